@@ -1,0 +1,87 @@
+/**
+ * The noun of this program. Words used everywhere:
+ *
+ *     change file   a file that a customer uploads to change accounts (PRV) or the contact directory (DI)
+ *     source        the system the changes come from; each source numbers its files by itself
+ *     sequence      that number; it must rise, so that a late file never undoes a newer one
+ *     entry         one record of the file: one operation on one subscriber or directory entry
+ *     batch         the files of one customer that were processed in one go; a batch has one report
+ *
+ * States of a change file, and the ways out of each:
+ *
+ *     waiting      Stored and seen. Becomes `applied` or `rejected` in its turn, `deferred` over a cap, `held`
+ *                  where a person must decide, or `withdrawn` when the customer deletes it first.
+ *     deferred     A cap was reached; later files of the customer wait too. Becomes `waiting` in the next hour or day.
+ *     held         Waits for a person; goes on as `waiting`.
+ *     applying     A slice of a large file is done, the rest follows. Becomes `applied`.
+ *     applied      All results are committed. Trace, report and the move are derived from them. Becomes `filed`.
+ *     rejected     A gate refused the file as a whole; it has a report line and no trace. Becomes `filed`.
+ *     filed        The file lies in `_processed` or `_error`. The end.
+ *     withdrawn    The customer deleted the waiting file. The end.
+ *     quarantined  Infected; out of every customer's sight. The end.
+ *
+ * The row in the database is the truth; the folders show it.
+ */
+export type ChangeFileState =
+  | 'waiting'
+  | 'deferred'
+  | 'held'
+  | 'applying'
+  | 'applied'
+  | 'rejected'
+  | 'filed'
+  | 'withdrawn'
+  | 'quarantined';
+
+/** Type tokens of file names with the extension each demands (chapter 3). */
+export const CHANGE_FILE_TYPES = { PRV: '.csv', DI: '.ldif' } as const;
+
+export type ChangeFileType = keyof typeof CHANGE_FILE_TYPES;
+
+/** What a well-formed name says (chapter 3). `sequence` fits PostgreSQL's bigint. */
+export interface ChangeFileName {
+  customerId: bigint;
+  /** '' where the name carries none. Compared exactly. */
+  source: string;
+  type: ChangeFileType;
+  sequence: bigint;
+}
+
+export const SEQUENCE_MAX = 9_223_372_036_854_775_807n;
+
+const CUSTOMER_DIGITS_MAX = 18;
+
+/**
+ * Reads `customerId_sourceId_type_sequence.extension`, from both ends because a source may contain underscores
+ * (chapter 3).
+ *
+ * @returns null for a name that breaks the grammar: result code 1.
+ */
+export function parseChangeFileName(name: string): ChangeFileName | null {
+  const match = /^(\d+)_(?:(.*)_)?([A-Za-z]+)_(\d+)(\.[A-Za-z]+)$/u.exec(name);
+  if (!match) return null;
+  const [, customerId = '', source = '', token = '', sequenceText = '', extension = ''] = match;
+  const type = token.toUpperCase();
+  if (!isChangeFileType(type) || extension.toLowerCase() !== CHANGE_FILE_TYPES[type]) return null;
+  const sequence = BigInt(sequenceText);
+  if (sequence > SEQUENCE_MAX || customerId.length > CUSTOMER_DIGITS_MAX) return null;
+  return { customerId: BigInt(customerId), source, type, sequence };
+}
+
+function isChangeFileType(token: string): token is ChangeFileType {
+  return Object.hasOwn(CHANGE_FILE_TYPES, token);
+}
+
+/** Folders of a customer as every client sees them (chapter 17). `_report` holds reports, the others change files. */
+export const PROCESSED = '_processed';
+export const ERROR = '_error';
+export const REPORT = '_report';
+export const JOURNAL = 'journal';
+
+/**
+ * Names in the upload folder that are no change files (yet): hidden names and those that clients use while they
+ * upload. They are left alone until renamed.
+ */
+export function isTemporaryName(name: string): boolean {
+  return name.startsWith('.') || /\.(part|tmp|filepart)$/i.test(name);
+}

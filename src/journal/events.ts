@@ -1,0 +1,97 @@
+import { messageOf } from '../fault.ts';
+import type { Log } from './log.ts';
+
+/** Who acts at a door, for every event of the doors. */
+export interface DoorVisitor {
+  protocol: 'ftps' | 'sftp';
+  /** The client's network address, as text. */
+  address: string;
+  /** Empty before sign-in. */
+  login: string;
+  /** null before sign-in. */
+  customer: number | null;
+  /** e.g. `TLSv1.3 TLS_AES_256_GCM_SHA384`. */
+  cipher: string;
+}
+
+/**
+ * One function per event, called at one place each: log, counters and journal cannot drift apart. A field never
+ * carries a password, a token or the content of a change file.
+ */
+export interface Journal {
+  daemonStarted(doors: Record<string, string>): void;
+  daemonStopping(signal: string): void;
+  daemonStopped(): void;
+  databaseReady(what: string, migrations: number): void;
+  warned(message: string, fields?: Record<string, unknown>): void;
+
+  signedIn(visitor: DoorVisitor): void;
+  signInRefused(visitor: DoorVisitor, reason: string): void;
+  uploadStored(visitor: DoorVisitor, file: string, bytes: number, ms: number): void;
+  uploadFailed(visitor: DoorVisitor, file: string, bytes: number, reason: string): void;
+  downloaded(visitor: DoorVisitor, path: string, bytes: number): void;
+  deleted(visitor: DoorVisitor, path: string): void;
+  renamed(visitor: DoorVisitor, from: string, to: string): void;
+  doorFault(visitor: DoorVisitor, error: unknown): void;
+
+  fileAdmitted(customer: number, file: string, bytes: number): void;
+  fileReplaced(customer: number, file: string, bytes: number): void;
+  fileWithdrawn(customer: number, file: string): void;
+  fileRejected(customer: number, file: string, code: number | null, reason: string): void;
+  fileDeferred(customer: number, file: string, until: string): void;
+  fileApplied(customer: number, file: string, counts: AppliedCounts): void;
+  fileFiled(customer: number, file: string, folder: string): void;
+  reportWritten(customer: number, report: string, files: number): void;
+  turnFailed(customer: number, error: unknown): void;
+
+  mailSent(customer: number, outboxId: string): void;
+  mailFailed(customer: number, outboxId: string, error: unknown, nextTry: Date | null): void;
+  removalFinished(customer: number, count: number): void;
+}
+
+export interface AppliedCounts {
+  entries: number;
+  written: number;
+  readErrors: number;
+  writeErrors: number;
+  /** From the claim to the commit. */
+  ms: number;
+}
+
+/** A journal that writes one log line per event. */
+export function journalTo(log: Log): Journal {
+  const info = (event: string, fields: Record<string, unknown> = {}) => log.log('info', event, fields);
+  const warn = (event: string, fields: Record<string, unknown>) => log.log('warn', event, fields);
+  const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return {
+    daemonStarted: (doors) => info('daemon started', doors),
+    daemonStopping: (signal) => info('daemon stopping', { signal }),
+    daemonStopped: () => info('daemon stopped'),
+    databaseReady: (what, migrations) => info('database ready', { database: what, migrations }),
+    warned: (message, fields = {}) => warn(message, fields),
+
+    signedIn: (visitor) => info('signed in', { ...visitor }),
+    signInRefused: (visitor, reason) => warn('sign-in refused', { ...visitor, reason }),
+    uploadStored: (visitor, file, bytes, ms) => info('upload stored', { ...visitor, file, bytes, ms }),
+    uploadFailed: (visitor, file, bytes, reason) => warn('upload failed', { ...visitor, file, bytes, reason }),
+    downloaded: (visitor, path, bytes) => info('downloaded', { ...visitor, path, bytes }),
+    deleted: (visitor, path) => info('deleted', { ...visitor, path }),
+    renamed: (visitor, from, to) => info('renamed', { ...visitor, from, to }),
+    doorFault: (visitor, error) => log.log('error', 'door fault', { ...visitor, error: stackOf(error) }),
+
+    fileAdmitted: (customer, file, bytes) => info('file admitted', { customer, file, bytes }),
+    fileReplaced: (customer, file, bytes) => info('file replaced while waiting', { customer, file, bytes }),
+    fileWithdrawn: (customer, file) => info('file withdrawn', { customer, file }),
+    fileRejected: (customer, file, code, reason) => warn('file rejected', { customer, file, code, reason }),
+    fileDeferred: (customer, file, until) => info('file deferred', { customer, file, until }),
+    fileApplied: (customer, file, counts) => info('file applied', { customer, file, ...counts }),
+    fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),
+    reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
+    turnFailed: (customer, error) => log.log('error', 'turn failed', { customer, error: stackOf(error) }),
+
+    mailSent: (customer, outboxId) => info('mail sent', { customer, outboxId }),
+    mailFailed: (customer, outboxId, error, nextTry) =>
+      warn('mail failed', { customer, outboxId, error: messageOf(error), nextTry }),
+    removalFinished: (customer, count) => info('removals finished', { customer, count }),
+  };
+}
