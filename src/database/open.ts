@@ -1,0 +1,92 @@
+import pg from 'pg';
+
+/** Anything that runs a statement: the pool, or one connection inside a transaction. */
+export interface Queryable {
+  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<Row>>;
+}
+
+/** The connection of one transaction. Only functions that get one may rely on being atomic. */
+export interface Transaction extends Queryable {
+  readonly inTransaction: true;
+}
+
+export interface Database extends Queryable {
+  /** Runs `work` in one transaction: commits its result, rolls back on anything thrown. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const CONNECTIONS_MAX = 10;
+const CONNECT_MS_MAX = 10_000;
+/** A statement of ours that runs longer is a fault, not work. */
+const STATEMENT_MS_MAX = 120_000;
+
+/** Ids, counts and sizes stay far below 2^53; sequence numbers, which do not, are selected as text. */
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/**
+ * Opens a pool. The JIT is off: it costs more than it brings for statements of our size.
+ *
+ * @throws when the first connection fails
+ */
+export async function openDatabase(
+  connection: string | pg.ClientConfig,
+  onIdleError: (error: Error) => void,
+): Promise<Database> {
+  const config: pg.PoolConfig = typeof connection === 'string' ? { connectionString: connection } : connection;
+  const pool = new pg.Pool({
+    ...config,
+    types,
+    max: CONNECTIONS_MAX,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    statement_timeout: STATEMENT_MS_MAX,
+    application_name: 'spoolgate',
+    options: '-c jit=off -c timezone=UTC',
+  });
+  // An idle connection that breaks (server restarted) is replaced by the pool; without a listener it ends the process.
+  pool.on('error', onIdleError);
+  const database: Database = {
+    query: (text, values) => pool.query(text, values),
+    transaction: (work) => runTransaction(pool, work),
+    close: () => pool.end(),
+  };
+  try {
+    await database.query('select 1');
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return database;
+}
+
+async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // Between two statements a lost connection is only told by this event.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query('begin');
+    const result = await work({ inTransaction: true, query: (text, values) => client.query(text, values) });
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: unknown) => {
+      broken ??= rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
+    });
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+/** The only row of a statement that returns exactly one. */
+export function onlyRow<Row extends pg.QueryResultRow>(result: pg.QueryResult<Row>): Row {
+  const row = result.rows[0];
+  if (!row || result.rows.length > 1) throw new Error(`expected one row, got ${result.rows.length}`);
+  return row;
+}

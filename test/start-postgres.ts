@@ -1,0 +1,39 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { openEmbedded } from '../src/database/embedded.ts';
+import { migrate } from '../src/database/migrate.ts';
+import { openDatabase } from '../src/database/open.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    postgres: { host: string; port: number; user: string; password: string };
+  }
+}
+
+/** One real server for the whole run, without fsync; every test file clones a migrated template (test/database.ts). */
+export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
+  const home = await mkdtemp(path.join(os.tmpdir(), 'spoolgate-test-'));
+  // As root the server runs as another user, who must be able to pass.
+  await chmod(home, 0o711);
+  const fast = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=300'];
+  const server = await openEmbedded(home, fast);
+  const administration = await openDatabase(server.connection, () => {});
+  await administration.query('create database template_spoolgate');
+  await administration.close();
+  const template = await openDatabase({ ...server.connection, database: 'template_spoolgate' }, () => {});
+  await migrate(template);
+  await template.close();
+  const { host, port, user, password } = server.connection;
+  project.provide('postgres', {
+    host: String(host),
+    port: Number(port),
+    user: String(user),
+    password: String(password),
+  });
+  return async () => {
+    await server.stop();
+    await rm(home, { recursive: true, force: true });
+  };
+}
