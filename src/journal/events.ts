@@ -23,6 +23,7 @@ export interface Journal {
   daemonStopping(signal: string): void;
   daemonStopped(): void;
   databaseReady(what: string, migrations: number): void;
+  organisationsLoaded(file: string, changes: number): void;
   warned(message: string, fields?: Record<string, unknown>): void;
 
   signedIn(visitor: DoorVisitor): void;
@@ -62,18 +63,21 @@ export interface AppliedCounts {
 export function journalTo(log: Log): Journal {
   const info = (event: string, fields: Record<string, unknown> = {}) => log.log('info', event, fields);
   const warn = (event: string, fields: Record<string, unknown>) => log.log('warn', event, fields);
-  const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const stackOf = (error: unknown) =>
+    error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     daemonStarted: (doors) => info('daemon started', doors),
     daemonStopping: (signal) => info('daemon stopping', { signal }),
     daemonStopped: () => info('daemon stopped'),
     databaseReady: (what, migrations) => info('database ready', { database: what, migrations }),
+    organisationsLoaded: (file, changes) => info('organisations loaded', { file, changes }),
     warned: (message, fields = {}) => warn(message, fields),
 
     signedIn: (visitor) => info('signed in', { ...visitor }),
     signInRefused: (visitor, reason) => warn('sign-in refused', { ...visitor, reason }),
     uploadStored: (visitor, file, bytes, ms) => info('upload stored', { ...visitor, file, bytes, ms }),
-    uploadFailed: (visitor, file, bytes, reason) => warn('upload failed', { ...visitor, file, bytes, reason }),
+    uploadFailed: (visitor, file, bytes, reason) =>
+      warn('upload failed', { ...visitor, file, bytes, reason }),
     downloaded: (visitor, path, bytes) => info('downloaded', { ...visitor, path, bytes }),
     deleted: (visitor, path) => info('deleted', { ...visitor, path }),
     renamed: (visitor, from, to) => info('renamed', { ...visitor, from, to }),

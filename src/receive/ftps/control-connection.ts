@@ -1,0 +1,128 @@
+import type { TLSSocket, SecureContext } from 'node:tls';
+import { CommandLines, parseCommandLine, type BadLine, type Command } from './command-line.ts';
+import { Conversation, type DoorSettings } from './conversation.ts';
+import { ChannelFault, REPLIES, type Reply } from './replies.ts';
+import { perform } from './verbs.ts';
+
+/** Commands sent ahead of their replies. Clients send a handful at most. */
+const QUEUED_COMMANDS_MAX = 64;
+
+/** Time for the client to take the last reply and close its side. */
+const LINGER_MS = 2_000;
+
+const REPLY_TO_BAD_LINE: Record<BadLine, Reply> = {
+  tooLong: REPLIES.lineTooLong,
+  notUtf8: REPLIES.lineNotUtf8,
+  badCharacter: REPLIES.lineBadCharacter,
+};
+
+/**
+ * Reads commands from one client and answers them one after the other. Two commands do not wait: ABOR ends the running
+ * transfer as it arrives, and QUIT during a transfer comes next, in place of what was queued. Time-outs for sign-in and
+ * idleness live here; the idle one stands still while a command runs.
+ */
+export class ControlConnection {
+  readonly #socket: TLSSocket;
+  readonly #conversation: Conversation;
+  readonly #lines = new CommandLines();
+  #queue: (Command | BadLine)[] = [];
+  #working = false;
+  #stopping = false;
+  #idleTimer: NodeJS.Timeout | undefined;
+  readonly #signInTimer: NodeJS.Timeout;
+  readonly closed: Promise<void>;
+
+  /** @param socket its handshake is finished */
+  constructor(socket: TLSSocket, secureContext: SecureContext, door: DoorSettings) {
+    this.#socket = socket;
+    this.#conversation = new Conversation(socket, secureContext, door);
+    this.#signInTimer = setTimeout(() => this.#signInIsLate(), door.limits.signInMsMax);
+    const closed = Promise.withResolvers<void>();
+    this.closed = closed.promise;
+    socket.on('data', (chunk: Buffer) => this.#hear(chunk));
+    socket.once('end', () => this.#lose());
+    socket.once('close', () => {
+      this.#lose();
+      closed.resolve();
+    });
+    this.#conversation.say(REPLIES.greeting);
+    this.#waitForCommand();
+  }
+
+  /** Says goodbye once the running command is finished; at once where none runs. */
+  stop(): void {
+    this.#stopping = true;
+    this.#queue = [];
+    if (!this.#working) this.#hangUp(REPLIES.stopping);
+  }
+
+  #hear(chunk: Buffer): void {
+    for (const line of this.#lines.feed(chunk)) {
+      const command = parseCommandLine(line);
+      if (typeof command === 'object') this.#actAtOnce(command);
+      this.#queue.push(command);
+    }
+    if (this.#queue.length > QUEUED_COMMANDS_MAX) this.#hangUp(REPLIES.flooded);
+    else if (!this.#working) void this.#work();
+  }
+
+  #actAtOnce({ verb }: Command): void {
+    if (!this.#transferring) return;
+    if (verb === 'ABOR') this.#abortTransfer();
+    if (verb === 'QUIT') this.#queue = [];
+  }
+
+  get #transferring(): boolean {
+    return this.#working && this.#conversation.channel !== null;
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    clearTimeout(this.#idleTimer);
+    for (let next = this.#queue.shift(); next && this.#socket.writable; next = this.#queue.shift()) {
+      // Sent in one packet with its transfer, an ABOR is queued before there is anything to abort.
+      if (this.#queue.some((later) => typeof later === 'object' && later.verb === 'ABOR')) {
+        this.#abortTransfer();
+      }
+      const reply =
+        typeof next === 'string' ? REPLY_TO_BAD_LINE[next] : await perform(this.#conversation, next);
+      if (reply.last) this.#hangUp(reply);
+      else this.#conversation.say(reply);
+    }
+    this.#working = false;
+    if (this.#conversation.signedIn) clearTimeout(this.#signInTimer);
+    if (this.#stopping) this.#hangUp(REPLIES.stopping);
+    else this.#waitForCommand();
+  }
+
+  #waitForCommand(): void {
+    clearTimeout(this.#idleTimer);
+    if (!this.#socket.writable) return;
+    const { idleMsMax } = this.#conversation.door.limits;
+    this.#idleTimer = setTimeout(() => this.#hangUp(REPLIES.idle), idleMsMax);
+  }
+
+  #signInIsLate(): void {
+    if (!this.#conversation.signedIn) this.#hangUp(REPLIES.signInLate);
+  }
+
+  #abortTransfer(): void {
+    this.#conversation.channel?.abort(new ChannelFault(426, 'Aborted'));
+  }
+
+  #hangUp(reply: Reply): void {
+    if (this.#socket.writable) this.#conversation.say(reply);
+    this.#socket.end();
+    this.#socket.setTimeout(LINGER_MS, () => this.#socket.destroy());
+    this.#lose();
+  }
+
+  /** Nothing is taken from a client that is gone, also not what it has sent ahead. */
+  #lose(): void {
+    clearTimeout(this.#idleTimer);
+    clearTimeout(this.#signInTimer);
+    this.#queue = [];
+    this.#conversation.channel?.abort(new ChannelFault(426, 'The control connection is lost'));
+    this.#socket.end();
+  }
+}

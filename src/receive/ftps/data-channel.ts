@@ -1,0 +1,181 @@
+import type { Server, Socket } from 'node:net';
+import { pipeline, finished } from 'node:stream/promises';
+import type { SecureContext } from 'node:tls';
+import { NotifyingTlsSocket } from './ciphertext.ts';
+import type { FtpsLimits } from './limits.ts';
+import { ChannelFault } from './replies.ts';
+
+export interface ChannelOptions {
+  limits: FtpsLimits;
+  secureContext: SecureContext;
+  /** Only this client may connect. */
+  clientAddress: string;
+  /** Told of a connection from somewhere else, which is closed and not counted. */
+  onStranger(address: string): void;
+}
+
+/** Time for the client to close its side after ours. */
+const LINGER_MS = 5_000;
+
+/**
+ * One data connection for one transfer. It ends in one of these ways:
+ *
+ *     waiting     The port listens. A client's connection makes it `connected`, `close` ends it.
+ *     connected   TLS begins at once: eager clients finish the handshake before their command arrives. The port is
+ *                 free again.
+ *     open        A transfer runs, watched for standstill.
+ *     closed      By `close` in good order, or by `abort` at once.
+ */
+export class DataChannel {
+  readonly port: number;
+  readonly #server: Server;
+  readonly #options: ChannelOptions;
+  readonly #secured = Promise.withResolvers<void>();
+  #raw: Socket | null = null;
+  #tls: NotifyingTlsSocket | null = null;
+  #fault: ChannelFault | null = null;
+
+  /** @param server listens already; the channel closes it */
+  constructor(server: Server, options: ChannelOptions) {
+    const address = server.address();
+    this.port = typeof address === 'object' && address ? address.port : 0;
+    this.#server = server;
+    this.#options = options;
+    // Nobody awaits the handshake of a channel that is given up before its command.
+    this.#secured.promise.catch(() => undefined);
+    server.on('connection', (raw) => this.#accept(raw));
+    server.on('error', () => this.abort(new ChannelFault(425, 'The passive port failed')));
+  }
+
+  /** True once the client has closed TLS properly after its last byte. */
+  get closeNotifySeen(): boolean {
+    return this.#tls?.closeNotifySeen ?? false;
+  }
+
+  /**
+   * Waits for the client and its handshake. A client may begin the handshake only after the 150, so that goes first.
+   *
+   * @throws ChannelFault
+   */
+  async open(): Promise<void> {
+    const { dataConnectMsMax, dataStalledMsMax } = this.#options.limits;
+    const timer = setTimeout(() => {
+      this.abort(new ChannelFault(425, 'No data connection in time'));
+    }, dataConnectMsMax);
+    try {
+      await this.#secured.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+    this.#raw?.setTimeout(dataStalledMsMax, () => {
+      this.abort(new ChannelFault(426, 'The data connection stands still'));
+    });
+  }
+
+  /**
+   * What the client sends, until it ends. How it ended is `closeNotifySeen`.
+   *
+   * @throws ChannelFault
+   */
+  async *received(): AsyncGenerator<Buffer> {
+    try {
+      yield* this.#opened() as AsyncIterable<Buffer>;
+    } catch (error) {
+      throw this.#asFault(error);
+    }
+  }
+
+  /**
+   * Sends all of it and closes this side. An empty transfer works too, because `open` has waited for the handshake.
+   *
+   * @throws ChannelFault, and whatever the source throws
+   */
+  async send(source: AsyncIterable<Uint8Array | string>): Promise<void> {
+    const [tls, raw] = [this.#opened(), this.#raw];
+    let ours: unknown = null;
+    const guarded = async function* (channel: DataChannel) {
+      try {
+        for await (const chunk of source) {
+          channel.#demandConnected();
+          yield chunk;
+        }
+      } catch (error) {
+        ours = error;
+        throw error;
+      }
+    };
+    try {
+      await pipeline(guarded(this), tls);
+      if (raw) await finished(raw, { readable: false });
+    } catch (error) {
+      throw ours ?? this.#asFault(error);
+    }
+  }
+
+  /** Gives up at once: whoever reads or writes gets this fault. */
+  abort(fault: ChannelFault): void {
+    this.#fault ??= fault;
+    this.#server.close();
+    this.#secured.reject(fault);
+    this.#tls?.destroy(fault);
+    this.#raw?.destroy();
+  }
+
+  /** @throws ChannelFault where `abort` came after the last byte */
+  demandNotAborted(): void {
+    if (this.#fault) throw this.#fault;
+  }
+
+  /** Answers the client's end of TLS with ours. */
+  close(): void {
+    this.#server.close();
+    const raw = this.#raw;
+    if (!raw || raw.destroyed) return;
+    raw.setTimeout(LINGER_MS, () => raw.destroy());
+    this.#tls?.resume().end();
+  }
+
+  #accept(raw: Socket): void {
+    const address = raw.remoteAddress ?? '';
+    if (this.#raw || address !== this.#options.clientAddress) {
+      raw.destroy();
+      if (!this.#raw) this.#options.onStranger(address);
+      return;
+    }
+    this.#server.close();
+    this.#raw = raw;
+    const tls = new NotifyingTlsSocket(raw, this.#options.secureContext);
+    this.#tls = tls;
+    tls.once('secure', () => this.#checkReuse(tls));
+    tls.on('error', (error) => this.#secured.reject(this.#tlsFault(error)));
+    tls.once('close', () => this.#secured.reject(this.#tlsFault(null)));
+    // The TLS socket stays silent when the connection is lost before it has read anything.
+    raw.once('close', () => this.#secured.reject(this.#tlsFault(null)));
+  }
+
+  #checkReuse(tls: NotifyingTlsSocket): void {
+    if (tls.isSessionReused() || !this.#options.limits.requireSessionReuse) this.#secured.resolve();
+    else this.abort(new ChannelFault(425, 'The data connection must resume the TLS session'));
+  }
+
+  #opened(): NotifyingTlsSocket {
+    if (this.#tls) return this.#tls;
+    throw new ChannelFault(425, 'No data connection');
+  }
+
+  #demandConnected(): void {
+    if (this.#raw?.writable !== true) throw new ChannelFault(426, 'The data connection is lost');
+  }
+
+  #tlsFault(error: Error | null): ChannelFault {
+    if (this.#fault) return this.#fault;
+    // OpenSSL's texts name its source files; the code alone tells a client enough.
+    const code = error && 'code' in error ? ` (${String(error.code)})` : '';
+    return new ChannelFault(425, `TLS on the data connection failed${code}`);
+  }
+
+  #asFault(error: unknown): ChannelFault {
+    if (error instanceof ChannelFault) return error;
+    return this.#fault ?? new ChannelFault(426, 'The data connection is lost');
+  }
+}

@@ -1,0 +1,73 @@
+import type { Conversation } from './conversation.ts';
+import { FACTS } from './listing.ts';
+import { REPLIES, type Reply } from './replies.ts';
+import { answer, type Verb } from './verb.ts';
+
+/** Verbs that ask for a mode of working. Most have one answer, because there is one mode. */
+export const SETTING_VERBS: Verb[] = [
+  answer('NOOP', 200, 'Ready'),
+  answer('SYST', 215, 'UNIX Type: L8', { beforeSignIn: true }),
+  { name: 'OPTS', beforeSignIn: true, needsArgument: true, feature: 'UTF8', run: opts },
+  answer('PBSZ', 200, 'PBSZ=0', { beforeSignIn: true, feature: 'PBSZ' }),
+  { name: 'PROT', beforeSignIn: true, needsArgument: true, feature: 'PROT', run: prot },
+  { name: 'TYPE', needsArgument: true, keepsPending: true, run: type },
+  oneOf('MODE', { S: 'Stream mode' }),
+  oneOf('STRU', { F: 'File structure' }),
+  { name: 'STAT', run: stat },
+];
+
+function oneOf(name: string, known: Record<string, string>): Verb {
+  return {
+    name,
+    needsArgument: true,
+    run: (_conversation, argument) => {
+      const text = known[argument.toUpperCase()];
+      return text
+        ? { code: 200, text }
+        : { code: 504, text: `Only ${name} ${Object.keys(known).join(', ')}` };
+    },
+  };
+}
+
+/**
+ * Files are stored and sent byte by byte in both types: change files are accepted with LF and with CRLF (chapter 4),
+ * and converting would change what the customer sent. ASCII is accepted because clients select it for listings.
+ */
+function type(_conversation: Conversation, argument: string): Reply {
+  const known = ['A', 'A N', 'I', 'L 8'].includes(argument.toUpperCase());
+  return known
+    ? { code: 200, text: 'Line ends are kept as they are' }
+    : { code: 504, text: 'Only TYPE A and I' };
+}
+
+/** RFC 4217 section 9: the door has no data connection in clear text. */
+function prot(_conversation: Conversation, argument: string): Reply {
+  const level = argument.toUpperCase();
+  if (level === 'P') return { code: 200, text: 'Data connections are private' };
+  if (['C', 'S', 'E'].includes(level)) return { code: 534, text: 'Only PROT P: data connections use TLS' };
+  return { code: 504, text: 'Only PROT P' };
+}
+
+function opts(conversation: Conversation, argument: string): Reply {
+  const [subject = '', value = ''] = argument.trim().toUpperCase().split(/\s+/u);
+  if (subject === 'UTF8') return optsUtf8(value);
+  if (subject !== 'MLST') return REPLIES.argumentUnknown;
+  const wanted = value.toLowerCase().split(';');
+  conversation.facts = new Set(FACTS.filter((fact) => wanted.includes(fact)));
+  return { code: 200, text: `MLST OPTS ${[...conversation.facts].map((fact) => `${fact};`).join('')}` };
+}
+
+/** Older clients send the bare word. */
+function optsUtf8(value: string): Reply {
+  return value === 'OFF' ? { code: 504, text: 'Names are UTF-8' } : { code: 200, text: 'Names are UTF-8' };
+}
+
+function stat({ visitor }: Conversation, argument: string): Reply {
+  if (argument) return { code: 504, text: 'STAT takes no path, use MLST' };
+  const lines = [
+    `Signed in as ${visitor.login}`,
+    `Control connection: ${visitor.cipher}`,
+    'Data connections: TLS',
+  ];
+  return { code: 211, text: 'Status', lines };
+}

@@ -1,0 +1,131 @@
+import type { FileHandle } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Entry } from '../folder-view.ts';
+import { beginUpload, type Upload } from '../store-upload.ts';
+import { FolderFault, virtualText } from '../virtual-path.ts';
+import type { Conversation } from './conversation.ts';
+import type { DataChannel } from './data-channel.ts';
+import { ChannelFault, replyForFault, REPLIES, type Reply } from './replies.ts';
+
+const READ_BYTES = 256 * 1024;
+
+/** STOR. The 226 is a promise: the file is on the disk under its name. */
+export async function receiveFile(conversation: Conversation, argument: string): Promise<Reply> {
+  const { door, view, visitor } = conversation;
+  if (conversation.pending.restartAt)
+    return { code: 501, text: 'Uploads cannot be resumed, send the whole file' };
+  const path = conversation.resolve(argument);
+  const startedMs = performance.now();
+  let upload: Upload | null = null;
+  try {
+    const { announce, limits } = door;
+    upload = await beginUpload(view, path, { announce, fileBytesMax: limits.fileBytesMax });
+    await receiveInto(upload, conversation);
+    await upload.commit();
+    door.journal.uploadStored(
+      visitor,
+      virtualText(path),
+      upload.bytes,
+      Math.round(performance.now() - startedMs),
+    );
+    return REPLIES.transferred;
+  } catch (error) {
+    await upload?.abort();
+    const reply = replyForFault(error);
+    door.journal.uploadFailed(visitor, virtualText(path), upload?.bytes ?? 0, (reply ?? REPLIES.fault).text);
+    if (reply) return reply;
+    throw error;
+  }
+}
+
+async function receiveInto(upload: Upload, conversation: Conversation): Promise<void> {
+  const channel = await openChannel(conversation);
+  for await (const chunk of channel.received()) await upload.write(chunk);
+  await demandWhole(upload, channel, conversation);
+}
+
+/**
+ * A client that is killed leaves an end of data too. What tells it from a finished upload: it does not close TLS, its
+ * control connection goes, and it may have announced another size.
+ *
+ * @throws FolderFault, ChannelFault
+ */
+async function demandWhole(upload: Upload, channel: DataChannel, conversation: Conversation): Promise<void> {
+  const { requireCloseNotify, settleAfterDataMs } = conversation.door.limits;
+  const { announcedBytes } = conversation.pending;
+  if (!requireCloseNotify) await delay(settleAfterDataMs);
+  else if (!channel.closeNotifySeen) {
+    throw new FolderFault('incomplete', 'The data connection ended without closing TLS: not stored');
+  }
+  channel.demandNotAborted();
+  if (!conversation.alive) throw new ChannelFault(426, 'The control connection is lost');
+  if (announcedBytes !== undefined && announcedBytes !== upload.bytes) {
+    throw new FolderFault(
+      'incomplete',
+      `${announcedBytes} bytes were announced, ${upload.bytes} came: not stored`,
+    );
+  }
+}
+
+/** RETR, from the offset that REST gave. */
+export async function sendFile(conversation: Conversation, argument: string): Promise<Reply> {
+  const { door, view, visitor, pending } = conversation;
+  const path = conversation.resolve(argument);
+  const handle = await view.openForReading(path);
+  try {
+    const channel = await openChannel(conversation);
+    const sent = { bytes: 0 };
+    await channel.send(fileContent(handle, pending.restartAt ?? 0, sent));
+    door.journal.downloaded(visitor, virtualText(path), sent.bytes);
+    return REPLIES.transferred;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* fileContent(handle: FileHandle, offset: number, sent: { bytes: number }) {
+  for (;;) {
+    // A new buffer each time: the socket may still hold the one before.
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    const { bytesRead } = await handle.read(buffer, 0, READ_BYTES, offset + sent.bytes);
+    if (bytesRead === 0) return;
+    sent.bytes += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/**
+ * LIST, NLST and MLSD.
+ *
+ * @param lineFor `isMember` is false for a file that the client named itself
+ */
+export async function sendListing(
+  conversation: Conversation,
+  argument: string,
+  lineFor: (entry: Entry, isMember: boolean) => string,
+  only?: 'foldersOnly',
+): Promise<Reply> {
+  const path = conversation.resolve(argument);
+  const entry = await conversation.view.stat(path);
+  if (entry.kind === 'file' && only) return { code: 501, text: 'This is a file, use MLST' };
+  const channel = await openChannel(conversation);
+  const isMember = entry.kind === 'folder';
+  const batches = isMember ? conversation.view.list(path.folder) : [[entry]];
+  await channel.send(listingText(batches, (member) => lineFor(member, isMember)));
+  return REPLIES.transferred;
+}
+
+async function* listingText(batches: AsyncIterable<Entry[]> | Entry[][], lineFor: (entry: Entry) => string) {
+  for await (const batch of batches) {
+    if (batch.length > 0) yield batch.map((entry) => `${lineFor(entry)}\r\n`).join('');
+  }
+}
+
+/** The 150 comes first: lftp and ftplib begin TLS on the data connection only after it. */
+async function openChannel(conversation: Conversation): Promise<DataChannel> {
+  const { channel } = conversation;
+  if (!channel) throw new ChannelFault(425, REPLIES.passiveFirst.text);
+  conversation.say(REPLIES.opening);
+  await channel.open();
+  return channel;
+}

@@ -1,0 +1,90 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import path from 'node:path';
+import { hashPassword, verifyPassword } from '../accounts/password-hash.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database/open.ts';
+import type { AccessAccount, Right, SignIn } from './access-account.ts';
+
+interface AccountRow {
+  login: string;
+  customer: number;
+  folder: string;
+  password_hash: string | null;
+  rights: Right[];
+  networks: string[];
+}
+
+/** A client opens a session per file: a password that was right a moment ago is not hashed again. */
+const VERIFIED_MS = 30_000;
+const VERIFIED_MAX = 1_000;
+
+/**
+ * Signs in against the access accounts (chapter 17). An unknown login costs the same hash as a wrong password, and
+ * both get the same answer.
+ */
+export async function createSignIn(database: Database, clock: Clock, spool: string): Promise<SignIn> {
+  const decoy = await hashPassword(randomBytes(16).toString('hex'));
+  const verified = new VerifiedPasswords(clock);
+  return async (login, password, address) => {
+    const account = await accountOf(database, login);
+    const stored = account?.password_hash ?? decoy;
+    const right = verified.knows(stored, password) || (await verifyPassword(password, stored));
+    if (!right || !account?.password_hash || !isAllowedFrom(account.networks, address)) return null;
+    verified.remember(stored, password);
+    return accessAccountFrom(account, spool);
+  };
+}
+
+function accessAccountFrom({ login, customer, folder, rights }: AccountRow, spool: string): AccessAccount {
+  return { login, customer, folder: path.join(spool, folder), rights: new Set(rights) };
+}
+
+async function accountOf(database: Database, login: string): Promise<AccountRow | undefined> {
+  // PostgreSQL refuses a NUL in any text; no account has one.
+  if (login.includes('\u0000')) return undefined;
+  const { rows } = await database.query<AccountRow>(
+    `select a.login, a.customer_id as customer, c.folder, a.password_hash, a.rights, a.networks
+       from access_account a join customer c on c.id = a.customer_id where a.login = $1`,
+    [login],
+  );
+  return rows[0];
+}
+
+/** Whether an address lies in one of the networks; none means from anywhere. */
+export function isAllowedFrom(networks: readonly string[], address: string): boolean {
+  if (networks.length === 0) return true;
+  const list = new BlockList();
+  for (const network of networks) {
+    const [start = '', prefix] = network.split('/');
+    const family = isIP(start) === 6 ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(start, family);
+    else list.addSubnet(start, Number(prefix), family);
+  }
+  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
+  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Remembers keyed digests, never passwords; a changed password has another stored hash and so another digest. */
+class VerifiedPasswords {
+  readonly #clock: Clock;
+  readonly #key = randomBytes(32);
+  readonly #until = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  knows(stored: string, password: string): boolean {
+    return (this.#until.get(this.#digest(stored, password)) ?? 0) > this.#clock.now().getTime();
+  }
+
+  remember(stored: string, password: string): void {
+    if (this.#until.size >= VERIFIED_MAX) this.#until.clear();
+    this.#until.set(this.#digest(stored, password), this.#clock.now().getTime() + VERIFIED_MS);
+  }
+
+  #digest(stored: string, password: string): string {
+    return createHmac('sha256', this.#key).update(stored).update('\u0000').update(password).digest('base64');
+  }
+}
