@@ -78,10 +78,47 @@ export const ERROR = '_error';
 export const REPORT = '_report';
 export const JOURNAL = 'journal';
 
+/** Hidden from every client: files in hand lie here under the number of their ledger row, out of the customer's reach. */
+export const TAKEN = '.taken';
+/** Hidden from every client: uploads on their way. */
+export const STAGING = '.staging';
+
 /**
  * Names in the upload folder that are no change files (yet): hidden names and those that clients use while they
  * upload. They are left alone until renamed.
  */
 export function isTemporaryName(name: string): boolean {
   return name.startsWith('.') || /\.(part|tmp|filepart)$/i.test(name);
+}
+
+/** A change file as the ledger knows it. */
+export interface ChangeFile {
+  id: number;
+  customer: number;
+  /** As uploaded. */
+  name: string;
+  /** What the name says; null where it breaks the grammar. */
+  parsed: ChangeFileName | null;
+  state: ChangeFileState;
+  receivedAt: Date;
+  bytes: number;
+  batch: number | null;
+}
+
+export interface ChangeFileRow {
+  id: number;
+  customer_id: number;
+  name: string;
+  state: ChangeFileState;
+  received_at: Date;
+  bytes: number;
+  batch_id: number | null;
+}
+
+/** Columns for `changeFileFrom`. */
+export const CHANGE_FILE_COLUMNS = 'id, customer_id, name, state, received_at, bytes, batch_id';
+
+export function changeFileFrom(row: ChangeFileRow): ChangeFile {
+  const { id, customer_id: customer, name, state, received_at: receivedAt, bytes, batch_id: batch } = row;
+  return { id, customer, name, parsed: parseChangeFileName(name), state, receivedAt, bytes, batch };
 }

@@ -63,7 +63,9 @@ export async function findBinaries(user: ServerUser | null): Promise<string> {
   const root = packageFolder(name);
   const native = path.join(root, 'native');
   if (!user || (await isReachable(path.join(native, 'bin'), user))) return path.join(native, 'bin');
-  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   return path.join(await copyForUser(native, `binaries-${version}`), 'bin');
 }
 

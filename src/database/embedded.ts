@@ -1,6 +1,18 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, mkdtemp, open, readdir, readFile, rename, rm, symlink, lstat } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  lstat,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -47,7 +59,13 @@ interface Home {
  */
 export async function openEmbedded(dataFolder: string, settings: string[] = []): Promise<EmbeddedServer> {
   const home = await prepareHome(path.resolve(dataFolder));
-  const connection = { host: home.sockets, port: PORT, user: USER, password: home.password, database: DATABASE };
+  const connection = {
+    host: home.sockets,
+    port: PORT,
+    user: USER,
+    password: home.password,
+    database: DATABASE,
+  };
   const running = await runningServer(home);
   if (running === null) await startServer(home, settings);
   await waitForConnection(home, connection);
@@ -60,7 +78,8 @@ async function prepareHome(dataFolder: string): Promise<Home> {
   await mkdir(dataFolder, { recursive: true, mode: 0o711 });
   const folder = await homeFolder(dataFolder, user);
   const socketsInside = path.join(folder, 'socket');
-  const sockets = Buffer.byteLength(socketsInside) <= SOCKET_FOLDER_BYTES_MAX ? socketsInside : shortFolder(folder);
+  const sockets =
+    Buffer.byteLength(socketsInside) <= SOCKET_FOLDER_BYTES_MAX ? socketsInside : shortFolder(folder);
   for (const own of [folder, sockets]) {
     await mkdir(own, { recursive: true });
     await chmod(own, 0o700);
@@ -130,7 +149,7 @@ async function exists(file: string): Promise<boolean> {
 
 async function run(home: Omit<Home, 'password'>, program: string, args: string[]): Promise<void> {
   const child = spawn(path.join(home.binaries, program), args, {
-    ...(home.user ?? {}),
+    ...home.user,
     cwd: home.folder,
     env: { ...process.env, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -141,7 +160,8 @@ async function run(home: Omit<Home, 'password'>, program: string, args: string[]
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   });
-  if (code !== 0) throw new OperatorFault(`The embedded PostgreSQL could not be set up: ${program}: ${output.trim()}`);
+  if (code !== 0)
+    throw new OperatorFault(`The embedded PostgreSQL could not be set up: ${program}: ${output.trim()}`);
 }
 
 /** @returns the process id of the server that holds this cluster, or null */
@@ -172,13 +192,19 @@ function isAlive(pid: number): boolean {
 
 async function startServer(home: Home, settings: string[]): Promise<void> {
   const log = await open(path.join(home.folder, 'server.log'), 'w', 0o600);
-  const ours = ['listen_addresses=', `unix_socket_directories=${home.sockets}`, `port=${PORT}`, 'jit=off', ...settings];
+  const ours = [
+    'listen_addresses=',
+    `unix_socket_directories=${home.sockets}`,
+    `port=${PORT}`,
+    'jit=off',
+    ...settings,
+  ];
   // Detached: a Ctrl-C in the terminal must reach the daemon only, which stops the server after its own work.
   const child = spawn(
     path.join(home.binaries, 'postgres'),
     ['-D', home.cluster, ...ours.flatMap((setting) => ['-c', setting])],
     {
-      ...(home.user ?? {}),
+      ...home.user,
       cwd: home.cluster,
       env: { ...process.env, LC_ALL: 'C' },
       detached: true,
@@ -225,5 +251,7 @@ async function stopServer(home: Home): Promise<void> {
     if (!isAlive(pid)) return;
     await delay(POLL_MS);
   }
-  throw new OperatorFault(`The embedded PostgreSQL (process ${pid}) did not stop within ${STOP_MS_MAX / 1000} s.`);
+  throw new OperatorFault(
+    `The embedded PostgreSQL (process ${pid}) did not stop within ${STOP_MS_MAX / 1000} s.`,
+  );
 }

@@ -16,7 +16,8 @@ export interface Database extends Queryable {
   close(): Promise<void>;
 }
 
-const CONNECTIONS_MAX = 10;
+/** A turn needs two, its lock and its work; the rest is for doors, intake and commands. */
+const CONNECTIONS_MAX = 16;
 const CONNECT_MS_MAX = 10_000;
 /** A statement of ours that runs longer is a fault, not work. */
 const STATEMENT_MS_MAX = 120_000;
@@ -34,7 +35,8 @@ export async function openDatabase(
   connection: string | pg.ClientConfig,
   onIdleError: (error: Error) => void,
 ): Promise<Database> {
-  const config: pg.PoolConfig = typeof connection === 'string' ? { connectionString: connection } : connection;
+  const config: pg.PoolConfig =
+    typeof connection === 'string' ? { connectionString: connection } : connection;
   const pool = new pg.Pool({
     ...config,
     types,

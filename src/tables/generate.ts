@@ -11,13 +11,15 @@ const folder = new URL('./', import.meta.url);
 export async function generateTables(): Promise<Map<string, string>> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.csv'));
   const texts = await Promise.all(names.map((name) => readFile(new URL(name, folder), 'utf8')));
-  return new Map(names.map((name, index) => [name.replace('.csv', '.ts'), moduleText(name, texts[index] ?? '')]));
+  return new Map(
+    names.map((name, index) => [name.replace('.csv', '.ts'), moduleText(name, texts[index] ?? '')]),
+  );
 }
 
 function moduleText(name: string, csv: string): string {
   const rows: Record<string, string>[] = parse(csv, { columns: true });
   const constant = name.replace('.csv', '').replaceAll('-', '_').toUpperCase();
-  const lines = rows.map(({ source: _, ...row }) => `  ${JSON.stringify(row)},`);
+  const lines = rows.map((row) => `  ${JSON.stringify({ ...row, source: undefined })},`);
   return `// Generated from ${name} by generate.ts. Do not edit.\nexport const ${constant} = [\n${lines.join('\n')}\n] as const;\n`;
 }
 

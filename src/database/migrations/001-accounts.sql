@@ -133,6 +133,7 @@ create table subscriber (
   password_changed_at timestamptz,
   identity_verified boolean not null default false,
   notes_dn text,
+  notes_dn_key text,
   notes_template text,
   notes_version text,
   notes_locale text,
@@ -150,10 +151,11 @@ create table subscriber (
 );
 create unique index subscriber_email on subscriber (email) where state <> 'removed';
 create index subscriber_customer on subscriber (customer_id) where state <> 'removed';
-create index subscriber_notes_dn on subscriber (customer_id, lower(notes_dn)) where notes_dn is not null;
+create unique index subscriber_notes_dn on subscriber (customer_id, notes_dn_key) where state <> 'removed';
 create index subscriber_company_contact on subscriber (customer_id) where company_contact and state <> 'removed';
 create index subscriber_administrator on subscriber (customer_id)
   where roles @> '{administrator}' and state <> 'removed';
+comment on column subscriber.notes_dn_key is 'The DN without case and needless blanks; unique within the customer.';
 comment on table subscriber is 'An account (accounts/account-fields.csv). Rows stay after removal: an id is never used again.';
 
 create table password_history (

@@ -29,9 +29,9 @@ create table change_file (
   replaced integer not null default 0,
   started_at timestamptz,
   finished_at timestamptz,
+  decision text check (decision in ('applied', 'held', 'refused')),
   code integer,
   detail jsonb,
-  header bytea,
   entries integer not null default 0,
   written integer not null default 0,
   read_errors integer not null default 0,
@@ -48,8 +48,20 @@ create index change_file_batch on change_file (batch_id);
 comment on table change_file is 'States and their exits: src/change-file.ts.';
 comment on column change_file.type is 'null: the name breaks the grammar (code 1).';
 comment on column change_file.taken is 'The file has left the upload folder for the hidden .taken/<id>.';
+comment on column change_file.decision is
+  'applied: its entries were decided one by one. held: all of them 1001. refused: at a gate, no trace.';
 comment on column change_file.code is 'Of the file as a whole: 1-4, 1000 (header), 1001, 5, 6; null otherwise.';
-comment on column change_file.header is 'The header line as bytes, for the trace.';
+
+create table batch_note (
+  id bigint generated always as identity primary key,
+  batch_id bigint not null references batch,
+  change_file_id bigint references change_file,
+  at timestamptz not null,
+  kind text not null,
+  detail jsonb not null default '{}'
+);
+create index batch_note_batch on batch_note (batch_id);
+comment on table batch_note is 'Lines of the report that are no result of a file: a day limit that was reached, for example.';
 
 create table entry_result (
   change_file_id bigint not null references change_file,

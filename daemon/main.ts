@@ -1,0 +1,172 @@
+/**
+ * Builds everything in one place, and closes it in reverse. Tests build the same daemon with other ports and another
+ * clock.
+ */
+import { readFile } from 'node:fs/promises';
+import { createIntake } from '../src/admit/intake.ts';
+import { openMailer } from '../src/accounts/mailer.ts';
+import { organisationFileSchema } from '../src/accounts/organisation-file.ts';
+import { finishRemovals, sendInvitations } from '../src/accounts/outbox.ts';
+import { setUpOrganisations } from '../src/accounts/setup.ts';
+import { systemClock, type Clock } from '../src/clock.ts';
+import { readYaml, type Configuration } from '../src/configuration.ts';
+import { startHealthServer } from '../src/console/health.ts';
+import { startCycle, type Cycle } from '../src/cycle.ts';
+import type { Database } from '../src/database/open.ts';
+import { ensureFolder } from '../src/durable.ts';
+import { messageOf, OperatorFault } from '../src/fault.ts';
+import { journalTo, type Journal } from '../src/journal/events.ts';
+import { openLog, type Log } from '../src/journal/log.ts';
+import type { Station } from '../src/pipeline.ts';
+import { loadOrCreateCertificate } from '../src/receive/certificate.ts';
+import { startFtpsDoor } from '../src/receive/ftps/door.ts';
+import { createSignIn } from '../src/receive/sign-in.ts';
+import { openStore, type Store } from './store.ts';
+
+export interface Daemon {
+  ftpsPort: number;
+  httpPort: number;
+  /** SHA-256 of the FTPS certificate. */
+  fingerprint: string;
+  database: Database;
+  cycle: Cycle;
+  close(): Promise<void>;
+}
+
+export interface Overrides {
+  clock?: Clock;
+  log?: Log;
+}
+
+/** How long running transfers may go on when the daemon stops. */
+const GRACE_MS = 5_000;
+const OUTBOX_MS = 2_000;
+/** Any number that no other lock has: one daemon per embedded database. */
+const DAEMON_LOCK = 7_766_102;
+
+export async function startDaemon(configuration: Configuration, overrides: Overrides = {}): Promise<Daemon> {
+  await using opened = new AsyncDisposableStack();
+  const log = overrides.log ?? openLog(configuration.log.level, configuration.log.file ?? null);
+  opened.defer(() => log.close());
+  const journal = journalTo(log);
+  const clock = overrides.clock ?? systemClock;
+
+  const store = await openStore(configuration, true, (error) =>
+    journal.warned('a database connection was lost', { reason: messageOf(error) }),
+  );
+  opened.defer(() => store.close());
+  journal.databaseReady(store.description, store.migrations);
+  if (store.embedded) opened.defer(await holdDaemonLock(store));
+
+  await loadOrganisations(configuration, store.database, clock, journal);
+  await ensureFolder(configuration.spool);
+  const station: Station = {
+    database: store.database,
+    clock,
+    journal,
+    spool: configuration.spool,
+    caps: configuration.throttle,
+  };
+  const intake = createIntake({ database: store.database, clock, journal, spool: configuration.spool });
+  const { settleMs, sweepSeconds } = configuration.cycle;
+  await intake.customers();
+  const cycle = startCycle(station, intake, { settleMs, sweepMs: sweepSeconds * 1000 });
+  opened.defer(() => cycle.stop());
+  opened.defer(startOutbox(configuration, station));
+
+  const certificate = await loadOrCreateCertificate(configuration.data, given(configuration));
+  const door = await startFtpsDoor({
+    ...doorSettings(configuration),
+    tls: certificate,
+    signIn: await createSignIn(store.database, clock, configuration.spool),
+    announce: cycle.announce,
+    journal,
+  });
+  opened.defer(() => door.close(GRACE_MS));
+  const health = await startHealthServer(configuration.http.host, configuration.http.port, store.database);
+  opened.defer(() => health.close());
+  await cycle.sweep();
+
+  const doors = { ftps: `${configuration.ftps.host}:${door.port}`, http: `${configuration.http.host}:${health.port}` };
+  journal.daemonStarted({ ...doors, certificate: certificate.fingerprint });
+  const closing = opened.move();
+  return {
+    ftpsPort: door.port,
+    httpPort: health.port,
+    fingerprint: certificate.fingerprint,
+    database: store.database,
+    cycle,
+    close: async () => {
+      journal.daemonStopped();
+      await closing.disposeAsync();
+    },
+  };
+}
+
+/** A second daemon on the same data folder would stop the server under the first. The lock dies with its connection. */
+async function holdDaemonLock({ database }: Store): Promise<() => Promise<void>> {
+  const released = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<boolean>();
+  const holding = database
+    .transaction(async (tx) => {
+      const { rows } = await tx.query<{ taken: boolean }>('select pg_try_advisory_xact_lock($1) as taken', [DAEMON_LOCK]);
+      taken.resolve(rows[0]?.taken ?? false);
+      if (rows[0]?.taken) await released.promise;
+    })
+    .catch(taken.reject);
+  if (!(await taken.promise))
+    throw new OperatorFault('A daemon runs on this data folder already. Stop it first, or give this one another `data`.');
+  return async () => {
+    released.resolve();
+    await holding;
+  };
+}
+
+async function loadOrganisations(
+  { organisations }: Configuration,
+  database: Database,
+  clock: Clock,
+  journal: Journal,
+): Promise<void> {
+  for (const file of organisations) {
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      throw new OperatorFault(`The organisation file ${file} cannot be read: ${messageOf(error)}`, 2);
+    });
+    const changes = await setUpOrganisations(database, clock, readYaml(text, file, organisationFileSchema), 'edited');
+    journal.organisationsLoaded(file, changes.length);
+  }
+}
+
+function given({ ftps: { certificate, key } }: Configuration): { certificate: string; key: string } | undefined {
+  return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
+}
+
+function doorSettings({ ftps: { host, port, passive, publicAddress } }: Configuration) {
+  return { host, port, passive, ...(publicAddress === undefined ? {} : { publicAddress }) };
+}
+
+/** Works off what follows from committed changes, a moment after they were made. */
+function startOutbox({ mail, removal }: Configuration, station: Station): () => Promise<void> {
+  const mailer = mail.smtp === undefined ? null : openMailer(mail.smtp, mail.from);
+  let running: Promise<void> = Promise.resolve();
+  let busy = false;
+  const work = async () => {
+    try {
+      await finishRemovals(station, removal.finishSeconds * 1000);
+      if (mailer) await sendInvitations(station, mailer.send, mail.registrationUrl);
+    } catch (error) {
+      station.journal.warned('the outbox could not be worked off', { reason: messageOf(error) });
+    }
+    busy = false;
+  };
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    running = work();
+  }, OUTBOX_MS);
+  return async () => {
+    clearInterval(timer);
+    await running;
+    mailer?.close();
+  };
+}

@@ -1,0 +1,133 @@
+import { onlyRow, type Queryable } from '../database/open.ts';
+import type { NotesTemplate, OnPremisesEntry, Organisation, OrganisationFederation } from './organisation.ts';
+import {
+  seatFrom,
+  subscriberFrom,
+  subscriptionFrom,
+  type SeatRow,
+  type SubscriberRow,
+  type SubscriptionRow,
+} from './rows.ts';
+
+/** What the entries of a change file name. */
+export interface Named {
+  /** Folded addresses: subscribers, new addresses, receivers of content. */
+  emails: readonly string[];
+  /** Folded Notes DNs that an entry could ask for. */
+  notesDns: readonly string[];
+}
+
+interface LoadedRow {
+  customer: {
+    id: number;
+    name: string;
+    state: 'active' | 'held';
+    contact_language: string;
+    email_verification: boolean;
+    federation: OrganisationFederation;
+    notes: Organisation['notes'];
+    inotes: boolean;
+    accessories: boolean;
+  };
+  domains: { domain: string; owned: boolean; mail: boolean }[];
+  subscriptions: SubscriptionRow[];
+  compatible: { subscription_id: number; compatible_id: number }[];
+  templates: NotesTemplate[];
+  forms: string[];
+  on_premises: OnPremisesEntry[];
+  subscribers: SubscriberRow[];
+  seats: SeatRow[];
+  elsewhere: string[];
+  notes_dns: { notes_dn_key: string; id: number }[];
+  company_contacts: number;
+  administrators: number;
+  storage: { files: number; mail: number };
+}
+
+/**
+ * Brings into memory what a file's entries name, in one round trip: never the whole customer. The caller holds the
+ * customer's row lock, so nothing of it changes until the transaction ends.
+ */
+export async function loadOrganisation(db: Queryable, customer: number, named: Named): Promise<Organisation> {
+  const result = await db.query<{ loaded: LoadedRow }>(LOAD, [customer, named.emails, named.notesDns]);
+  return organisationFrom(onlyRow(result).loaded);
+}
+
+const LOAD = `
+  with named as (
+    select * from subscriber where email = any($2) and state <> 'removed'
+  ), own as (
+    select * from named where customer_id = $1
+  )
+  select json_build_object(
+    'customer', (select row_to_json(c) from customer c where id = $1),
+    'domains', (select coalesce(json_agg(d), '[]') from customer_domain d where customer_id = $1),
+    'subscriptions', (select coalesce(json_agg(s), '[]') from (
+       select id, kind, seats, seats_taken, active, mail, parts, accessory, needs, pool, gigabytes
+         from subscription where customer_id = $1) s),
+    'compatible', (select coalesce(json_agg(c), '[]') from (
+       select subscription_id, compatible_id from subscription_compatibility where customer_id = $1) c),
+    'templates', (select coalesce(json_agg(t), '[]') from (
+       select name, versions, locales from notes_template where customer_id = $1) t),
+    'forms', (select coalesce(json_agg(name), '[]') from forms_file where customer_id = $1),
+    'on_premises', (select coalesce(json_agg(o), '[]') from (
+       select dn, email from on_premises_entry where customer_id = $1) o),
+    'subscribers', (select coalesce(json_agg(o), '[]') from own o),
+    'seats', (select coalesce(json_agg(s order by assigned_at, subscription_id), '[]') from seat s
+       where subscriber_id in (select id from own)),
+    'elsewhere', (select coalesce(json_agg(email), '[]') from named where customer_id <> $1),
+    'notes_dns', (select coalesce(json_agg(n), '[]') from (
+       select notes_dn_key, id from subscriber
+        where customer_id = $1 and state <> 'removed' and notes_dn_key = any($3)) n),
+    'company_contacts', (select count(*) from subscriber
+       where customer_id = $1 and company_contact and state not in ('removed', 'remove_pending')),
+    'administrators', (select count(*) from subscriber
+       where customer_id = $1 and roles @> '{administrator}' and state in ('pending', 'active')),
+    'storage', (select json_build_object('files', coalesce(sum(extra_files_gb), 0), 'mail', coalesce(sum(extra_mail_gb), 0))
+       from seat where customer_id = $1 and (extra_files_gb > 0 or extra_mail_gb > 0))
+  ) as loaded`;
+
+function organisationFrom(row: LoadedRow): Organisation {
+  const { customer } = row;
+  const subscribers = row.subscribers.map((subscriber) =>
+    subscriberFrom(
+      subscriber,
+      row.seats.filter((seat) => seat.subscriber_id === subscriber.id).map(seatFrom),
+    ),
+  );
+  return {
+    id: customer.id,
+    name: customer.name,
+    state: customer.state,
+    contactLanguage: customer.contact_language,
+    emailVerification: customer.email_verification,
+    federation: customer.federation,
+    notes: customer.notes,
+    inotes: customer.inotes,
+    accessories: customer.accessories,
+    ownedDomains: new Set(row.domains.filter(({ owned }) => owned).map(({ domain }) => domain)),
+    mailDomains: new Set(row.domains.filter(({ mail }) => mail).map(({ domain }) => domain)),
+    subscriptions: subscriptionsFrom(row),
+    templates: new Map(row.templates.map((template) => [template.name, template])),
+    formsFiles: new Set(row.forms),
+    onPremises: row.on_premises,
+    subscribers: new Map(subscribers.map((subscriber) => [subscriber.email, subscriber])),
+    takenElsewhere: new Set(row.elsewhere),
+    notesDns: new Map(row.notes_dns.map(({ notes_dn_key, id }) => [notes_dn_key, id])),
+    companyContacts: row.company_contacts,
+    administrators: row.administrators,
+    storageTaken: row.storage,
+    followUps: [],
+    changed: new Set(),
+  };
+}
+
+function subscriptionsFrom(row: LoadedRow): Organisation['subscriptions'] {
+  const compatible = Map.groupBy(row.compatible, (pair) => pair.subscription_id);
+  return new Map(
+    row.subscriptions.map((subscription) => {
+      const ids = compatible.get(subscription.id)?.map((pair) => pair.compatible_id) ?? [];
+      return [subscription.id, subscriptionFrom(subscription, new Set(ids))];
+    }),
+  );
+}

@@ -1,0 +1,76 @@
+import type { Organisation } from './organisation.ts';
+
+/** Abbreviated names compare without case; blanks around the slashes mean nothing. */
+export function foldNotesDn(dn: string): string {
+  return dn
+    .split('/')
+    .map((part) => part.trim().replace(/\s+/g, ' ').toLowerCase())
+    .join('/');
+}
+
+/** The common name: what stands before the first slash. */
+export function commonNameOf(dn: string): string {
+  return dn.split('/', 1)[0] ?? '';
+}
+
+/** What a row says about the name of a new Notes mail user (chapter 9.2). */
+export interface NotesNameRequest {
+  email: string;
+  /** '' where the row gives none. */
+  notesDn: string;
+  givenName: string;
+  familyName: string;
+}
+
+/** The DN a service-only organisation makes of given and family name. */
+export function builtNotesDn(
+  organisation: Pick<Organisation, 'name'>,
+  givenName: string,
+  familyName: string,
+): string {
+  return `${givenName} ${familyName}/${organisation.name}`;
+}
+
+export interface NotesNameResult {
+  /** What was looked for, also where it is refused. */
+  dn: string;
+  /** Why the name cannot be given; null: it can. */
+  refused: 'taken' | 'unknown' | 'other-address' | 'ambiguous' | null;
+}
+
+/**
+ * The DN that a new Notes mail user gets (chapter 9.2): for a service-only organisation one that nobody has yet, for a
+ * hybrid one that of the person's on-premises entry, whose address must be the account's.
+ *
+ * Where it is refused the result code is 1034.
+ */
+export function resolveNotesDn(organisation: Organisation, request: NotesNameRequest): NotesNameResult {
+  return organisation.notes === 'hybrid' ? hybridDn(organisation, request) : serviceDn(organisation, request);
+}
+
+function serviceDn(
+  organisation: Organisation,
+  { notesDn, givenName, familyName }: NotesNameRequest,
+): NotesNameResult {
+  const dn = notesDn || builtNotesDn(organisation, givenName, familyName);
+  const key = foldNotesDn(dn);
+  const taken =
+    organisation.notesDns.has(key) || organisation.onPremises.some((entry) => foldNotesDn(entry.dn) === key);
+  return { dn, refused: taken ? 'taken' : null };
+}
+
+function hybridDn(
+  organisation: Organisation,
+  { email, notesDn, givenName, familyName }: NotesNameRequest,
+): NotesNameResult {
+  const wanted = notesDn || `${givenName} ${familyName}`;
+  const key = foldNotesDn(wanted);
+  const matches = organisation.onPremises.filter(({ dn }) =>
+    notesDn ? foldNotesDn(dn) === key : foldNotesDn(commonNameOf(dn)) === key,
+  );
+  if (matches.length === 0) return { dn: wanted, refused: 'unknown' };
+  const own = matches.filter((entry) => entry.email === email);
+  const [entry] = own;
+  if (!entry) return { dn: wanted, refused: 'other-address' };
+  return own.length > 1 ? { dn: wanted, refused: 'ambiguous' } : { dn: entry.dn, refused: null };
+}

@@ -1,0 +1,188 @@
+/**
+ * The organisation file: what an operator says of customers, what they bought, who works for them. Every key is
+ * checked before anything is written; `setup.ts` carries it out.
+ */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { countries, languages, timeZones } from './allowed-values.ts';
+import { foldEmailAddress, isEmailAddress } from './email-address.ts';
+import { isPasswordHash } from './password-hash.ts';
+
+const id = z.int().min(1);
+const onOff = z.union([z.boolean(), z.enum(['on', 'off']).transform((word) => word === 'on')]);
+const email = z.string().refine(isEmailAddress, 'must be an e-mail address').transform(foldEmailAddress);
+const domain = z
+  .string()
+  .regex(/^([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+$/, 'must be a domain such as example.com')
+  .transform((text) => text.toLowerCase());
+const listed = (values: ReadonlySet<string>, what: string) =>
+  z.string().refine((value) => value === '' || values.has(value), `must be ${what}`);
+const words = z.array(z.union([z.string(), z.number()]).transform(String));
+
+const subscription = z
+  .strictObject({
+    id,
+    kind: z.enum(['collaboration', 'mail', 'bundle', 'accessory', 'storage', 'third_party']),
+    name: z.string().default(''),
+    seats: z.int().min(0).default(0),
+    active: z.boolean().default(true),
+    mail: z.enum(['notes', 'inotes']).optional(),
+    parts: z.array(z.enum(['collaboration', 'notes', 'inotes'])).default([]),
+    accessory: z.string().optional(),
+    needs: z.union([words, z.union([z.string(), z.number()]).transform((one) => [String(one)])]).default([]),
+    pool: z.enum(['files', 'mail']).optional(),
+    gigabytes: z.int().min(0).default(0),
+    compatibleWith: z.array(id).default([]),
+  })
+  .superRefine((given, context) => {
+    const demand = (key: keyof typeof given, kind: string) => {
+      const present = given[key] !== undefined && !(Array.isArray(given[key]) && given[key].length === 0);
+      if (present !== (given.kind === kind))
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: `goes with kind: ${kind}, and only with it`,
+        });
+    };
+    demand('mail', 'mail');
+    demand('parts', 'bundle');
+    demand('accessory', 'accessory');
+    demand('pool', 'storage');
+  });
+
+const seat = z.union([
+  id.transform((one) => ({
+    subscription: one,
+    state: 'active' as const,
+    extraStorage: { files: 0, mail: 0 },
+  })),
+  z.strictObject({
+    subscription: id,
+    state: z.enum(['active', 'entitle_pending']).default('active'),
+    extraStorage: z
+      .strictObject({ files: z.int().min(0).default(0), mail: z.int().min(0).default(0) })
+      .prefault({}),
+  }),
+]);
+
+const subscriber = z.strictObject({
+  email,
+  givenName: z.string().min(1).max(120),
+  familyName: z.string().min(1).max(120),
+  roles: z
+    .array(z.enum(['user', 'application_developer', 'administrator_assistant', 'administrator']))
+    .min(1)
+    .optional(),
+  companyContact: z.boolean().optional(),
+  federationType: z.enum(['NON_FEDERATED', 'FEDERATED', 'MODIFIED_FEDERATED']).optional(),
+  state: z.enum(['pending', 'active', 'suspended', 'remove_pending']).optional(),
+  seats: z.array(seat).optional(),
+  altEmailAddress: email.optional(),
+  language: listed(languages, 'a language such as en_US').optional(),
+  timeZone: listed(timeZones, 'a time zone such as America/New_York').optional(),
+  country: listed(countries, 'a country code such as US').optional(),
+  department: z.string().max(255).optional(),
+  jobTitle: z.string().max(99).optional(),
+  telephone: z.string().max(20).optional(),
+  mobile: z.string().max(20).optional(),
+  fax: z.string().max(20).optional(),
+  address: z.string().max(254).optional(),
+  notesDN: z.string().max(255).optional(),
+  notesTemplate: z.string().max(255).optional(),
+});
+
+const network = z.string().refine(isNetwork, 'must be an address or a network such as 192.0.2.0/24');
+
+/** An IP address, alone or with a prefix length. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = isIP(address) === 4 ? 32 : 128;
+  return (
+    isIP(address) !== 0 &&
+    rest.length === 0 &&
+    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+  );
+}
+
+const account = z
+  .strictObject({
+    login: z.string().min(1).max(254),
+    password: z.string().min(8, 'must have at least 8 characters').optional(),
+    passwordHash: z.string().refine(isPasswordHash, 'must be an argon2id hash ($argon2id$v=19$…)').optional(),
+    keys: z
+      .array(z.string().regex(/^(ssh|ecdsa)-\S+ [A-Za-z0-9+/=]+/, 'must be an OpenSSH public key'))
+      .default([]),
+    rights: z
+      .array(z.enum(['upload', 'download', 'delete', 'journal']))
+      .default(['upload', 'download', 'delete']),
+    from: z.array(network).default([]),
+  })
+  .refine((given) => !(given.password && given.passwordHash), 'password or passwordHash, not both')
+  .refine(
+    (given) => given.password ?? given.passwordHash ?? given.keys[0],
+    'needs a password, a passwordHash or a key to sign in with',
+  );
+
+const customer = z.strictObject({
+  id,
+  name: z.string().min(1),
+  folder: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be a plain folder name')
+    .optional(),
+  state: z.enum(['active', 'held']).optional(),
+  contactLanguage: listed(languages, 'a language such as en_US').optional(),
+  domains: z.array(domain).optional(),
+  mailDomains: z.array(domain).optional(),
+  emailVerification: onOff.optional(),
+  federation: z.enum(['non_federated', 'federated', 'modified_federated', 'partial']).optional(),
+  notes: z.enum(['none', 'service_only', 'hybrid']).optional(),
+  inotes: z.boolean().optional(),
+  accessories: z.boolean().optional(),
+  types: z.array(z.enum(['PRV', 'DI'])).optional(),
+  throttle: z
+    .strictObject({
+      hourly: z.int().min(1).optional(),
+      daily: z.int().min(1).optional(),
+      perFile: z.int().min(1).optional(),
+    })
+    .optional(),
+  subscriptions: z.array(subscription).default([]),
+  templates: z
+    .array(
+      z.strictObject({ name: z.string().min(1), versions: words.default([]), locales: words.default([]) }),
+    )
+    .default([]),
+  formsFiles: z.array(z.string().min(1)).default([]),
+  onPremises: z.array(z.strictObject({ dn: z.string().min(1), email })).default([]),
+  subscribers: z.array(subscriber).default([]),
+  accounts: z.array(account).default([]),
+});
+
+export const organisationFileSchema = z
+  .strictObject({ customers: z.array(customer) })
+  .superRefine((file, context) => {
+    for (const [index, one] of file.customers.entries()) {
+      const lists: Record<string, (string | number)[]> = {
+        subscriptions: one.subscriptions.map((item) => item.id),
+        templates: one.templates.map((item) => item.name),
+        subscribers: one.subscribers.map((item) => item.email),
+        accounts: one.accounts.map((item) => item.login),
+      };
+      for (const [list, keys] of Object.entries(lists)) {
+        const twice = keys.findIndex((key, at) => keys.indexOf(key) !== at);
+        if (twice !== -1)
+          context.addIssue({
+            code: 'custom',
+            path: ['customers', index, list, twice],
+            message: `${keys[twice]} stands here twice`,
+          });
+      }
+    }
+  });
+
+export type OrganisationFile = z.output<typeof organisationFileSchema>;
+export type DeclaredCustomer = OrganisationFile['customers'][number];
+export type DeclaredSubscriber = DeclaredCustomer['subscribers'][number];
+export type DeclaredSubscription = DeclaredCustomer['subscriptions'][number];
+export type DeclaredAccount = DeclaredCustomer['accounts'][number];

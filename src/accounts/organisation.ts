@@ -1,0 +1,165 @@
+/**
+ * The part of an organisation that a change file works on, in memory. Loaded in one round trip, changed by the
+ * operations one after the other, saved in one transaction (src/apply). Entry n+1 sees what entry n did.
+ */
+import type { BundlePart, MailType, Pool, SubscriptionKind } from './subscription.ts';
+
+export type SubscriberState = 'pending' | 'active' | 'suspended' | 'remove_pending' | 'removed';
+export type FederationType = 'NON_FEDERATED' | 'FEDERATED' | 'MODIFIED_FEDERATED';
+export type OrganisationFederation = 'non_federated' | 'federated' | 'modified_federated' | 'partial';
+export type Role = 'user' | 'application_developer' | 'administrator_assistant' | 'administrator';
+
+export interface Organisation {
+  id: number;
+  name: string;
+  state: 'active' | 'held';
+  contactLanguage: string;
+  /** Off: nobody is sent an invitation, and FORCE_ACTIVATION is possible (chapters 5 and 10). */
+  emailVerification: boolean;
+  federation: OrganisationFederation;
+  notes: 'none' | 'service_only' | 'hybrid';
+  inotes: boolean;
+  accessories: boolean;
+  ownedDomains: ReadonlySet<string>;
+  mailDomains: ReadonlySet<string>;
+  subscriptions: Map<number, Subscription>;
+  templates: Map<string, NotesTemplate>;
+  formsFiles: ReadonlySet<string>;
+  onPremises: readonly OnPremisesEntry[];
+  /** Those that the file's entries name, by address. A removed one is not here. */
+  subscribers: Map<string, Subscriber>;
+  /** Addresses that belong to another customer: 1035 for Add and Rename, 1013 for assignTo. */
+  takenElsewhere: ReadonlySet<string>;
+  /** Folded Notes DN → subscriber id, of those DNs that the file's entries could ask for. */
+  notesDns: Map<string, number>;
+  /** Of the whole customer, not only of the loaded ones. */
+  companyContacts: number;
+  administrators: number;
+  /** Extra storage given out, in gigabytes, of the whole customer. */
+  storageTaken: Record<Pool, number>;
+  /** What must follow from the changes, in order; becomes rows of the outbox. */
+  followUps: FollowUp[];
+  /** Subscribers that were changed since they were loaded. */
+  changed: Set<Subscriber>;
+}
+
+export interface Subscription {
+  id: number;
+  kind: SubscriptionKind;
+  seats: number;
+  seatsTaken: number;
+  active: boolean;
+  mail: MailType | null;
+  parts: readonly BundlePart[];
+  accessory: string | null;
+  needs: readonly string[];
+  pool: Pool | null;
+  gigabytes: number;
+  compatibleWith: ReadonlySet<number>;
+}
+
+export interface NotesTemplate {
+  name: string;
+  versions: readonly string[];
+  locales: readonly string[];
+}
+
+export interface OnPremisesEntry {
+  dn: string;
+  email: string;
+}
+
+export interface Seat {
+  subscription: number;
+  state: 'active' | 'entitle_pending';
+  extraStorage: Record<Pool, number>;
+  assignedAt: Date;
+  lastChange: { file: string; line: number } | null;
+}
+
+export interface Subscriber {
+  id: number;
+  email: string;
+  alternateEmail: string | null;
+  givenName: string;
+  familyName: string;
+  roles: Role[];
+  companyContact: boolean;
+  state: SubscriberState;
+  stateBeforeSuspend: 'pending' | 'active' | null;
+  federationType: FederationType;
+  profile: Profile;
+  invitation: Invitation;
+  password: { state: 'none' | 'temporary' | 'set' | 'expired'; hash: string | null; changedAt: Date | null };
+  identityVerified: boolean;
+  notes: NotesMail | null;
+  seats: Seat[];
+  origin: string;
+  createdAt: Date;
+  lastChange: { file: string; line: number; at: Date } | null;
+}
+
+/** Fields that Add and Update carry over as they are. '' means nothing stored. */
+export interface Profile {
+  language: string;
+  timeZone: string;
+  department: string;
+  jobTitle: string;
+  country: string;
+  telephone: string;
+  mobile: string;
+  fax: string;
+  address: string;
+}
+
+export interface Invitation {
+  state: 'none' | 'pending' | 'expired' | 'used';
+  sentTo: string | null;
+  sentAt: Date | null;
+  expiresAt: Date | null;
+  suppressed: boolean;
+}
+
+export interface NotesMail {
+  dn: string;
+  template: string | null;
+  version: string | null;
+  locale: string | null;
+  forms: string | null;
+}
+
+/**
+ * Work for others that follows from a committed change (accounts chapter 3, integration server 6.5 and 6.8):
+ * an invitation to mail, content that moves or is deleted, a removal to finish.
+ */
+export interface FollowUp {
+  topic: 'invitation' | 'content' | 'removal';
+  subscriber: number;
+  /** The entry it comes from. */
+  entry: number;
+  payload: Record<string, unknown>;
+}
+
+/** A subscriber's seat of a subscription, or undefined. */
+export function seatOf(subscriber: Subscriber, subscription: number): Seat | undefined {
+  return subscriber.seats.find((seat) => seat.subscription === subscription);
+}
+
+/** The subscriptions a subscriber holds seats of. */
+export function heldSubscriptions(organisation: Organisation, subscriber: Subscriber): Subscription[] {
+  return subscriber.seats.flatMap((seat) => organisation.subscriptions.get(seat.subscription) ?? []);
+}
+
+/** The federation types that users of the organisation may have, its default first (chapter 10). */
+export function allowedFederationTypes(federation: OrganisationFederation): FederationType[] {
+  switch (federation) {
+    case 'non_federated':
+      return ['NON_FEDERATED'];
+    case 'federated':
+      return ['FEDERATED'];
+    case 'modified_federated':
+      return ['MODIFIED_FEDERATED'];
+    case 'partial':
+      return ['NON_FEDERATED', 'FEDERATED', 'MODIFIED_FEDERATED'];
+  }
+}

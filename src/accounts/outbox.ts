@@ -1,0 +1,138 @@
+/**
+ * What follows from committed changes: invitations to mail, removals to finish. Rows are written with the change and
+ * worked off here; a row is claimed for a while, so that several daemons share the work and a crash only delays it.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database/open.ts';
+import type { Journal } from '../journal/events.ts';
+import { invitationMail, type InvitationPayload } from './invitation-mail.ts';
+
+/** Sends one mail; throws where the server did not take it. */
+export type SendMail = (mail: { to: string; subject: string; text: string }) => Promise<void>;
+
+export interface OutboxParts {
+  database: Database;
+  clock: Clock;
+  journal: Journal;
+}
+
+interface InvitationRow {
+  id: number;
+  customer: number;
+  customer_name: string;
+  subscriber: number;
+  payload: InvitationPayload;
+  tries: number;
+  current: boolean;
+}
+
+/** While a row is claimed no other daemon takes it; longer than any mail server is waited for. */
+const CLAIM_MS = 10 * 60_000;
+const RETRY_MS = [60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000, 6 * 3_600_000];
+
+/**
+ * Mails every invitation that is due. One that was withdrawn, sent anew or has expired is closed without a mail.
+ *
+ * @returns how many were sent
+ */
+export async function sendInvitations(
+  parts: OutboxParts,
+  send: SendMail,
+  registrationUrl: string,
+): Promise<number> {
+  let sent = 0;
+  for (let row = await claimInvitation(parts); row; row = await claimInvitation(parts)) {
+    if (!row.current) await close(parts, row.id, 'obsolete');
+    else if (await sendOne(parts, row, send, registrationUrl)) sent += 1;
+  }
+  return sent;
+}
+
+async function claimInvitation({ database, clock }: OutboxParts): Promise<InvitationRow | undefined> {
+  const now = clock.now();
+  const { rows } = await database.query<InvitationRow>(
+    `with due as (
+       select id from outbox where topic = 'invitation' and done_at is null and next_try_at <= $1
+        order by id limit 1 for update skip locked)
+     update outbox o set next_try_at = $2, tries = o.tries + 1
+       from due, customer c, subscriber s
+      where o.id = due.id and c.id = o.customer_id and s.id = o.subscriber_id
+     returning o.id, o.customer_id as customer, c.name as customer_name, s.id as subscriber, o.payload, o.tries,
+       s.invitation_state = 'pending' and s.invitation_sent_at = (o.payload->>'sentAt')::timestamptz
+         and s.invitation_expires_at > $1 as current`,
+    [now, new Date(now.getTime() + CLAIM_MS)],
+  );
+  return rows[0];
+}
+
+async function sendOne(
+  parts: OutboxParts,
+  row: InvitationRow,
+  send: SendMail,
+  registrationUrl: string,
+): Promise<boolean> {
+  // The link carries a token that is stored as a hash only, before the mail leaves.
+  const token = randomBytes(32).toString('base64url');
+  const { rowCount } = await parts.database.query(
+    `update subscriber set invitation_token_hash = $2
+      where id = $1 and invitation_state = 'pending' and invitation_sent_at = $3`,
+    [row.subscriber, createHash('sha256').update(token).digest(), row.payload.sentAt],
+  );
+  if (!rowCount) {
+    await close(parts, row.id, 'obsolete');
+    return false;
+  }
+  try {
+    await send(invitationMail(row.payload, row.customer_name, `${registrationUrl}?token=${token}`));
+  } catch (error) {
+    await retryLater(parts, row, error);
+    return false;
+  }
+  await close(parts, row.id, 'sent');
+  parts.journal.mailSent(row.customer, String(row.id));
+  return true;
+}
+
+async function close({ database, clock }: OutboxParts, id: number, outcome: string): Promise<void> {
+  await database.query('update outbox set done_at = $2, outcome = $3 where id = $1', [
+    id,
+    clock.now(),
+    outcome,
+  ]);
+}
+
+async function retryLater(
+  { database, clock, journal }: OutboxParts,
+  row: InvitationRow,
+  error: unknown,
+): Promise<void> {
+  const ms = RETRY_MS[Math.min(row.tries, RETRY_MS.length) - 1] ?? CLAIM_MS;
+  const nextTry = new Date(clock.now().getTime() + ms);
+  await database.query('update outbox set next_try_at = $2 where id = $1', [row.id, nextTry]);
+  journal.mailFailed(row.customer, String(row.id), error, nextTry);
+}
+
+/**
+ * Finishes removals that were accepted at least `finishMs` ago: the account is gone for good, its address is free
+ * again (accounts chapter 3). Until then an Add of the address gives 1054.
+ */
+export async function finishRemovals(
+  { database, clock, journal }: OutboxParts,
+  finishMs: number,
+): Promise<void> {
+  const now = clock.now();
+  const { rows } = await database.query<{ customer: number }>(
+    `with due as (
+       update outbox set done_at = $1, outcome = 'finished'
+        where topic = 'removal' and done_at is null and created_at <= $2
+       returning subscriber_id)
+     update subscriber set state = 'removed', removed_at = $1, updated_at = $1, password_state = 'none',
+       password_hash = null, invitation_token_hash = null
+      where id in (select subscriber_id from due) and state = 'remove_pending'
+     returning customer_id as customer`,
+    [now, new Date(now.getTime() - finishMs)],
+  );
+  for (const [customer, removed] of Map.groupBy(rows, (row) => row.customer))
+    journal.removalFinished(customer, removed.length);
+}

@@ -1,0 +1,71 @@
+import { argon2, randomBytes, timingSafeEqual, type Argon2Parameters } from 'node:crypto';
+import { promisify } from 'node:util';
+
+/** OWASP's recommendation for argon2id: some 30 ms on one core. It runs on a worker thread of Node's pool. */
+const MEMORY_KIB = 19_456;
+const PASSES = 2;
+const PARALLELISM = 1;
+const SALT_BYTES = 16;
+const TAG_BYTES = 32;
+/** Bounds of what a stored hash may demand, so that a foreign hash cannot exhaust the machine. */
+const MEMORY_KIB_MAX = 1_048_576;
+const PASSES_MAX = 20;
+
+const derive = promisify<'argon2id', Argon2Parameters, Buffer>(argon2);
+
+/** Hashes a password with argon2id into a PHC string (`$argon2id$v=19$m=…`). */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  const tag = await derive(
+    'argon2id',
+    parameters(password, salt, MEMORY_KIB, PASSES, PARALLELISM, TAG_BYTES),
+  );
+  return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${PARALLELISM}$${base64(salt)}$${base64(tag)}`;
+}
+
+/** Whether a password fits a stored hash; false for a string that is none. */
+export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+  const parts = readHash(stored);
+  if (!parts) return false;
+  const { salt, tag, memory, passes, parallelism } = parts;
+  const found = await derive('argon2id', parameters(password, salt, memory, passes, parallelism, tag.length));
+  return timingSafeEqual(found, tag);
+}
+
+/** Whether a text is an argon2id PHC string that this program can check. */
+export function isPasswordHash(text: string): boolean {
+  return readHash(text) !== null;
+}
+
+function readHash(stored: string) {
+  const match =
+    /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([\w+/]{11,86})\$([\w+/]{22,86})$/.exec(stored);
+  if (!match) return null;
+  const [, memory = '', passes = '', parallelism = '', salt = '', tag = ''] = match;
+  const parts = {
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    salt: Buffer.from(salt, 'base64'),
+    tag: Buffer.from(tag, 'base64'),
+  };
+  const affordable = parts.memory >= 8 * parts.parallelism && parts.memory <= MEMORY_KIB_MAX;
+  return affordable && parts.passes >= 1 && parts.passes <= PASSES_MAX && parts.parallelism >= 1
+    ? parts
+    : null;
+}
+
+function parameters(
+  password: string,
+  nonce: Buffer,
+  memory: number,
+  passes: number,
+  parallelism: number,
+  tagLength: number,
+): Argon2Parameters {
+  return { message: password.normalize('NFC'), nonce, memory, passes, parallelism, tagLength };
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}

@@ -1,0 +1,103 @@
+import type { Transaction } from '../database/open.ts';
+import type { Organisation } from './organisation.ts';
+import { seatRow, subscriberRow, type SubscriberRow } from './rows.ts';
+
+/**
+ * Writes every change that operations made to the organisation in memory, set by set, in the caller's transaction:
+ * changed subscribers, their seats, the seat counters, the follow-ups.
+ *
+ * @param changeFile null where the change comes from no change file
+ * @throws a unique violation (23505) where an address or a Notes DN was taken elsewhere since the load
+ */
+export async function saveOrganisation(
+  tx: Transaction,
+  organisation: Organisation,
+  changeFile: number | null,
+  now: Date,
+): Promise<void> {
+  const { id, changed, followUps } = organisation;
+  if (changed.size > 0) {
+    const subscribers = [...changed];
+    const seats = subscribers.flatMap((one) => one.seats.map((seat) => seatRow(id, one.id, seat)));
+    await saveSubscribers(
+      tx,
+      subscribers.map((one) => subscriberRow(id, one, now)),
+    );
+    await saveSeats(
+      tx,
+      subscribers.map((one) => one.id),
+      seats,
+    );
+    await saveSeatCounters(tx, organisation);
+  }
+  if (followUps.length > 0) await saveFollowUps(tx, organisation, changeFile, now);
+}
+
+const SUBSCRIBER_COLUMNS = [
+  'id', 'customer_id', 'email', 'alternate_email', 'given_name', 'family_name', 'roles', 'company_contact', 'state',
+  'state_before_suspend', 'federation_type', 'language', 'time_zone', 'department', 'job_title', 'country', 'telephone',
+  'mobile', 'fax', 'address', 'invitation_state', 'invitation_sent_to', 'invitation_sent_at', 'invitation_expires_at',
+  'invitation_suppressed', 'password_state', 'password_hash', 'password_changed_at', 'identity_verified', 'notes_dn',
+  'notes_dn_key', 'notes_template', 'notes_version', 'notes_locale', 'notes_forms', 'origin', 'created_at',
+  'updated_at', 'removed_at', 'last_change_file', 'last_change_line', 'last_change_at',
+] as const satisfies readonly (keyof SubscriberRow)[]; // prettier-ignore
+
+/** A new or withdrawn invitation makes the link that was sent before invalid. */
+const SAVE_SUBSCRIBERS = `
+  insert into subscriber (${SUBSCRIBER_COLUMNS.join(', ')})
+  select ${SUBSCRIBER_COLUMNS.join(', ')} from json_populate_recordset(null::subscriber, $1)
+  on conflict (id) do update set
+    ${SUBSCRIBER_COLUMNS.slice(2)
+      .map((column) => `${column} = excluded.${column}`)
+      .join(', ')},
+    invitation_token_hash = case
+      when subscriber.invitation_sent_at is not distinct from excluded.invitation_sent_at
+      then subscriber.invitation_token_hash end`;
+
+async function saveSubscribers(tx: Transaction, rows: SubscriberRow[]): Promise<void> {
+  await tx.query(SAVE_SUBSCRIBERS, [JSON.stringify(rows)]);
+}
+
+async function saveSeats(tx: Transaction, subscribers: number[], rows: object[]): Promise<void> {
+  await tx.query(
+    `delete from seat where subscriber_id = any($1) and (subscriber_id, subscription_id) not in
+       (select subscriber_id, subscription_id from json_populate_recordset(null::seat, $2))`,
+    [subscribers, JSON.stringify(rows)],
+  );
+  await tx.query(
+    `insert into seat select * from json_populate_recordset(null::seat, $1)
+     on conflict (subscriber_id, subscription_id) do update set
+       state = excluded.state, extra_files_gb = excluded.extra_files_gb, extra_mail_gb = excluded.extra_mail_gb,
+       last_change_file = excluded.last_change_file, last_change_line = excluded.last_change_line`,
+    [JSON.stringify(rows)],
+  );
+}
+
+async function saveSeatCounters(tx: Transaction, { id, subscriptions }: Organisation): Promise<void> {
+  const counters = [...subscriptions.values()].map(({ id: subscription, seatsTaken }) => [
+    subscription,
+    seatsTaken,
+  ]);
+  await tx.query(
+    `update subscription s set seats_taken = counted.taken
+       from unnest($2::bigint[], $3::int[]) as counted (id, taken)
+      where s.customer_id = $1 and s.id = counted.id and s.seats_taken <> counted.taken`,
+    [id, counters.map(([subscription]) => subscription), counters.map(([, taken]) => taken)],
+  );
+}
+
+async function saveFollowUps(
+  tx: Transaction,
+  { id, followUps }: Organisation,
+  changeFile: number | null,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `insert into outbox (customer_id, topic, subscriber_id, payload, change_file_id, entry, created_at, next_try_at)
+     select $1, topic, subscriber, payload, $2, entry, $3, $3
+       from rows from (json_to_recordset($4) as (topic text, subscriber bigint, entry int, payload jsonb))
+            with ordinality as f (topic, subscriber, entry, payload, n)
+      order by n`,
+    [id, changeFile, now, JSON.stringify(followUps)],
+  );
+}

@@ -1,0 +1,177 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Transaction } from '../database/open.ts';
+import { OperatorFault } from '../fault.ts';
+import { loadOrganisation } from './load.ts';
+import { builtNotesDn, foldNotesDn } from './notes-name.ts';
+import { chooseTemplate } from './notes-template.ts';
+import {
+  allowedFederationTypes,
+  heldSubscriptions,
+  type NotesMail,
+  type Organisation,
+  type Profile,
+  type Subscriber,
+} from './organisation.ts';
+import type { DeclaredSubscriber } from './organisation-file.ts';
+import { noInvitation } from './invitation.ts';
+import { saveOrganisation } from './save.ts';
+import { freeSeat, takeSeat } from './seats.ts';
+import { mailTypeOf } from './subscription.ts';
+
+const ORIGIN = 'organisation file';
+
+/** @returns the addresses of those that were created or changed */
+export async function setUpSubscribers(
+  tx: Transaction,
+  now: Date,
+  customer: number,
+  declared: readonly DeclaredSubscriber[],
+): Promise<string[]> {
+  if (declared.length === 0) return [];
+  const { rows } = await tx.query<{ name: string }>('select name from customer where id = $1', [customer]);
+  const notesDns = declared.map((one) => foldNotesDn(notesDnOf({ name: rows[0]?.name ?? '' }, one)));
+  const organisation = await loadOrganisation(tx, customer, {
+    emails: declared.map((one) => one.email),
+    notesDns,
+  });
+  for (const one of declared) {
+    if (organisation.takenElsewhere.has(one.email))
+      throw new OperatorFault(`customer ${customer}: ${one.email} belongs to another customer.`);
+    const stored = organisation.subscribers.get(one.email);
+    const before = structuredClone(stored);
+    const subscriber = stored ?? (await createSubscriber(tx, organisation, one, now));
+    overwrite(organisation, subscriber, one, now);
+    if (!isDeepStrictEqual(before, subscriber)) organisation.changed.add(subscriber);
+  }
+  await saveOrganisation(tx, organisation, null, now);
+  return [...organisation.changed].map((subscriber) => subscriber.email);
+}
+
+async function createSubscriber(
+  tx: Transaction,
+  organisation: Organisation,
+  declared: DeclaredSubscriber,
+  now: Date,
+): Promise<Subscriber> {
+  const { rows } = await tx.query<{ id: number }>(`select nextval('subscriber_id') as id`);
+  const [federationType = 'NON_FEDERATED'] = allowedFederationTypes(organisation.federation);
+  const subscriber: Subscriber = {
+    id: rows[0]?.id ?? 0,
+    email: declared.email,
+    alternateEmail: null,
+    givenName: declared.givenName,
+    familyName: declared.familyName,
+    roles: ['user'],
+    companyContact: false,
+    state: 'active',
+    stateBeforeSuspend: null,
+    federationType,
+    profile: {
+      language: organisation.contactLanguage,
+      timeZone: '',
+      department: '',
+      jobTitle: '',
+      country: '',
+      telephone: '',
+      mobile: '',
+      fax: '',
+      address: '',
+    },
+    invitation: noInvitation(false),
+    password: { state: 'none', hash: null, changedAt: null },
+    identityVerified: false,
+    notes: null,
+    seats: [],
+    origin: ORIGIN,
+    createdAt: now,
+    lastChange: null,
+  };
+  organisation.subscribers.set(subscriber.email, subscriber);
+  return subscriber;
+}
+
+/** Writes every key that the file names over what is stored. */
+function overwrite(
+  organisation: Organisation,
+  subscriber: Subscriber,
+  declared: DeclaredSubscriber,
+  now: Date,
+): void {
+  subscriber.givenName = declared.givenName;
+  subscriber.familyName = declared.familyName;
+  subscriber.roles = declared.roles ?? subscriber.roles;
+  subscriber.companyContact = declared.companyContact ?? subscriber.companyContact;
+  subscriber.federationType = declared.federationType ?? subscriber.federationType;
+  subscriber.alternateEmail = declared.altEmailAddress ?? subscriber.alternateEmail;
+  if (declared.state && declared.state !== subscriber.state) {
+    subscriber.stateBeforeSuspend = declared.state === 'suspended' ? 'active' : null;
+    subscriber.state = declared.state;
+  }
+  for (const field of Object.keys(subscriber.profile) as (keyof Profile)[])
+    subscriber.profile[field] = declared[field] ?? subscriber.profile[field];
+  overwriteSeats(organisation, subscriber, declared, now);
+  overwriteNotes(organisation, subscriber, declared);
+}
+
+function overwriteSeats(
+  organisation: Organisation,
+  subscriber: Subscriber,
+  { seats, email }: DeclaredSubscriber,
+  now: Date,
+): void {
+  if (!seats) return;
+  const wanted = new Map(seats.map((seat) => [seat.subscription, seat]));
+  for (const seat of subscriber.seats)
+    if (!wanted.has(seat.subscription)) freeSeat(organisation, subscriber, seat);
+  for (const { subscription: id, state, extraStorage } of wanted.values()) {
+    const subscription = organisation.subscriptions.get(id);
+    if (!subscription || subscription.kind === 'storage')
+      throw new OperatorFault(
+        `customer ${organisation.id}: ${email} has a seat of ${id}, which is no subscription with seats.`,
+      );
+    if (!subscriber.seats.some((seat) => seat.subscription === id)) {
+      if (subscription.seatsTaken >= subscription.seats)
+        throw new OperatorFault(
+          `customer ${organisation.id}: subscription ${id} has no seat left for ${email}.`,
+        );
+      takeSeat(subscriber, subscription, { now, file: ORIGIN, line: 0 });
+    }
+    const seat = subscriber.seats.find((one) => one.subscription === id);
+    if (seat) Object.assign(seat, { state, extraStorage: { ...extraStorage } });
+  }
+}
+
+function overwriteNotes(
+  organisation: Organisation,
+  subscriber: Subscriber,
+  declared: DeclaredSubscriber,
+): void {
+  const holdsNotes = heldSubscriptions(organisation, subscriber).some((one) => mailTypeOf(one) === 'notes');
+  if (!holdsNotes) return;
+  const dn = declared.notesDN ?? subscriber.notes?.dn ?? notesDnOf(organisation, declared);
+  const plain: NotesMail = {
+    template: null,
+    version: null,
+    locale: null,
+    forms: null,
+    ...subscriber.notes,
+    dn,
+  };
+  subscriber.notes = plain;
+  if (!declared.notesTemplate) return;
+  const chosen = chooseTemplate(organisation, declared.notesTemplate, subscriber.profile.language, null);
+  if ('problem' in chosen)
+    throw new OperatorFault(
+      `customer ${organisation.id}: ${declared.email}: notesTemplate: unknown ${chosen.problem} "${chosen.value}".`,
+    );
+  subscriber.notes = { ...plain, ...chosen };
+}
+
+/** A hybrid user's name is that of the on-premises entry with the same address. */
+function notesDnOf(
+  organisation: Pick<Organisation, 'name'> & Partial<Organisation>,
+  declared: DeclaredSubscriber,
+): string {
+  const known = organisation.onPremises?.find((entry) => entry.email === declared.email);
+  return declared.notesDN ?? known?.dn ?? builtNotesDn(organisation, declared.givenName, declared.familyName);
+}

@@ -1,0 +1,25 @@
+import type { ChangeFile, ChangeFileName, ChangeFileType } from '../change-file.ts';
+import type { Refusal } from '../result-code.ts';
+
+/** What the gates compare a name with. */
+export interface GateFacts {
+  customer: number;
+  /** Enabled for the customer, and known to this program. */
+  types: ReadonlySet<ChangeFileType>;
+  /** Whether the number may follow the last processed one of its counter. */
+  mayFollow: (name: ChangeFileName) => boolean;
+}
+
+/**
+ * The gates that a file passes by its name, in their order (chapter 12): name (1), type (2), customer (3), sequence
+ * number (4). A file that fails one goes to `_error`; its number is not stored and it has no trace (chapter 14).
+ */
+export function refusedAtGate(file: Pick<ChangeFile, 'name' | 'parsed'>, facts: GateFacts): Refusal | null {
+  const { parsed } = file;
+  if (!parsed) return { code: 1, value: file.name };
+  if (!facts.types.has(parsed.type)) return { code: 2, value: parsed.type };
+  if (parsed.customerId !== BigInt(facts.customer))
+    return { code: 3, value: String(parsed.customerId), other: String(facts.customer) };
+  if (!facts.mayFollow(parsed)) return { code: 4, value: String(parsed.sequence) };
+  return null;
+}

@@ -1,0 +1,70 @@
+import type { Entry, EntryResult } from '../entry.ts';
+import { isReadError, type Refusal, type ResultCode } from '../result-code.ts';
+import { LIMITS } from '../tables/limits.ts';
+
+const limit = (name: (typeof LIMITS)[number]['name']) =>
+  Number(LIMITS.find((row) => row.name === name)?.value);
+
+/** Error ceilings per file (chapter 13): the entry that goes beyond stops the file. */
+export const READ_ERRORS_MAX = limit('max_read_errors_per_file');
+export const WRITE_ERRORS_MAX = limit('max_write_errors_per_file');
+
+/** What became of a file's entries; what trace, report, caps and ledger say of it. */
+export interface Outcome {
+  results: EntryResult[];
+  written: number;
+  readErrors: number;
+  writeErrors: number;
+  /** Of the file as a whole: 5, 6, 1000 (header), 1001; null where only its entries speak. */
+  refusal: Refusal | null;
+}
+
+/**
+ * Decides the entries one after the other until none is left or a ceiling is hit; the entry that hits it carries 5 or
+ * 6 and is not carried out (chapter 13; open point 14).
+ *
+ * @param problem why the file as a whole cannot be read; its entries repeat it
+ */
+export function decideEntries<Record>(
+  entries: readonly Entry<Record>[],
+  problem: Refusal | null,
+  decide: (entry: Entry<Record>) => EntryResult,
+): Outcome {
+  const outcome: Outcome = { results: [], written: 0, readErrors: 0, writeErrors: 0, refusal: problem };
+  for (const entry of entries) {
+    const result = decide(entry);
+    count(outcome, result.code);
+    const ceiling = ceilingOf(outcome);
+    outcome.results.push(ceiling ? { ...result, code: ceiling.code, refusal: ceiling } : result);
+    if (!ceiling) continue;
+    outcome.refusal = ceiling;
+    break;
+  }
+  // A file without header and entries has nothing else that could say that it failed.
+  if (problem && outcome.results.length === 0) outcome.readErrors = 1;
+  return outcome;
+}
+
+/** Every entry of a held customer's provisioning file is refused (chapter 14); none is carried out. */
+export function refuseEntries(entries: readonly Entry[], refusal: Refusal): Outcome {
+  const results = entries.map(({ place }) => ({
+    place,
+    code: refusal.code,
+    operation: null,
+    subject: null,
+    refusal,
+  }));
+  return { results, written: 0, readErrors: 0, writeErrors: results.length, refusal };
+}
+
+function count(outcome: Outcome, code: ResultCode): void {
+  if (code === 0) outcome.written += 1;
+  else if (isReadError(code)) outcome.readErrors += 1;
+  else outcome.writeErrors += 1;
+}
+
+function ceilingOf({ readErrors, writeErrors }: Outcome): Refusal | null {
+  if (readErrors > READ_ERRORS_MAX) return { code: 5, limit: READ_ERRORS_MAX };
+  if (writeErrors > WRITE_ERRORS_MAX) return { code: 6, limit: WRITE_ERRORS_MAX };
+  return null;
+}

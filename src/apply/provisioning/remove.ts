@@ -1,0 +1,85 @@
+import { contentHandOver, holdsCollaboration, holdsMail } from '../../accounts/content.ts';
+import { foldEmailAddress } from '../../accounts/email-address.ts';
+import { noInvitation } from '../../accounts/invitation.ts';
+import { heldSubscriptions, type Subscriber } from '../../accounts/organisation.ts';
+import { freeSeat } from '../../accounts/seats.ts';
+import {
+  check,
+  knownSubscriber,
+  subscriberAt,
+  textOf,
+  touch,
+  userNotFound,
+  type Check,
+  type Situation,
+} from './situation.ts';
+
+/** 6.5: removes the subscriber and all rights; Files and Activities may move to another subscriber. */
+export const removeChecks: readonly Check[] = [
+  userNotFound,
+  check(11, 1002, (s) => {
+    const { companyContact, email } = knownSubscriber(s);
+    return companyContact && s.organisation.companyContacts === 1 && { field: 'emailAddress', value: email };
+  }),
+  check(12, 1014, (s) => assignToUnknown(s)),
+  check(13, 1013, (s) => assignToElsewhere(s)),
+  check(14, 1019, (s) => {
+    const subscriber = knownSubscriber(s);
+    const mailOnly = holdsMail(s.organisation, subscriber) && !holdsCollaboration(s.organisation, subscriber);
+    return textOf(s, 'assignTo') !== '' && mailOnly && { field: 'assignTo', value: textOf(s, 'assignTo') };
+  }),
+  check(15, 1043, (s) => {
+    const heir = heirOf(s);
+    const unfit = heir !== null && !holdsCollaboration(s.organisation, heir);
+    return unfit && { field: 'assignTo', value: textOf(s, 'assignTo'), reason: 'no-collaboration' };
+  }),
+  check(16, 1008, (s) => {
+    const { roles, state, email } = knownSubscriber(s);
+    const last =
+      roles.includes('administrator') && state !== 'suspended' && s.organisation.administrators === 1;
+    return last && { field: 'emailAddress', value: email, reason: 'last-administrator' };
+  }),
+];
+
+export function remove(s: Situation): void {
+  const { organisation } = s;
+  const subscriber = knownSubscriber(s);
+  const { id } = subscriber;
+  const content = contentHandOver(heldSubscriptions(organisation, subscriber), subscriber, heirOf(s));
+  organisation.followUps.push({ topic: 'content', subscriber: id, entry: s.entry, payload: content });
+  organisation.followUps.push({
+    topic: 'removal',
+    subscriber: id,
+    entry: s.entry,
+    payload: { email: subscriber.email },
+  });
+  if (subscriber.companyContact) organisation.companyContacts -= 1;
+  if (subscriber.roles.includes('administrator') && subscriber.state !== 'suspended')
+    organisation.administrators -= 1;
+  for (const seat of subscriber.seats) freeSeat(organisation, subscriber, seat);
+  subscriber.state = 'remove_pending';
+  subscriber.stateBeforeSuspend = null;
+  subscriber.invitation = noInvitation(subscriber.invitation.suppressed);
+  touch(s, subscriber);
+}
+
+/** 1014: nobody, or the very subscriber whose content is to move. */
+export function assignToUnknown(s: Situation) {
+  const value = textOf(s, 'assignTo');
+  if (value === '') return false;
+  const email = foldEmailAddress(value);
+  if (email === knownSubscriber(s).email) return { field: 'assignTo' as const, value, reason: 'self' };
+  const known = subscriberAt(s.organisation, email) !== undefined || s.organisation.takenElsewhere.has(email);
+  return !known && { field: 'assignTo' as const, value };
+}
+
+/** 1013: content never leaves the company. */
+export function assignToElsewhere(s: Situation) {
+  const value = textOf(s, 'assignTo');
+  return s.organisation.takenElsewhere.has(foldEmailAddress(value)) && { field: 'assignTo' as const, value };
+}
+
+/** Who receives the content; null where the row names nobody. */
+export function heirOf(s: Situation): Subscriber | null {
+  return subscriberAt(s.organisation, foldEmailAddress(textOf(s, 'assignTo'))) ?? null;
+}

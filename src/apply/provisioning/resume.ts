@@ -1,0 +1,20 @@
+import { check, knownSubscriber, touch, userNotFound, type Check, type Situation } from './situation.ts';
+
+/** 6.4: undoes Suspend; an account that was pending is pending again. */
+export const resumeChecks: readonly Check[] = [
+  userNotFound,
+  check(11, 1008, (s) => {
+    const { state, email } = knownSubscriber(s);
+    return (
+      state !== 'suspended' && { field: 'emailAddress', value: email, reason: 'not-suspended', other: state }
+    );
+  }),
+];
+
+export function resume(s: Situation): void {
+  const subscriber = knownSubscriber(s);
+  subscriber.state = subscriber.stateBeforeSuspend ?? 'active';
+  subscriber.stateBeforeSuspend = null;
+  if (subscriber.roles.includes('administrator')) s.organisation.administrators += 1;
+  touch(s, subscriber);
+}

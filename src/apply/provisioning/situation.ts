@@ -1,0 +1,107 @@
+import { foldEmailAddress } from '../../accounts/email-address.ts';
+import type { NotesMail, Organisation, Subscriber, Subscription } from '../../accounts/organisation.ts';
+import type { ProvisioningRecord } from '../../entry.ts';
+import type { ResultCode } from '../../result-code.ts';
+import type { PRV_FIELDS } from '../../tables/prv-fields.ts';
+
+export type FieldName = (typeof PRV_FIELDS)[number]['name'];
+
+/** Values that a decision needs and cannot make itself: it has no clock, no random source, no database. */
+export interface Moment {
+  now: Date;
+  /** Name of the change file, for "last change". */
+  file: string;
+  /** What the new account's origin says, e.g. `provisioning:HR`. */
+  origin: string;
+  /** An id that no subscriber has. */
+  nextSubscriberId: () => number;
+  /** Entry number → argon2id hash of its one-time password, made before the transaction. */
+  passwordHashes: ReadonlyMap<number, string>;
+}
+
+/** All that a check or an operation looks at: the organisation as it is now, and one entry. */
+export interface Situation {
+  organisation: Organisation;
+  record: ProvisioningRecord;
+  entry: number;
+  line: number;
+  moment: Moment;
+}
+
+/** What a failed check says: which column, which value, and which of several causes. */
+export interface Complaint {
+  field: FieldName;
+  value?: string;
+  reason?: string;
+  limit?: number;
+  other?: string;
+}
+
+/** One row of code-selection.csv: where it stands in the order, the code it gives, and when. */
+export interface Check {
+  order: number;
+  code: ResultCode;
+  fails: (situation: Situation) => Complaint | false | undefined;
+}
+
+export function check(order: number, code: ResultCode, fails: Check['fails']): Check {
+  return { order, code, fails };
+}
+
+/** The value of a column; '' where it is empty, zero-length or missing (chapter 4, rule 6: alike outside Update). */
+export function textOf({ record }: Situation, field: FieldName): string {
+  return record.get(field) ?? '';
+}
+
+/** undefined where not given, '' for a zero-length string: the difference that Update and activation make. */
+export function givenValue({ record }: Situation, field: FieldName): string | undefined {
+  return record.get(field);
+}
+
+/** The sign-in address the row is about, folded. */
+export function emailOf(situation: Situation): string {
+  return foldEmailAddress(textOf(situation, 'emailAddress'));
+}
+
+/** The subscriber of the row; one that waits to be removed is no longer found. */
+export function subscriberOf(situation: Situation): Subscriber | undefined {
+  return subscriberAt(situation.organisation, emailOf(situation));
+}
+
+export function subscriberAt(organisation: Organisation, email: string): Subscriber | undefined {
+  const subscriber = organisation.subscribers.get(email);
+  return subscriber?.state === 'remove_pending' ? undefined : subscriber;
+}
+
+/** The subscriber of a row that has passed the check that there is one. */
+export function knownSubscriber(situation: Situation): Subscriber {
+  const subscriber = subscriberOf(situation);
+  if (!subscriber) throw new Error('an operation ran before its check for the subscriber');
+  return subscriber;
+}
+
+/** The subscription that a column names by its number, if the company has it and it gives seats. */
+export function namedSubscription(
+  situation: Situation,
+  field: 'subscriptionId' | 'subscriptionId2',
+): Subscription | undefined {
+  const text = textOf(situation, field);
+  if (!/^\d{1,15}$/.test(text)) return undefined;
+  return situation.organisation.subscriptions.get(Number(text));
+}
+
+/** Marks a subscriber as changed by this entry. */
+export function touch({ organisation, moment, line }: Situation, subscriber: Subscriber): void {
+  subscriber.lastChange = { file: moment.file, line, at: moment.now };
+  organisation.changed.add(subscriber);
+}
+
+/** Notes mail of a new user without a template of his own. */
+export function plainNotesMail(dn: string): NotesMail {
+  return { dn, template: null, version: null, locale: null, forms: null };
+}
+
+/** `1011`: every operation on an existing user begins with it. */
+export const userNotFound = check(10, 1011, (situation) =>
+  subscriberOf(situation) ? false : { field: 'emailAddress', value: emailOf(situation) },
+);

@@ -1,0 +1,71 @@
+import { chooseTemplate } from '../../accounts/notes-template.ts';
+import type { Subscriber } from '../../accounts/organisation.ts';
+import {
+  countryMalformed,
+  countryUnknown,
+  federationNotAllowed,
+  federationTypeOf,
+  federationUnknown,
+  JOB_TITLE_MAX,
+  languageUnknown,
+  NAME_MAX,
+  timeZoneUnknown,
+  tooLong,
+  updateProfile,
+} from './profile.ts';
+import {
+  check,
+  givenValue,
+  knownSubscriber,
+  textOf,
+  touch,
+  userNotFound,
+  type Check,
+  type Situation,
+} from './situation.ts';
+
+/** 6.2: changes personal data, mail template or federation type. An empty column keeps, a zero-length string clears. */
+export const updateChecks: readonly Check[] = [
+  userNotFound,
+  check(11, 1055, (s) => {
+    const value = textOf(s, 'notesDN');
+    return value !== '' && { field: 'notesDN', value, reason: 'not-on-update' };
+  }),
+  tooLong(12, 1053, 'givenName', NAME_MAX),
+  tooLong(12, 1052, 'familyName', NAME_MAX),
+  tooLong(12, 1051, 'jobTitle', JOB_TITLE_MAX),
+  languageUnknown(13),
+  timeZoneUnknown(13),
+  countryMalformed(13),
+  countryUnknown(13),
+  // A federation type cannot be cleared: a zero-length string is as unknown as any other wrong value.
+  federationUnknown(14, (s) => givenValue(s, 'federationType')),
+  federationNotAllowed(14),
+  check(15, 1055, (s) => {
+    const value = textOf(s, 'notesTemplate');
+    if (value === '') return false;
+    const subscriber = knownSubscriber(s);
+    if (!subscriber.notes) return { field: 'notesTemplate', value, reason: 'no-notes-mail' };
+    const chosen = template(s, subscriber);
+    return 'problem' in chosen && { field: 'notesTemplate', value: chosen.value, reason: chosen.problem };
+  }),
+];
+
+export function update(s: Situation): void {
+  const subscriber = knownSubscriber(s);
+  subscriber.givenName = givenValue(s, 'givenName') ?? subscriber.givenName;
+  subscriber.familyName = givenValue(s, 'familyName') ?? subscriber.familyName;
+  if (textOf(s, 'federationType') !== '') subscriber.federationType = federationTypeOf(s);
+  if (subscriber.notes && textOf(s, 'notesTemplate') !== '') {
+    const chosen = template(s, subscriber);
+    if (!('problem' in chosen)) subscriber.notes = { ...subscriber.notes, ...chosen };
+  }
+  updateProfile(s, subscriber);
+  touch(s, subscriber);
+}
+
+/** The row's language counts for the locale, as it will be the account's (chapter 9.1). */
+function template(s: Situation, subscriber: Subscriber) {
+  const language = textOf(s, 'language') || subscriber.profile.language || s.organisation.contactLanguage;
+  return chooseTemplate(s.organisation, textOf(s, 'notesTemplate'), language, subscriber.notes);
+}

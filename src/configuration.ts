@@ -1,0 +1,189 @@
+/**
+ * The configuration, read once and checked whole: raw YAML → checked → typed. A misspelt key or an impossible value
+ * stops the start with the key, the reason and the line.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { LineCounter, parseDocument, isNode, type Document } from 'yaml';
+import { z } from 'zod';
+import { codeOf, messageOf, OperatorFault } from './fault.ts';
+
+const port = z.int().min(0).max(65_535);
+const positive = z.int().min(1);
+
+/** `61000-61999`, or 0 for any free port (tests). */
+const portRange = z.union([
+  z.literal(0).transform(() => ({ min: 0, max: 0 })),
+  z
+    .string()
+    .regex(/^\d{1,5}-\d{1,5}$/, 'must be a range of ports such as 61000-61999')
+    .transform((text) => text.split('-').map(Number))
+    .refine(
+      ([min = 0, max = 0]) => min >= 1 && max <= 65_535 && min <= max,
+      'must go from a lower to a higher port',
+    )
+    .transform(([min = 0, max = 0]) => ({ min, max })),
+]);
+
+const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://');
+
+const schema = z.strictObject({
+  data: z.string().min(1).default('./data'),
+  spool: z.string().min(1).default('./spool'),
+  database: databaseUrl.optional(),
+  organisations: z
+    .union([z.string(), z.array(z.string())])
+    .transform((files) => (typeof files === 'string' ? [files] : files))
+    .default([]),
+  ftps: z
+    .strictObject({
+      host: z.string().default('0.0.0.0'),
+      port: port.default(990),
+      passive: portRange.default({ min: 61_000, max: 61_999 }),
+      publicAddress: z.ipv4().optional(),
+      certificate: z.string().optional(),
+      key: z.string().optional(),
+    })
+    .refine(
+      (ftps) => (ftps.certificate === undefined) === (ftps.key === undefined),
+      'certificate and key go together',
+    )
+    .prefault({}),
+  sftp: z.strictObject({ host: z.string().default('0.0.0.0'), port: port.default(2022) }).prefault({}),
+  http: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8990) }).prefault({}),
+  cycle: z
+    .strictObject({
+      settleMs: z.int().min(0).max(3_600_000).default(2000),
+      sweepSeconds: z.int().min(1).max(86_400).default(60),
+    })
+    .prefault({}),
+  throttle: z
+    .strictObject({
+      hourly: positive.default(750),
+      daily: positive.default(10_000),
+      perFile: positive.default(200),
+    })
+    .prefault({}),
+  retention: z.strictObject({ days: positive.default(30), journalDays: positive.default(7) }).prefault({}),
+  mail: z
+    .strictObject({
+      smtp: z
+        .string()
+        .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+        .optional(),
+      from: z.string().default('Spoolgate <noreply@localhost>'),
+      registrationUrl: z.url().default('https://localhost/register'),
+    })
+    .prefault({}),
+  removal: z.strictObject({ finishSeconds: z.int().min(0).default(60) }).prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+      file: z.string().optional(),
+    })
+    .prefault({}),
+});
+
+/** What an operator writes; every key is optional. */
+export type RawConfiguration = z.input<typeof schema>;
+
+export interface Configuration extends z.output<typeof schema> {
+  /** Where it was read from; null for the built-in defaults. */
+  readFrom: string | null;
+}
+
+const PLACES = ['./config/spoolgate.yaml', '/etc/spoolgate/spoolgate.yaml'];
+
+/**
+ * Finds and reads the configuration: `--config`, `$SPOOLGATE_CONFIG`, then the usual places, else defaults.
+ * Relative paths in it are relative to the folder the program runs in. `$DATABASE_URL` stands in for `database`.
+ *
+ * @throws {OperatorFault} exit code 2, with every wrong key, the reason and the line
+ */
+export async function readConfiguration(
+  given: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): Promise<Configuration> {
+  const demanded = given ?? environment.SPOOLGATE_CONFIG;
+  for (const file of demanded ? [demanded] : PLACES) {
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT' && !demanded) return null;
+      throw new OperatorFault(`The configuration ${file} cannot be read: ${messageOf(error)}`, 2);
+    });
+    if (text !== null) return { ...checkConfiguration(text, file, environment), readFrom: file };
+  }
+  return { ...checkConfiguration('', 'the built-in defaults', environment), readFrom: null };
+}
+
+/** Checks a configuration text whole. @param file names it in messages */
+export function checkConfiguration(
+  text: string,
+  file: string,
+  environment: NodeJS.ProcessEnv = {},
+): z.output<typeof schema> {
+  const raw: unknown = readYaml(text, file, schema);
+  const configuration = raw as z.output<typeof schema>;
+  const url = configuration.database ?? environment.DATABASE_URL;
+  if (url !== undefined && !databaseUrl.safeParse(url).success)
+    throw new OperatorFault('$DATABASE_URL must begin with postgres://', 2);
+  return {
+    ...configuration,
+    ...(url === undefined ? {} : { database: url }),
+    data: path.resolve(configuration.data),
+    spool: path.resolve(configuration.spool),
+  };
+}
+
+/**
+ * Reads a YAML text against a schema.
+ *
+ * @throws {OperatorFault} exit code 2; one line per fault: `file:line: key: reason`
+ */
+export function readYaml<Schema extends z.ZodType>(
+  text: string,
+  file: string,
+  schema: Schema,
+): z.output<Schema> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [syntaxError] = document.errors;
+  if (syntaxError)
+    throw new OperatorFault(
+      `${file}:${lines.linePos(syntaxError.pos[0]).line}: ${syntaxError.message.split('\n')[0]}`,
+      2,
+    );
+  const result = schema.safeParse(document.toJS() ?? {});
+  if (result.success) return result.data;
+  const faults = result.error.issues
+    .flatMap((issue) => faultsOf(issue))
+    .map(({ key, reason }) => {
+      const line = lineOf(document, lines, key);
+      return `${file}${line ? `:${line}` : ''}: ${key.join('.') || '(the whole file)'}: ${reason}`;
+    });
+  throw new OperatorFault(faults.join('\n'), 2);
+}
+
+function faultsOf(issue: z.core.$ZodIssue): { key: PropertyKey[]; reason: string }[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ key: [...issue.path, key], reason: 'unknown key' }));
+  return [{ key: issue.path, reason: issue.message }];
+}
+
+/** The line of a key, or of the nearest key above it that stands in the file. */
+function lineOf(document: Document, lines: LineCounter, key: PropertyKey[]): number | null {
+  for (let length = key.length; length > 0; length -= 1) {
+    const node: unknown = document.getIn(key.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return null;
+}
+
+const SECRETS = /(\w+:\/\/[^:/@\s]*:)[^@\s]*(@)/g;
+
+/** The effective configuration for people's eyes: passwords in URLs are masked. */
+export function maskSecrets(configuration: Configuration): unknown {
+  const text = JSON.stringify(configuration, (_, value: unknown) =>
+    typeof value === 'string' ? value.replace(SECRETS, '$1***$2') : value,
+  );
+  return JSON.parse(text);
+}

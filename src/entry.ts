@@ -1,0 +1,39 @@
+import type { Refusal, ResultCode } from './result-code.ts';
+
+/** Where an entry stands in its change file: what the trace needs (chapter 16). */
+export interface Place {
+  /** From 1. */
+  entry: number;
+  /** The physical line on which the entry starts; the header is line 1. */
+  line: number;
+  /** Bytes of the original text, without the line end. */
+  firstByte: number;
+  byteCount: number;
+}
+
+/**
+ * One record of a change file as its reader saw it: either its fields or why it could not be read.
+ *
+ * @typeParam Record what the reader of this kind of file yields
+ */
+export interface Entry<Record = unknown> {
+  place: Place;
+  read: { record: Record } | { refusal: Refusal };
+}
+
+/**
+ * A data record of a provisioning file: column → value. An empty value is absent ("not given"); a zero-length
+ * string, written `""`, is present as '' (chapter 4, rule 6). Column names are the specification's spelling.
+ */
+export type ProvisioningRecord = ReadonlyMap<string, string>;
+
+/** The one result that every entry gets. */
+export interface EntryResult {
+  place: Place;
+  code: ResultCode;
+  /** As written in the file; null where it could not be read. */
+  operation: string | null;
+  /** The e-mail address or DN it is about. */
+  subject: string | null;
+  refusal: Refusal | null;
+}

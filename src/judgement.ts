@@ -1,0 +1,176 @@
+/**
+ * The one transaction of a change file: gates, caps, decisions, results, sequence number and used caps go in together
+ * or not at all. A crash before the commit changes nothing; after it, nothing is lost.
+ */
+import { refusedAtGate } from './admit/gates.ts';
+import { takeChangeFile, type OpenChangeFile } from './admit/take.ts';
+import { decideEntries, refuseEntries, type Outcome } from './apply/outcome.ts';
+import { saveOutcome } from './apply/save-outcome.ts';
+import type { ChangeFile, ChangeFileType } from './change-file.ts';
+import type { Transaction } from './database/open.ts';
+import type { Entry } from './entry.ts';
+import { codeOf } from './fault.ts';
+import type { Journal } from './journal/events.ts';
+import { kindOf, type Kind } from './kinds.ts';
+import { defer, isStillWaiting, type Batch } from './order/queue.ts';
+import { lastSequence, mayFollow, storeSequence } from './order/sequence.ts';
+import { capsOf, countOperations, periodsOf, throttle, usageOf, type Verdict } from './order/throttle.ts';
+import type { Station } from './pipeline.ts';
+import { noteDayLimit } from './report/batch-report.ts';
+import type { Refusal } from './result-code.ts';
+import { markRefused } from './retain/file-away.ts';
+
+/** A file as its kind reads it, with what was made of it before the transaction. */
+export interface Contents {
+  kind: Kind;
+  problem: Refusal | null;
+  /** All of them, unless there are more than a file may have. */
+  entries: Entry[];
+  total: number;
+  prepared: unknown;
+}
+
+export interface Case {
+  station: Station;
+  folder: string;
+  batch: Batch;
+  file: ChangeFile;
+  opened: OpenChangeFile;
+  /** null where no kind reads the file: a gate refuses it. */
+  contents: Contents | null;
+}
+
+/** What to tell the journal once the transaction is committed. */
+export type Decided = (journal: Journal) => void;
+
+/** A conflict with another customer (an address taken a moment ago) is decided again so many times. */
+const CONFLICT_TRIES_MAX = 5;
+const UNIQUE_VIOLATION = '23505';
+
+/** @returns null where nothing was decided: the file changed or was decided elsewhere, look again */
+export async function judge(given: Case): Promise<Decided | null> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await given.station.database.transaction((tx) => decide(tx, given));
+    } catch (error) {
+      if (codeOf(error) !== UNIQUE_VIOLATION || tries === CONFLICT_TRIES_MAX) throw error;
+    }
+  }
+}
+
+async function decide(tx: Transaction, given: Case): Promise<Decided | null> {
+  const { file, contents, folder, opened } = given;
+  const now = given.station.clock.now();
+  if (!(await isStillWaiting(tx, file))) return null;
+  const refusal = await gate(tx, file);
+  const verdict = !refusal && contents ? await holdAgainstCaps(tx, given, contents, now) : null;
+  if (verdict && !verdict.go && 'wait' in verdict) return postpone(tx, given, verdict, now);
+  if (!(await takeChangeFile(folder, file, opened))) return null;
+  if (refusal || !contents) return refuse(tx, file, refusal ?? { code: 1, value: file.name }, now);
+  if (verdict && !verdict.go) return refuseSize(tx, file, verdict, contents.total, now);
+  return applyEntries(tx, given, contents, now);
+}
+
+/** A type that this program cannot process is treated like one that is switched off. */
+async function gate(tx: Transaction, file: ChangeFile): Promise<Refusal | null> {
+  const { rows } = await tx.query<{ types: ChangeFileType[] }>('select types from customer where id = $1', [
+    file.customer,
+  ]);
+  const last = file.parsed ? await lastSequence(tx, file.customer, file.parsed) : null;
+  return refusedAtGate(file, {
+    customer: file.customer,
+    types: new Set(rows[0]?.types.filter((type) => kindOf(type))),
+    mayFollow: (name) => mayFollow(last, name.sequence),
+  });
+}
+
+async function holdAgainstCaps(
+  tx: Transaction,
+  given: Case,
+  contents: Contents,
+  now: Date,
+): Promise<Verdict> {
+  const { file, station } = given;
+  const caps = await capsOf(tx, file.customer, station.caps);
+  const periods = periodsOf(now);
+  const used = await usageOf(tx, file.customer, periods);
+  return throttle(contents.total, caps, used, periods, contents.kind.countsHourly);
+}
+
+async function postpone(
+  tx: Transaction,
+  { file, batch }: Case,
+  verdict: { wait: 'hour' | 'day'; until: Date; limit: number },
+  now: Date,
+): Promise<Decided> {
+  if (verdict.wait === 'day') await noteDayLimit(tx, batch.id, file, verdict.limit, now);
+  await defer(tx, file, verdict.until);
+  return (journal) => journal.fileDeferred(file.customer, file.name, verdict.until.toISOString());
+}
+
+async function refuse(tx: Transaction, file: ChangeFile, refusal: Refusal, now: Date): Promise<Decided> {
+  await markRefused(tx, file, refusal, refusal.code, now);
+  return (journal) => journal.fileRejected(file.customer, file.name, refusal.code, 'refused by its name');
+}
+
+async function refuseSize(
+  tx: Transaction,
+  file: ChangeFile,
+  verdict: { refuse: 'per-file' | 'daily-size'; limit: number },
+  entries: number,
+  now: Date,
+): Promise<Decided> {
+  const { refuse: reason, limit } = verdict;
+  await markRefused(tx, file, { code: null, reason, limit, entries }, null, now);
+  return (journal) =>
+    journal.fileRejected(file.customer, file.name, null, `${entries} entries, limit ${limit}`);
+}
+
+async function applyEntries(
+  tx: Transaction,
+  given: Case,
+  contents: Contents,
+  now: Date,
+): Promise<Decided | null> {
+  const { file, station } = given;
+  const { kind, entries, total } = contents;
+  // The cap was raised after the file was read.
+  if (total > entries.length) return null;
+  const held = kind.heldRefuses && (await isHeld(tx, file.customer));
+  const outcome = held
+    ? refuseEntries(entries, { code: 1001 })
+    : await loadDecideSave(tx, file, contents, now);
+  const finished = station.clock.now();
+  await saveOutcome(tx, file, outcome, now, finished);
+  if (file.parsed) await storeSequence(tx, file.customer, file.parsed);
+  const counted = held ? 0 : outcome.results.length;
+  await countOperations(tx, file.customer, counted, periodsOf(now), kind.countsHourly);
+  const { written, readErrors, writeErrors, results } = outcome;
+  const ms = finished.getTime() - now.getTime();
+  return (journal) =>
+    journal.fileApplied(file.customer, file.name, {
+      entries: results.length,
+      written,
+      readErrors,
+      writeErrors,
+      ms,
+    });
+}
+
+async function isHeld(tx: Transaction, customer: number): Promise<boolean> {
+  const { rows } = await tx.query<{ state: string }>('select state from customer where id = $1', [customer]);
+  return rows[0]?.state === 'held';
+}
+
+async function loadDecideSave(
+  tx: Transaction,
+  file: ChangeFile,
+  contents: Contents,
+  now: Date,
+): Promise<Outcome> {
+  const { kind, entries, prepared, problem } = contents;
+  const state = await kind.load(tx, file, entries, prepared, now);
+  const outcome = decideEntries(entries, problem, (entry) => kind.decide(state, entry));
+  await kind.save(tx, state, file);
+  return outcome;
+}

@@ -1,0 +1,129 @@
+/**
+ * The way of one change file. Read this first.
+ *
+ *     receive ──► admit ──► order ──► parse ──► apply ──► report ──► retain
+ *
+ * A door stores a file and announces it; admit enters it into the ledger. From there a customer is worked for turn by
+ * turn, one file each. Nothing is remembered between turns: all of it stands in the database, so that any daemon can
+ * take the next one, also after this one has died at any point.
+ */
+import path from 'node:path';
+import { openChangeFile, takenPath, type OpenChangeFile } from './admit/take.ts';
+import type { ChangeFile } from './change-file.ts';
+import type { Clock } from './clock.ts';
+import { onlyRow, type Database } from './database/open.ts';
+import type { Journal } from './journal/events.ts';
+import { judge, type Contents } from './judgement.ts';
+import { kindOf, type Kind } from './kinds.ts';
+import { claimCustomer, nextInBatch, openBatch, startBatch, type Batch } from './order/queue.ts';
+import { capsOf, type Caps } from './order/throttle.ts';
+import { closeBatch, writeReport } from './report/batch-report.ts';
+import { traceName, writeTrace } from './report/trace.ts';
+import { departingFiles, fileAway, markWithdrawn, type Departing } from './retain/file-away.ts';
+
+/** What every stage works with. */
+export interface Station {
+  database: Database;
+  clock: Clock;
+  journal: Journal;
+  /** Absolute path of the spool. */
+  spool: string;
+  /** For customers without caps of their own. */
+  caps: Caps;
+}
+
+/** The customer whose turn it is. */
+interface Turn {
+  station: Station;
+  customer: number;
+  /** Absolute path of its folder. */
+  folder: string;
+}
+
+/**
+ * One turn of a customer, under its lock: finishes what was begun, then processes one file of the open batch; where
+ * none is open starts one, where none is left closes it with its report.
+ *
+ * @returns whether the customer wants another turn
+ */
+export async function takeTurn(station: Station, customer: number): Promise<boolean> {
+  return station.database.transaction(async (lock) => {
+    if (!(await claimCustomer(lock, customer))) return false;
+    const turn = { station, customer, folder: await folderOf(station, customer) };
+    for (const departing of await departingFiles(station.database, customer)) await depart(turn, departing);
+    const batch = await openBatch(station.database, customer);
+    if (!batch) return startBatch(station.database, customer, station.clock.now());
+    const file = await nextInBatch(station.database, batch.id);
+    if (!file) return endBatch(turn, batch);
+    return processFile(turn, batch, file);
+  });
+}
+
+async function folderOf({ database, spool }: Station, customer: number): Promise<string> {
+  const result = await database.query<{ folder: string }>('select folder from customer where id = $1', [
+    customer,
+  ]);
+  return path.join(spool, onlyRow(result).folder);
+}
+
+/** Reads the file, and what takes long, before the transaction that decides it. */
+async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<boolean> {
+  const { station, folder } = turn;
+  const opened = await openChangeFile(folder, file);
+  if (!opened) {
+    await markWithdrawn(station.database, file, station.clock.now());
+    station.journal.fileWithdrawn(file.customer, file.name);
+    return true;
+  }
+  await using _ = opened.handle;
+  const kind = file.parsed && kindOf(file.parsed.type);
+  const contents = kind ? await readContents(turn, kind, opened) : null;
+  const decided = await judge({ ...turn, batch, file, opened, contents });
+  decided?.(station.journal);
+  return true;
+}
+
+/** Keeps as many entries as a file may have, and counts the others: a file of any length costs bounded memory. */
+async function readContents(
+  { station, customer }: Turn,
+  kind: Kind,
+  opened: OpenChangeFile,
+): Promise<Contents> {
+  const { perFile } = await capsOf(station.database, customer, station.caps);
+  const { problem, entries } = await kind.read(bytesOf(opened));
+  const contents: Contents = { kind, problem, entries: [], total: 0, prepared: null };
+  for await (const entry of entries) {
+    contents.total += 1;
+    if (contents.total <= perFile) contents.entries.push(entry);
+  }
+  const runs = contents.total <= perFile;
+  return { ...contents, prepared: await kind.prepare(runs ? contents.entries : []) };
+}
+
+function bytesOf({ handle }: OpenChangeFile): AsyncIterable<Buffer> {
+  return handle.createReadStream({ start: 0, autoClose: false });
+}
+
+/** After the commit everything is derived from the database, and can be done again: trace, move, report. */
+async function depart({ station, folder }: Turn, departing: Departing): Promise<void> {
+  const { database, journal } = station;
+  const { file, decision, target } = departing;
+  const kind = file.parsed && kindOf(file.parsed.type);
+  const trace = async (name: string) => {
+    const opened = await openChangeFile(folder, file);
+    if (!opened || !kind) return;
+    await using _ = opened.handle;
+    const { header } = await kind.read(bytesOf(opened));
+    await writeTrace(database, file.id, header, opened.handle, name);
+  };
+  const taken = takenPath(folder, file);
+  await fileAway(database, departing, taken, folder, traceName, decision === 'refused' ? null : trace);
+  journal.fileFiled(file.customer, file.name, target);
+}
+
+async function endBatch({ station, customer, folder }: Turn, batch: Batch): Promise<boolean> {
+  const report = await writeReport(station.database, { ...batch, customer, folder });
+  if (report) station.journal.reportWritten(customer, report.name, report.files);
+  await closeBatch(station.database, batch.id, station.clock.now());
+  return false;
+}

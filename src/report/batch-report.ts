@@ -1,0 +1,151 @@
+import path from 'node:path';
+import { REPORT, type ChangeFile, type ChangeFileType } from '../change-file.ts';
+import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
+import { writeDurably } from '../durable.ts';
+import type { Refusal } from '../result-code.ts';
+import { reportName, reportText, type OversizeRefusal, type ReportedFile } from './report.ts';
+
+/** Which batch, and where its report goes. */
+export interface ReportedBatch {
+  id: number;
+  customer: number;
+  startedAt: Date;
+  /** Absolute path of the customer's folder. */
+  folder: string;
+}
+
+interface FileRow {
+  id: number;
+  name: string;
+  type: ChangeFileType | null;
+  started_at: Date;
+  finished_at: Date;
+  detail: Refusal | OversizeRefusal | null;
+  decision: 'applied' | 'held' | 'refused';
+  entries: number;
+  written: number;
+  read_errors: number;
+  write_errors: number;
+}
+
+/**
+ * Writes the report of a batch from the database; it can be written again any number of times. No report where
+ * nothing was looked at (chapter 15).
+ *
+ * @returns its name and how many files it tells of, or null
+ */
+export async function writeReport(
+  db: Queryable,
+  batch: ReportedBatch,
+): Promise<{ name: string; files: number } | null> {
+  const files = [...(await reportedFiles(db, batch.id)), ...(await notedFiles(db, batch.id))];
+  if (files.length === 0) return null;
+  const name = await nameFor(db, batch);
+  const text = reportText(path.basename(batch.folder), files);
+  await writeDurably(path.join(batch.folder, REPORT, name), async (handle) => {
+    await handle.writeFile(text);
+  });
+  return { name, files: files.length };
+}
+
+async function reportedFiles(db: Queryable, batch: number): Promise<ReportedFile[]> {
+  const { rows } = await db.query<FileRow>(
+    `select id, name, type, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors
+       from change_file where batch_id = $1 and decision is not null order by finished_at, id`,
+    [batch],
+  );
+  const failures = await failuresOf(
+    db,
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => ({
+    name: row.name,
+    type: row.type,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    refusal: row.detail,
+    counts:
+      row.decision === 'applied'
+        ? {
+            entries: row.entries,
+            written: row.written,
+            readErrors: row.read_errors,
+            writeErrors: row.write_errors,
+          }
+        : null,
+    failures: row.decision === 'applied' ? (failures.get(row.id) ?? []) : [],
+  }));
+}
+
+async function failuresOf(db: Queryable, files: number[]): Promise<Map<number, ReportedFile['failures']>> {
+  const { rows } = await db.query<{ file: number; entry: number; detail: Refusal }>(
+    `select change_file_id as file, entry, detail from entry_result
+      where change_file_id = any($1) and code <> 0 order by change_file_id, entry`,
+    [files],
+  );
+  const failures = new Map<number, ReportedFile['failures']>();
+  for (const { file, entry, detail } of rows) {
+    const list = failures.get(file) ?? [];
+    list.push({ entry, refusal: detail });
+    failures.set(file, list);
+  }
+  return failures;
+}
+
+/** Files that wait for the next day have a line, once a day (chapter 13). */
+async function notedFiles(db: Queryable, batch: number): Promise<ReportedFile[]> {
+  const { rows } = await db.query<{
+    name: string;
+    type: ChangeFileType | null;
+    at: Date;
+    detail: OversizeRefusal;
+  }>(
+    `select f.name, f.type, n.at, n.detail from batch_note n join change_file f on f.id = n.change_file_id
+      where n.batch_id = $1 order by n.id`,
+    [batch],
+  );
+  return rows.map(({ name, type, at, detail }) => ({
+    name,
+    type,
+    startedAt: at,
+    finishedAt: at,
+    refusal: detail,
+    counts: null,
+    failures: [],
+  }));
+}
+
+/** Two batches of a customer within one second: the later one gets a number. */
+async function nameFor(db: Queryable, { id, customer, startedAt }: ReportedBatch): Promise<string> {
+  const plain = reportName(startedAt);
+  const result = await db.query<{ name: string }>(
+    `update batch set report_name = coalesce(report_name, (
+       select case when count(*) = 0 then $3 else replace($3, '.txt', '_' || count(*) || '.txt') end
+         from batch other where other.customer_id = $2 and other.id <> $1
+          and (other.report_name = $3 or other.report_name like replace($3, '.txt', '\\_%'))))
+     where id = $1 returning report_name as name`,
+    [id, customer, plain],
+  );
+  return onlyRow(result).name;
+}
+
+/** A file that the daily cap keeps waiting is told of once a day (chapter 13). */
+export async function noteDayLimit(
+  tx: Transaction,
+  batch: number,
+  file: ChangeFile,
+  limit: number,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `insert into batch_note (batch_id, change_file_id, at, kind, detail)
+     select $1, $2, $3, 'day-limit', $4 where not exists
+       (select 1 from batch_note n join batch b on b.id = n.batch_id
+         where b.customer_id = $5 and n.kind = 'day-limit' and n.at >= date_trunc('day', $3::timestamptz))`,
+    [batch, file.id, now, { code: null, reason: 'day-limit', limit, entries: 0 }, file.customer],
+  );
+}
+
+export async function closeBatch(db: Queryable, batch: number, now: Date): Promise<void> {
+  await db.query('update batch set closed_at = $2 where id = $1 and closed_at is null', [batch, now]);
+}

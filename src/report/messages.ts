@@ -1,0 +1,210 @@
+import type { Refusal, ResultCode } from '../result-code.ts';
+
+/**
+ * The sentence of each result code: which field, which value, which rule, what to do. A refusal carries codes and
+ * values only; the sentence is made here, where it is shown. Two sentences are documented word for word (1018, 1035).
+ */
+type Sentence = string | ((refusal: Refusal) => string);
+
+const value = ({ value }: Refusal) => `"${value ?? ''}"`;
+
+function byReason(sentences: Record<string, Sentence>, otherwise: Sentence): Sentence {
+  return (refusal) => say(sentences[refusal.reason ?? ''] ?? otherwise, refusal);
+}
+
+function say(sentence: Sentence, refusal: Refusal): string {
+  return typeof sentence === 'string' ? sentence : sentence(refusal);
+}
+
+const header = 'Correct the first line of the file.';
+
+const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
+  1: 'The file name format is not valid.',
+  2: (r) => `The change file type ${r.value} is switched off. Ask customer service to switch it on.`,
+  3: (r) =>
+    `The customer ID ${r.value} in the file name is not the ID of this customer, ${r.other}. Rename the file.`,
+  4: 'The sequence number is not greater than the last one processed.',
+  5: (r) =>
+    `More than ${r.limit} entries could not be read; the entries from here on are not processed. Correct the file and upload it with a higher sequence number.`,
+  6: (r) =>
+    `More than ${r.limit} entries could not be carried out; the entries from here on are not processed. Correct the file and upload it with a higher sequence number.`,
+  9: byReason(
+    {
+      missing: (r) => `${r.field} is empty. This operation needs it.`,
+      'too-long': (r) => `${r.field} is longer than ${r.limit} characters: ${value(r)}. Shorten it.`,
+      'not-listed': (r) => `${r.field} ${value(r)} is not one of the allowed values. Use one such as en_US.`,
+    },
+    (r) => `${r.field} ${value(r)} is not valid.`,
+  ),
+  1000: byReason(
+    {
+      'header-missing':
+        'The file has no header line. The first line must name the columns, among them emailAddress and action.',
+      'header-unreadable': `The header line is no CSV in UTF-8. ${header}`,
+      'header-unknown': (r) => `The header line names the unknown column ${value(r)}. ${header}`,
+      'header-repeated': (r) => `The header line names the column ${r.value} twice. ${header}`,
+      'header-incomplete': (r) => `The header line lacks the column ${r.value}. ${header}`,
+      'quote-not-closed':
+        'A quoted value does not end, or a quote stands inside a value that is not quoted. Write a quote inside a quoted value twice.',
+      quoting:
+        'A quote stands at a place where CSV allows none. Put the whole value in quotes, and write a quote inside it twice.',
+      surplus: 'A value stands beyond the last column of the header. Check the number of commas.',
+      encoding: 'The entry is not valid UTF-8. Save the file as UTF-8.',
+      nul: 'The entry contains a NUL character. Remove it.',
+      'too-long': (r) => `The entry is longer than ${r.limit} bytes. Check its quotes and line ends.`,
+    },
+    'The entry is no valid CSV.',
+  ),
+  1001: 'The customer is held: no provisioning operation is allowed. Ask customer service, then upload the file with a higher sequence number.',
+  1002: (r) =>
+    `${r.value} is the only company contact and cannot be removed. Name another company contact first.`,
+  1003: byReason(
+    {
+      'no-base': (r) =>
+        `subscriptionId ${value(r)} is an accessory and needs a compatible base subscription in the same entry. Add its ID in the other column.`,
+    },
+    (r) =>
+      `${r.field} ${value(r)} is not a subscription of this company that can be used here. Check the ID.`,
+  ),
+  1006: (r) =>
+    `The mail domain ${value(r)} is not registered for this company. Use an address in one of: ${r.other || '(none is registered)'}.`,
+  1007: (r) => `The subscription in ${r.field} ${value(r)} has no free seat. Buy seats or revoke one first.`,
+  1008: byReason(
+    {
+      'already-suspended': (r) => `The subscriber ${r.value} is suspended already.`,
+      'not-suspended': (r) =>
+        `The subscriber ${r.value} is not suspended but ${r.other}; only a suspended subscriber can be resumed.`,
+      'last-administrator': (r) =>
+        `${r.value} is the last administrator of the company. Make somebody else an administrator first.`,
+      'nothing-to-activate': (r) =>
+        `The subscriber ${r.value} is ${r.other}; an invitation can only be sent to a pending subscriber.`,
+      'password-only': (r) =>
+        `The account ${r.value} was created with a one-time password only and has no invitation. Give the user that password, or have it reset.`,
+      federated: (r) =>
+        `The subscriber ${r.value} is federated, signs in through the company and gets no invitation.`,
+    },
+    (r) =>
+      `The operation could not be carried out for ${r.value ?? 'this subscriber'}. Send the entry again; if it fails again, ask customer service.`,
+  ),
+  1011: (r) =>
+    `This company has no subscriber with the address ${value(r)}. Check emailAddress, or add the subscriber first.`,
+  1013: (r) => `assignTo ${value(r)} belongs to another company; content cannot leave the company.`,
+  1014: byReason(
+    {
+      self: (r) =>
+        `assignTo ${value(r)} is the very subscriber of the entry. Name another subscriber of the company.`,
+    },
+    (r) => `assignTo ${value(r)} is no subscriber of this company. Check the address.`,
+  ),
+  1015: (r) =>
+    `action ${value(r)} is not an operation. Use Add, Update, Suspend, Resume, Remove, AssignSeat, ChangeSeat, RevokeSeat, Rename, ResendInvitation or ChangeStorage.`,
+  1018: 'ERROR: Cannot revoke, user does not hold subscription.',
+  1019: (r) =>
+    `assignTo ${value(r)} cannot be used: mail content cannot be given to another subscriber. Leave assignTo empty.`,
+  1023: (r) => `timeZone ${value(r)} is not one of the allowed values. Use one such as America/New_York.`,
+  1024: (r) =>
+    `subscriptionId2 ${value(r)} is not a subscription of this company that can be used here. Check the ID.`,
+  1025: (r) =>
+    `The subscriptions ${r.other} and ${r.value} are both mail subscriptions; a subscriber can have one. Leave one column empty.`,
+  1026: (r) =>
+    `The subscriptions ${r.other} and ${r.value} are both collaboration subscriptions; a subscriber can have one. Leave one column empty.`,
+  1027: 'password is given, but the entry has no mail subscription; a one-time password is only for mail. Leave it empty.',
+  1028: (r) =>
+    `altEmailAddress ${value(r)} is given, but the entry has no iNotes mail subscription. Leave it empty; for Notes mail give a password.`,
+  1029: (r) => `altEmailAddress ${value(r)} is not a valid e-mail address.`,
+  1030: byReason(
+    { notes: 'The entry has a Notes mail subscription but no password. Give a one-time password.' },
+    'The entry has a mail subscription but neither password nor altEmailAddress. Give one of them.',
+  ),
+  1031: (r) => `emailAddress ${value(r)} is not a valid e-mail address.`,
+  1034: byReason(
+    {
+      taken: (r) => `The Notes name ${value(r)} exists already. Give another name in notesDN.`,
+      unknown: (r) =>
+        `The Notes name ${value(r)} is not in the company's directory. Synchronise the directory first, or give the right name in notesDN.`,
+      'other-address': (r) =>
+        `The directory entry of the Notes name ${value(r)} has another e-mail address. Correct the address on one side.`,
+      ambiguous: (r) =>
+        `More than one directory entry fits the Notes name ${value(r)}. Give the full name in notesDN.`,
+    },
+    (r) => `notesDN ${value(r)} is not valid.`,
+  ),
+  1035: 'emailAddress already exists.',
+  1037: (r) =>
+    `The subscription in ${r.field} ${value(r)} belongs to a third party and cannot be handled by change files.`,
+  1043: byReason(
+    {
+      'no-collaboration': (r) =>
+        `assignTo ${value(r)} has no collaboration subscription that could take the content over. Name a subscriber who has one.`,
+    },
+    (r) => `The user has no content that could go to assignTo ${value(r)}. Leave assignTo empty.`,
+  ),
+  1049: (r) => `country ${value(r)} is not two characters long. Use an ISO code such as US.`,
+  1050: (r) => `country ${value(r)} is not in the list of country codes. Use an ISO code such as US.`,
+  1051: (r) => `jobTitle is longer than ${r.limit} characters: ${value(r)}. Shorten it.`,
+  1052: (r) => `familyName is longer than ${r.limit} characters: ${value(r)}. Shorten it.`,
+  1053: (r) => `givenName is longer than ${r.limit} characters: ${value(r)}. Shorten it.`,
+  1054: (r) =>
+    `A subscriber with the address ${value(r)} is still waiting to be removed. Send the entry again once the removal is done.`,
+  1055: byReason(
+    {
+      'not-on-update': (r) =>
+        `Validation of a Notes attribute failed: notesDN ${value(r)} must be empty on Update. Leave it empty.`,
+      'no-notes-mail': (r) =>
+        `Validation of a Notes attribute failed: notesTemplate ${value(r)} is given, but the user has no Notes mail.`,
+      parts: (r) =>
+        `Validation of a Notes attribute failed: notesTemplate ${value(r)} has more than four parts (name,version,locale,forms file).`,
+      forms: (r) =>
+        `Validation of a Notes attribute failed: notesTemplate names the unknown forms file ${value(r)}.`,
+    },
+    (r) =>
+      `Validation of a Notes attribute failed: notesTemplate names the unknown ${r.reason ?? 'part'} ${value(r)}.`,
+  ),
+  1056: (r) => `federationType ${value(r)} is not allowed in this organisation. Allowed: ${r.other}.`,
+  1057: (r) => `federationType ${value(r)} is unknown. Use NON_FEDERATED, FEDERATED or MODIFIED_FEDERATED.`,
+  1058: (r) =>
+    `suppressInvitation ${value(r)} is not valid. Use SUPPRESS_ALL or SUPPRESS_NONE, or leave it empty.`,
+  1060: 'iNotes mail is not enabled for this company.',
+  1061: (r) =>
+    `The seat of ${r.value} in subscription ${r.other} is still being set up (ENTITLE_PENDING). Send the invitation again later.`,
+  1063: (r) => `The subscription in ${r.field} ${value(r)} is not active.`,
+  1072: byReason(
+    {
+      length: 'password has fewer than 8 characters.',
+      maximum: 'password has more than 64 characters.',
+      'non-alphabetic': 'password needs at least one character that is no letter.',
+      alphabetic: 'password needs at least four letters.',
+      blank: 'password contains a blank.',
+      repeats: 'password contains the same character three times in a row.',
+      name: "password contains the user's name or e-mail address.",
+    },
+    'password breaks the password policy.',
+  ),
+  1086: 'Notes mail is not enabled for this company.',
+  1088: (r) =>
+    `A bundle and a single subscription cannot be held together: ${r.other}, ${r.value}. Use one or the other.`,
+  1090: (r) =>
+    `The subscription in ${r.field} ${value(r)} is an accessory, and accessories are not available to this company.`,
+  1095: (r) => `activation ${value(r)} is not valid. Use FORCE_ACTIVATION, or leave it empty.`,
+  1096: byReason(
+    {
+      'verification-on':
+        'FORCE_ACTIVATION is not possible: e-mail verification is switched on for this organisation.',
+    },
+    (r) => `FORCE_ACTIVATION is not possible: the user is ${r.value}, not FEDERATED.`,
+  ),
+};
+
+/** One line of text, without control characters whatever the values hold. */
+export function messageFor(refusal: Refusal): string {
+  const sentence = SENTENCES[refusal.code] ?? `The entry failed with result code ${refusal.code}.`;
+  return oneLine(say(sentence, refusal));
+}
+
+/** Control characters and line separators as `\u…`: an outside string never breaks a line or a terminal. */
+export function oneLine(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,98 @@
+import type { ChangeFileType } from '../change-file.ts';
+import { symbolOf, type Refusal } from '../result-code.ts';
+import { messageFor, oneLine } from './messages.ts';
+import { REPORT_WORDS } from './words.ts';
+
+/** What a report says of one change file. */
+export interface ReportedFile {
+  name: string;
+  type: ChangeFileType | null;
+  startedAt: Date;
+  finishedAt: Date;
+  /** Of the file as a whole; `reason` without a known code for a file that is too large. */
+  refusal: Refusal | OversizeRefusal | null;
+  /** null where a gate refused the file: it then has no counts line. */
+  counts: { entries: number; written: number; readErrors: number; writeErrors: number } | null;
+  failures: { entry: number; refusal: Refusal }[];
+}
+
+/** Has no code (chapter 14): only the report tells it. */
+export interface OversizeRefusal {
+  code: null;
+  reason: 'per-file' | 'daily-size' | 'day-limit';
+  limit: number;
+  entries: number;
+}
+
+/**
+ * The report of a batch (chapter 15): per file a Processing line, error lines in the order of the entries, each
+ * followed by its result code, and one counts line.
+ *
+ * @param folder the customer's folder name
+ */
+export function reportText(folder: string, files: readonly ReportedFile[]): string {
+  return files.map((file) => fileLines(folder, file).join('')).join('');
+}
+
+/** `llis_report_YYYYMMDD_HHMMSS.txt`, from the moment processing began, in UTC. */
+export function reportName(startedAt: Date): string {
+  const digits = startedAt.toISOString().replace(/\D/g, '');
+  return `llis_report_${digits.slice(0, 8)}_${digits.slice(8, 14)}.txt`;
+}
+
+/** M/D/YY h:mm AM|PM in UTC, e.g. `2/8/12 11:32 PM`. */
+export function stampOf(moment: Date): string {
+  const hours = moment.getUTCHours();
+  const date = `${moment.getUTCMonth() + 1}/${moment.getUTCDate()}/${String(moment.getUTCFullYear() % 100).padStart(2, '0')}`;
+  const time = `${hours % 12 || 12}:${String(moment.getUTCMinutes()).padStart(2, '0')}`;
+  return `${date} ${time} ${hours < 12 ? 'AM' : 'PM'}`;
+}
+
+function fileLines(folder: string, file: ReportedFile): string[] {
+  const stamp = stampOf(file.finishedAt);
+  const fileError =
+    file.refusal && speaksForItself(file) ? errorLines(refusalText(file.refusal), file.refusal.code) : [];
+  const entryErrors = file.failures.flatMap(({ entry, refusal }) =>
+    errorLines(entryText(file.type ?? 'PRV', entry, refusal), refusal.code),
+  );
+  const rest = [...fileError, ...entryErrors, ...countsLine(file)].map((text) => `${stamp} - ${text}\n`);
+  return [
+    `${stampOf(file.startedAt)} - *** Processing file: llis/${folder}/${oneLine(file.name)}\n`,
+    ...rest,
+  ];
+}
+
+/** The entries of a file say why it failed, where there are any that do. */
+function speaksForItself(file: ReportedFile): boolean {
+  return file.failures.length === 0;
+}
+
+function errorLines(text: string, code: Refusal['code'] | null): string[] {
+  return [`ERROR: ${text}`, ...(code === null ? [] : [`Result code: ${code} ${symbolOf(code)}`])];
+}
+
+function entryText(type: ChangeFileType, entry: number, refusal: Refusal): string {
+  const message = messageFor(refusal);
+  return `A failure occurred when processing the ${REPORT_WORDS[type].entry} #${entry}. The error message follows: ${message}`;
+}
+
+function refusalText(refusal: Refusal | OversizeRefusal): string {
+  if (refusal.code !== null) return messageFor(refusal);
+  const { entries, limit } = refusal;
+  switch (refusal.reason) {
+    case 'per-file':
+      return `The change file has ${entries} entries; the limit is ${limit} per file. Split it into smaller files.`;
+    case 'daily-size':
+      return `The change file has ${entries} entries, which is not below the limit of ${limit} per day. Split it into smaller files.`;
+    case 'day-limit':
+      return `The limit of ${limit} operations per day is reached. The file waits for the next day.`;
+  }
+}
+
+function countsLine({ counts, type }: ReportedFile): string[] {
+  if (!counts) return [];
+  const words = REPORT_WORDS[type ?? 'PRV'];
+  const read = `${words.read}: ${counts.entries}; ${words.written}: ${counts.written}`;
+  if (counts.readErrors + counts.writeErrors === 0) return [`${read}; No errors!`];
+  return [`${read}; ${words.readErrors}: ${counts.readErrors}; ${words.writeErrors}: ${counts.writeErrors}`];
+}

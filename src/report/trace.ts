@@ -1,0 +1,75 @@
+import type { FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import type { Queryable } from '../database/open.ts';
+import { writeDurably } from '../durable.ts';
+
+interface ResultRow {
+  entry: number;
+  line: number;
+  first_byte: number;
+  byte_count: number;
+  code: number;
+}
+
+/** Results and original bytes are read in pages: a trace of any length costs constant memory. */
+const PAGE_ENTRIES = 500;
+const LINE_FEED = Buffer.from('\n');
+
+/** `1000001_PRV_5.csv` → `1000001_PRV_5_trace.csv` (chapter 16). */
+export function traceName(changeFile: string): string {
+  const { name, ext } = path.parse(changeFile);
+  return `${name}_trace${ext}`;
+}
+
+/**
+ * Writes the trace of a provisioning file (chapter 16) from its stored results: the header line, then one line per
+ * entry with the original text copied byte for byte. It can be written again any number of times.
+ *
+ * @param header the header line of the change file, as bytes
+ * @param original the change file, open for reading
+ */
+export async function writeTrace(
+  db: Queryable,
+  changeFile: number,
+  header: Buffer,
+  original: FileHandle,
+  target: string,
+): Promise<void> {
+  await writeDurably(target, async (trace) => {
+    await trace.write(tracedLine('entryNum,lineNum,resultCode,', header));
+    for (let after = 0, more = true; more;) {
+      const results = await resultsAfter(db, changeFile, after);
+      const last = results.at(-1);
+      if (last) await trace.write(await tracedPage(results, original));
+      after = last?.entry ?? after;
+      more = results.length === PAGE_ENTRIES;
+    }
+  });
+}
+
+/** Puts values in front of original text; nothing is quoted again. */
+export function tracedLine(values: string, original: Buffer): Buffer {
+  const end = original.at(-1) === 0x0a ? [] : [LINE_FEED];
+  return Buffer.concat([Buffer.from(values), original, ...end]);
+}
+
+async function tracedPage(results: ResultRow[], original: FileHandle): Promise<Buffer> {
+  const from = results[0]?.first_byte ?? 0;
+  const to = Math.max(...results.map((row) => row.first_byte + row.byte_count));
+  const page = Buffer.alloc(to - from);
+  await original.read(page, 0, page.length, from);
+  return Buffer.concat(
+    results.map(({ entry, line, code, first_byte: first, byte_count: count }) =>
+      tracedLine(`${entry},${line},${code},`, page.subarray(first - from, first - from + count)),
+    ),
+  );
+}
+
+async function resultsAfter(db: Queryable, changeFile: number, after: number): Promise<ResultRow[]> {
+  const { rows } = await db.query<ResultRow>(
+    `select entry, line, first_byte, byte_count, code from entry_result
+      where change_file_id = $1 and entry > $2 order by entry limit ${PAGE_ENTRIES}`,
+    [changeFile, after],
+  );
+  return rows;
+}

@@ -1,0 +1,127 @@
+import { lstat, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFile, type ChangeFileRow } from '../change-file.ts';
+import type { Queryable, Transaction } from '../database/open.ts';
+import { moveDurably } from '../durable.ts';
+import type { Refusal } from '../result-code.ts';
+
+/** A file whose fate is committed and that is not yet in its folder. */
+export interface Departing {
+  file: ChangeFile;
+  decision: 'applied' | 'held' | 'refused';
+  target: '_processed' | '_error';
+  /** Chosen before the move, so that after a crash the same name is used again. */
+  filedAs: string | null;
+}
+
+interface DepartingRow extends ChangeFileRow {
+  decision: Departing['decision'];
+  folder: Departing['target'];
+  filed_as: string | null;
+}
+
+/** The customer's departing files, oldest first. */
+export async function departingFiles(db: Queryable, customer: number): Promise<Departing[]> {
+  const { rows } = await db.query<DepartingRow>(
+    `select ${CHANGE_FILE_COLUMNS}, decision, folder, filed_as from change_file
+      where customer_id = $1 and state in ('applied', 'rejected') order by finished_at, id`,
+    [customer],
+  );
+  return rows.map((row) => ({
+    file: changeFileFrom(row),
+    decision: row.decision,
+    target: row.folder,
+    filedAs: row.filed_as,
+  }));
+}
+
+/** A gate refused the file: `_error`, a line in the report, no trace, number not stored (chapter 14). */
+export async function markRefused(
+  tx: Transaction,
+  file: ChangeFile,
+  refusal: Refusal | object,
+  code: number | null,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `update change_file set state = 'rejected', decision = 'refused', taken = true, started_at = $2, finished_at = $2,
+       code = $3, detail = $4, folder = '_error' where id = $1`,
+    [file.id, now, code, refusal],
+  );
+}
+
+/** The customer deleted the file while it waited. */
+export async function markWithdrawn(db: Queryable, file: ChangeFile, now: Date): Promise<void> {
+  await db.query(
+    `update change_file set state = 'withdrawn', finished_at = $2 where id = $1 and state = 'waiting'`,
+    [file.id, now],
+  );
+}
+
+/**
+ * Moves a decided file into its folder, with its trace beside it. May be called again after a crash at any point.
+ *
+ * @param taken where the file lies now
+ * @param writeTrace writes the trace under the given name; null where the file has none
+ * @returns the name it was filed under
+ */
+export async function fileAway(
+  db: Queryable,
+  departing: Departing,
+  taken: string,
+  folder: string,
+  traceName: (changeFile: string) => string,
+  writeTrace: ((target: string) => Promise<void>) | null,
+): Promise<string> {
+  const target = path.join(folder, departing.target);
+  let name = departing.filedAs ?? (await chooseName(db, departing, target, traceName));
+  if (await exists(taken)) {
+    if (writeTrace) await writeTrace(path.join(target, traceName(name)));
+    while (!(await moveDurably(taken, path.join(target, name)))) {
+      if (await isSameFile(taken, path.join(target, name))) {
+        await unlink(taken);
+        break;
+      }
+      name = await chooseName(db, departing, target, traceName);
+      if (writeTrace) await writeTrace(path.join(target, traceName(name)));
+    }
+  }
+  await db.query(`update change_file set state = 'filed', filed_as = $2 where id = $1`, [
+    departing.file.id,
+    name,
+  ]);
+  return name;
+}
+
+/** A name that is taken gets a number before its extension; both files are kept (chapter 14). */
+async function chooseName(
+  db: Queryable,
+  { file }: Departing,
+  target: string,
+  traceName: (changeFile: string) => string,
+): Promise<string> {
+  const { name: stem, ext } = path.parse(file.name);
+  let name = file.name;
+  for (let number = 1; await isOccupied(target, name, traceName); number += 1)
+    name = `${stem}_${number}${ext}`;
+  await db.query('update change_file set filed_as = $2 where id = $1', [file.id, name]);
+  return name;
+}
+
+async function isOccupied(
+  target: string,
+  name: string,
+  traceName: (changeFile: string) => string,
+): Promise<boolean> {
+  return (await exists(path.join(target, name))) || (await exists(path.join(target, traceName(name))));
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await lstat(file).catch(() => null)) !== null;
+}
+
+/** A crash between linking and unlinking leaves the file under both names. */
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([lstat(one), lstat(other)]);
+  return a.ino === b.ino && a.dev === b.dev;
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { messageFor } from '../../src/report/messages.ts';
+import { reportName, reportText, stampOf, type ReportedFile } from '../../src/report/report.ts';
+
+const at = (minute: number) => new Date(Date.UTC(2012, 1, 8, 23, minute, 0));
+
+function file(name: string, minute: number, more: Partial<ReportedFile> = {}): ReportedFile {
+  return {
+    name,
+    type: 'PRV',
+    startedAt: at(minute),
+    finishedAt: at(minute),
+    refusal: null,
+    counts: null,
+    failures: [],
+    ...more,
+  };
+}
+const counts = (entries: number, written: number) => ({
+  entries,
+  written,
+  readErrors: 0,
+  writeErrors: entries - written,
+});
+const badName = (name: string) => file(name, 32, { type: null, refusal: { code: 1, value: name } });
+
+/** The batch of the documented report, examples/report/llis_report_20120208_233200_with-codes.txt. */
+const documented: ReportedFile[] = [
+  badName('foo'),
+  badName('1000001_sequence'),
+  file('1000001_prv_1328743901.csv', 32, {
+    counts: counts(1, 0),
+    failures: [{ entry: 1, refusal: { code: 1035, field: 'emailAddress', value: 'sam.daryn@example.com' } }],
+  }),
+  file('1000001_prv_1328743902.csv', 32, { counts: counts(3, 3) }),
+  file('1000001_prv_1328743903.csv', 32, { counts: counts(1, 1) }),
+  file('1000001_prv_1328743904.csv', 33, { counts: counts(1, 1) }),
+  file('1000001_prv_1328743905.csv', 33, {
+    counts: counts(1, 0),
+    failures: [{ entry: 1, refusal: { code: 1018 } }],
+  }),
+  file('1000001_prv_1328743906.csv', 33, { counts: counts(1, 1) }),
+];
+
+const EXPECTED = `2/8/12 11:32 PM - *** Processing file: llis/acme/foo
+2/8/12 11:32 PM - ERROR: The file name format is not valid.
+2/8/12 11:32 PM - Result code: 1 INVALID_FILENAME
+2/8/12 11:32 PM - *** Processing file: llis/acme/1000001_sequence
+2/8/12 11:32 PM - ERROR: The file name format is not valid.
+2/8/12 11:32 PM - Result code: 1 INVALID_FILENAME
+2/8/12 11:32 PM - *** Processing file: llis/acme/1000001_prv_1328743901.csv
+2/8/12 11:32 PM - ERROR: A failure occurred when processing the CSV entry #1. The error message follows: emailAddress already exists.
+2/8/12 11:32 PM - Result code: 1035 ERROR_EMAIL_ALREADY_EXISTS
+2/8/12 11:32 PM - CSV entries read: 1; BSS entries written: 0; CSV read errors: 0; BSS write errors: 1
+2/8/12 11:32 PM - *** Processing file: llis/acme/1000001_prv_1328743902.csv
+2/8/12 11:32 PM - CSV entries read: 3; BSS entries written: 3; No errors!
+2/8/12 11:32 PM - *** Processing file: llis/acme/1000001_prv_1328743903.csv
+2/8/12 11:32 PM - CSV entries read: 1; BSS entries written: 1; No errors!
+2/8/12 11:33 PM - *** Processing file: llis/acme/1000001_prv_1328743904.csv
+2/8/12 11:33 PM - CSV entries read: 1; BSS entries written: 1; No errors!
+2/8/12 11:33 PM - *** Processing file: llis/acme/1000001_prv_1328743905.csv
+2/8/12 11:33 PM - ERROR: A failure occurred when processing the CSV entry #1. The error message follows: ERROR: Cannot revoke, user does not hold subscription.
+2/8/12 11:33 PM - Result code: 1018 ERROR_USER_DOESNT_HOLD_SUBSCRIPTION_TO_REVOKE_OR_SIZE
+2/8/12 11:33 PM - CSV entries read: 1; BSS entries written: 0; CSV read errors: 0; BSS write errors: 1
+2/8/12 11:33 PM - *** Processing file: llis/acme/1000001_prv_1328743906.csv
+2/8/12 11:33 PM - CSV entries read: 1; BSS entries written: 1; No errors!
+`;
+
+describe('a report', () => {
+  it('is the documented one, byte for byte', () => {
+    expect(reportText('acme', documented)).toBe(EXPECTED);
+    expect(reportName(at(32))).toBe('llis_report_20120208_233200.txt');
+  });
+
+  it.each([
+    [Date.UTC(2012, 1, 8, 23, 32), '2/8/12 11:32 PM'],
+    [Date.UTC(2026, 10, 21, 0, 5), '11/21/26 12:05 AM'],
+    [Date.UTC(2026, 10, 21, 12, 0), '11/21/26 12:00 PM'],
+    [Date.UTC(2101, 0, 1, 1, 59), '1/1/01 1:59 AM'],
+  ])('stamps %d as %s', (moment, stamp) => {
+    expect(stampOf(new Date(moment))).toBe(stamp);
+  });
+
+  it('shows hostile names and values on one line', () => {
+    const text = reportText('acme', [badName('x\n2/8/12 - No errors!\u001b[2J')]);
+    expect(text.split('\n')).toHaveLength(4);
+    expect(text).toContain('x\\u000a2/8/12 - No errors!\\u001b[2J');
+    expect(messageFor({ code: 1015, field: 'action', value: 'a\r\nb' })).toContain('"a\\u000d\\u000ab"');
+  });
+
+  it('says that a header failed where no entry can', () => {
+    const empty = { entries: 0, written: 0, readErrors: 1, writeErrors: 0 };
+    const text = reportText('acme', [
+      file('a', 32, { refusal: { code: 1000, reason: 'header-missing' }, counts: empty }),
+    ]);
+    expect(text).toContain('ERROR: The file has no header line.');
+    expect(text).toContain('CSV read errors: 1');
+    expect(text).not.toContain('No errors!');
+  });
+});
