@@ -22,11 +22,13 @@ export async function syncFolder(folder: string): Promise<void> {
 export async function writeDurably(
   file: string,
   write: (handle: FileHandle) => Promise<void>,
+  mode = 0o640,
 ): Promise<void> {
   const folder = path.dirname(file);
   const staging = path.join(folder, `.${path.basename(file).slice(0, 200)}.new`);
-  const handle = await open(staging, 'w', 0o640);
+  const handle = await open(staging, 'w', mode);
   try {
+    await handle.chmod(mode);
     await write(handle);
     await handle.sync();
   } catch (error) {

@@ -1,10 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
+import { writeDurably } from '../durable.ts';
 import { codeOf, messageOf, OperatorFault } from '../fault.ts';
-import { syncFolder } from './folder-view.ts';
 
 /** Certificate and key as PEM text, with what an operator compares. */
 export interface Certificate {
@@ -40,8 +40,8 @@ export async function loadOrCreateCertificate(
   const made = await selfSigned();
   await mkdir(dataFolder, { recursive: true });
   // The certificate comes last: both are there, or the next start makes both again.
-  await writeDurably(dataFolder, keyPath, made.private, KEY_MODE);
-  await writeDurably(dataFolder, certificatePath, made.cert, CERTIFICATE_MODE);
+  await writeDurably(keyPath, (file) => file.writeFile(made.private), KEY_MODE);
+  await writeDurably(certificatePath, (file) => file.writeFile(made.cert), CERTIFICATE_MODE);
   return checked(made.cert, made.private, certificatePath);
 }
 
@@ -93,18 +93,4 @@ async function readIfThere(path: string): Promise<string | null> {
     if (codeOf(error) === 'ENOENT') return null;
     throw new OperatorFault(`Cannot read ${path}: ${messageOf(error)}`);
   });
-}
-
-async function writeDurably(folder: string, path: string, text: string, mode: number): Promise<void> {
-  const unfinished = `${path}.new`;
-  const handle = await open(unfinished, 'w', mode);
-  try {
-    await handle.chmod(mode);
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(unfinished, path);
-  await syncFolder(folder);
 }

@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, opendir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JOURNAL } from '../change-file.ts';
+import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { AccessAccount, Right } from './access-account.ts';
 import {
@@ -182,16 +183,6 @@ export class FolderView {
     if (!stats?.isFile()) return null;
     const deeds = this.#deedsIn(path.folder);
     return { name: path.name, kind: 'file', sizeBytes: stats.size, modified: stats.mtime, deeds };
-  }
-}
-
-/** Makes renames in the folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

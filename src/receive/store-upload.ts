@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isTemporaryName } from '../change-file.ts';
+import { isTemporaryName, STAGING } from '../change-file.ts';
+import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { Announce } from './access-account.ts';
-import { syncFolder, type FolderView } from './folder-view.ts';
-import { FolderFault, STAGING, type VirtualPath } from './virtual-path.ts';
+import type { FolderView } from './folder-view.ts';
+import { FolderFault, type VirtualPath } from './virtual-path.ts';
 
 export interface StoreOptions {
   announce: Announce;

@@ -1,4 +1,4 @@
-import { ERROR, JOURNAL, PROCESSED, REPORT } from '../change-file.ts';
+import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../change-file.ts';
 
 /** Why something in the customer's folder cannot be done. Each door has its own replies for these. */
 export type FolderFaultKind =
@@ -27,10 +27,9 @@ export interface VirtualPath {
   name: string | null;
 }
 
-export const STAGING = '.staging';
 
 /** The daemon's own folders. Compared without case: some file systems do not tell `.Staging` from `.staging`. */
-const RESERVED = new Set([STAGING, '.taken']);
+const RESERVED = new Set<string>([STAGING, TAKEN]);
 
 /** The limit of every common file system. */
 const NAME_BYTES_MAX = 255;

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { readConfiguration, type Configuration } from '../src/configuration.ts';
+import { OperatorFault } from '../src/fault.ts';
+import type { Command, CommandContext } from '../src/ops/command.ts';
+import { config } from '../src/ops/config.ts';
+import { setup, type WithDatabase } from '../src/ops/setup.ts';
+import { show } from '../src/ops/show.ts';
+import { demo } from './demo.ts';
+import { serve } from './serve.ts';
+import { openStore } from './store.ts';
+
+const withDatabase: WithDatabase = async (configuration, work) => {
+  const store = await openStore(configuration, false);
+  try {
+    return await work(store.database);
+  } finally {
+    await store.close();
+  }
+};
+
+const COMMANDS: Command[] = [serve, setup(withDatabase), show(withDatabase), config, demo];
+
+const COMMON = { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([name = '', ...rest]: string[]): Promise<number> {
+  const say = (text: string) => void process.stderr.write(`${text}\n`);
+  if (['', 'help', '--help', '-h'].includes(name)) {
+    process.stdout.write(help());
+    return name === '' ? 2 : 0;
+  }
+  try {
+    const command = COMMANDS.find((one) => one.name === name);
+    if (!command) throw new OperatorFault(`There is no command "${name}". See: spoolgate --help`, 2);
+    return await runCommand(command, rest, say);
+  } catch (error) {
+    if (!(error instanceof OperatorFault)) {
+      say(`spoolgate: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      return 1;
+    }
+    say(`spoolgate: ${error.message}`);
+    return error.exitCode;
+  }
+}
+
+async function runCommand(command: Command, rest: string[], say: CommandContext['say']): Promise<number> {
+  const { values, positionals } = readArguments(command, rest);
+  if (values.help) {
+    process.stdout.write(helpFor(command));
+    return 0;
+  }
+  if (positionals.length < command.count.min || positionals.length > command.count.max)
+    throw new OperatorFault(`Usage: spoolgate ${command.name} ${command.usage}`.trimEnd(), 2);
+  let read: Promise<Configuration> | undefined;
+  return command.run({
+    arguments: positionals,
+    options: values,
+    configuration: () => (read ??= readConfiguration(values.config as string | undefined, process.env)),
+    print: (text) => void process.stdout.write(`${text}\n`),
+    say,
+  });
+}
+
+function readArguments(command: Command, rest: string[]) {
+  try {
+    const options = { ...command.options, ...COMMON };
+    const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true, strict: true });
+    return { values: values as CommandContext['options'], positionals };
+  } catch (error) {
+    throw new OperatorFault(`${error instanceof Error ? error.message : String(error)}\n${helpFor(command)}`.trimEnd(), 2);
+  }
+}
+
+function help(): string {
+  const width = Math.max(...COMMANDS.map(({ name, usage }) => `${name} ${usage}`.length));
+  const lines = COMMANDS.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}  ${summary}`);
+  return [
+    'Spoolgate: change files in by FTPS, accounts in PostgreSQL, reports and traces out.',
+    '',
+    'Usage: spoolgate COMMAND [--config FILE]',
+    '',
+    ...lines,
+    '',
+    'The configuration is found as --config, $SPOOLGATE_CONFIG, ./config/spoolgate.yaml,',
+    '/etc/spoolgate/spoolgate.yaml, else the built-in defaults are used.',
+    'Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 nothing to do.',
+    '',
+  ].join('\n');
+}
+
+function helpFor({ name, usage, summary, details, options }: Command): string {
+  const flags = Object.entries(options ?? {}).map(([flag, { type }]) => ` [--${flag}${type === 'string' ? ' VALUE' : ''}]`);
+  const lines = [`Usage: spoolgate ${name} ${usage}`.trimEnd() + flags.join('') + ' [--config FILE]', '', summary];
+  return `${[...lines, ...(details ? ['', details] : [])].join('\n')}\n`;
+}

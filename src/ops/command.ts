@@ -1,0 +1,30 @@
+import type { ParseArgsConfig } from 'node:util';
+import type { Configuration } from '../configuration.ts';
+
+/** What a command needs of the program around it. */
+export interface CommandContext {
+  arguments: string[];
+  options: Record<string, string | boolean | undefined>;
+  /** Reads the configuration once it is needed. */
+  configuration: () => Promise<Configuration>;
+  /** Results: standard output. */
+  print: (text: string) => void;
+  /** Words to the person: standard error. */
+  say: (text: string) => void;
+}
+
+/** One operator command; one file each. */
+export interface Command {
+  name: string;
+  /** What follows the name, e.g. `CUSTOMER ADDRESS-OR-DN`. */
+  usage: string;
+  /** One line for the help. */
+  summary: string;
+  /** Further lines for `spoolgate NAME --help`. */
+  details?: string;
+  options?: ParseArgsConfig['options'];
+  /** How many arguments it takes. */
+  count: { min: number; max: number };
+  /** @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 nothing to do */
+  run: (context: CommandContext) => Promise<number>;
+}
