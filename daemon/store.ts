@@ -51,7 +51,7 @@ async function openEmbeddedStore(data: string, stops: boolean, onIdleError: (err
 }
 
 async function openGivenStore(url: string, onIdleError: (error: Error) => void): Promise<Store> {
-  const { host, pathname } = new URL(url.replace(/^postgres(ql)?:/, 'http:'));
+  const { host, pathname } = new URL(url);
   const description = `${host}${pathname}`;
   const database = await openDatabase(url, onIdleError).catch((error: unknown) => {
     throw new OperatorFault(`The database ${description} cannot be reached: ${messageOf(error)}`);

@@ -21,6 +21,15 @@ export interface Entry<Record = unknown> {
   read: { record: Record } | { refusal: Refusal };
 }
 
+/** A change file as its reader sees it. */
+export interface Reading<Record> {
+  /** The header line as it stands, with its line end, without a byte order mark; empty where there is none. */
+  header: Buffer;
+  /** Why the file as a whole cannot be read; every entry then gets this refusal. */
+  problem: Refusal | null;
+  entries: AsyncIterable<Entry<Record>>;
+}
+
 /**
  * A data record of a provisioning file: column → value. An empty value is absent ("not given"); a zero-length
  * string, written `""`, is present as '' (chapter 4, rule 6). Column names are the specification's spelling.

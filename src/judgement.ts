@@ -4,14 +4,13 @@
  */
 import { refusedAtGate } from './admit/gates.ts';
 import { takeChangeFile, type OpenChangeFile } from './admit/take.ts';
-import { decideEntries, refuseEntries, type Outcome } from './apply/outcome.ts';
+import { carryOut, type Contents } from './apply/carry-out.ts';
+import { refuseEntries } from './apply/outcome.ts';
 import { saveOutcome } from './apply/save-outcome.ts';
 import type { ChangeFile, ChangeFileType } from './change-file.ts';
 import type { Transaction } from './database/open.ts';
-import type { Entry } from './entry.ts';
-import { codeOf } from './fault.ts';
 import type { Journal } from './journal/events.ts';
-import { kindOf, type Kind } from './kinds.ts';
+import { kindOf } from './kinds.ts';
 import { defer, isStillWaiting, type Batch } from './order/queue.ts';
 import { lastSequence, mayFollow, storeSequence } from './order/sequence.ts';
 import { capsOf, countOperations, periodsOf, throttle, usageOf, type Verdict } from './order/throttle.ts';
@@ -19,16 +18,6 @@ import type { Station } from './pipeline.ts';
 import { noteDayLimit } from './report/batch-report.ts';
 import type { Refusal } from './result-code.ts';
 import { markRefused } from './retain/file-away.ts';
-
-/** A file as its kind reads it, with what was made of it before the transaction. */
-export interface Contents {
-  kind: Kind;
-  problem: Refusal | null;
-  /** All of them, unless there are more than a file may have. */
-  entries: Entry[];
-  total: number;
-  prepared: unknown;
-}
 
 export interface Case {
   station: Station;
@@ -43,19 +32,9 @@ export interface Case {
 /** What to tell the journal once the transaction is committed. */
 export type Decided = (journal: Journal) => void;
 
-/** A conflict with another customer (an address taken a moment ago) is decided again so many times. */
-const CONFLICT_TRIES_MAX = 5;
-const UNIQUE_VIOLATION = '23505';
-
 /** @returns null where nothing was decided: the file changed or was decided elsewhere, look again */
 export async function judge(given: Case): Promise<Decided | null> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await given.station.database.transaction((tx) => decide(tx, given));
-    } catch (error) {
-      if (codeOf(error) !== UNIQUE_VIOLATION || tries === CONFLICT_TRIES_MAX) throw error;
-    }
-  }
+  return given.station.database.transaction((tx) => decide(tx, given));
 }
 
 async function decide(tx: Transaction, given: Case): Promise<Decided | null> {
@@ -72,7 +51,7 @@ async function decide(tx: Transaction, given: Case): Promise<Decided | null> {
 }
 
 /** A type that this program cannot process is treated like one that is switched off. */
-async function gate(tx: Transaction, file: ChangeFile): Promise<Refusal | null> {
+export async function gate(tx: Transaction, file: ChangeFile): Promise<Refusal | null> {
   const { rows } = await tx.query<{ types: ChangeFileType[] }>('select types from customer where id = $1', [
     file.customer,
   ]);
@@ -137,9 +116,7 @@ async function applyEntries(
   // The cap was raised after the file was read.
   if (total > entries.length) return null;
   const held = kind.heldRefuses && (await isHeld(tx, file.customer));
-  const outcome = held
-    ? refuseEntries(entries, { code: 1001 })
-    : await loadDecideSave(tx, file, contents, now);
+  const outcome = held ? refuseEntries(entries, { code: 1001 }) : await carryOut(tx, file, contents, now);
   const finished = station.clock.now();
   await saveOutcome(tx, file, outcome, now, finished);
   if (file.parsed) await storeSequence(tx, file.customer, file.parsed);
@@ -157,20 +134,7 @@ async function applyEntries(
     });
 }
 
-async function isHeld(tx: Transaction, customer: number): Promise<boolean> {
+export async function isHeld(tx: Transaction, customer: number): Promise<boolean> {
   const { rows } = await tx.query<{ state: string }>('select state from customer where id = $1', [customer]);
   return rows[0]?.state === 'held';
-}
-
-async function loadDecideSave(
-  tx: Transaction,
-  file: ChangeFile,
-  contents: Contents,
-  now: Date,
-): Promise<Outcome> {
-  const { kind, entries, prepared, problem } = contents;
-  const state = await kind.load(tx, file, entries, prepared, now);
-  const outcome = decideEntries(entries, problem, (entry) => kind.decide(state, entry));
-  await kind.save(tx, state, file);
-  return outcome;
 }

@@ -9,12 +9,14 @@
  */
 import path from 'node:path';
 import { openChangeFile, takenPath, type OpenChangeFile } from './admit/take.ts';
+import type { Contents } from './apply/carry-out.ts';
+import type { Kind } from './apply/kind.ts';
 import type { ChangeFile } from './change-file.ts';
 import type { Clock } from './clock.ts';
 import { onlyRow, type Database } from './database/open.ts';
 import type { Journal } from './journal/events.ts';
-import { judge, type Contents } from './judgement.ts';
-import { kindOf, type Kind } from './kinds.ts';
+import { judge } from './judgement.ts';
+import { kindOf } from './kinds.ts';
 import { claimCustomer, nextInBatch, openBatch, startBatch, type Batch } from './order/queue.ts';
 import { capsOf, type Caps } from './order/throttle.ts';
 import { closeBatch, writeReport } from './report/batch-report.ts';
@@ -97,7 +99,7 @@ async function readContents(
     if (contents.total <= perFile) contents.entries.push(entry);
   }
   const runs = contents.total <= perFile;
-  return { ...contents, prepared: await kind.prepare(runs ? contents.entries : []) };
+  return { ...contents, prepared: await kind.prepare(runs ? contents.entries : [], false) };
 }
 
 function bytesOf({ handle }: OpenChangeFile): AsyncIterable<Buffer> {

@@ -78,7 +78,8 @@ const LOAD = `
     'elsewhere', (select coalesce(json_agg(email), '[]') from named where customer_id <> $1),
     'notes_dns', (select coalesce(json_agg(n), '[]') from (
        select notes_dn_key, id from subscriber
-        where customer_id = $1 and state <> 'removed' and notes_dn_key = any($3)) n),
+        where customer_id = $1 and state <> 'removed' and (notes_dn_key = any($3) or notes_dn_key in (
+          select lower(o.given_name || ' ' || o.family_name || '/' || c.name) from own o, customer c where c.id = $1))) n),
     'company_contacts', (select count(*) from subscriber
        where customer_id = $1 and company_contact and state not in ('removed', 'remove_pending')),
     'administrators', (select count(*) from subscriber

@@ -1,4 +1,4 @@
-import type { Organisation } from './organisation.ts';
+import type { NotesMail, Organisation, Subscriber } from './organisation.ts';
 
 /** Abbreviated names compare without case; blanks around the slashes mean nothing. */
 export function foldNotesDn(dn: string): string {
@@ -20,6 +20,8 @@ export interface NotesNameRequest {
   notesDn: string;
   givenName: string;
   familyName: string;
+  /** Id of the subscriber, whose own name does not stand in his way; null for a new one. */
+  owner: number | null;
 }
 
 /** The DN a service-only organisation makes of given and family name. */
@@ -48,20 +50,19 @@ export function resolveNotesDn(organisation: Organisation, request: NotesNameReq
   return organisation.notes === 'hybrid' ? hybridDn(organisation, request) : serviceDn(organisation, request);
 }
 
-function serviceDn(
-  organisation: Organisation,
-  { notesDn, givenName, familyName }: NotesNameRequest,
-): NotesNameResult {
-  const dn = notesDn || builtNotesDn(organisation, givenName, familyName);
+function serviceDn(organisation: Organisation, request: NotesNameRequest): NotesNameResult {
+  const dn = request.notesDn || builtNotesDn(organisation, request.givenName, request.familyName);
   const key = foldNotesDn(dn);
+  const holder = organisation.notesDns.get(key);
   const taken =
-    organisation.notesDns.has(key) || organisation.onPremises.some((entry) => foldNotesDn(entry.dn) === key);
+    (holder !== undefined && holder !== request.owner) ||
+    organisation.onPremises.some((entry) => foldNotesDn(entry.dn) === key);
   return { dn, refused: taken ? 'taken' : null };
 }
 
 function hybridDn(
   organisation: Organisation,
-  { email, notesDn, givenName, familyName }: NotesNameRequest,
+  { email, notesDn, givenName, familyName, owner }: NotesNameRequest,
 ): NotesNameResult {
   const wanted = notesDn || `${givenName} ${familyName}`;
   const key = foldNotesDn(wanted);
@@ -72,5 +73,13 @@ function hybridDn(
   const own = matches.filter((entry) => entry.email === email);
   const [entry] = own;
   if (!entry) return { dn: wanted, refused: 'other-address' };
-  return own.length > 1 ? { dn: wanted, refused: 'ambiguous' } : { dn: entry.dn, refused: null };
+  if (own.length > 1) return { dn: wanted, refused: 'ambiguous' };
+  const holder = organisation.notesDns.get(foldNotesDn(entry.dn));
+  return { dn: entry.dn, refused: holder === undefined || holder === owner ? null : 'taken' };
+}
+
+/** Gives a subscriber Notes mail; nobody else can have the name from now on. */
+export function giveNotesMail(organisation: Organisation, subscriber: Subscriber, notes: NotesMail): void {
+  subscriber.notes = notes;
+  organisation.notesDns.set(foldNotesDn(notes.dn), subscriber.id);
 }

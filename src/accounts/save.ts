@@ -54,7 +54,13 @@ const SAVE_SUBSCRIBERS = `
       when subscriber.invitation_sent_at is not distinct from excluded.invitation_sent_at
       then subscriber.invitation_token_hash end`;
 
+/** Addresses may change hands within one file: those that change are set aside first. */
 async function saveSubscribers(tx: Transaction, rows: SubscriberRow[]): Promise<void> {
+  await tx.query(
+    `update subscriber s set email = 'id-' || s.id || '@renamed.invalid'
+       from json_populate_recordset(null::subscriber, $1) changed where s.id = changed.id and s.email <> changed.email`,
+    [JSON.stringify(rows)],
+  );
   await tx.query(SAVE_SUBSCRIBERS, [JSON.stringify(rows)]);
 }
 

@@ -30,19 +30,24 @@ export function decideEntries<Record>(
   problem: Refusal | null,
   decide: (entry: Entry<Record>) => EntryResult,
 ): Outcome {
-  const outcome: Outcome = { results: [], written: 0, readErrors: 0, writeErrors: 0, refusal: problem };
-  for (const entry of entries) {
-    const result = decide(entry);
-    count(outcome, result.code);
-    const ceiling = ceilingOf(outcome);
-    outcome.results.push(ceiling ? { ...result, code: ceiling.code, refusal: ceiling } : result);
-    if (!ceiling) continue;
-    outcome.refusal = ceiling;
-    break;
-  }
-  // A file without header and entries has nothing else that could say that it failed.
-  if (problem && outcome.results.length === 0) outcome.readErrors = 1;
+  const outcome = newOutcome(problem, entries.length);
+  for (const entry of entries) if (!record(outcome, decide(entry))) break;
   return outcome;
+}
+
+export function newOutcome(problem: Refusal | null, entries: number): Outcome {
+  // A file without header and entries has nothing else that could say that it failed.
+  const readErrors = problem && entries === 0 ? 1 : 0;
+  return { results: [], written: 0, readErrors, writeErrors: 0, refusal: problem };
+}
+
+/** Adds a result. @returns false where a ceiling is hit: the file stops at this entry */
+export function record(outcome: Outcome, result: EntryResult): boolean {
+  count(outcome, result.code);
+  const ceiling = ceilingOf(outcome);
+  outcome.results.push(ceiling ? { ...result, code: ceiling.code, refusal: ceiling } : result);
+  outcome.refusal = ceiling ?? outcome.refusal;
+  return ceiling === null;
 }
 
 /** Every entry of a held customer's provisioning file is refused (chapter 14); none is carried out. */

@@ -10,8 +10,16 @@ export const config: Command = {
   count: { min: 0, max: 0 },
   run: async ({ configuration, print, say }) => {
     const effective = await configuration();
-    say(effective.readFrom ? `Read from ${effective.readFrom}.` : 'No configuration file found: built-in defaults.');
-    print(stringify(maskSecrets({ ...effective, readFrom: null })).replace(/^readFrom: null\n/m, '').trimEnd());
+    say(
+      effective.readFrom
+        ? `Read from ${effective.readFrom}.`
+        : 'No configuration file found: built-in defaults.',
+    );
+    print(
+      stringify(maskSecrets({ ...effective, readFrom: null }))
+        .replace(/^readFrom: null\n/m, '')
+        .trimEnd(),
+    );
     return 0;
   },
 };

@@ -8,7 +8,10 @@ import { messageOf, OperatorFault } from '../fault.ts';
 import type { Command } from './command.ts';
 
 /** Opens the account store for the length of one command. */
-export type WithDatabase = <T>(configuration: Configuration, work: (database: Database) => Promise<T>) => Promise<T>;
+export type WithDatabase = <T>(
+  configuration: Configuration,
+  work: (database: Database) => Promise<T>,
+) => Promise<T>;
 
 export function setup(withDatabase: WithDatabase): Command {
   return {
@@ -26,7 +29,9 @@ export function setup(withDatabase: WithDatabase): Command {
         setUpOrganisations(database, systemClock, organisations, 'enforce'),
       );
       for (const change of changes) say(`set up ${change}`);
-      say(changes.length === 0 ? 'Everything was as the file says.' : `${changes.length} created or changed.`);
+      say(
+        changes.length === 0 ? 'Everything was as the file says.' : `${changes.length} created or changed.`,
+      );
       return 0;
     },
   };

@@ -16,7 +16,9 @@ export function show(withDatabase: WithDatabase): Command {
     count: { min: 2, max: 2 },
     run: async ({ arguments: [customer = '', subject = ''], options, configuration, print }) => {
       const id = customerNumber(customer);
-      const shown = await withDatabase(await configuration(), (database) => showSubscriber(database, id, subject));
+      const shown = await withDatabase(await configuration(), (database) =>
+        showSubscriber(database, id, subject),
+      );
       print(options.json ? JSON.stringify(shown) : asText(shown));
       return 0;
     },
@@ -25,9 +27,10 @@ export function show(withDatabase: WithDatabase): Command {
 
 /** @throws {OperatorFault} where there is no such customer or subscriber */
 export async function showSubscriber(database: Database, customer: number, address: string): Promise<object> {
-  const known = await database.query<{ known: boolean }>('select exists(select 1 from customer where id = $1) as known', [
-    customer,
-  ]);
+  const known = await database.query<{ known: boolean }>(
+    'select exists(select 1 from customer where id = $1) as known',
+    [customer],
+  );
   if (!onlyRow(known).known) throw new OperatorFault(`There is no customer ${customer}.`);
   const email = foldEmailAddress(address);
   const organisation = await loadOrganisation(database, customer, { emails: [email], notesDns: [] });
@@ -38,7 +41,8 @@ export async function showSubscriber(database: Database, customer: number, addre
 
 function shownSubscriber(organisation: Organisation, subscriber: Subscriber, now: Date): object {
   const { invitation, seats, notes, lastChange } = subscriber;
-  const expired = invitation.state === 'pending' && invitation.expiresAt !== null && invitation.expiresAt <= now;
+  const expired =
+    invitation.state === 'pending' && invitation.expiresAt !== null && invitation.expiresAt <= now;
   return {
     customer: organisation.id,
     email: subscriber.email,
@@ -80,7 +84,7 @@ function asText(value: object, indent = ''): string {
       if (item instanceof Date) return `${indent}${name}: ${item.toISOString()}`;
       if (typeof item === 'object' && item !== null && !Array.isArray(item))
         return `${indent}${name}:\n${asText(item, `${indent}  `)}`;
-      return `${indent}${name}: ${Array.isArray(item) ? item.join(', ') : String(item ?? '-')}`;
+      return `${indent}${name}: ${Array.isArray(item) ? item.join(', ') : item == null ? '-' : JSON.stringify(item).replace(/^"|"$/g, '')}`;
     })
     .join('\n');
 }

@@ -1,18 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
-import type { Entry, Place, ProvisioningRecord } from '../entry.ts';
+import type { Entry, Place, ProvisioningRecord, Reading } from '../entry.ts';
 import type { Refusal } from '../result-code.ts';
 import { PRV_FIELDS } from '../tables/prv-fields.ts';
 import { RECORD_BYTES_MAX, splitRecords, withoutLineEnd, type RawRecord } from './records.ts';
-
-/** A change file as its reader sees it. */
-export interface Reading<Record> {
-  /** The header line as it stands, with its line end, without a byte order mark; empty where there is none. */
-  header: Buffer;
-  /** Why the file as a whole cannot be read; every entry then gets this refusal. */
-  problem: Refusal | null;
-  entries: AsyncIterable<Entry<Record>>;
-}
 
 /** One cell: '' for an empty value, null for a zero-length string (`""`). */
 type Cell = string | null;

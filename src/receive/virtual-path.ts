@@ -27,7 +27,6 @@ export interface VirtualPath {
   name: string | null;
 }
 
-
 /** The daemon's own folders. Compared without case: some file systems do not tell `.Staging` from `.staging`. */
 const RESERVED = new Set<string>([STAGING, TAKEN]);
 

@@ -98,7 +98,30 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   ),
   1015: (r) =>
     `action ${value(r)} is not an operation. Use Add, Update, Suspend, Resume, Remove, AssignSeat, ChangeSeat, RevokeSeat, Rename, ResendInvitation or ChangeStorage.`,
-  1018: 'ERROR: Cannot revoke, user does not hold subscription.',
+  1004: (r) =>
+    `The user has the mail subscription ${r.other} already and can have one only. Use ChangeSeat, or revoke it first.`,
+  1005: (r) =>
+    `The user has the collaboration subscription ${r.other} already and can have one only. Use ChangeSeat, or revoke it first.`,
+  1017: (r) =>
+    `subscriptionId ${value(r)} names no seat. Use COLLAB, MAIL, BUNDLE, BLACKBERRY_HOSTED, BLACKBERRY_HOSTED_MDS, TRAVELER, BES_ACCESS, IBM_DOCS or RETENTION.`,
+  1018: byReason(
+    {
+      storage: (r) =>
+        `The user does not hold the subscription ${r.value}. Give the ID of a subscription the user holds, or assign it first.`,
+    },
+    'ERROR: Cannot revoke, user does not hold subscription.',
+  ),
+  1020: byReason(
+    {
+      'no-base': (r) =>
+        `subscriptionId ${value(r)} is an accessory and the user holds no seat that carries it. Assign such a seat first.`,
+    },
+    (r) =>
+      `The user holds no seat that can be changed to ${value(r)}. Check which seats the user holds, and which subscriptions are compatible.`,
+  ),
+  1021: (r) =>
+    `subscriptionId ${value(r)} is not an active collaboration, mail or bundle subscription of this company. Check the ID.`,
+  1022: (r) => `The subscription ${value(r)} has no free seat. Buy seats or revoke one first.`,
   1019: (r) =>
     `assignTo ${value(r)} cannot be used: mail content cannot be given to another subscriber. Leave assignTo empty.`,
   1023: (r) => `timeZone ${value(r)} is not one of the allowed values. Use one such as America/New_York.`,
@@ -113,7 +136,11 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     `altEmailAddress ${value(r)} is given, but the entry has no iNotes mail subscription. Leave it empty; for Notes mail give a password.`,
   1029: (r) => `altEmailAddress ${value(r)} is not a valid e-mail address.`,
   1030: byReason(
-    { notes: 'The entry has a Notes mail subscription but no password. Give a one-time password.' },
+    {
+      assign:
+        'The entry assigns a mail subscription but altEmailAddress is empty. Give an address for account notices.',
+      notes: 'The entry has a Notes mail subscription but no password. Give a one-time password.',
+    },
     'The entry has a mail subscription but neither password nor altEmailAddress. Give one of them.',
   ),
   1031: (r) => `emailAddress ${value(r)} is not a valid e-mail address.`,
@@ -132,6 +159,23 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   1035: 'emailAddress already exists.',
   1037: (r) =>
     `The subscription in ${r.field} ${value(r)} belongs to a third party and cannot be handled by change files.`,
+  1041: byReason(
+    {
+      missing:
+        'Neither collabExtraStorage nor mailExtraStorage is given. Give at least one, in whole gigabytes.',
+    },
+    (r) => `${r.field} ${value(r)} is not a whole number of gigabytes. Use 0 or more.`,
+  ),
+  1042: (r) =>
+    `${r.field} cannot be used with this subscription: Files storage needs collaboration, Mail storage needs mail.`,
+  1044: (r) => `The company owns no extra storage for ${r.field}. Buy some first.`,
+  1045: (r) =>
+    `${r.field} ${value(r)} is more than the ${r.limit} GB that are left for this user. Ask for less, or buy more.`,
+  1048: byReason(
+    {},
+    (r) =>
+      `The address ${value(r)} is not the synchronised Notes address of this hybrid user. Change it on premises, synchronise, then rename.`,
+  ),
   1043: byReason(
     {
       'no-collaboration': (r) =>
@@ -168,6 +212,18 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   1061: (r) =>
     `The seat of ${r.value} in subscription ${r.other} is still being set up (ENTITLE_PENDING). Send the invitation again later.`,
   1063: (r) => `The subscription in ${r.field} ${value(r)} is not active.`,
+  1064: (r) =>
+    `${r.field} ${value(r)} is only for a user who leaves a bundle, and this user holds none. Leave it empty.`,
+  1066: byReason(
+    {
+      taken: (r) =>
+        `The seat was not changed: the Notes name ${value(r)} exists already. Give another name in notesDN.`,
+      unknown: (r) =>
+        `The seat was not changed: the Notes name ${value(r)} is not in the company's directory.`,
+    },
+    (r) =>
+      `The seat was not changed. Send the entry again; if it fails again, ask customer service.${r.value ? ` (${r.value})` : ''}`,
+  ),
   1072: byReason(
     {
       length: 'password has fewer than 8 characters.',
@@ -180,9 +236,12 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     },
     'password breaks the password policy.',
   ),
+  1073: (r) => `The user holds a seat of the subscription ${value(r)} already.`,
+  1079: 'subscriptionId is empty. This operation needs it.',
   1086: 'Notes mail is not enabled for this company.',
   1088: (r) =>
     `A bundle and a single subscription cannot be held together: ${r.other}, ${r.value}. Use one or the other.`,
+  1089: (r) => `The extra storage that the company owns for ${r.field} does not fit this subscription.`,
   1090: (r) =>
     `The subscription in ${r.field} ${value(r)} is an accessory, and accessories are not available to this company.`,
   1095: (r) => `activation ${value(r)} is not valid. Use FORCE_ACTIVATION, or leave it empty.`,

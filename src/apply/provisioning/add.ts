@@ -1,6 +1,6 @@
 import { foldEmailAddress, domainOf, isEmailAddress } from '../../accounts/email-address.ts';
 import { invite, isInvited, noInvitation } from '../../accounts/invitation.ts';
-import { resolveNotesDn } from '../../accounts/notes-name.ts';
+import { giveNotesMail, resolveNotesDn } from '../../accounts/notes-name.ts';
 import { chooseTemplate } from '../../accounts/notes-template.ts';
 import type { NotesMail, Subscriber, Subscription } from '../../accounts/organisation.ts';
 import { brokenPasswordRule } from '../../accounts/password-policy.ts';
@@ -25,6 +25,7 @@ import {
   givenValue,
   namedSubscription,
   plainNotesMail,
+  suppressionOf,
   textOf,
   touch,
   type Check,
@@ -54,7 +55,7 @@ export const addChecks: readonly Check[] = [
   }),
   check(19, 1058, (s) => {
     const value = textOf(s, 'suppressInvitation');
-    return suppression(s) === null && { field: 'suppressInvitation', value };
+    return suppressionOf(s) === null && { field: 'suppressInvitation', value };
   }),
   check(20, 1095, (s) => {
     const value = givenValue(s, 'activation');
@@ -151,14 +152,14 @@ export function add(s: Situation): void {
   const subscriber = newSubscriber(s);
   for (const subscription of named(s))
     takeSeat(subscriber, subscription, { now: moment.now, file: moment.file, line: s.line });
-  if (mailType(s) === 'notes') subscriber.notes = notesMail(s);
+  if (mailType(s) === 'notes') giveNotesMail(organisation, subscriber, notesMail(s));
   organisation.subscribers.set(subscriber.email, subscriber);
   touch(s, subscriber);
   if (isForced(s)) {
     subscriber.state = 'active';
     subscriber.identityVerified = true;
   } else if (
-    suppression(s) === false &&
+    suppressionOf(s) === false &&
     subscriber.password.state === 'none' &&
     isInvited(organisation, subscriber)
   )
@@ -182,7 +183,7 @@ function newSubscriber(s: Situation): Subscriber {
     stateBeforeSuspend: null,
     federationType: federationTypeOf(s),
     profile: { ...(profile as unknown as Subscriber['profile']), language: language(s) },
-    invitation: noInvitation(suppression(s) === true),
+    invitation: noInvitation(suppressionOf(s) === true),
     password: hash
       ? { state: 'temporary', hash, changedAt: moment.now }
       : { state: 'none', hash: null, changedAt: null },
@@ -198,19 +199,6 @@ function newSubscriber(s: Situation): Subscriber {
 /** Default: the language of the company contact (6.1). */
 function language(s: Situation): string {
   return textOf(s, 'language') || s.organisation.contactLanguage;
-}
-
-/** true: send nothing; null: no such value. */
-function suppression(s: Situation): boolean | null {
-  switch (textOf(s, 'suppressInvitation').toUpperCase()) {
-    case 'SUPPRESS_ALL':
-      return true;
-    case 'SUPPRESS_NONE':
-    case '':
-      return false;
-    default:
-      return null;
-  }
 }
 
 function isForced(s: Situation): boolean {
@@ -253,6 +241,7 @@ function notesName(s: Situation) {
     notesDn: textOf(s, 'notesDN'),
     givenName: textOf(s, 'givenName'),
     familyName: textOf(s, 'familyName'),
+    owner: null,
   });
 }
 

@@ -78,6 +78,23 @@ export function decideEntry(
   };
 }
 
+/** "Anything else while writing": the operation's own code for it; 1097 where the row forces the activation. */
+export function failedEntry({ place, read }: Entry<ProvisioningRecord>): EntryResult {
+  if ('refusal' in read)
+    return { place, code: read.refusal.code, operation: null, subject: null, refusal: read.refusal };
+  const operation = operationOf(read.record);
+  const forced = operation?.name === 'Add' && (read.record.get('activation') ?? '') !== '';
+  const code = forced ? 1097 : (operation?.otherwise ?? 1008);
+  const value = cut(read.record.get('emailAddress') ?? '');
+  return {
+    place,
+    code,
+    operation: operation?.name ?? null,
+    subject: value.toLowerCase(),
+    refusal: { code, field: 'emailAddress', value, reason: 'not-written' },
+  };
+}
+
 function firstFailure(checks: readonly Check[], situation: Situation): Refusal | null {
   for (const { code, fails } of checks) {
     const complaint = fails(situation);
@@ -93,7 +110,6 @@ function shown(complaint: Complaint): Omit<Refusal, 'code'> {
 }
 
 function cut(text: string): string {
-  const characters = [...text.slice(0, SHOWN_CHARACTERS_MAX * 2 + 2)];
-  if (characters.length <= SHOWN_CHARACTERS_MAX) return text;
-  return `${characters.slice(0, SHOWN_CHARACTERS_MAX).join('')}…`;
+  const start = Array.from(text.slice(0, SHOWN_CHARACTERS_MAX * 2 + 2));
+  return start.length <= SHOWN_CHARACTERS_MAX ? text : `${start.slice(0, SHOWN_CHARACTERS_MAX).join('')}…`;
 }

@@ -17,6 +17,8 @@ type ProvisioningEntry = Entry<ProvisioningRecord>;
 /** What is made before the transaction because it takes long. */
 export interface Prepared {
   passwordHashes: ReadonlyMap<number, string>;
+  /** Nothing will be saved: no id is used up. */
+  pretend: boolean;
 }
 
 /** An organisation in memory together with what its decisions need. */
@@ -29,12 +31,16 @@ export interface Loaded {
  * Hashes the one-time passwords of a file, side by side on worker threads. Passwords that no Add could use are not
  * hashed; neither is anything kept of them.
  */
-export async function prepareProvisioning(entries: readonly ProvisioningEntry[]): Promise<Prepared> {
+export async function prepareProvisioning(
+  entries: readonly ProvisioningEntry[],
+  pretend: boolean,
+): Promise<Prepared> {
+  const hash = pretend ? async () => 'never saved' : hashPassword;
   const hashed = entries.map(async (entry): Promise<[number, string] | null> => {
     const password = oneTimePassword(entry);
-    return password === null ? null : [entry.place.entry, await hashPassword(password)];
+    return password === null ? null : [entry.place.entry, await hash(password)];
   });
-  return { passwordHashes: new Map((await Promise.all(hashed)).filter((pair) => pair !== null)) };
+  return { passwordHashes: new Map((await Promise.all(hashed)).filter((pair) => pair !== null)), pretend };
 }
 
 function oneTimePassword({ read }: ProvisioningEntry): string | null {
@@ -61,7 +67,7 @@ export async function loadProvisioning(
     notesDns: [...new Set(records.flatMap((record) => namedNotesDns(record, rows[0]?.name ?? '')))],
   });
   const adds = records.filter((record) => operationOf(record)?.name === 'Add').length;
-  const ids = await reserveSubscriberIds(tx, adds);
+  const ids = prepared.pretend ? pretendedIds(adds) : await reserveSubscriberIds(tx, adds);
   const moment = {
     now,
     file: file.name,
@@ -95,6 +101,11 @@ async function reserveSubscriberIds(tx: Transaction, count: number): Promise<num
     [count],
   );
   return rows.map((row) => row.id);
+}
+
+/** Below every real one. */
+function pretendedIds(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => -1 - index);
 }
 
 function takeFirst(ids: number[]): number {

@@ -1,10 +1,15 @@
 import type { ResultCode } from '../../result-code.ts';
 import type { PRV_OPERATIONS } from '../../tables/prv-operations.ts';
 import { add, addChecks } from './add.ts';
+import { assignSeat, assignSeatChecks } from './assign-seat.ts';
+import { changeSeat, changeSeatChecks } from './change-seat.ts';
+import { changeStorage, changeStorageChecks } from './change-storage.ts';
 import { PROFILE_FIELDS } from './profile.ts';
 import { remove, removeChecks } from './remove.ts';
+import { rename, renameChecks } from './rename.ts';
 import { resendInvitation, resendInvitationChecks } from './resend-invitation.ts';
 import { resume, resumeChecks } from './resume.ts';
+import { revokeSeat, revokeSeatChecks } from './revoke-seat.ts';
 import type { Check, FieldName, Situation } from './situation.ts';
 import { suspend, suspendChecks } from './suspend.ts';
 import { update, updateChecks } from './update.ts';
@@ -57,6 +62,35 @@ export const OPERATIONS: readonly Operation[] = [
   { name: 'Suspend', reads: [], checks: suspendChecks, apply: suspend, otherwise: 1008 },
   { name: 'Resume', reads: [], checks: resumeChecks, apply: resume, otherwise: 1008 },
   { name: 'Remove', reads: ['assignTo'], checks: removeChecks, apply: remove, otherwise: 1008 },
+  {
+    name: 'AssignSeat',
+    reads: ['subscriptionId', 'altEmailAddress', ...names, 'notesTemplate', 'notesDN', 'suppressInvitation'],
+    checks: assignSeatChecks,
+    apply: assignSeat,
+    otherwise: 1040,
+  },
+  {
+    name: 'ChangeSeat',
+    reads: ['subscriptionId', 'subscriptionId2', 'password', 'altEmailAddress', 'notesDN'],
+    checks: changeSeatChecks,
+    apply: changeSeat,
+    otherwise: 1066,
+  },
+  {
+    name: 'RevokeSeat',
+    reads: ['subscriptionId', 'assignTo'],
+    checks: revokeSeatChecks,
+    apply: revokeSeat,
+    otherwise: 1065,
+  },
+  { name: 'Rename', reads: ['altEmailAddress'], checks: renameChecks, apply: rename, otherwise: 1048 },
+  {
+    name: 'ChangeStorage',
+    reads: ['subscriptionId', 'collabExtraStorage', 'mailExtraStorage'],
+    checks: changeStorageChecks,
+    apply: changeStorage,
+    otherwise: 1085,
+  },
   {
     name: 'ResendInvitation',
     reads: [],

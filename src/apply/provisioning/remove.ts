@@ -1,12 +1,11 @@
 import { contentHandOver, holdsCollaboration, holdsMail } from '../../accounts/content.ts';
-import { foldEmailAddress } from '../../accounts/email-address.ts';
 import { noInvitation } from '../../accounts/invitation.ts';
-import { heldSubscriptions, type Subscriber } from '../../accounts/organisation.ts';
+import { heldSubscriptions } from '../../accounts/organisation.ts';
 import { freeSeat } from '../../accounts/seats.ts';
+import { assignToElsewhere, assignToUnknown, heirOf } from './assign-to.ts';
 import {
   check,
   knownSubscriber,
-  subscriberAt,
   textOf,
   touch,
   userNotFound,
@@ -21,8 +20,8 @@ export const removeChecks: readonly Check[] = [
     const { companyContact, email } = knownSubscriber(s);
     return companyContact && s.organisation.companyContacts === 1 && { field: 'emailAddress', value: email };
   }),
-  check(12, 1014, (s) => assignToUnknown(s)),
-  check(13, 1013, (s) => assignToElsewhere(s)),
+  assignToUnknown(12),
+  assignToElsewhere(13),
   check(14, 1019, (s) => {
     const subscriber = knownSubscriber(s);
     const mailOnly = holdsMail(s.organisation, subscriber) && !holdsCollaboration(s.organisation, subscriber);
@@ -61,25 +60,4 @@ export function remove(s: Situation): void {
   subscriber.stateBeforeSuspend = null;
   subscriber.invitation = noInvitation(subscriber.invitation.suppressed);
   touch(s, subscriber);
-}
-
-/** 1014: nobody, or the very subscriber whose content is to move. */
-export function assignToUnknown(s: Situation) {
-  const value = textOf(s, 'assignTo');
-  if (value === '') return false;
-  const email = foldEmailAddress(value);
-  if (email === knownSubscriber(s).email) return { field: 'assignTo' as const, value, reason: 'self' };
-  const known = subscriberAt(s.organisation, email) !== undefined || s.organisation.takenElsewhere.has(email);
-  return !known && { field: 'assignTo' as const, value };
-}
-
-/** 1013: content never leaves the company. */
-export function assignToElsewhere(s: Situation) {
-  const value = textOf(s, 'assignTo');
-  return s.organisation.takenElsewhere.has(foldEmailAddress(value)) && { field: 'assignTo' as const, value };
-}
-
-/** Who receives the content; null where the row names nobody. */
-export function heirOf(s: Situation): Subscriber | null {
-  return subscriberAt(s.organisation, foldEmailAddress(textOf(s, 'assignTo'))) ?? null;
 }

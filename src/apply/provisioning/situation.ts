@@ -105,3 +105,24 @@ export function plainNotesMail(dn: string): NotesMail {
 export const userNotFound = check(10, 1011, (situation) =>
   subscriberOf(situation) ? false : { field: 'emailAddress', value: emailOf(situation) },
 );
+
+/** `1079`: the operation needs a subscription. */
+export const subscriptionNotNamed = (order: number) =>
+  check(
+    order,
+    1079,
+    (situation) => textOf(situation, 'subscriptionId') === '' && { field: 'subscriptionId' },
+  );
+
+/** What suppressInvitation says: true sends nothing; null: there is no such value (1058). */
+export function suppressionOf(situation: Situation): boolean | null {
+  switch (textOf(situation, 'suppressInvitation').toUpperCase()) {
+    case 'SUPPRESS_ALL':
+      return true;
+    case 'SUPPRESS_NONE':
+    case '':
+      return false;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,145 @@
+import { isEmailAddress, foldEmailAddress } from '../../accounts/email-address.ts';
+import { invite, isInvited } from '../../accounts/invitation.ts';
+import { giveNotesMail, resolveNotesDn } from '../../accounts/notes-name.ts';
+import { chooseTemplate } from '../../accounts/notes-template.ts';
+import {
+  heldSubscriptions,
+  seatOf,
+  type Subscriber,
+  type Subscription,
+} from '../../accounts/organisation.ts';
+import { hasFreeSeat, takeSeat } from '../../accounts/seats.ts';
+import { carries, mailTypeOf } from '../../accounts/subscription.ts';
+import {
+  check,
+  knownSubscriber,
+  namedSubscription,
+  plainNotesMail,
+  subscriptionNotNamed,
+  suppressionOf,
+  textOf,
+  touch,
+  userNotFound,
+  type Check,
+  type Complaint,
+  type Situation,
+} from './situation.ts';
+
+/** 6.6: gives an existing subscriber a seat, with all its rights. */
+export const assignSeatChecks: readonly Check[] = [
+  userNotFound,
+  subscriptionNotNamed(11),
+  check(12, 1003, (s) => {
+    const subscription = namedSubscription(s, 'subscriptionId');
+    return (!subscription || subscription.kind === 'storage') && { ...about(s), reason: 'unknown' };
+  }),
+  check(13, 1063, (s) => !target(s).active && about(s)),
+  // Chapter 6.6 lists the code; code-selection.csv has a row for it with Add only.
+  check(13, 1037, (s) => target(s).kind === 'third_party' && about(s)),
+  check(14, 1090, (s) => target(s).kind === 'accessory' && !s.organisation.accessories && about(s)),
+  check(15, 1020, (s) => {
+    const accessory = target(s);
+    const carried = held(s).some((base) => carries(base, accessory));
+    return accessory.kind === 'accessory' && !carried && { ...about(s), reason: 'no-base' };
+  }),
+  check(16, 1073, (s) => seatOf(knownSubscriber(s), target(s).id) !== undefined && about(s)),
+  check(17, 1088, (s) => {
+    const { kind } = target(s);
+    const bundle = held(s).find((one) => one.kind === 'bundle');
+    const single = held(s).find((one) => one.kind === 'mail' || one.kind === 'collaboration');
+    const inTheWay = kind === 'bundle' ? (bundle ?? single) : isSingle(target(s)) ? bundle : undefined;
+    return inTheWay && { ...about(s), other: String(inTheWay.id) };
+  }),
+  check(18, 1004, (s) => target(s).kind === 'mail' && second(s, 'mail')),
+  check(19, 1005, (s) => target(s).kind === 'collaboration' && second(s, 'collaboration')),
+  check(20, 1030, (s) => {
+    const missing = target(s).kind === 'mail' && textOf(s, 'altEmailAddress') === '';
+    return missing && { field: 'altEmailAddress', reason: 'assign' };
+  }),
+  check(21, 1029, (s) => {
+    const value = textOf(s, 'altEmailAddress');
+    return value !== '' && !isEmailAddress(value) && { field: 'altEmailAddress', value };
+  }),
+  check(22, 1058, (s) => {
+    const value = textOf(s, 'suppressInvitation');
+    return suppressionOf(s) === null && { field: 'suppressInvitation', value };
+  }),
+  check(23, 1086, (s) => mailTypeOf(target(s)) === 'notes' && s.organisation.notes === 'none' && about(s)),
+  check(23, 1060, (s) => mailTypeOf(target(s)) === 'inotes' && !s.organisation.inotes && about(s)),
+  check(24, 1034, (s) => {
+    const found = mailTypeOf(target(s)) === 'notes' ? notesName(s) : null;
+    return found?.refused ? { field: 'notesDN', value: found.dn, reason: found.refused } : false;
+  }),
+  check(24, 1055, (s) => {
+    const chosen = mailTypeOf(target(s)) === 'notes' ? template(s) : null;
+    return chosen !== null && 'problem' in chosen
+      ? { field: 'notesTemplate', value: chosen.value, reason: chosen.problem }
+      : false;
+  }),
+  check(25, 1007, (s) => !hasFreeSeat(target(s)) && about(s)),
+];
+
+export function assignSeat(s: Situation): void {
+  const { organisation, moment } = s;
+  const subscriber = knownSubscriber(s);
+  const subscription = target(s);
+  // The name is looked up before the seat is there: it must not be the subscriber's own seat that refuses it.
+  if (mailTypeOf(subscription) === 'notes') giveNotes(s, subscriber);
+  takeSeat(subscriber, subscription, { now: moment.now, file: moment.file, line: s.line });
+  const alternate = textOf(s, 'altEmailAddress');
+  if (alternate !== '') subscriber.alternateEmail = foldEmailAddress(alternate);
+  touch(s, subscriber);
+  const wanted =
+    suppressionOf(s) === false && subscriber.state === 'pending' && subscriber.password.state === 'none';
+  if (wanted && isInvited(organisation, subscriber)) invite(organisation, subscriber, s.entry, moment.now);
+}
+
+function giveNotes(s: Situation, subscriber: Subscriber): void {
+  const { dn } = notesName(s);
+  const chosen = template(s);
+  const notes = chosen && !('problem' in chosen) ? { dn, ...chosen } : plainNotesMail(dn);
+  giveNotesMail(s.organisation, subscriber, notes);
+}
+
+function about(s: Situation): Complaint {
+  return { field: 'subscriptionId', value: textOf(s, 'subscriptionId') };
+}
+
+/** The subscription of a row that has passed the check that there is one. */
+function target(s: Situation): Subscription {
+  const subscription = namedSubscription(s, 'subscriptionId');
+  if (!subscription) throw new Error('AssignSeat ran before its check for the subscription');
+  return subscription;
+}
+
+function held(s: Situation): Subscription[] {
+  return heldSubscriptions(s.organisation, knownSubscriber(s));
+}
+
+function isSingle({ kind }: Subscription): boolean {
+  return kind === 'mail' || kind === 'collaboration';
+}
+
+function second(s: Situation, kind: 'mail' | 'collaboration') {
+  const first = held(s).find((one) => one.kind === kind);
+  return first && { ...about(s), other: String(first.id) };
+}
+
+function template(s: Situation) {
+  const text = textOf(s, 'notesTemplate');
+  const language = knownSubscriber(s).profile.language || s.organisation.contactLanguage;
+  return text === '' ? null : chooseTemplate(s.organisation, text, language, null);
+}
+
+/** Both names of the row or none: one alone is treated as not given (chapter 9.2). */
+function notesName(s: Situation) {
+  const subscriber = knownSubscriber(s);
+  const given = textOf(s, 'givenName') !== '' && textOf(s, 'familyName') !== '';
+  return resolveNotesDn(s.organisation, {
+    email: subscriber.email,
+    notesDn: textOf(s, 'notesDN'),
+    givenName: given ? textOf(s, 'givenName') : subscriber.givenName,
+    familyName: given ? textOf(s, 'familyName') : subscriber.familyName,
+    owner: subscriber.id,
+  });
+}

@@ -1,0 +1,87 @@
+import { contentHandOver, holdsCollaboration } from '../../accounts/content.ts';
+import { heldSubscriptions, seatOf, type Subscription } from '../../accounts/organisation.ts';
+import { freeSeat } from '../../accounts/seats.ts';
+import { hasCollaboration } from '../../accounts/subscription.ts';
+import { assignToElsewhere, assignToUnknown, heirOf } from './assign-to.ts';
+import { dropAccessories } from './change-seat.ts';
+import {
+  check,
+  knownSubscriber,
+  textOf,
+  touch,
+  userNotFound,
+  type Check,
+  type Situation,
+} from './situation.ts';
+
+/** 6.8: the seat is named by keyword; base seats by their kind, accessories by their name. */
+const BASE_KEYWORDS: Record<string, Subscription['kind']> = {
+  COLLAB: 'collaboration',
+  MAIL: 'mail',
+  BUNDLE: 'bundle',
+};
+const ACCESSORY_KEYWORDS = [
+  'BLACKBERRY_HOSTED',
+  'BLACKBERRY_HOSTED_MDS',
+  'TRAVELER',
+  'BES_ACCESS',
+  'IBM_DOCS',
+  'RETENTION',
+];
+
+export const revokeSeatChecks: readonly Check[] = [
+  userNotFound,
+  check(11, 1017, (s) => {
+    const known = keyword(s) in BASE_KEYWORDS || ACCESSORY_KEYWORDS.includes(keyword(s));
+    return !known && { field: 'subscriptionId', value: textOf(s, 'subscriptionId') };
+  }),
+  check(12, 1018, (s) => !revoked(s) && { field: 'subscriptionId', value: keyword(s) }),
+  check(13, 1019, (s) => {
+    const value = textOf(s, 'assignTo');
+    return keyword(s) === 'MAIL' && value !== '' && { field: 'assignTo', value };
+  }),
+  assignToUnknown(14),
+  assignToElsewhere(15),
+  check(16, 1043, (s) => {
+    const heir = heirOf(s);
+    if (heir === null) return false;
+    const value = textOf(s, 'assignTo');
+    const subscription = revoked(s);
+    if (!subscription || !hasCollaboration(subscription)) return { field: 'assignTo', value };
+    return (
+      !holdsCollaboration(s.organisation, heir) && { field: 'assignTo', value, reason: 'no-collaboration' }
+    );
+  }),
+];
+
+export function revokeSeat(s: Situation): void {
+  const subscriber = knownSubscriber(s);
+  const subscription = revoked(s);
+  const seat = subscription && seatOf(subscriber, subscription.id);
+  if (!seat) throw new Error('RevokeSeat ran before its checks');
+  const heir = heirOf(s);
+  freeSeat(s.organisation, subscriber, seat);
+  // Without assignTo the data of a base seat is kept; that of accessories never is (chapters 7 and 8).
+  const gone = [
+    ...(heir || subscription.kind === 'accessory' ? [subscription] : []),
+    ...dropAccessories(s, subscriber),
+  ];
+  if (gone.length > 0) {
+    const payload = contentHandOver(gone, subscriber, heir);
+    s.organisation.followUps.push({ topic: 'content', subscriber: subscriber.id, entry: s.entry, payload });
+  }
+  touch(s, subscriber);
+}
+
+function keyword(s: Situation): string {
+  return textOf(s, 'subscriptionId').toUpperCase();
+}
+
+/** The subscription whose seat the keyword names, if the subscriber holds one. */
+function revoked(s: Situation): Subscription | undefined {
+  const held = heldSubscriptions(s.organisation, knownSubscriber(s));
+  const kind = BASE_KEYWORDS[keyword(s)];
+  return held.find((one) =>
+    kind ? one.kind === kind : one.kind === 'accessory' && one.accessory === keyword(s),
+  );
+}
