@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { readConfiguration, type Configuration } from '../src/configuration.ts';
 import { OperatorFault } from '../src/fault.ts';
 import type { Command, CommandContext } from '../src/ops/command.ts';
+import { check } from '../src/ops/check.ts';
 import { config } from '../src/ops/config.ts';
 import { setup, type WithDatabase } from '../src/ops/setup.ts';
 import { show } from '../src/ops/show.ts';
@@ -19,7 +20,14 @@ const withDatabase: WithDatabase = async (configuration, work) => {
   }
 };
 
-const COMMANDS: Command[] = [serve, setup(withDatabase), show(withDatabase), config, demo];
+const COMMANDS: Command[] = [
+  serve,
+  setup(withDatabase),
+  show(withDatabase),
+  check(withDatabase),
+  config,
+  demo,
+];
 
 const COMMON = { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 
@@ -69,13 +77,18 @@ function readArguments(command: Command, rest: string[]) {
     const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true, strict: true });
     return { values: values as CommandContext['options'], positionals };
   } catch (error) {
-    throw new OperatorFault(`${error instanceof Error ? error.message : String(error)}\n${helpFor(command)}`.trimEnd(), 2);
+    throw new OperatorFault(
+      `${error instanceof Error ? error.message : String(error)}\n${helpFor(command)}`.trimEnd(),
+      2,
+    );
   }
 }
 
 function help(): string {
   const width = Math.max(...COMMANDS.map(({ name, usage }) => `${name} ${usage}`.length));
-  const lines = COMMANDS.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}  ${summary}`);
+  const lines = COMMANDS.map(
+    ({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}  ${summary}`,
+  );
   return [
     'Spoolgate: change files in by FTPS, accounts in PostgreSQL, reports and traces out.',
     '',
@@ -91,7 +104,13 @@ function help(): string {
 }
 
 function helpFor({ name, usage, summary, details, options }: Command): string {
-  const flags = Object.entries(options ?? {}).map(([flag, { type }]) => ` [--${flag}${type === 'string' ? ' VALUE' : ''}]`);
-  const lines = [`Usage: spoolgate ${name} ${usage}`.trimEnd() + flags.join('') + ' [--config FILE]', '', summary];
+  const flags = Object.entries(options ?? {}).map(
+    ([flag, { type }]) => ` [--${flag}${type === 'string' ? ' VALUE' : ''}]`,
+  );
+  const lines = [
+    `Usage: spoolgate ${name} ${usage}`.trimEnd() + flags.join('') + ' [--config FILE]',
+    '',
+    summary,
+  ];
   return `${[...lines, ...(details ? ['', details] : [])].join('\n')}\n`;
 }

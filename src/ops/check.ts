@@ -1,0 +1,198 @@
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import type { Contents } from '../apply/carry-out.ts';
+import { decideEntries, refuseEntries, type Outcome } from '../apply/outcome.ts';
+import { parseChangeFileName, type ChangeFile } from '../change-file.ts';
+import type { Database, Transaction } from '../database/open.ts';
+import type { Reading } from '../entry.ts';
+import { messageOf, OperatorFault } from '../fault.ts';
+import { gate, isHeld } from '../judgement.ts';
+import { kindOf } from '../kinds.ts';
+import { capsOf, periodsOf, throttle, type Caps } from '../order/throttle.ts';
+import { reportText, type OversizeRefusal, type ReportedFile } from '../report/report.ts';
+import { tracedLine } from '../report/trace.ts';
+import type { Refusal } from '../result-code.ts';
+import { customerNumber } from './arguments.ts';
+import type { Command } from './command.ts';
+import type { WithDatabase } from './setup.ts';
+
+/** What would become of one file. */
+interface Checked {
+  file: string;
+  /** Of the customer, as reports name it. */
+  folder: string;
+  reported: ReportedFile;
+  /** '' where it would have none. */
+  trace: string;
+  outcome: Outcome | null;
+}
+
+export function check(withDatabase: WithDatabase): Command {
+  return {
+    name: 'check',
+    usage: 'FILE…',
+    summary: 'say what change files would do, without applying anything',
+    details:
+      'Prints the trace and the report that the files would get now, each against the current accounts. Exit 1 if\n' +
+      'any file or entry would fail. The customer is that of the file name, or --customer ID.',
+    options: { customer: { type: 'string' }, json: { type: 'boolean' } },
+    count: { min: 1, max: 1000 },
+    run: async ({ arguments: files, options, configuration, print }) => {
+      const { throttle: caps, ...settings } = await configuration();
+      const given = typeof options.customer === 'string' ? customerNumber(options.customer) : null;
+      const checked = await withDatabase({ ...settings, throttle: caps }, (database) =>
+        checkFiles(database, files, given, caps),
+      );
+      print(options.json ? JSON.stringify(checked.map(asJson), null, 2) : checked.map(asText).join('\n'));
+      return checked.some(({ reported }) => reported.refusal ?? reported.failures[0]) ? 1 : 0;
+    },
+  };
+}
+
+/** In one read-only transaction: the server itself refuses to write anything. */
+export async function checkFiles(
+  database: Database,
+  files: readonly string[],
+  customer: number | null,
+  defaults: Caps,
+): Promise<Checked[]> {
+  return database.transaction(async (tx) => {
+    await tx.query('set transaction read only');
+    const checked: Checked[] = [];
+    for (const file of files) checked.push(await checkFile(tx, file, customer, defaults));
+    return checked;
+  });
+}
+
+async function checkFile(
+  tx: Transaction,
+  file: string,
+  given: number | null,
+  defaults: Caps,
+): Promise<Checked> {
+  const changeFile = asChangeFile(file, given);
+  const folder = await folderOf(tx, changeFile.customer);
+  return { file, folder, ...(await checkChangeFile(tx, file, changeFile, defaults)) };
+}
+
+async function folderOf(tx: Transaction, customer: number): Promise<string> {
+  const { rows } = await tx.query<{ folder: string }>('select folder from customer where id = $1', [
+    customer,
+  ]);
+  if (!rows[0]) throw new OperatorFault(`There is no customer ${customer}.`);
+  return rows[0].folder;
+}
+
+async function checkChangeFile(
+  tx: Transaction,
+  file: string,
+  changeFile: ChangeFile,
+  defaults: Caps,
+): Promise<Omit<Checked, 'file' | 'folder'>> {
+  const now = new Date();
+  const refusal = await gate(tx, changeFile);
+  const kind = changeFile.parsed && kindOf(changeFile.parsed.type);
+  if (refusal || !kind) return refused(changeFile, refusal ?? { code: 1, value: changeFile.name }, now);
+  const { reading, contents, bytes } = await readFile(file, kind);
+  const caps = await capsOf(tx, changeFile.customer, defaults);
+  const verdict = throttle(contents.total, caps, { hour: 0, day: 0 }, periodsOf(now), kind.countsHourly);
+  if (!verdict.go && 'refuse' in verdict) {
+    const { refuse: reason, limit } = verdict;
+    return refused(changeFile, { code: null, reason, limit, entries: contents.total }, now);
+  }
+  const outcome =
+    kind.heldRefuses && (await isHeld(tx, changeFile.customer))
+      ? refuseEntries(contents.entries, { code: 1001 })
+      : await pretend(tx, changeFile, contents, now);
+  return {
+    outcome,
+    trace: traceText(reading, outcome, bytes),
+    reported: reportedFile(changeFile, outcome, now),
+  };
+}
+
+function asChangeFile(file: string, given: number | null): ChangeFile {
+  const name = path.basename(file);
+  const parsed = parseChangeFileName(name);
+  const customer = given ?? (parsed ? Number(parsed.customerId) : null);
+  if (customer === null)
+    throw new OperatorFault(`${name}: the name does not say whose file it is. Give --customer ID.`, 2);
+  return { id: 0, customer, name, parsed, state: 'waiting', receivedAt: new Date(), bytes: 0, batch: null };
+}
+
+async function readFile(file: string, kind: Contents['kind']) {
+  const handle = await open(file).catch((error: unknown) => {
+    throw new OperatorFault(`${file} cannot be read: ${messageOf(error)}`, 2);
+  });
+  await using _ = handle;
+  const bytes = await handle.readFile();
+  const reading = await kind.read(pieces(bytes));
+  const entries = await Array.fromAsync(reading.entries);
+  const contents: Contents = {
+    kind,
+    problem: reading.problem,
+    entries,
+    total: entries.length,
+    prepared: await kind.prepare(entries, true),
+  };
+  return { reading, contents, bytes };
+}
+
+async function* pieces(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}
+
+/** The decisions of the real thing, on the real accounts; nothing is saved. */
+async function pretend(tx: Transaction, file: ChangeFile, contents: Contents, now: Date): Promise<Outcome> {
+  const { kind, entries, prepared, problem } = contents;
+  const state = await kind.load(tx, file, entries, prepared, now);
+  return decideEntries(entries, problem, (entry) => kind.decide(state, entry));
+}
+
+function refused(changeFile: ChangeFile, refusal: Refusal | OversizeRefusal, now: Date) {
+  const { name, parsed } = changeFile;
+  const times = { startedAt: now, finishedAt: now };
+  const reported = { name, type: parsed?.type ?? null, ...times, refusal, counts: null, failures: [] };
+  return { reported, trace: '', outcome: null };
+}
+
+function reportedFile({ name, parsed }: ChangeFile, outcome: Outcome, now: Date): ReportedFile {
+  const { results, written, readErrors, writeErrors, refusal } = outcome;
+  const held = refusal?.code === 1001;
+  return {
+    name,
+    type: parsed?.type ?? null,
+    startedAt: now,
+    finishedAt: now,
+    refusal,
+    counts: held ? null : { entries: results.length, written, readErrors, writeErrors },
+    failures: held
+      ? []
+      : results.flatMap(({ place, refusal }) => (refusal ? [{ entry: place.entry, refusal }] : [])),
+  };
+}
+
+function traceText({ header }: Reading<unknown>, { results }: Outcome, bytes: Buffer): string {
+  const lines = results.map(({ place, code }) => {
+    const original = bytes.subarray(place.firstByte, place.firstByte + place.byteCount);
+    return tracedLine(`${place.entry},${place.line},${code},`, original);
+  });
+  return Buffer.concat([tracedLine('entryNum,lineNum,resultCode,', header), ...lines]).toString();
+}
+
+function asText({ file, folder, reported, trace }: Checked): string {
+  const report = reportText(folder, [reported]);
+  return trace === '' ? report : `Trace of ${file}:\n${trace}\nReport:\n${report}`;
+}
+
+function asJson({ file, folder, reported, trace, outcome }: Checked): object {
+  const { refusal, counts } = reported;
+  const results = (outcome?.results ?? []).map(({ place, code, operation, subject }) => ({
+    entry: place.entry,
+    line: place.line,
+    code,
+    operation,
+    subject,
+  }));
+  return { file, refusal, counts, results, trace, report: reportText(folder, [reported]) };
+}
