@@ -1,3 +1,5 @@
+import type { Position } from './entry.ts';
+
 /**
  * The noun of this program. Words used everywhere:
  *
@@ -91,6 +93,19 @@ export function isTemporaryName(name: string): boolean {
   return name.startsWith('.') || /\.(part|tmp|filepart)$/i.test(name);
 }
 
+/** How far a large file has come, slice by slice. */
+export interface Progress extends Position {
+  /** Entries read so far; the same number as `entries`. */
+  read: number;
+  written: number;
+  readErrors: number;
+  writeErrors: number;
+  total: number;
+  startedAt: Date;
+  /** 1001: all of it is refused. */
+  code: number | null;
+}
+
 /** A change file as the ledger knows it. */
 export interface ChangeFile {
   id: number;
@@ -103,6 +118,8 @@ export interface ChangeFile {
   receivedAt: Date;
   bytes: number;
   batch: number | null;
+  /** null before the first slice. */
+  progress: Progress | null;
 }
 
 export interface ChangeFileRow {
@@ -113,12 +130,39 @@ export interface ChangeFileRow {
   received_at: Date;
   bytes: number;
   batch_id: number | null;
+  started_at: Date | null;
+  code: number | null;
+  total: number;
+  entries: number;
+  written: number;
+  read_errors: number;
+  write_errors: number;
+  next_line: number;
+  next_byte: number;
 }
 
 /** Columns for `changeFileFrom`. */
-export const CHANGE_FILE_COLUMNS = 'id, customer_id, name, state, received_at, bytes, batch_id';
+export const CHANGE_FILE_COLUMNS = `id, customer_id, name, state, received_at, bytes, batch_id, started_at, code, total,
+  entries, written, read_errors, write_errors, next_line, next_byte`;
 
 export function changeFileFrom(row: ChangeFileRow): ChangeFile {
   const { id, customer_id: customer, name, state, received_at: receivedAt, bytes, batch_id: batch } = row;
-  return { id, customer, name, parsed: parseChangeFileName(name), state, receivedAt, bytes, batch };
+  const parsed = parseChangeFileName(name);
+  return { id, customer, name, parsed, state, receivedAt, bytes, batch, progress: progressFrom(row) };
+}
+
+function progressFrom(row: ChangeFileRow): Progress | null {
+  if (row.state !== 'applying' || !row.started_at) return null;
+  return {
+    entries: row.entries,
+    line: row.next_line,
+    byte: row.next_byte,
+    read: row.entries,
+    written: row.written,
+    readErrors: row.read_errors,
+    writeErrors: row.write_errors,
+    total: row.total,
+    startedAt: row.started_at,
+    code: row.code,
+  };
 }

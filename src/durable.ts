@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { link, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from './fault.ts';
@@ -25,7 +26,8 @@ export async function writeDurably(
   mode = 0o640,
 ): Promise<void> {
   const folder = path.dirname(file);
-  const staging = path.join(folder, `.${path.basename(file).slice(0, 200)}.new`);
+  // Of fixed length, however long the name, and the same again after a crash: nothing is left behind.
+  const staging = path.join(folder, `.${createHash('sha256').update(path.basename(file)).digest('hex')}.new`);
   const handle = await open(staging, 'w', mode);
   try {
     await handle.chmod(mode);

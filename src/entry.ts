@@ -6,10 +6,29 @@ export interface Place {
   entry: number;
   /** The physical line on which the entry starts; the header is line 1. */
   line: number;
-  /** Bytes of the original text, without the line end. */
+  /** Bytes of the original text, with its line end where it has one. */
   firstByte: number;
   byteCount: number;
+  /** Physical lines that it spans. */
+  lineCount: number;
 }
+
+/** How far a file has been worked off: its reader can go on from here. */
+export interface Position {
+  /** Entries before it. */
+  entries: number;
+  /** The physical line that comes next, from 1. */
+  line: number;
+  byte: number;
+}
+
+/** Where the entry after this one may begin. */
+export function positionAfter({ entry, line, lineCount, firstByte, byteCount }: Place): Position {
+  return { entries: entry, line: line + lineCount, byte: firstByte + byteCount };
+}
+
+/** Opens the bytes of a change file, from a byte on. */
+export type OpenBytes = (firstByte: number) => AsyncIterable<Buffer>;
 
 /**
  * One record of a change file as its reader saw it: either its fields or why it could not be read.

@@ -4,16 +4,25 @@
  */
 import { refusedAtGate } from './admit/gates.ts';
 import { takeChangeFile, type OpenChangeFile } from './admit/take.ts';
-import { carryOut, type Contents } from './apply/carry-out.ts';
-import { refuseEntries } from './apply/outcome.ts';
+import { carryOut, countsBefore, type Contents } from './apply/carry-out.ts';
+import { isStopped, refuseEntries } from './apply/outcome.ts';
 import { saveOutcome } from './apply/save-outcome.ts';
 import type { ChangeFile, ChangeFileType } from './change-file.ts';
 import type { Transaction } from './database/open.ts';
+import { positionAfter } from './entry.ts';
 import type { Journal } from './journal/events.ts';
 import { kindOf } from './kinds.ts';
-import { defer, isStillWaiting, type Batch } from './order/queue.ts';
+import { defer, isStillNext, type Batch } from './order/queue.ts';
 import { lastSequence, mayFollow, storeSequence } from './order/sequence.ts';
-import { capsOf, countOperations, periodsOf, throttle, usageOf, type Verdict } from './order/throttle.ts';
+import {
+  capsOf,
+  countOperations,
+  periodsOf,
+  returnOperations,
+  throttle,
+  usageOf,
+  type Verdict,
+} from './order/throttle.ts';
 import type { Station } from './pipeline.ts';
 import { noteDayLimit } from './report/batch-report.ts';
 import type { Refusal } from './result-code.ts';
@@ -40,7 +49,8 @@ export async function judge(given: Case): Promise<Decided | null> {
 async function decide(tx: Transaction, given: Case): Promise<Decided | null> {
   const { file, contents, folder, opened } = given;
   const now = given.station.clock.now();
-  if (!(await isStillWaiting(tx, file))) return null;
+  if (!(await isStillNext(tx, file))) return null;
+  if (file.progress && contents) return applyEntries(tx, given, contents, now);
   const refusal = await gate(tx, file);
   const verdict = !refusal && contents ? await holdAgainstCaps(tx, given, contents, now) : null;
   if (verdict && !verdict.go && 'wait' in verdict) return postpone(tx, given, verdict, now);
@@ -105,33 +115,49 @@ async function refuseSize(
     journal.fileRejected(file.customer, file.name, null, `${entries} entries, limit ${limit}`);
 }
 
-async function applyEntries(
-  tx: Transaction,
-  given: Case,
-  contents: Contents,
-  now: Date,
-): Promise<Decided | null> {
+/** The first slice counts the whole file against the caps and stores its number: from then on it is processed. */
+async function applyEntries(tx: Transaction, given: Case, contents: Contents, now: Date): Promise<Decided> {
   const { file, station } = given;
   const { kind, entries, total } = contents;
-  // The cap was raised after the file was read.
-  if (total > entries.length) return null;
-  const held = kind.heldRefuses && (await isHeld(tx, file.customer));
-  const outcome = held ? refuseEntries(entries, { code: 1001 }) : await carryOut(tx, file, contents, now);
+  const held = file.progress
+    ? file.progress.code === 1001
+    : kind.heldRefuses && (await isHeld(tx, file.customer));
+  const outcome = held
+    ? refuseEntries(entries, countsBefore(file), { code: 1001 })
+    : await carryOut(tx, file, contents, now);
+  const last = entries.at(-1);
+  const stopped = isStopped(outcome);
+  const next = last && !stopped && outcome.read < total ? positionAfter(last.place) : null;
+  const started = file.progress?.startedAt ?? now;
   const finished = station.clock.now();
-  await saveOutcome(tx, file, outcome, now, finished);
-  if (file.parsed) await storeSequence(tx, file.customer, file.parsed);
-  const counted = held ? 0 : outcome.results.length;
-  await countOperations(tx, file.customer, counted, periodsOf(now), kind.countsHourly);
-  const { written, readErrors, writeErrors, results } = outcome;
-  const ms = finished.getTime() - now.getTime();
+  await saveOutcome(tx, file, outcome, total, next, { started, now: finished });
+  if (!file.progress) await countFile(tx, file, contents, held, now);
+  if (stopped)
+    await returnOperations(tx, file.customer, total - outcome.read, periodsOf(started), kind.countsHourly);
+  const { read, written, readErrors, writeErrors } = outcome;
+  const counts = {
+    entries: read,
+    written,
+    readErrors,
+    writeErrors,
+    ms: finished.getTime() - started.getTime(),
+  };
   return (journal) =>
-    journal.fileApplied(file.customer, file.name, {
-      entries: results.length,
-      written,
-      readErrors,
-      writeErrors,
-      ms,
-    });
+    next
+      ? journal.sliceApplied(file.customer, file.name, counts, total)
+      : journal.fileApplied(file.customer, file.name, counts);
+}
+
+async function countFile(
+  tx: Transaction,
+  file: ChangeFile,
+  contents: Contents,
+  held: boolean,
+  now: Date,
+): Promise<void> {
+  const { kind, total } = contents;
+  if (file.parsed) await storeSequence(tx, file.customer, file.parsed);
+  await countOperations(tx, file.customer, held ? 0 : total, periodsOf(now), kind.countsHourly);
 }
 
 export async function isHeld(tx: Transaction, customer: number): Promise<boolean> {

@@ -7,6 +7,7 @@
  * turn, one file each. Nothing is remembered between turns: all of it stands in the database, so that any daemon can
  * take the next one, also after this one has died at any point.
  */
+import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { openChangeFile, takenPath, type OpenChangeFile } from './admit/take.ts';
 import type { Contents } from './apply/carry-out.ts';
@@ -14,11 +15,12 @@ import type { Kind } from './apply/kind.ts';
 import type { ChangeFile } from './change-file.ts';
 import type { Clock } from './clock.ts';
 import { onlyRow, type Database } from './database/open.ts';
+import type { Entry, OpenBytes } from './entry.ts';
 import type { Journal } from './journal/events.ts';
 import { judge } from './judgement.ts';
 import { kindOf } from './kinds.ts';
 import { claimCustomer, nextInBatch, openBatch, startBatch, type Batch } from './order/queue.ts';
-import { capsOf, type Caps } from './order/throttle.ts';
+import type { Caps } from './order/throttle.ts';
 import { closeBatch, writeReport } from './report/batch-report.ts';
 import { traceName, writeTrace } from './report/trace.ts';
 import { departingFiles, fileAway, markWithdrawn, type Departing } from './retain/file-away.ts';
@@ -79,31 +81,48 @@ async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<
   }
   await using _ = opened.handle;
   const kind = file.parsed && kindOf(file.parsed.type);
-  const contents = kind ? await readContents(turn, kind, opened) : null;
+  const contents = kind ? await readContents(kind, opened, file) : null;
   const decided = await judge({ ...turn, batch, file, opened, contents });
   decided?.(station.journal);
   return true;
 }
 
-/** Keeps as many entries as a file may have, and counts the others: a file of any length costs bounded memory. */
-async function readContents(
-  { station, customer }: Turn,
-  kind: Kind,
-  opened: OpenChangeFile,
-): Promise<Contents> {
-  const { perFile } = await capsOf(station.database, customer, station.caps);
-  const { problem, entries } = await kind.read(bytesOf(opened));
-  const contents: Contents = { kind, problem, entries: [], total: 0, prepared: null };
-  for await (const entry of entries) {
-    contents.total += 1;
-    if (contents.total <= perFile) contents.entries.push(entry);
+/** A large file is worked off in slices, one a turn: other customers' files pass in between. */
+const SLICE_ENTRIES = 1_000;
+
+/** Reads the next slice, and at the first one counts all entries: a file of any length costs bounded memory. */
+async function readContents(kind: Kind, opened: OpenChangeFile, { progress }: ChangeFile): Promise<Contents> {
+  const { problem, entries: all } = await kind.read(bytesOf(opened), progress);
+  const entries: Entry[] = [];
+  let counted = 0;
+  for await (const entry of all) {
+    if (progress && entries.length === SLICE_ENTRIES) break;
+    counted += 1;
+    if (entries.length < SLICE_ENTRIES) entries.push(entry);
   }
-  const runs = contents.total <= perFile;
-  return { ...contents, prepared: await kind.prepare(runs ? contents.entries : [], false) };
+  return {
+    kind,
+    problem,
+    entries,
+    total: progress?.total ?? counted,
+    prepared: await kind.prepare(entries, false),
+  };
 }
 
-function bytesOf({ handle }: OpenChangeFile): AsyncIterable<Buffer> {
-  return handle.createReadStream({ start: 0, autoClose: false });
+function bytesOf({ handle }: OpenChangeFile): OpenBytes {
+  return (firstByte) => readFrom(handle, firstByte);
+}
+
+const CHUNK_BYTES = 65_536;
+
+/** Not the handle's own stream: one that is left before its end can spoil the handle for the next. */
+async function* readFrom(handle: FileHandle, firstByte: number): AsyncGenerator<Buffer> {
+  for (let at = firstByte; ; ) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
 }
 
 /** After the commit everything is derived from the database, and can be done again: trace, move, report. */
@@ -115,7 +134,7 @@ async function depart({ station, folder }: Turn, departing: Departing): Promise<
     const opened = await openChangeFile(folder, file);
     if (!opened || !kind) return;
     await using _ = opened.handle;
-    const { header } = await kind.read(bytesOf(opened));
+    const { header } = await kind.read(bytesOf(opened), null);
     await writeTrace(database, file.id, header, opened.handle, name);
   };
   const taken = takenPath(folder, file);

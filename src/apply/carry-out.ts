@@ -4,15 +4,16 @@ import type { Entry, EntryResult } from '../entry.ts';
 import { codeOf } from '../fault.ts';
 import type { Refusal } from '../result-code.ts';
 import type { Kind } from './kind.ts';
-import { decideEntries, newOutcome, record, type Outcome } from './outcome.ts';
+import { decideEntries, newOutcome, NO_COUNTS, record, type Counts, type Outcome } from './outcome.ts';
 
-/** A file as its kind reads it, with what was made of it before the transaction. */
+/** A file, or the next slice of a large one, as its kind reads it. */
 export interface Contents {
   kind: Kind;
   problem: Refusal | null;
-  /** All of them, unless there are more than a file may have. */
   entries: Entry[];
+  /** Of the whole file. */
   total: number;
+  /** What was made before the transaction. */
   prepared: unknown;
 }
 
@@ -45,7 +46,7 @@ async function carryOutSet(
 ): Promise<Outcome> {
   const { kind, entries, prepared, problem } = contents;
   const state = await kind.load(tx, file, entries, prepared, now);
-  const outcome = decideEntries(entries, problem, (entry) => kind.decide(state, entry));
+  const outcome = decideEntries(entries, problem, countsBefore(file), (entry) => kind.decide(state, entry));
   await kind.save(tx, state, file);
   return outcome;
 }
@@ -57,10 +58,12 @@ async function carryOutOneByOne(
   now: Date,
 ): Promise<Outcome> {
   const { kind, entries, problem } = contents;
-  const outcome = newOutcome(problem, entries.length);
+  const outcome = newOutcome(problem, countsBefore(file), entries.length);
   for (const entry of entries) {
-    const result = await unlessRefused(tx, () => carryOutOne(tx, file, contents, entry, now));
-    if (!record(outcome, result ?? kind.failed(entry))) break;
+    const done = await unlessRefused(tx, async () => ({
+      result: await carryOutOne(tx, file, contents, entry, now),
+    }));
+    if (!record(outcome, done ? done.result : kind.failed(entry))) break;
   }
   return outcome;
 }
@@ -71,11 +74,15 @@ async function carryOutOne(
   { kind, prepared }: Contents,
   entry: Entry,
   now: Date,
-): Promise<EntryResult> {
+): Promise<EntryResult | null> {
   const state = await kind.load(tx, file, [entry], prepared, now);
   const result = kind.decide(state, entry);
   await kind.save(tx, state, file);
   return result;
+}
+
+export function countsBefore(file: ChangeFile): Counts {
+  return file.progress ?? NO_COUNTS;
 }
 
 /** Undoes what `work` wrote, and gives null, where the account store refuses it; any other fault is ours. */

@@ -1,6 +1,6 @@
 import type { ChangeFile, ChangeFileType } from '../change-file.ts';
 import type { Transaction } from '../database/open.ts';
-import type { Entry, EntryResult, Reading } from '../entry.ts';
+import type { Entry, EntryResult, OpenBytes, Position, Reading } from '../entry.ts';
 
 /**
  * A kind of change file: how its entries are read, decided and saved. Everything before and after (doors, gates,
@@ -12,7 +12,8 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> {
   heldRefuses: boolean;
   /** Whether its entries count against the hourly cap; the daily one counts all (chapter 13). */
   countsHourly: boolean;
-  read: (source: AsyncIterable<Buffer>) => Promise<Reading<Record>>;
+  /** @param from where to go on; null: from the beginning */
+  read: (open: OpenBytes, from: Position | null) => Promise<Reading<Record>>;
   /**
    * What takes long and can be made before the transaction.
    *
@@ -26,8 +27,8 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> {
     prepared: Prepared,
     now: Date,
   ) => Promise<State>;
-  /** Pure: changes `state` in memory, and says what became of the entry. */
-  decide: (state: State, entry: Entry<Record>) => EntryResult;
+  /** Pure: changes `state` in memory, and says what became of the entry; null where the rules ignore it silently. */
+  decide: (state: State, entry: Entry<Record>) => EntryResult | null;
   save: (tx: Transaction, state: State, file: ChangeFile) => Promise<void>;
   /** The result of an entry whose change the account store refuses to write. */
   failed: (entry: Entry<Record>) => EntryResult;

@@ -9,15 +9,23 @@ const limit = (name: (typeof LIMITS)[number]['name']) =>
 export const READ_ERRORS_MAX = limit('max_read_errors_per_file');
 export const WRITE_ERRORS_MAX = limit('max_write_errors_per_file');
 
-/** What became of a file's entries; what trace, report, caps and ledger say of it. */
+/** What became of a file's entries, or of a slice of them together with all before it. */
 export interface Outcome {
+  /** Of this slice. */
   results: EntryResult[];
+  /** Of the whole file so far; entries that the rules ignore are read too. */
+  read: number;
   written: number;
   readErrors: number;
   writeErrors: number;
   /** Of the file as a whole: 5, 6, 1000 (header), 1001; null where only its entries speak. */
   refusal: Refusal | null;
 }
+
+/** What the slices before have counted. */
+export type Counts = Pick<Outcome, 'read' | 'written' | 'readErrors' | 'writeErrors'>;
+
+export const NO_COUNTS: Counts = { read: 0, written: 0, readErrors: 0, writeErrors: 0 };
 
 /**
  * Decides the entries one after the other until none is left or a ceiling is hit; the entry that hits it carries 5 or
@@ -28,21 +36,25 @@ export interface Outcome {
 export function decideEntries<Record>(
   entries: readonly Entry<Record>[],
   problem: Refusal | null,
-  decide: (entry: Entry<Record>) => EntryResult,
+  before: Counts,
+  decide: (entry: Entry<Record>) => EntryResult | null,
 ): Outcome {
-  const outcome = newOutcome(problem, entries.length);
+  const outcome = newOutcome(problem, before, entries.length);
   for (const entry of entries) if (!record(outcome, decide(entry))) break;
   return outcome;
 }
 
-export function newOutcome(problem: Refusal | null, entries: number): Outcome {
+export function newOutcome(problem: Refusal | null, before: Counts, entries: number): Outcome {
+  const outcome = { ...before, results: [], refusal: problem };
   // A file without header and entries has nothing else that could say that it failed.
-  const readErrors = problem && entries === 0 ? 1 : 0;
-  return { results: [], written: 0, readErrors, writeErrors: 0, refusal: problem };
+  if (problem && before.read + entries === 0) outcome.readErrors = 1;
+  return outcome;
 }
 
-/** Adds a result. @returns false where a ceiling is hit: the file stops at this entry */
-export function record(outcome: Outcome, result: EntryResult): boolean {
+/** Adds what became of the next entry. @returns false where a ceiling is hit: the file stops at this entry */
+export function record(outcome: Outcome, result: EntryResult | null): boolean {
+  outcome.read += 1;
+  if (!result) return true;
   count(outcome, result.code);
   const ceiling = ceilingOf(outcome);
   outcome.results.push(ceiling ? { ...result, code: ceiling.code, refusal: ceiling } : result);
@@ -50,8 +62,13 @@ export function record(outcome: Outcome, result: EntryResult): boolean {
   return ceiling === null;
 }
 
+/** Whether a ceiling has stopped the file. */
+export function isStopped({ refusal }: Outcome): boolean {
+  return refusal?.code === 5 || refusal?.code === 6;
+}
+
 /** Every entry of a held customer's provisioning file is refused (chapter 14); none is carried out. */
-export function refuseEntries(entries: readonly Entry[], refusal: Refusal): Outcome {
+export function refuseEntries(entries: readonly Entry[], before: Counts, refusal: Refusal): Outcome {
   const results = entries.map(({ place }) => ({
     place,
     code: refusal.code,
@@ -59,7 +76,14 @@ export function refuseEntries(entries: readonly Entry[], refusal: Refusal): Outc
     subject: null,
     refusal,
   }));
-  return { results, written: 0, readErrors: 0, writeErrors: results.length, refusal };
+  const { read, writeErrors } = before;
+  return {
+    ...before,
+    results,
+    read: read + results.length,
+    writeErrors: writeErrors + results.length,
+    refusal,
+  };
 }
 
 function count(outcome: Outcome, code: ResultCode): void {

@@ -1,18 +1,25 @@
 import type { ChangeFile } from '../change-file.ts';
 import type { Transaction } from '../database/open.ts';
-import type { EntryResult } from '../entry.ts';
+import type { EntryResult, Position } from '../entry.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Written with the changes themselves, in one transaction: no effect without its result, no result without its effect. */
+/**
+ * Written with the changes themselves, in one transaction: no effect without its result, no result without its effect.
+ *
+ * @param next where the file goes on; null where this was the last slice
+ */
 export async function saveOutcome(
   tx: Transaction,
   file: ChangeFile,
   outcome: Outcome,
-  started: Date,
-  now: Date,
+  total: number,
+  next: Position | null,
+  times: { started: Date; now: Date },
 ): Promise<void> {
   await saveResults(tx, file.id, outcome.results);
-  await markApplied(tx, file.id, outcome, started, now);
+  await saveCounts(tx, file.id, outcome, total, times.started);
+  if (next) await markApplying(tx, file.id, next);
+  else await markApplied(tx, file.id, outcome, times.now);
 }
 
 async function saveResults(tx: Transaction, changeFile: number, results: EntryResult[]): Promise<void> {
@@ -34,33 +41,38 @@ async function saveResults(tx: Transaction, changeFile: number, results: EntryRe
   );
 }
 
+async function saveCounts(
+  tx: Transaction,
+  changeFile: number,
+  { read, written, readErrors, writeErrors, refusal }: Outcome,
+  total: number,
+  started: Date,
+): Promise<void> {
+  await tx.query(
+    `update change_file set taken = true, started_at = $2, total = $3, entries = $4, written = $5, read_errors = $6,
+       write_errors = $7, code = $8, detail = $9 where id = $1`,
+    [changeFile, started, total, read, written, readErrors, writeErrors, refusal?.code ?? null, refusal],
+  );
+}
+
+async function markApplying(tx: Transaction, changeFile: number, next: Position): Promise<void> {
+  await tx.query(`update change_file set state = 'applying', next_line = $2, next_byte = $3 where id = $1`, [
+    changeFile,
+    next.line,
+    next.byte,
+  ]);
+}
+
 async function markApplied(
   tx: Transaction,
   changeFile: number,
-  outcome: Outcome,
-  started: Date,
+  { readErrors, writeErrors, refusal }: Outcome,
   now: Date,
 ): Promise<void> {
-  const { results, written, readErrors, writeErrors, refusal } = outcome;
   const decision = refusal?.code === 1001 ? 'held' : 'applied';
   const folder = readErrors + writeErrors > 0 || refusal ? '_error' : '_processed';
   await tx.query(
-    `update change_file set state = 'applied', taken = true, started_at = $2, finished_at = $3, entries = $4,
-       written = $5, read_errors = $6, write_errors = $7, code = $8, detail = $9, folder = $10,
-       decision = $11
-     where id = $1`,
-    [
-      changeFile,
-      started,
-      now,
-      results.length,
-      written,
-      readErrors,
-      writeErrors,
-      refusal?.code ?? null,
-      refusal,
-      folder,
-      decision,
-    ],
+    `update change_file set state = 'applied', finished_at = $2, folder = $3, decision = $4 where id = $1`,
+    [changeFile, now, folder, decision],
   );
 }

@@ -41,6 +41,7 @@ export interface Journal {
   fileRejected(customer: number, file: string, code: number | null, reason: string): void;
   fileDeferred(customer: number, file: string, until: string): void;
   fileApplied(customer: number, file: string, counts: AppliedCounts): void;
+  sliceApplied(customer: number, file: string, counts: AppliedCounts, total: number): void;
   fileFiled(customer: number, file: string, folder: string): void;
   reportWritten(customer: number, report: string, files: number): void;
   turnFailed(customer: number, error: unknown): void;
@@ -89,6 +90,8 @@ export function journalTo(log: Log): Journal {
     fileRejected: (customer, file, code, reason) => warn('file rejected', { customer, file, code, reason }),
     fileDeferred: (customer, file, until) => info('file deferred', { customer, file, until }),
     fileApplied: (customer, file, counts) => info('file applied', { customer, file, ...counts }),
+    sliceApplied: (customer, file, counts, total) =>
+      info('slice applied', { customer, file, ...counts, total }),
     fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),
     reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
     turnFailed: (customer, error) => log.log('error', 'turn failed', { customer, error: stackOf(error) }),

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Contents } from '../apply/carry-out.ts';
-import { decideEntries, refuseEntries, type Outcome } from '../apply/outcome.ts';
+import { decideEntries, NO_COUNTS, refuseEntries, type Outcome } from '../apply/outcome.ts';
 import { parseChangeFileName, type ChangeFile } from '../change-file.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import type { Reading } from '../entry.ts';
@@ -102,7 +102,7 @@ async function checkChangeFile(
   }
   const outcome =
     kind.heldRefuses && (await isHeld(tx, changeFile.customer))
-      ? refuseEntries(contents.entries, { code: 1001 })
+      ? refuseEntries(contents.entries, NO_COUNTS, { code: 1001 })
       : await pretend(tx, changeFile, contents, now);
   return {
     outcome,
@@ -117,7 +117,17 @@ function asChangeFile(file: string, given: number | null): ChangeFile {
   const customer = given ?? (parsed ? Number(parsed.customerId) : null);
   if (customer === null)
     throw new OperatorFault(`${name}: the name does not say whose file it is. Give --customer ID.`, 2);
-  return { id: 0, customer, name, parsed, state: 'waiting', receivedAt: new Date(), bytes: 0, batch: null };
+  return {
+    id: 0,
+    customer,
+    name,
+    parsed,
+    state: 'waiting',
+    receivedAt: new Date(),
+    bytes: 0,
+    batch: null,
+    progress: null,
+  };
 }
 
 async function readFile(file: string, kind: Contents['kind']) {
@@ -126,7 +136,7 @@ async function readFile(file: string, kind: Contents['kind']) {
   });
   await using _ = handle;
   const bytes = await handle.readFile();
-  const reading = await kind.read(pieces(bytes));
+  const reading = await kind.read((firstByte) => pieces(bytes.subarray(firstByte)), null);
   const entries = await Array.fromAsync(reading.entries);
   const contents: Contents = {
     kind,
@@ -146,7 +156,7 @@ async function* pieces(bytes: Buffer): AsyncGenerator<Buffer> {
 async function pretend(tx: Transaction, file: ChangeFile, contents: Contents, now: Date): Promise<Outcome> {
   const { kind, entries, prepared, problem } = contents;
   const state = await kind.load(tx, file, entries, prepared, now);
-  return decideEntries(entries, problem, (entry) => kind.decide(state, entry));
+  return decideEntries(entries, problem, NO_COUNTS, (entry) => kind.decide(state, entry));
 }
 
 function refused(changeFile: ChangeFile, refusal: Refusal | OversizeRefusal, now: Date) {
@@ -157,7 +167,7 @@ function refused(changeFile: ChangeFile, refusal: Refusal | OversizeRefusal, now
 }
 
 function reportedFile({ name, parsed }: ChangeFile, outcome: Outcome, now: Date): ReportedFile {
-  const { results, written, readErrors, writeErrors, refusal } = outcome;
+  const { results, read, written, readErrors, writeErrors, refusal } = outcome;
   const held = refusal?.code === 1001;
   return {
     name,
@@ -165,7 +175,7 @@ function reportedFile({ name, parsed }: ChangeFile, outcome: Outcome, now: Date)
     startedAt: now,
     finishedAt: now,
     refusal,
-    counts: held ? null : { entries: results.length, written, readErrors, writeErrors },
+    counts: held ? null : { entries: read, written, readErrors, writeErrors },
     failures: held
       ? []
       : results.flatMap(({ place, refusal }) => (refusal ? [{ entry: place.entry, refusal }] : [])),

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { maskSecrets } from '../configuration.ts';
+import { maskSecrets, type Configuration } from '../configuration.ts';
 import type { Command } from './command.ts';
 
 export const config: Command = {
@@ -15,11 +15,15 @@ export const config: Command = {
         ? `Read from ${effective.readFrom}.`
         : 'No configuration file found: built-in defaults.',
     );
-    print(
-      stringify(maskSecrets({ ...effective, readFrom: null }))
-        .replace(/^readFrom: null\n/m, '')
-        .trimEnd(),
-    );
+    print(effectiveYaml(effective));
     return 0;
   },
 };
+
+/** In the form in which it is written: what is printed is, but for masked secrets, a configuration again. */
+export function effectiveYaml(configuration: Configuration): string {
+  const { readFrom: _, ...masked } = maskSecrets(configuration) as Configuration;
+  const { min, max } = masked.ftps.passive;
+  const ftps = { ...masked.ftps, passive: max === 0 ? 0 : `${min}-${max}` };
+  return stringify({ ...masked, ftps }).trimEnd();
+}

@@ -38,11 +38,11 @@ export async function claimCustomer(tx: Transaction, customer: number): Promise<
   return rowCount === 1;
 }
 
-/** Locks the file's row. @returns false where somebody else has decided it in the meantime */
-export async function isStillWaiting(tx: Transaction, file: ChangeFile): Promise<boolean> {
+/** Locks the file's row. @returns false where somebody else has worked on it in the meantime */
+export async function isStillNext(tx: Transaction, file: ChangeFile): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `select 1 from change_file where id = $1 and state = 'waiting' for update`,
-    [file.id],
+    'select 1 from change_file where id = $1 and state = $2 and entries = $3 for update',
+    [file.id, file.state, file.progress?.read ?? 0],
   );
   return rowCount === 1;
 }
@@ -80,13 +80,13 @@ export async function startBatch(db: Queryable, customer: number, now: Date): Pr
 }
 
 /**
- * The next file of a batch (chapter 12): names that break the grammar first, then all directory files, then all
+ * The next file of a batch (chapter 12): one that is begun, then names that break the grammar first, then all directory files, then all
  * provisioning files; within a type by ascending number, then by source.
  */
 export async function nextInBatch(db: Queryable, batch: number): Promise<ChangeFile | null> {
   const { rows } = await db.query<ChangeFileRow>(
-    `select ${CHANGE_FILE_COLUMNS} from change_file where batch_id = $1 and state = 'waiting'
-      order by type is not null, type, sequence, source collate "C", name collate "C", id limit 1`,
+    `select ${CHANGE_FILE_COLUMNS} from change_file where batch_id = $1 and state in ('waiting', 'applying')
+      order by state = 'waiting', type is not null, type, sequence, source collate "C", name collate "C", id limit 1`,
     [batch],
   );
   return rows[0] ? changeFileFrom(rows[0]) : null;

@@ -103,3 +103,18 @@ export async function countOperations(
     [customer, entries, countsHourly ? ['hour', 'day'] : ['day'], countsHourly ? [hour, day] : [day]],
   );
 }
+
+/** Entries that were counted with their file and never came to their turn, because an error ceiling stopped it. */
+export async function returnOperations(
+  tx: Transaction,
+  customer: number,
+  entries: number,
+  { hour, day }: Periods,
+  countsHourly: boolean,
+): Promise<void> {
+  await tx.query(
+    `update cap_usage set used = greatest(used - $2, 0) where customer_id = $1
+       and ((period = 'hour' and starts_at = $3 and $5) or (period = 'day' and starts_at = $4))`,
+    [customer, entries, hour, day, countsHourly],
+  );
+}

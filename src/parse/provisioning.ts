@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
-import type { Entry, Place, ProvisioningRecord, Reading } from '../entry.ts';
+import type { Entry, OpenBytes, Place, Position, ProvisioningRecord, Reading } from '../entry.ts';
 import type { Refusal } from '../result-code.ts';
 import { PRV_FIELDS } from '../tables/prv-fields.ts';
 import { RECORD_BYTES_MAX, splitRecords, withoutLineEnd, type RawRecord } from './records.ts';
@@ -20,16 +20,23 @@ const MANDATORY = ['emailAddress', 'action'] as const;
  * are matched by the header; short rows, trailing commas and blank lines are fine. A record that cannot be read gets
  * 1000 and costs nothing but itself. Memory stays constant.
  */
-export async function readProvisioning(source: AsyncIterable<Buffer>): Promise<Reading<ProvisioningRecord>> {
-  const records = splitRecords(source, (joined) => !('refusal' in cellsOf(joined)));
+export async function readProvisioning(
+  open: OpenBytes,
+  from: Position | null,
+): Promise<Reading<ProvisioningRecord>> {
+  const isReadable = (joined: Buffer) => !('refusal' in cellsOf(joined));
+  const records = splitRecords(open(0), isReadable);
   let first = await records.next();
   while (!first.done && isBlank(first.value.bytes)) first = await records.next();
   if (first.done)
     return { header: Buffer.alloc(0), problem: unreadable('header-missing'), entries: nothing() };
   const header = withoutMark(first.value.bytes, first.value.firstByte);
   const columns = readHeader(header);
-  if ('refusal' in columns) return { header, problem: columns.refusal, entries: entriesOf(records, columns) };
-  return { header, problem: null, entries: entriesOf(records, columns) };
+  const problem = 'refusal' in columns ? columns.refusal : null;
+  if (!from) return { header, problem, entries: entriesOf(records, columns, 0) };
+  await records.return(undefined);
+  const rest = splitRecords(open(from.byte), isReadable, from);
+  return { header, problem, entries: entriesOf(rest, columns, from.entries) };
 }
 
 async function* nothing(): AsyncGenerator<never> {}
@@ -37,8 +44,9 @@ async function* nothing(): AsyncGenerator<never> {}
 async function* entriesOf(
   records: AsyncGenerator<RawRecord>,
   header: { names: string[] } | { refusal: Refusal },
+  before: number,
 ): AsyncGenerator<Entry<ProvisioningRecord>> {
-  let entry = 0;
+  let entry = before;
   for await (const record of records) {
     if (isBlank(record.bytes)) continue;
     entry += 1;
@@ -47,6 +55,7 @@ async function* entriesOf(
       line: record.line,
       firstByte: record.firstByte,
       byteCount: record.bytes.length,
+      lineCount: record.lineCount,
     };
     yield { place, read: 'refusal' in header ? header : readRecord(record, header.names) };
   }

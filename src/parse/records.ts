@@ -6,6 +6,7 @@ export interface RawRecord {
   /** Physical line on which it starts, from 1. */
   line: number;
   firstByte: number;
+  lineCount: number;
   /** With its line end, where it has one. */
   bytes: Buffer;
   /** No reading of the following lines closes its quote: it stands alone, and cannot be read. */
@@ -32,13 +33,15 @@ interface Line {
 /**
  * @param isReadable whether lines joined to close a quote make a record; if not, the first of them stands alone and
  * the next record begins on the line after it
+ * @param from the line and byte at which `source` begins
  */
 export async function* splitRecords(
   source: AsyncIterable<Buffer>,
   isReadable: (joined: Buffer) => boolean,
+  from: { line: number; byte: number } = { line: 1, byte: 0 },
 ): AsyncGenerator<RawRecord> {
   const pending: Line[] = [];
-  for await (const line of splitLines(source)) {
+  for await (const line of splitLines(source, from)) {
     pending.push(line);
     yield* settledRecords(pending, isReadable, false);
   }
@@ -58,8 +61,10 @@ function* settledRecords(
       closing > 0 ? Buffer.concat(pending.slice(0, closing + 1).map((line) => line.bytes)) : null;
     const whole = joined && joined.length <= RECORD_BYTES_MAX && isReadable(joined) ? joined : null;
     const { number: line, firstByte } = first;
-    yield { line, firstByte, bytes: whole ?? first.bytes, unclosed: first.oddQuotes && !whole };
-    pending.splice(0, whole ? closing + 1 : 1);
+    const lineCount = whole ? closing + 1 : 1;
+    const bytes = whole ?? first.bytes;
+    yield { line, firstByte, lineCount, bytes, unclosed: first.oddQuotes && !whole };
+    pending.splice(0, lineCount);
   }
 }
 
@@ -68,10 +73,13 @@ function runsTooFar(pending: Line[]): boolean {
   return pending.length > RECORD_LINES_MAX || bytes > RECORD_BYTES_MAX;
 }
 
-async function* splitLines(source: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+async function* splitLines(
+  source: AsyncIterable<Buffer>,
+  from: { line: number; byte: number },
+): AsyncGenerator<Line> {
   let begun: Buffer[] = [];
-  let number = 1;
-  let firstByte = 0;
+  let number = from.line;
+  let firstByte = from.byte;
   const finish = (end: Buffer): Line => {
     const bytes = Buffer.concat([...begun, end]);
     const line = { number, firstByte, bytes, oddQuotes: hasOddQuotes(bytes) };

@@ -5,6 +5,9 @@ import type { Queryable, Transaction } from '../database/open.ts';
 import { moveDurably } from '../durable.ts';
 import type { Refusal } from '../result-code.ts';
 
+/** What file systems allow. */
+const NAME_BYTES_MAX = 255;
+
 /** A file whose fate is committed and that is not yet in its folder. */
 export interface Departing {
   file: ChangeFile;
@@ -100,12 +103,20 @@ async function chooseName(
   target: string,
   traceName: (changeFile: string) => string,
 ): Promise<string> {
-  const { name: stem, ext } = path.parse(file.name);
-  let name = file.name;
+  let name = fittingName(file.name, '', traceName);
   for (let number = 1; await isOccupied(target, name, traceName); number += 1)
-    name = `${stem}_${number}${ext}`;
+    name = fittingName(file.name, `_${number}`, traceName);
   await db.query('update change_file set filed_as = $2 where id = $1', [file.id, name]);
   return name;
+}
+
+/** A name so long that its trace could not be written is cut before its extension. */
+function fittingName(file: string, number: string, traceName: (changeFile: string) => string): string {
+  const { name, ext } = path.parse(file);
+  const stem = [...name];
+  const fits = () => Buffer.byteLength(traceName(`${stem.join('')}${number}${ext}`)) <= NAME_BYTES_MAX;
+  while (stem.length > 1 && !fits()) stem.pop();
+  return `${stem.join('')}${number}${ext}`;
 }
 
 async function isOccupied(

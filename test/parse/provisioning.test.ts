@@ -8,7 +8,7 @@ async function* inPieces(text: string | Buffer, size: number): AsyncGenerator<Bu
 
 /** Every entry as `entry,line:values` or `entry,line!reason`, whatever pieces the bytes arrive in. */
 async function read(text: string | Buffer, size = 7): Promise<string[]> {
-  const { header, problem, entries } = await readProvisioning(inPieces(text, size));
+  const { header, problem, entries } = await readProvisioning(() => inPieces(text, size), null);
   const lines = [
     problem ? `!${problem.reason}${problem.value ? ` ${problem.value}` : ''}` : header.toString().trimEnd(),
   ];
@@ -151,7 +151,7 @@ describe('a provisioning file', () => {
   it('keeps the exact bytes of every entry for the trace', async () => {
     const text = `\uFEFF${HEADER}\r\na,b,"x\r\ny"\r\n\r\nbad"\nlast,one`;
     const bytes = Buffer.from(text);
-    const { entries } = await readProvisioning(inPieces(text, 5));
+    const { entries } = await readProvisioning(() => inPieces(text, 5), null);
     const copies: string[] = [];
     for await (const { place } of entries)
       copies.push(bytes.subarray(place.firstByte, place.firstByte + place.byteCount).toString());

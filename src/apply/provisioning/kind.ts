@@ -91,7 +91,8 @@ function namedNotesDns(record: ProvisioningRecord, customerName: string): string
     record.get('givenName') ?? '',
     record.get('familyName') ?? '',
   );
-  return [foldNotesDn(record.get('notesDN') ?? built)];
+  // A zero-length string is as good as none: the name is then built (chapter 4, rule 6).
+  return [foldNotesDn(record.get('notesDN') || built)];
 }
 
 async function reserveSubscriberIds(tx: Transaction, count: number): Promise<number[]> {

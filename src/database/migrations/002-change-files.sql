@@ -32,10 +32,13 @@ create table change_file (
   decision text check (decision in ('applied', 'held', 'refused')),
   code integer,
   detail jsonb,
+  total integer not null default 0,
   entries integer not null default 0,
   written integer not null default 0,
   read_errors integer not null default 0,
   write_errors integer not null default 0,
+  next_line integer not null default 1,
+  next_byte bigint not null default 0,
   folder text check (folder in ('_processed', '_error')),
   filed_as text,
   check ((type is null) = (sequence is null))
@@ -48,6 +51,7 @@ create index change_file_batch on change_file (batch_id);
 comment on table change_file is 'States and their exits: src/change-file.ts.';
 comment on column change_file.type is 'null: the name breaks the grammar (code 1).';
 comment on column change_file.taken is 'The file has left the upload folder for the hidden .taken/<id>.';
+comment on column change_file.total is 'Entries of the file; entries: those read so far; next_line and next_byte: where a large file goes on.';
 comment on column change_file.decision is
   'applied: its entries were decided one by one. held: all of them 1001. refused: at a gate, no trace.';
 comment on column change_file.code is 'Of the file as a whole: 1-4, 1000 (header), 1001, 5, 6; null otherwise.';
