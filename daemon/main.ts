@@ -66,11 +66,15 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     journal,
     spool: configuration.spool,
     caps: configuration.throttle,
+    settleMs: configuration.cycle.settleMs,
   };
   const intake = createIntake({ database: store.database, clock, journal, spool: configuration.spool });
-  const { settleMs, sweepSeconds } = configuration.cycle;
+  const { sweepSeconds, workers } = configuration.cycle;
   await intake.customers();
-  const cycle = startCycle(station, intake, { settleMs, sweepMs: sweepSeconds * 1000 });
+  const cycle = startCycle(station, intake, {
+    sweepMs: sweepSeconds * 1000,
+    ...(workers === undefined ? {} : { workers }),
+  });
   opened.defer(() => cycle.stop());
   opened.defer(startOutbox(configuration, station));
 
@@ -87,7 +91,10 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   opened.defer(() => health.close());
   await cycle.sweep();
 
-  const doors = { ftps: `${configuration.ftps.host}:${door.port}`, http: `${configuration.http.host}:${health.port}` };
+  const doors = {
+    ftps: `${configuration.ftps.host}:${door.port}`,
+    http: `${configuration.http.host}:${health.port}`,
+  };
   journal.daemonStarted({ ...doors, certificate: certificate.fingerprint });
   const closing = opened.move();
   return {
@@ -109,13 +116,17 @@ async function holdDaemonLock({ database }: Store): Promise<() => Promise<void>>
   const taken = Promise.withResolvers<boolean>();
   const holding = database
     .transaction(async (tx) => {
-      const { rows } = await tx.query<{ taken: boolean }>('select pg_try_advisory_xact_lock($1) as taken', [DAEMON_LOCK]);
+      const { rows } = await tx.query<{ taken: boolean }>('select pg_try_advisory_xact_lock($1) as taken', [
+        DAEMON_LOCK,
+      ]);
       taken.resolve(rows[0]?.taken ?? false);
       if (rows[0]?.taken) await released.promise;
     })
     .catch(taken.reject);
   if (!(await taken.promise))
-    throw new OperatorFault('A daemon runs on this data folder already. Stop it first, or give this one another `data`.');
+    throw new OperatorFault(
+      'A daemon runs on this data folder already. Stop it first, or give this one another `data`.',
+    );
   return async () => {
     released.resolve();
     await holding;
@@ -132,12 +143,19 @@ async function loadOrganisations(
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
       throw new OperatorFault(`The organisation file ${file} cannot be read: ${messageOf(error)}`, 2);
     });
-    const changes = await setUpOrganisations(database, clock, readYaml(text, file, organisationFileSchema), 'edited');
+    const changes = await setUpOrganisations(
+      database,
+      clock,
+      readYaml(text, file, organisationFileSchema),
+      'edited',
+    );
     journal.organisationsLoaded(file, changes.length);
   }
 }
 
-function given({ ftps: { certificate, key } }: Configuration): { certificate: string; key: string } | undefined {
+function given({
+  ftps: { certificate, key },
+}: Configuration): { certificate: string; key: string } | undefined {
   return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
 }
 

@@ -55,6 +55,7 @@ const schema = z.strictObject({
     .strictObject({
       settleMs: z.int().min(0).max(3_600_000).default(2000),
       sweepSeconds: z.int().min(1).max(86_400).default(60),
+      workers: z.int().min(1).max(64).optional(),
     })
     .prefault({}),
   throttle: z

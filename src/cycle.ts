@@ -1,44 +1,51 @@
 /**
- * Who is worked for, and when. Whose turn it is stands in the database; this wakes up to look, and hands turns to the
- * workers: one customer at most once at a time, one file a turn, then to the end of the line.
+ * Wakes the workers. Whose turn it is stands in the database (order/turn-queue.ts); this looks there when a file was
+ * announced, when the next turn is due, and once a second in case another daemon knows more.
  */
 import { availableParallelism } from 'node:os';
-import { watch, type FSWatcher } from 'chokidar';
 import type { CustomerFolder, Intake } from './admit/intake.ts';
-import { dueCustomers } from './order/queue.ts';
+import { watchFolders } from './admit/watch.ts';
+import { nextTurnAt, noteUpload, repairLine } from './order/turn-queue.ts';
 import { takeTurn, type Station } from './pipeline.ts';
 
 export interface CycleSettings {
-  /** A batch starts when no upload has ended for this long. */
-  settleMs: number;
   /** How often every folder is looked at, whatever was announced. */
   sweepMs: number;
+  /** Turns at the same time; default: the number of cores. */
   workers?: number;
 }
 
 export interface Cycle {
   /** A door has stored a complete file. */
   announce: (upload: { customer: number; name: string }) => void;
-  /** Looks at all folders and at the queue now. */
+  /** Looks at all folders and at the line now. */
   sweep(): Promise<void>;
-  /** Resolves when nothing is in hand and nothing is due. */
+  /** Takes every turn that is due now. */
+  look(): void;
+  /** Resolves when no turn and no look at a folder is in hand. */
   idle(): Promise<void>;
   /** Finishes the turns in hand, takes no new ones. */
   stop(): Promise<void>;
 }
 
-/** A customer whose turn failed by a fault of ours is left alone for a while, longer each time. */
-const BACK_OFF_MS = [1_000, 5_000, 15_000, 60_000];
-/** How soon a file that was still changing is looked at again. */
+/** How soon a file that was still changing, or a customer whose turn is running, is looked at again. */
 const RELOOK_MS = 1_000;
+const LOOK_MS_MAX = 1_000;
 
 export function startCycle(station: Station, intake: Intake, settings: CycleSettings): Cycle {
-  const line: number[] = [];
-  const inHand = new Set<number>();
-  const failures = new Map<number, { count: number; notBefore: number }>();
+  const { database, clock, journal, settleMs } = station;
+  const workersMax = settings.workers ?? availableParallelism();
   const running = new Set<Promise<void>>();
   const timers = new Set<NodeJS.Timeout>();
+  let workers = 0;
   let stopped = false;
+
+  const track = (work: Promise<void>) => {
+    const guarded = work
+      .catch((error: unknown) => journal.cycleFailed(error))
+      .finally(() => running.delete(guarded));
+    running.add(guarded);
+  };
 
   const later = (ms: number, work: () => Promise<void>) => {
     if (stopped) return;
@@ -49,121 +56,74 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     timers.add(timer);
   };
 
-  const track = (work: Promise<void>) => {
-    const guarded = work
-      .catch((error: unknown) => station.journal.turnFailed(0, error))
-      .finally(() => running.delete(guarded));
-    running.add(guarded);
-  };
-
-  const look = async () => {
-    if (stopped) return;
-    const now = station.clock.now();
-    for (const customer of await dueCustomers(station.database, now, settings.settleMs))
-      if (!line.includes(customer) && !inHand.has(customer) && isReady(customer, now)) line.push(customer);
-    startWorkers();
-  };
-
-  const isReady = (customer: number, now: Date) => (failures.get(customer)?.notBefore ?? 0) <= now.getTime();
-
-  const startWorkers = () => {
-    while (!stopped && line.length > 0 && inHand.size < (settings.workers ?? availableParallelism())) {
-      const customer = line.shift();
-      if (customer === undefined) return;
-      inHand.add(customer);
-      track(work(customer));
+  const look = () => {
+    while (!stopped && workers < workersMax) {
+      workers += 1;
+      track(workOff().finally(() => (workers -= 1)));
     }
   };
 
-  const work = async (customer: number) => {
-    let more = false;
+  /** One worker: turn after turn, whoever's it is, until it is nobody's. */
+  const workOff = async () => {
+    while (!stopped && (await takeTurn(station)));
+  };
+
+  /** Looks again when the next turn is due; in vain at most once a second. */
+  const lookOnTime = async () => {
     try {
-      more = await takeTurn(station, customer);
-      failures.delete(customer);
+      const next = await nextTurnAt(database);
+      const waitMs = next ? next.getTime() - clock.now().getTime() : LOOK_MS_MAX;
+      if (waitMs <= 0) look();
+      later(Math.min(Math.max(waitMs, MIN_LOOK_MS), LOOK_MS_MAX), lookOnTime);
     } catch (error) {
-      station.journal.turnFailed(customer, error);
-      backOff(customer);
-    } finally {
-      inHand.delete(customer);
+      later(LOOK_MS_MAX, lookOnTime);
+      throw error;
     }
-    if (more) line.push(customer);
-    startWorkers();
   };
 
-  const backOff = (customer: number) => {
-    const count = (failures.get(customer)?.count ?? 0) + 1;
-    const ms = BACK_OFF_MS[Math.min(count, BACK_OFF_MS.length) - 1] ?? 0;
-    failures.set(customer, { count, notBefore: station.clock.now().getTime() + ms });
-    later(ms, look);
+  const enqueue = async (customer: number): Promise<void> => {
+    if (!(await noteUpload(database, customer, clock.now(), settleMs)))
+      later(RELOOK_MS, () => enqueue(customer));
+    else later(settleMs + 1, async () => look());
   };
 
   const sweepFolder = async (folder: CustomerFolder) => {
-    const changing = await intake.sweep(folder);
+    const { admitted, changing } = await intake.sweep(folder);
+    if (admitted) await enqueue(folder.customer);
     if (changing) later(RELOOK_MS, () => sweepFolder(folder));
-    else later(settings.settleMs, look);
   };
 
   const sweep = async () => {
     const folders = await intake.customers();
     for (const folder of folders) await sweepFolder(folder);
     watcher.follow(folders);
-    await look();
+    await repairLine(database, clock.now());
+    look();
   };
 
   const watcher = watchFolders((folder) => track(sweepFolder(folder)));
   const interval = setInterval(() => track(sweep()), settings.sweepMs);
+  later(MIN_LOOK_MS, lookOnTime);
+
+  const idle = async () => {
+    while (running.size > 0) await Promise.all(running);
+  };
 
   return {
     sweep,
+    look,
+    idle,
     announce: ({ customer, name }) =>
-      track(
-        intake.announced(customer, name).then(() => {
-          // One millisecond more: the settle time has passed when the timer fires.
-          later(settings.settleMs + 1, look);
-        }),
-      ),
-    idle: async () => {
-      while (running.size > 0) await Promise.all(running);
-    },
+      track(intake.announced(customer, name).then((admitted) => (admitted ? enqueue(customer) : undefined))),
     stop: async () => {
       stopped = true;
       clearInterval(interval);
       for (const timer of timers) clearTimeout(timer);
       await watcher.close();
-      while (running.size > 0) await Promise.all(running);
+      await idle();
     },
   };
 }
 
-interface FolderWatcher {
-  follow(folders: CustomerFolder[]): void;
-  close(): Promise<void>;
-}
-
-/** Chokidar is a hint that makes files from other programs early; the sweep finds them all the same. */
-function watchFolders(onChange: (folder: CustomerFolder) => void): FolderWatcher {
-  const watchers = new Map<string, FSWatcher>();
-  return {
-    follow: (folders) => {
-      for (const folder of folders) {
-        if (watchers.has(folder.folder)) continue;
-        const watcher = watch(folder.folder, { depth: 0, ignoreInitial: true, followSymlinks: false });
-        let pending: NodeJS.Timeout | null = null;
-        watcher.on('all', () => {
-          // A burst of events is one look.
-          pending ??= setTimeout(() => {
-            pending = null;
-            onChange(folder);
-          }, BURST_MS);
-        });
-        watcher.on('error', () => {});
-        watchers.set(folder.folder, watcher);
-      }
-    },
-    close: async () => {
-      await Promise.all([...watchers.values()].map((watcher) => watcher.close()));
-    },
-  };
-}
-
-const BURST_MS = 250;
+/** A turn that is due and claimed elsewhere must not be asked for in a tight loop. */
+const MIN_LOOK_MS = 20;

@@ -12,19 +12,20 @@ import type { Transaction } from './database/open.ts';
 import { positionAfter } from './entry.ts';
 import type { Journal } from './journal/events.ts';
 import { kindOf } from './kinds.ts';
-import { defer, isStillNext, type Batch } from './order/queue.ts';
-import { lastSequence, mayFollow, storeSequence } from './order/sequence.ts';
+import { defer, isStillNext, type Batch } from './order/batch.ts';
+import { periodsOf } from './order/periods.ts';
+import { lastSequence, mayFollow, missingBefore, storeSequence, strictPatience } from './order/sequence.ts';
 import {
   capsOf,
   countOperations,
-  periodsOf,
   returnOperations,
   throttle,
   usageOf,
+  type CustomerCaps,
   type Verdict,
 } from './order/throttle.ts';
 import type { Station } from './pipeline.ts';
-import { noteDayLimit } from './report/batch-report.ts';
+import { noteDayLimit, noteMissingNumbers } from './report/batch-report.ts';
 import type { Refusal } from './result-code.ts';
 import { markRefused } from './retain/file-away.ts';
 
@@ -38,8 +39,12 @@ export interface Case {
   contents: Contents | null;
 }
 
-/** What to tell the journal once the transaction is committed. */
-export type Decided = (journal: Journal) => void;
+/** What the transaction came to, once it is committed. */
+export interface Decided {
+  tell: (journal: Journal) => void;
+  /** The file waits until then. */
+  deferredUntil?: Date;
+}
 
 /** @returns null where nothing was decided: the file changed or was decided elsewhere, look again */
 export async function judge(given: Case): Promise<Decided | null> {
@@ -47,17 +52,18 @@ export async function judge(given: Case): Promise<Decided | null> {
 }
 
 async function decide(tx: Transaction, given: Case): Promise<Decided | null> {
-  const { file, contents, folder, opened } = given;
-  const now = given.station.clock.now();
+  const { file, contents, folder, opened, station } = given;
+  const now = station.clock.now();
   if (!(await isStillNext(tx, file))) return null;
-  if (file.progress && contents) return applyEntries(tx, given, contents, now);
+  const caps = await capsOf(tx, file.customer, station.caps);
+  if (file.progress && contents) return applyEntries(tx, given, contents, caps, now);
   const refusal = await gate(tx, file);
-  const verdict = !refusal && contents ? await holdAgainstCaps(tx, given, contents, now) : null;
+  const verdict = !refusal && contents ? await mayRun(tx, file, contents, caps, now) : null;
   if (verdict && !verdict.go && 'wait' in verdict) return postpone(tx, given, verdict, now);
   if (!(await takeChangeFile(folder, file, opened))) return null;
   if (refusal || !contents) return refuse(tx, file, refusal ?? { code: 1, value: file.name }, now);
   if (verdict && !verdict.go) return refuseSize(tx, file, verdict, contents.total, now);
-  return applyEntries(tx, given, contents, now);
+  return applyEntries(tx, given, contents, caps, now);
 }
 
 /** A type that this program cannot process is treated like one that is switched off. */
@@ -73,33 +79,48 @@ export async function gate(tx: Transaction, file: ChangeFile): Promise<Refusal |
   });
 }
 
-async function holdAgainstCaps(
+/** Holds a file that has passed its gates against a missing number that is waited for, and against the caps. */
+async function mayRun(
   tx: Transaction,
-  given: Case,
+  file: ChangeFile,
   contents: Contents,
+  caps: CustomerCaps,
   now: Date,
-): Promise<Verdict> {
-  const { file, station } = given;
-  const caps = await capsOf(tx, file.customer, station.caps);
-  const periods = periodsOf(now);
+): Promise<Verdict | WaitForNumber> {
+  const patience = await strictPatience(tx, file);
+  if (patience && patience > now && (await missingBefore(tx, file)).length > 0)
+    return { go: false, wait: 'sequence', until: patience };
+  const periods = periodsOf(now, caps.timeZone);
   const used = await usageOf(tx, file.customer, periods);
   return throttle(contents.total, caps, used, periods, contents.kind.countsHourly);
 }
 
+interface WaitForNumber {
+  go: false;
+  wait: 'sequence';
+  until: Date;
+}
+
 async function postpone(
   tx: Transaction,
-  { file, batch }: Case,
-  verdict: { wait: 'hour' | 'day'; until: Date; limit: number },
+  { file, batch, contents }: Case,
+  verdict: Extract<Verdict, { wait: string }> | WaitForNumber,
   now: Date,
 ): Promise<Decided> {
-  if (verdict.wait === 'day') await noteDayLimit(tx, batch.id, file, verdict.limit, now);
-  await defer(tx, file, verdict.until);
-  return (journal) => journal.fileDeferred(file.customer, file.name, verdict.until.toISOString());
+  const { wait, until } = verdict;
+  if (wait === 'day') await noteDayLimit(tx, batch.id, file, verdict.limit, verdict.since, now);
+  await defer(tx, file, wait, until, contents?.total ?? 0);
+  return {
+    deferredUntil: until,
+    tell: (journal) => journal.fileDeferred(file.customer, file.name, wait, until.toISOString()),
+  };
 }
 
 async function refuse(tx: Transaction, file: ChangeFile, refusal: Refusal, now: Date): Promise<Decided> {
   await markRefused(tx, file, refusal, refusal.code, now);
-  return (journal) => journal.fileRejected(file.customer, file.name, refusal.code, 'refused by its name');
+  return {
+    tell: (journal) => journal.fileRejected(file.customer, file.name, refusal.code, 'refused by its name'),
+  };
 }
 
 async function refuseSize(
@@ -111,13 +132,21 @@ async function refuseSize(
 ): Promise<Decided> {
   const { refuse: reason, limit } = verdict;
   await markRefused(tx, file, { code: null, reason, limit, entries }, null, now);
-  return (journal) =>
-    journal.fileRejected(file.customer, file.name, null, `${entries} entries, limit ${limit}`);
+  return {
+    tell: (journal) =>
+      journal.fileRejected(file.customer, file.name, null, `${entries} entries, limit ${limit}`),
+  };
 }
 
 /** The first slice counts the whole file against the caps and stores its number: from then on it is processed. */
-async function applyEntries(tx: Transaction, given: Case, contents: Contents, now: Date): Promise<Decided> {
-  const { file, station } = given;
+async function applyEntries(
+  tx: Transaction,
+  given: Case,
+  contents: Contents,
+  caps: CustomerCaps,
+  now: Date,
+): Promise<Decided> {
+  const { file, station, batch } = given;
   const { kind, entries, total } = contents;
   const held = file.progress
     ? file.progress.code === 1001
@@ -131,9 +160,11 @@ async function applyEntries(tx: Transaction, given: Case, contents: Contents, no
   const started = file.progress?.startedAt ?? now;
   const finished = station.clock.now();
   await saveOutcome(tx, file, outcome, total, next, { started, now: finished });
-  if (!file.progress) await countFile(tx, file, contents, held, now);
-  if (stopped)
-    await returnOperations(tx, file.customer, total - outcome.read, periodsOf(started), kind.countsHourly);
+  if (!file.progress) await countFile(tx, file, batch, contents, held, caps, now);
+  if (stopped) {
+    const periods = periodsOf(started, caps.timeZone);
+    await returnOperations(tx, file.customer, total - outcome.read, periods, kind.countsHourly);
+  }
   const { read, written, readErrors, writeErrors } = outcome;
   const counts = {
     entries: read,
@@ -142,22 +173,33 @@ async function applyEntries(tx: Transaction, given: Case, contents: Contents, no
     writeErrors,
     ms: finished.getTime() - started.getTime(),
   };
-  return (journal) =>
-    next
-      ? journal.sliceApplied(file.customer, file.name, counts, total)
-      : journal.fileApplied(file.customer, file.name, counts);
+  return {
+    tell: (journal) =>
+      next
+        ? journal.sliceApplied(file.customer, file.name, counts, total)
+        : journal.fileApplied(file.customer, file.name, counts),
+  };
 }
 
 async function countFile(
   tx: Transaction,
   file: ChangeFile,
-  contents: Contents,
+  batch: Batch,
+  { kind, total }: Contents,
   held: boolean,
+  caps: CustomerCaps,
   now: Date,
 ): Promise<void> {
-  const { kind, total } = contents;
+  const missing = await missingBefore(tx, file);
+  if (missing.length > 0) await noteMissingNumbers(tx, batch.id, file, missing, now);
   if (file.parsed) await storeSequence(tx, file.customer, file.parsed);
-  await countOperations(tx, file.customer, held ? 0 : total, periodsOf(now), kind.countsHourly);
+  await countOperations(
+    tx,
+    file.customer,
+    held ? 0 : total,
+    periodsOf(now, caps.timeZone),
+    kind.countsHourly,
+  );
 }
 
 export async function isHeld(tx: Transaction, customer: number): Promise<boolean> {

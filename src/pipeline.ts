@@ -19,8 +19,10 @@ import type { Entry, OpenBytes } from './entry.ts';
 import type { Journal } from './journal/events.ts';
 import { judge } from './judgement.ts';
 import { kindOf } from './kinds.ts';
-import { claimCustomer, nextInBatch, openBatch, startBatch, type Batch } from './order/queue.ts';
+import { nextInBatch, openBatch, startBatch, waitingSince, type Batch } from './order/batch.ts';
 import type { Caps } from './order/throttle.ts';
+import { claimTurn, endTurn } from './order/turn-queue.ts';
+import type { TurnResult } from './order/turns.ts';
 import { closeBatch, writeReport } from './report/batch-report.ts';
 import { traceName, writeTrace } from './report/trace.ts';
 import { departingFiles, fileAway, markWithdrawn, type Departing } from './retain/file-away.ts';
@@ -34,6 +36,8 @@ export interface Station {
   spool: string;
   /** For customers without caps of their own. */
   caps: Caps;
+  /** A batch starts when no upload has ended for this long. */
+  settleMs: number;
 }
 
 /** The customer whose turn it is. */
@@ -45,22 +49,39 @@ interface Turn {
 }
 
 /**
- * One turn of a customer, under its lock: finishes what was begun, then processes one file of the open batch; where
- * none is open starts one, where none is left closes it with its report.
+ * Takes the turn of the customer whose turn it is, under its lock: no other worker or daemon works for it meanwhile.
  *
- * @returns whether the customer wants another turn
+ * @returns false where it is nobody's turn
  */
-export async function takeTurn(station: Station, customer: number): Promise<boolean> {
-  return station.database.transaction(async (lock) => {
-    if (!(await claimCustomer(lock, customer))) return false;
-    const turn = { station, customer, folder: await folderOf(station, customer) };
-    for (const departing of await departingFiles(station.database, customer)) await depart(turn, departing);
-    const batch = await openBatch(station.database, customer);
-    if (!batch) return startBatch(station.database, customer, station.clock.now());
-    const file = await nextInBatch(station.database, batch.id);
-    if (!file) return endBatch(turn, batch);
-    return processFile(turn, batch, file);
+export async function takeTurn(station: Station): Promise<boolean> {
+  const { database, clock, journal, settleMs } = station;
+  return database.transaction(async (lock) => {
+    const claim = await claimTurn(lock, clock.now());
+    if (!claim) return false;
+    const { customer, standing } = claim;
+    const result = await workFor(station, customer).catch((error: unknown): TurnResult => {
+      journal.turnFailed(customer, error);
+      return { kind: 'failed' };
+    });
+    await endTurn(lock, customer, standing, result, clock.now(), settleMs);
+    return true;
   });
+}
+
+/**
+ * One turn: finishes what was begun, then processes one file (or one slice of a large one) of the open batch; where
+ * none is open starts one, where none is left closes it with its report.
+ */
+async function workFor(station: Station, customer: number): Promise<TurnResult> {
+  const { database, clock } = station;
+  const turn = { station, customer, folder: await folderOf(station, customer) };
+  for (const departing of await departingFiles(database, customer)) await depart(turn, departing);
+  const batch = (await openBatch(database, customer)) ?? (await startBatch(database, customer, clock.now()));
+  if (!batch) return { kind: 'done', lastUploadAt: null, waitingSince: null };
+  const file = await nextInBatch(database, batch.id);
+  if (file) return processFile(turn, batch, file);
+  await endBatch(turn, batch);
+  return { kind: 'done', ...(await waitingSince(database, customer)) };
 }
 
 async function folderOf({ database, spool }: Station, customer: number): Promise<string> {
@@ -71,20 +92,22 @@ async function folderOf({ database, spool }: Station, customer: number): Promise
 }
 
 /** Reads the file, and what takes long, before the transaction that decides it. */
-async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<boolean> {
+async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<TurnResult> {
   const { station, folder } = turn;
   const opened = await openChangeFile(folder, file);
   if (!opened) {
     await markWithdrawn(station.database, file, station.clock.now());
     station.journal.fileWithdrawn(file.customer, file.name);
-    return true;
+    return { kind: 'more' };
   }
   await using _ = opened.handle;
   const kind = file.parsed && kindOf(file.parsed.type);
   const contents = kind ? await readContents(kind, opened, file) : null;
   const decided = await judge({ ...turn, batch, file, opened, contents });
-  decided?.(station.journal);
-  return true;
+  decided?.tell(station.journal);
+  if (!decided?.deferredUntil) return { kind: 'more' };
+  await endBatch(turn, batch);
+  return { kind: 'deferred', until: decided.deferredUntil };
 }
 
 /** A large file is worked off in slices, one a turn: other customers' files pass in between. */
@@ -117,7 +140,7 @@ const CHUNK_BYTES = 65_536;
 
 /** Not the handle's own stream: one that is left before its end can spoil the handle for the next. */
 async function* readFrom(handle: FileHandle, firstByte: number): AsyncGenerator<Buffer> {
-  for (let at = firstByte; ; ) {
+  for (let at = firstByte; ;) {
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
@@ -142,9 +165,8 @@ async function depart({ station, folder }: Turn, departing: Departing): Promise<
   journal.fileFiled(file.customer, file.name, target);
 }
 
-async function endBatch({ station, customer, folder }: Turn, batch: Batch): Promise<boolean> {
+async function endBatch({ station, customer, folder }: Turn, batch: Batch): Promise<void> {
   const report = await writeReport(station.database, { ...batch, customer, folder });
   if (report) station.journal.reportWritten(customer, report.name, report.files);
   await closeBatch(station.database, batch.id, station.clock.now());
-  return false;
 }

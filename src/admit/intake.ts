@@ -52,10 +52,10 @@ const STABLE_MS = 3_000;
  * only make it early.
  */
 export interface Intake {
-  /** A door has stored a complete file. */
-  announced(customer: number, name: string): Promise<void>;
-  /** Looks at the customer's whole folder. @returns whether something is still changing and wants another look */
-  sweep(customer: CustomerFolder): Promise<boolean>;
+  /** A door has stored a complete file. @returns whether it is new to the ledger */
+  announced(customer: number, name: string): Promise<boolean>;
+  /** Looks at the customer's whole folder: was something new, and is something still changing? */
+  sweep(customer: CustomerFolder): Promise<{ admitted: boolean; changing: boolean }>;
   /** All customers with their folders, which are created where they are missing. */
   customers(): Promise<CustomerFolder[]>;
 }
@@ -78,15 +78,16 @@ export function createIntake(parts: IntakeParts): Intake {
     return true;
   };
 
-  const sweep = async ({ customer, folder }: CustomerFolder): Promise<boolean> => {
+  const sweep = async ({ customer, folder }: CustomerFolder) => {
     const found = await filesIn(folder);
     const waiting = await waitingFiles(parts.database, customer, folder);
     await withdrawMissing(parts, { customer, folder }, waiting, found);
     const known = new Map(waiting.filter((row) => !row.taken).map((row) => [row.name, row]));
     const fresh = found.filter((file) => !isSame(known.get(file.name), file));
     const whole = fresh.filter((file) => hasSettled(folder, file));
-    for (const file of whole) await admit(parts, customer, file);
-    return whole.length < fresh.length;
+    let admitted = false;
+    for (const file of whole) if (await admit(parts, customer, file)) admitted = true;
+    return { admitted, changing: whole.length < fresh.length };
   };
 
   return {
@@ -95,7 +96,7 @@ export function createIntake(parts: IntakeParts): Intake {
     announced: async (customer, name) => {
       const folder = await folderOf(parts.database, parts.spool, customer);
       const file = folder && (await fileAt(folder, name));
-      if (file) await admit(parts, customer, file);
+      return file ? admit(parts, customer, file) : false;
     },
   };
 }
@@ -183,12 +184,16 @@ async function withdrawMissing(
   }
 }
 
-/** Enters a complete file into the ledger, or notes that it replaces one of the same name that still waits. */
+/**
+ * Enters a complete file into the ledger, or notes that it replaces one of the same name that still waits.
+ *
+ * @returns false where the ledger knows it already
+ */
 async function admit(
   { database, clock, journal }: IntakeParts,
   customer: number,
   file: Found,
-): Promise<void> {
+): Promise<boolean> {
   const parsed = parseChangeFileName(file.name);
   const { rows } = await database.query<{ replaced: number }>(
     `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at)
@@ -212,4 +217,5 @@ async function admit(
   );
   if (rows[0]?.replaced === 0) journal.fileAdmitted(customer, file.name, file.bytes);
   if (rows[0] && rows[0].replaced > 0) journal.fileReplaced(customer, file.name, file.bytes);
+  return rows.length > 0;
 }

@@ -39,12 +39,13 @@ export interface Journal {
   fileReplaced(customer: number, file: string, bytes: number): void;
   fileWithdrawn(customer: number, file: string): void;
   fileRejected(customer: number, file: string, code: number | null, reason: string): void;
-  fileDeferred(customer: number, file: string, until: string): void;
+  fileDeferred(customer: number, file: string, waitsFor: string, until: string): void;
   fileApplied(customer: number, file: string, counts: AppliedCounts): void;
   sliceApplied(customer: number, file: string, counts: AppliedCounts, total: number): void;
   fileFiled(customer: number, file: string, folder: string): void;
   reportWritten(customer: number, report: string, files: number): void;
   turnFailed(customer: number, error: unknown): void;
+  cycleFailed(error: unknown): void;
 
   mailSent(customer: number, outboxId: string): void;
   mailFailed(customer: number, outboxId: string, error: unknown, nextTry: Date | null): void;
@@ -88,12 +89,14 @@ export function journalTo(log: Log): Journal {
     fileReplaced: (customer, file, bytes) => info('file replaced while waiting', { customer, file, bytes }),
     fileWithdrawn: (customer, file) => info('file withdrawn', { customer, file }),
     fileRejected: (customer, file, code, reason) => warn('file rejected', { customer, file, code, reason }),
-    fileDeferred: (customer, file, until) => info('file deferred', { customer, file, until }),
+    fileDeferred: (customer, file, waitsFor, until) =>
+      info('file deferred', { customer, file, waitsFor, until }),
     fileApplied: (customer, file, counts) => info('file applied', { customer, file, ...counts }),
     sliceApplied: (customer, file, counts, total) =>
       info('slice applied', { customer, file, ...counts, total }),
     fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),
     reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
+    cycleFailed: (error) => log.log('error', 'cycle failed', { error: stackOf(error) }),
     turnFailed: (customer, error) => log.log('error', 'turn failed', { customer, error: stackOf(error) }),
 
     mailSent: (customer, outboxId) => info('mail sent', { customer, outboxId }),

@@ -1,4 +1,4 @@
-import { SEQUENCE_MAX, type ChangeFileName } from '../change-file.ts';
+import { SEQUENCE_MAX, type ChangeFile, type ChangeFileName } from '../change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 
 /**
@@ -34,11 +34,48 @@ export async function lastSequence(
   return rows[0] ? BigInt(rows[0].last) : null;
 }
 
+/** A source whose numbers have come one by one so often is expected to go on like that. */
+const RUN_MIN = 2;
+/** More numbers than this are a jump that the source made on purpose. */
+const GAP_MAX = 100n;
+
+/**
+ * The numbers between the last processed one and this file's, where the source has numbered without gaps so far:
+ * somebody's upload has failed, perhaps. Numbers that were seen and refused are not missing.
+ */
+export async function missingBefore(db: Queryable, { customer, parsed }: ChangeFile): Promise<string[]> {
+  if (!parsed) return [];
+  const { rows } = await db.query<{ missing: string }>(
+    `select n::text as missing
+       from sequence_counter c, generate_series(c.last::numeric + 1, least($4::numeric - 1, c.last::numeric + $5)) as n
+      where c.customer_id = $1 and c.source = $2 and c.type = $3 and c.run >= $6 and $4::numeric - c.last <= $5
+        and not exists (select 1 from change_file f where f.customer_id = $1 and f.source = $2 and f.type = $3
+                           and f.sequence = n and f.decision is not null)
+      order by n`,
+    [...counterOf(customer, parsed), parsed.sequence.toString(), GAP_MAX.toString(), RUN_MIN],
+  );
+  return rows.map((row) => row.missing);
+}
+
+/** Until when the line waits for a missing number of this source; null where the customer does not want that. */
+export async function strictPatience(
+  db: Queryable,
+  { customer, parsed, receivedAt }: ChangeFile,
+): Promise<Date | null> {
+  const { rows } = await db.query<{ seconds: number | null }>(
+    'select (strict_sequences->>$2)::int as seconds from customer where id = $1',
+    [customer, parsed?.source ?? ''],
+  );
+  const seconds = rows[0]?.seconds ?? null;
+  return seconds === null ? null : new Date(receivedAt.getTime() + seconds * 1000);
+}
+
 /** Called in the transaction that applies the file. */
 export async function storeSequence(tx: Transaction, customer: number, name: ChangeFileName): Promise<void> {
   await tx.query(
     `insert into sequence_counter (customer_id, source, type, last) values ($1, $2, $3, $4)
-     on conflict (customer_id, source, type) do update set last = excluded.last`,
+     on conflict (customer_id, source, type) do update set last = excluded.last,
+       run = case when excluded.last - 1 = sequence_counter.last then sequence_counter.run + 1 else 0 end`,
     [...counterOf(customer, name), name.sequence.toString()],
   );
 }

@@ -1,4 +1,5 @@
-import type { Queryable, Transaction } from '../database/open.ts';
+import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
+import type { Periods } from './periods.ts';
 
 /** Caps of a customer, in operations (chapter 13). An operation is an entry, successful or not. */
 export interface Caps {
@@ -12,34 +13,12 @@ export interface Usage {
   day: number;
 }
 
-/** The clock hour and the calendar day, in UTC, that a moment belongs to (chapter 13). */
-export interface Periods {
-  hour: Date;
-  day: Date;
-  nextHour: Date;
-  nextDay: Date;
-}
-
 export type Verdict =
   | { go: true }
   /** The file as a whole is too large: to `_error`. */
   | { go: false; refuse: 'per-file' | 'daily-size'; limit: number }
   /** The file stays where it is until then. */
-  | { go: false; wait: 'hour' | 'day'; until: Date; limit: number };
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
-
-export function periodsOf(now: Date): Periods {
-  const hour = new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS);
-  const day = new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS);
-  return {
-    hour,
-    day,
-    nextHour: new Date(hour.getTime() + HOUR_MS),
-    nextDay: new Date(day.getTime() + DAY_MS),
-  };
-}
+  | { go: false; wait: 'hour' | 'day'; since: Date; until: Date; limit: number };
 
 /**
  * Holds the counted entries of a file against the caps, before anything of it is applied (chapter 13). A file is never
@@ -57,28 +36,40 @@ export function throttle(
   if (entries > caps.perFile) return { go: false, refuse: 'per-file', limit: caps.perFile };
   if (entries >= caps.daily) return { go: false, refuse: 'daily-size', limit: caps.daily };
   if (used.day + entries > caps.daily)
-    return { go: false, wait: 'day', until: periods.nextDay, limit: caps.daily };
+    return { go: false, wait: 'day', since: periods.day, until: periods.nextDay, limit: caps.daily };
   if (countsHourly && used.hour + entries > caps.hourly)
-    return { go: false, wait: 'hour', until: periods.nextHour, limit: caps.hourly };
+    return { go: false, wait: 'hour', since: periods.hour, until: periods.nextHour, limit: caps.hourly };
   return { go: true };
 }
 
+/** Caps of a customer, and the time zone whose hours and days they follow. */
+export interface CustomerCaps extends Caps {
+  timeZone: string;
+}
+
 /** The customer's own caps where it has some, else the defaults of the configuration. */
-export async function capsOf(db: Queryable, customer: number, defaults: Caps): Promise<Caps> {
-  const { rows } = await db.query<{ hourly: number | null; daily: number | null; per_file: number | null }>(
-    'select hourly_cap as hourly, daily_cap as daily, per_file_cap as per_file from customer where id = $1',
+export async function capsOf(db: Queryable, customer: number, defaults: Caps): Promise<CustomerCaps> {
+  const result = await db.query<{
+    hourly: number | null;
+    daily: number | null;
+    per_file: number | null;
+    zone: string;
+  }>(
+    `select hourly_cap as hourly, daily_cap as daily, per_file_cap as per_file, time_zone as zone
+       from customer where id = $1`,
     [customer],
   );
-  const own = rows[0];
+  const own = onlyRow(result);
   return {
-    hourly: own?.hourly ?? defaults.hourly,
-    daily: own?.daily ?? defaults.daily,
-    perFile: own?.per_file ?? defaults.perFile,
+    hourly: own.hourly ?? defaults.hourly,
+    daily: own.daily ?? defaults.daily,
+    perFile: own.per_file ?? defaults.perFile,
+    timeZone: own.zone,
   };
 }
 
-export async function usageOf(tx: Transaction, customer: number, { hour, day }: Periods): Promise<Usage> {
-  const { rows } = await tx.query<{ period: 'hour' | 'day'; used: number }>(
+export async function usageOf(db: Queryable, customer: number, { hour, day }: Periods): Promise<Usage> {
+  const { rows } = await db.query<{ period: 'hour' | 'day'; used: number }>(
     `select period, used from cap_usage where customer_id = $1
        and ((period = 'hour' and starts_at = $2) or (period = 'day' and starts_at = $3))`,
     [customer, hour, day],

@@ -3,7 +3,7 @@ import { REPORT, type ChangeFile, type ChangeFileType } from '../change-file.ts'
 import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
 import { writeDurably } from '../durable.ts';
 import type { Refusal } from '../result-code.ts';
-import { reportName, reportText, type OversizeRefusal, type ReportedFile } from './report.ts';
+import { reportName, reportText, type OversizeRefusal, type ReportedFile, type Warning } from './report.ts';
 
 /** Which batch, and where its report goes. */
 export interface ReportedBatch {
@@ -26,6 +26,8 @@ interface FileRow {
   written: number;
   read_errors: number;
   write_errors: number;
+  replaced: number;
+  warnings: Warning[];
 }
 
 /**
@@ -38,7 +40,7 @@ export async function writeReport(
   db: Queryable,
   batch: ReportedBatch,
 ): Promise<{ name: string; files: number } | null> {
-  const files = [...(await reportedFiles(db, batch.id)), ...(await notedFiles(db, batch.id))];
+  const files = [...(await reportedFiles(db, batch.id)), ...(await waitingFiles(db, batch.id))];
   if (files.length === 0) return null;
   const name = await nameFor(db, batch);
   const text = reportText(path.basename(batch.folder), files);
@@ -50,31 +52,27 @@ export async function writeReport(
 
 async function reportedFiles(db: Queryable, batch: number): Promise<ReportedFile[]> {
   const { rows } = await db.query<FileRow>(
-    `select id, name, type, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors
-       from change_file where batch_id = $1 and decision is not null order by finished_at, id`,
+    `select id, name, type, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors,
+            replaced,
+            (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
+              where n.change_file_id = f.id and n.kind = 'missing-numbers') as warnings
+       from change_file f where batch_id = $1 and decision is not null order by finished_at, id`,
     [batch],
   );
   const failures = await failuresOf(
     db,
     rows.map((row) => row.id),
   );
-  return rows.map((row) => ({
-    name: row.name,
-    type: row.type,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    refusal: row.detail,
-    counts:
-      row.decision === 'applied'
-        ? {
-            entries: row.entries,
-            written: row.written,
-            readErrors: row.read_errors,
-            writeErrors: row.write_errors,
-          }
-        : null,
-    failures: row.decision === 'applied' ? (failures.get(row.id) ?? []) : [],
-  }));
+  return rows.map((row) => reportedFile(row, failures.get(row.id) ?? []));
+}
+
+function reportedFile(row: FileRow, failures: ReportedFile['failures']): ReportedFile {
+  const { name, type, started_at: startedAt, finished_at: finishedAt, detail: refusal } = row;
+  const replaced: Warning[] = row.replaced > 0 ? [{ kind: 'replaced', times: row.replaced }] : [];
+  const about = { name, type, startedAt, finishedAt, refusal, warnings: [...replaced, ...row.warnings] };
+  if (row.decision !== 'applied') return { ...about, counts: null, failures: [] };
+  const { entries, written, read_errors: readErrors, write_errors: writeErrors } = row;
+  return { ...about, counts: { entries, written, readErrors, writeErrors }, failures };
 }
 
 async function failuresOf(db: Queryable, files: number[]): Promise<Map<number, ReportedFile['failures']>> {
@@ -93,7 +91,7 @@ async function failuresOf(db: Queryable, files: number[]): Promise<Map<number, R
 }
 
 /** Files that wait for the next day have a line, once a day (chapter 13). */
-async function notedFiles(db: Queryable, batch: number): Promise<ReportedFile[]> {
+async function waitingFiles(db: Queryable, batch: number): Promise<ReportedFile[]> {
   const { rows } = await db.query<{
     name: string;
     type: ChangeFileType | null;
@@ -101,7 +99,7 @@ async function notedFiles(db: Queryable, batch: number): Promise<ReportedFile[]>
     detail: OversizeRefusal;
   }>(
     `select f.name, f.type, n.at, n.detail from batch_note n join change_file f on f.id = n.change_file_id
-      where n.batch_id = $1 order by n.id`,
+      where n.batch_id = $1 and n.kind = 'day-limit' order by n.id`,
     [batch],
   );
   return rows.map(({ name, type, at, detail }) => ({
@@ -135,14 +133,30 @@ export async function noteDayLimit(
   batch: number,
   file: ChangeFile,
   limit: number,
+  day: Date,
   now: Date,
 ): Promise<void> {
   await tx.query(
     `insert into batch_note (batch_id, change_file_id, at, kind, detail)
      select $1, $2, $3, 'day-limit', $4 where not exists
        (select 1 from batch_note n join batch b on b.id = n.batch_id
-         where b.customer_id = $5 and n.kind = 'day-limit' and n.at >= date_trunc('day', $3::timestamptz))`,
-    [batch, file.id, now, { code: null, reason: 'day-limit', limit, entries: 0 }, file.customer],
+         where b.customer_id = $5 and n.kind = 'day-limit' and n.at >= $6)`,
+    [batch, file.id, now, { code: null, reason: 'day-limit', limit, entries: 0 }, file.customer, day],
+  );
+}
+
+/** The report says by number what a source left out; nothing is blocked by it. */
+export async function noteMissingNumbers(
+  tx: Transaction,
+  batch: number,
+  file: ChangeFile,
+  numbers: string[],
+  now: Date,
+): Promise<void> {
+  const detail: Warning = { kind: 'missing-numbers', source: file.parsed?.source ?? '', numbers };
+  await tx.query(
+    `insert into batch_note (batch_id, change_file_id, at, kind, detail) values ($1, $2, $3, 'missing-numbers', $4)`,
+    [batch, file.id, now, detail],
   );
 }
 

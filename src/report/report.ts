@@ -14,7 +14,14 @@ export interface ReportedFile {
   /** null where a gate refused the file: it then has no counts line. */
   counts: { entries: number; written: number; readErrors: number; writeErrors: number } | null;
   failures: { entry: number; refusal: Refusal }[];
+  /** What is worth a word besides. */
+  warnings?: Warning[];
 }
+
+export type Warning =
+  | { kind: 'missing-numbers'; source: string; numbers: string[] }
+  /** The same name came again while the first waited. */
+  | { kind: 'replaced'; times: number };
 
 /** Has no code (chapter 14): only the report tells it. */
 export interface OversizeRefusal {
@@ -55,7 +62,10 @@ function fileLines(folder: string, file: ReportedFile): string[] {
   const entryErrors = file.failures.flatMap(({ entry, refusal }) =>
     errorLines(entryText(file.type ?? 'PRV', entry, refusal), refusal.code),
   );
-  const rest = [...fileError, ...entryErrors, ...countsLine(file)].map((text) => `${stamp} - ${text}\n`);
+  const warnings = (file.warnings ?? []).map((warning) => `WARNING: ${warningText(warning)}`);
+  const rest = [...warnings, ...fileError, ...entryErrors, ...countsLine(file)].map(
+    (text) => `${stamp} - ${text}\n`,
+  );
   return [
     `${stampOf(file.startedAt)} - *** Processing file: llis/${folder}/${oneLine(file.name)}\n`,
     ...rest,
@@ -87,6 +97,18 @@ function refusalText(refusal: Refusal | OversizeRefusal): string {
     case 'day-limit':
       return `The limit of ${limit} operations per day is reached. The file waits for the next day.`;
   }
+}
+
+const NUMBERS_SHOWN_MAX = 10;
+
+function warningText(warning: Warning): string {
+  if (warning.kind === 'replaced')
+    return `This file replaces ${warning.times === 1 ? 'one' : warning.times} of the same name that had not been processed.`;
+  const { source, numbers } = warning;
+  const more = numbers.length - NUMBERS_SHOWN_MAX;
+  const shown = `${numbers.slice(0, NUMBERS_SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const whose = source === '' ? 'this source' : `source "${oneLine(source)}"`;
+  return `The numbers of ${whose} have come without gaps so far; missing: ${shown}. They can no longer be processed; send their changes with a higher number.`;
 }
 
 function countsLine({ counts, type }: ReportedFile): string[] {

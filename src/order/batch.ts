@@ -1,0 +1,96 @@
+import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFile, type ChangeFileRow } from '../change-file.ts';
+import type { Queryable, Transaction } from '../database/open.ts';
+
+/** Locks the customer's accounts and the file's row. @returns false where somebody else has worked on it in the meantime */
+export async function isStillNext(tx: Transaction, file: ChangeFile): Promise<boolean> {
+  // Whoever else changes the customer's accounts, an organisation file for one, waits for this lock.
+  await tx.query('select 1 from customer where id = $1 for no key update', [file.customer]);
+  const { rowCount } = await tx.query(
+    'select 1 from change_file where id = $1 and state = $2 and entries = $3 for update',
+    [file.id, file.state, file.progress?.read ?? 0],
+  );
+  return rowCount === 1;
+}
+
+export interface Batch {
+  id: number;
+  startedAt: Date;
+}
+
+export async function openBatch(db: Queryable, customer: number): Promise<Batch | null> {
+  const { rows } = await db.query<{ id: number; started_at: Date }>(
+    'select id, started_at from batch where customer_id = $1 and closed_at is null',
+    [customer],
+  );
+  return rows[0] ? { id: rows[0].id, startedAt: rows[0].started_at } : null;
+}
+
+/**
+ * Starts a batch with all files that wait now; later ones belong to the next.
+ *
+ * @returns null where none waits
+ */
+export async function startBatch(db: Queryable, customer: number, now: Date): Promise<Batch | null> {
+  const { rows } = await db.query<{ id: number }>(
+    `with begun as (
+       insert into batch (customer_id, started_at)
+       select $1, $2 where exists
+         (select 1 from change_file where customer_id = $1 and state in ('waiting', 'deferred'))
+       returning id)
+     update change_file set batch_id = begun.id, state = 'waiting', deferred_until = null, deferred_for = null
+       from begun where customer_id = $1 and state in ('waiting', 'deferred')
+     returning begun.id`,
+    [customer, now],
+  );
+  return rows[0] ? { id: rows[0].id, startedAt: now } : null;
+}
+
+/**
+ * The next file of a batch (chapter 12): one that is begun, then names that break the grammar first, then all directory files, then all
+ * provisioning files; within a type by ascending number, then by source.
+ */
+export async function nextInBatch(db: Queryable, batch: number): Promise<ChangeFile | null> {
+  const { rows } = await db.query<ChangeFileRow>(
+    `select ${CHANGE_FILE_COLUMNS} from change_file where batch_id = $1 and state in ('waiting', 'applying')
+      order by state = 'waiting', type is not null, type, sequence, source collate "C", name collate "C", id limit 1`,
+    [batch],
+  );
+  return rows[0] ? changeFileFrom(rows[0]) : null;
+}
+
+/**
+ * The file waits until then, and with it all later ones of the customer, which would be refused for their numbers if
+ * they went first (chapter 12, rule 7).
+ */
+export async function defer(
+  tx: Transaction,
+  file: ChangeFile,
+  reason: WaitReason,
+  until: Date,
+  entries: number,
+): Promise<void> {
+  await tx.query(
+    `update change_file set state = 'deferred', deferred_until = $2, deferred_for = $3, total = $4, batch_id = null
+      where id = $1`,
+    [file.id, until, reason, entries],
+  );
+  await tx.query(`update change_file set batch_id = null where batch_id = $1 and state = 'waiting'`, [
+    file.batch,
+  ]);
+}
+
+/** What a deferred file waits for: the next clock hour or day, or a missing sequence number. */
+export type WaitReason = 'hour' | 'day' | 'sequence';
+
+/** Files that no batch has taken: since when the first and the last of them wait. */
+export async function waitingSince(
+  db: Queryable,
+  customer: number,
+): Promise<{ lastUploadAt: Date | null; waitingSince: Date | null }> {
+  const { rows } = await db.query<{ first: Date | null; last: Date | null }>(
+    `select min(received_at) as first, max(received_at) as last from change_file
+      where customer_id = $1 and batch_id is null and state = 'waiting'`,
+    [customer],
+  );
+  return { lastUploadAt: rows[0]?.last ?? null, waitingSince: rows[0]?.first ?? null };
+}

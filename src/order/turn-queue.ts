@@ -1,0 +1,133 @@
+import type { Database, Queryable, Transaction } from '../database/open.ts';
+import { afterTurn, afterUpload, type Phase, type Standing, type TurnResult } from './turns.ts';
+
+interface StandingRow {
+  customer_id: number;
+  phase: Phase;
+  next_turn_at: Date;
+  waiting_since: Date | null;
+  failures: number;
+}
+
+function standingFrom(row: StandingRow): Standing {
+  const { phase, next_turn_at: nextTurnAt, waiting_since: waitingSince, failures } = row;
+  return { phase, nextTurnAt, waitingSince, failures };
+}
+
+const COLUMNS = 'customer_id, phase, next_turn_at, waiting_since, failures';
+
+/**
+ * Takes the customer whose turn it is, by a lock on its place in the line until the transaction ends. It needs no
+ * lease and no clock of its own and dies with its connection, so any number of workers and daemons may share one
+ * database; the cost does not depend on how many customers there are.
+ */
+export async function claimTurn(
+  tx: Transaction,
+  now: Date,
+): Promise<{ customer: number; standing: Standing } | null> {
+  const { rows } = await tx.query<StandingRow>(
+    `select ${COLUMNS} from turn_queue where phase <> 'idle' and next_turn_at <= $1
+      order by next_turn_at limit 1 for update skip locked`,
+    [now],
+  );
+  return rows[0] ? { customer: rows[0].customer_id, standing: standingFrom(rows[0]) } : null;
+}
+
+/** The same for one customer; null where somebody else works for it. */
+export async function claimTurnOf(tx: Transaction, customer: number): Promise<Standing | null> {
+  await tx.query('insert into turn_queue (customer_id) values ($1) on conflict do nothing', [customer]);
+  const { rows } = await tx.query<StandingRow>(
+    `select ${COLUMNS} from turn_queue where customer_id = $1 for update skip locked`,
+    [customer],
+  );
+  return rows[0] ? standingFrom(rows[0]) : null;
+}
+
+async function saveStanding(db: Queryable, customer: number, standing: Standing): Promise<void> {
+  await db.query(
+    `update turn_queue set phase = $2, next_turn_at = $3, waiting_since = $4, failures = $5 where customer_id = $1`,
+    [customer, standing.phase, standing.nextTurnAt, standing.waitingSince, standing.failures],
+  );
+}
+
+/** Gives the turn back: the customer's place in the line follows from what the turn has come to. */
+export async function endTurn(
+  tx: Transaction,
+  customer: number,
+  before: Standing,
+  result: TurnResult,
+  now: Date,
+  settleMs: number,
+): Promise<void> {
+  await saveStanding(tx, customer, afterTurn(before, result, now, settleMs));
+}
+
+/**
+ * Puts a customer into the line because a file came in.
+ *
+ * @returns false where its turn is running: ask again later, the turn may have missed the file
+ */
+export async function noteUpload(
+  database: Database,
+  customer: number,
+  now: Date,
+  settleMs: number,
+): Promise<boolean> {
+  return database.transaction(async (tx) => {
+    const before = await claimTurnOf(tx, customer);
+    if (!before) return false;
+    // The number that a deferred file waits for may be the one that came.
+    const standing = (await waitsForNumber(tx, customer)) ? { ...before, phase: 'idle' as const } : before;
+    await saveStanding(tx, customer, afterUpload(standing, now, settleMs));
+    return true;
+  });
+}
+
+async function waitsForNumber(tx: Transaction, customer: number): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `select 1 from change_file where customer_id = $1 and state = 'deferred' and deferred_for = 'sequence' limit 1`,
+    [customer],
+  );
+  return (rowCount ?? 0) > 0;
+}
+
+/**
+ * Puts into the line whoever has work and stands outside it: files waiting in the ledger, a batch or results left
+ * over by a daemon that died. Part of every sweep.
+ */
+export async function repairLine(db: Queryable, now: Date): Promise<void> {
+  await db.query(
+    `with work as (
+       select customer_id from change_file where state in ('waiting', 'deferred', 'applying', 'applied', 'rejected')
+       union select customer_id from batch where closed_at is null)
+     insert into turn_queue (customer_id, phase, next_turn_at) select customer_id, 'running', $1 from work
+     on conflict (customer_id) do nothing`,
+    [now],
+  );
+  await db.query(
+    `update turn_queue set phase = 'running', next_turn_at = $1 where customer_id in (
+       select q.customer_id from turn_queue q where q.phase = 'idle' and (
+         exists (select 1 from change_file f where f.customer_id = q.customer_id
+                   and f.state in ('waiting', 'deferred', 'applying', 'applied', 'rejected'))
+         or exists (select 1 from batch b where b.customer_id = q.customer_id and b.closed_at is null))
+       for update skip locked)`,
+    [now],
+  );
+}
+
+/** A cap or a hold was changed: a deferred customer looks again at once. */
+export async function hurry(db: Queryable, customer: number, now: Date): Promise<void> {
+  await db.query(
+    `update turn_queue set phase = 'running', next_turn_at = $2 where customer_id in
+       (select customer_id from turn_queue where customer_id = $1 and phase = 'deferred' for update skip locked)`,
+    [customer, now],
+  );
+}
+
+/** When the next turn is due, whoever's it is; null: nobody waits. */
+export async function nextTurnAt(db: Queryable): Promise<Date | null> {
+  const { rows } = await db.query<{ at: Date | null }>(
+    `select min(next_turn_at) as at from turn_queue where phase <> 'idle'`,
+  );
+  return rows[0]?.at ?? null;
+}
