@@ -3,6 +3,18 @@ import { parseArgs } from 'node:util';
 import { readConfiguration, type Configuration } from '../src/configuration.ts';
 import { OperatorFault } from '../src/fault.ts';
 import type { Command, CommandContext } from '../src/ops/command.ts';
+import {
+  askDaemon,
+  carryOutRequest,
+  controlSocketPath,
+  isNobodyThere,
+  type ControlRequest,
+} from '../src/console/control.ts';
+import { systemClock } from '../src/clock.ts';
+import type { Ask } from '../src/ops/ask.ts';
+import { hold, release } from '../src/ops/hold.ts';
+import { status } from '../src/ops/status.ts';
+import { throttle } from '../src/ops/throttle.ts';
 import { check } from '../src/ops/check.ts';
 import { config } from '../src/ops/config.ts';
 import { setup, type WithDatabase } from '../src/ops/setup.ts';
@@ -20,10 +32,27 @@ const withDatabase: WithDatabase = async (configuration, work) => {
   }
 };
 
+/** Commands talk to the running daemon; where none runs they do the same directly. */
+const ask: Ask = async <Answer>(configuration: Configuration, request: object): Promise<Answer> => {
+  try {
+    return (await askDaemon(controlSocketPath(configuration.data), request as ControlRequest)) as Answer;
+  } catch (error) {
+    if (!isNobodyThere(error)) throw error;
+  }
+  return withDatabase(configuration, async (database) => {
+    const parts = { database, clock: systemClock, caps: configuration.throttle, changed: () => {} };
+    return (await carryOutRequest(parts, request as ControlRequest)) as Answer;
+  });
+};
+
 const COMMANDS: Command[] = [
   serve,
   setup(withDatabase),
+  status(ask),
   show(withDatabase),
+  throttle(ask),
+  hold(ask),
+  release(ask),
   check(withDatabase),
   config,
   demo,

@@ -10,6 +10,7 @@ import { finishRemovals, sendInvitations } from '../src/accounts/outbox.ts';
 import { setUpOrganisations } from '../src/accounts/setup.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import { readYaml, type Configuration } from '../src/configuration.ts';
+import { startControlServer } from '../src/console/control.ts';
 import { startHealthServer } from '../src/console/health.ts';
 import { startCycle, type Cycle } from '../src/cycle.ts';
 import type { Database } from '../src/database/open.ts';
@@ -77,6 +78,15 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   });
   opened.defer(() => cycle.stop());
   opened.defer(startOutbox(configuration, station));
+
+  const live = {
+    database: store.database,
+    clock,
+    caps: configuration.throttle,
+    changed: (customer: number) => cycle.nudge(customer),
+  };
+  const control = await startControlServer(configuration.data, live);
+  opened.defer(() => control.close());
 
   const certificate = await loadOrCreateCertificate(configuration.data, given(configuration));
   const door = await startFtpsDoor({

@@ -80,6 +80,15 @@ export const ERROR = '_error';
 export const REPORT = '_report';
 export const JOURNAL = 'journal';
 
+/** The queue weather: files of ours in the upload folder, to be read by every client and written by none. */
+export const STATUS_TEXT = '_status.txt';
+export const STATUS_JSON = '_status.json';
+
+/** Names in the upload folder that belong to this program. */
+export function isOwnName(name: string): boolean {
+  return name === STATUS_TEXT || name === STATUS_JSON;
+}
+
 /** Hidden from every client: files in hand lie here under the number of their ledger row, out of the customer's reach. */
 export const TAKEN = '.taken';
 /** Hidden from every client: uploads on their way. */

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { CustomerFolder, Intake } from './admit/intake.ts';
 import { watchFolders } from './admit/watch.ts';
 import { nextTurnAt, noteUpload, repairLine } from './order/turn-queue.ts';
-import { takeTurn, type Station } from './pipeline.ts';
+import { takeTurn, tellWeather, type Station } from './pipeline.ts';
 
 export interface CycleSettings {
   /** How often every folder is looked at, whatever was announced. */
@@ -22,6 +22,8 @@ export interface Cycle {
   sweep(): Promise<void>;
   /** Takes every turn that is due now. */
   look(): void;
+  /** A cap or a state was changed from outside: looks again, and tells the customer. */
+  nudge(customer: number): void;
   /** Resolves when no turn and no look at a folder is in hand. */
   idle(): Promise<void>;
   /** Finishes the turns in hand, takes no new ones. */
@@ -65,7 +67,11 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
 
   /** One worker: turn after turn, whoever's it is, until it is nobody's. */
   const workOff = async () => {
-    while (!stopped && (await takeTurn(station)));
+    while (!stopped) {
+      const customer = await takeTurn(station);
+      if (customer === null) return;
+      weather.changed(customer);
+    }
   };
 
   /** Looks again when the next turn is due; in vain at most once a second. */
@@ -101,6 +107,10 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     look();
   };
 
+  const weather = reportWeather({
+    write: (customer) => tellWeather(station, customer),
+    later: (work) => later(WEATHER_MS, work),
+  });
   const watcher = watchFolders((folder) => track(sweepFolder(folder)));
   const interval = setInterval(() => track(sweep()), settings.sweepMs);
   later(MIN_LOOK_MS, lookOnTime);
@@ -112,6 +122,10 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
   return {
     sweep,
     look,
+    nudge: (customer) => {
+      weather.changed(customer);
+      look();
+    },
     idle,
     announce: ({ customer, name }) =>
       track(intake.announced(customer, name).then((admitted) => (admitted ? enqueue(customer) : undefined))),
@@ -121,6 +135,27 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
       for (const timer of timers) clearTimeout(timer);
       await watcher.close();
       await idle();
+    },
+  };
+}
+
+/** The weather of a customer is written at most so often. */
+const WEATHER_MS = 1_000;
+
+/** Collects changes: however many there are, a customer's weather is written once, a moment later. */
+function reportWeather(parts: {
+  write: (customer: number) => Promise<void>;
+  later: (work: () => Promise<void>) => void;
+}): { changed: (customer: number) => void } {
+  const pending = new Set<number>();
+  return {
+    changed: (customer) => {
+      if (pending.has(customer)) return;
+      pending.add(customer);
+      parts.later(async () => {
+        pending.delete(customer);
+        await parts.write(customer);
+      });
     },
   };
 }

@@ -19,12 +19,22 @@ import type { Entry, OpenBytes } from './entry.ts';
 import type { Journal } from './journal/events.ts';
 import { judge } from './judgement.ts';
 import { kindOf } from './kinds.ts';
-import { nextInBatch, openBatch, startBatch, waitingSince, type Batch } from './order/batch.ts';
+import {
+  nextInBatch,
+  openBatch,
+  saveTotal,
+  startBatch,
+  uncountedFiles,
+  waitingSince,
+  type Batch,
+} from './order/batch.ts';
 import type { Caps } from './order/throttle.ts';
+import { customerStatus } from './order/status.ts';
 import { claimTurn, endTurn } from './order/turn-queue.ts';
 import type { TurnResult } from './order/turns.ts';
 import { closeBatch, writeReport } from './report/batch-report.ts';
 import { traceName, writeTrace } from './report/trace.ts';
+import { writeWeather } from './report/weather.ts';
 import { departingFiles, fileAway, markWithdrawn, type Departing } from './retain/file-away.ts';
 
 /** What every stage works with. */
@@ -51,20 +61,20 @@ interface Turn {
 /**
  * Takes the turn of the customer whose turn it is, under its lock: no other worker or daemon works for it meanwhile.
  *
- * @returns false where it is nobody's turn
+ * @returns the customer; null where it is nobody's turn
  */
-export async function takeTurn(station: Station): Promise<boolean> {
+export async function takeTurn(station: Station): Promise<number | null> {
   const { database, clock, journal, settleMs } = station;
   return database.transaction(async (lock) => {
     const claim = await claimTurn(lock, clock.now());
-    if (!claim) return false;
+    if (!claim) return null;
     const { customer, standing } = claim;
     const result = await workFor(station, customer).catch((error: unknown): TurnResult => {
       journal.turnFailed(customer, error);
       return { kind: 'failed' };
     });
     await endTurn(lock, customer, standing, result, clock.now(), settleMs);
-    return true;
+    return customer;
   });
 }
 
@@ -106,15 +116,36 @@ async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<
   const decided = await judge({ ...turn, batch, file, opened, contents });
   decided?.tell(station.journal);
   if (!decided?.deferredUntil) return { kind: 'more' };
+  await countWaiting(turn);
   await endBatch(turn, batch);
   return { kind: 'deferred', until: decided.deferredUntil };
+}
+
+/** More are not counted ahead: whoever has so many files waiting learns their times as they come nearer. */
+const COUNTED_AHEAD_MAX = 50;
+
+/** What waits behind a deferred file is counted, so that the customer can be told when it will run. */
+async function countWaiting({ station, customer, folder }: Turn): Promise<void> {
+  for (const file of await uncountedFiles(station.database, customer, COUNTED_AHEAD_MAX)) {
+    const kind = file.parsed && kindOf(file.parsed.type);
+    const opened = kind ? await openChangeFile(folder, file) : null;
+    if (!kind || !opened) continue;
+    await using _ = opened.handle;
+    const { total } = await readContents(kind, opened, file, true);
+    await saveTotal(station.database, file, total);
+  }
 }
 
 /** A large file is worked off in slices, one a turn: other customers' files pass in between. */
 const SLICE_ENTRIES = 1_000;
 
 /** Reads the next slice, and at the first one counts all entries: a file of any length costs bounded memory. */
-async function readContents(kind: Kind, opened: OpenChangeFile, { progress }: ChangeFile): Promise<Contents> {
+async function readContents(
+  kind: Kind,
+  opened: OpenChangeFile,
+  { progress }: ChangeFile,
+  onlyCount = false,
+): Promise<Contents> {
   const { problem, entries: all } = await kind.read(bytesOf(opened), progress);
   const entries: Entry[] = [];
   let counted = 0;
@@ -128,7 +159,7 @@ async function readContents(kind: Kind, opened: OpenChangeFile, { progress }: Ch
     problem,
     entries,
     total: progress?.total ?? counted,
-    prepared: await kind.prepare(entries, false),
+    prepared: await kind.prepare(entries, onlyCount),
   };
 }
 
@@ -169,4 +200,14 @@ async function endBatch({ station, customer, folder }: Turn, batch: Batch): Prom
   const report = await writeReport(station.database, { ...batch, customer, folder });
   if (report) station.journal.reportWritten(customer, report.name, report.files);
   await closeBatch(station.database, batch.id, station.clock.now());
+}
+
+/** Writes the queue weather into the customer's folder. */
+export async function tellWeather(
+  { database, clock, spool, caps }: Station,
+  customer: number,
+): Promise<void> {
+  const now = clock.now();
+  const status = await customerStatus(database, customer, caps, now);
+  if (status) await writeWeather(path.join(spool, status.folder), status, now);
 }

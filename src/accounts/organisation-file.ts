@@ -91,6 +91,14 @@ const subscriber = z.strictObject({
   notesTemplate: z.string().max(255).optional(),
 });
 
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 const network = z.string().refine(isNetwork, 'must be an address or a network such as 192.0.2.0/24');
 
 /** An IP address, alone or with a prefix length. */
@@ -140,6 +148,8 @@ const customer = z.strictObject({
   inotes: z.boolean().optional(),
   accessories: z.boolean().optional(),
   types: z.array(z.enum(['PRV', 'DI'])).optional(),
+  timeZone: z.string().refine(isTimeZone, 'must be a time zone such as Europe/Oslo').optional(),
+  strictSequence: z.record(z.string(), z.int().min(0)).optional(),
   throttle: z
     .strictObject({
       hourly: z.int().min(1).optional(),

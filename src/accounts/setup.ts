@@ -172,6 +172,8 @@ async function saveCustomer(tx: Transaction, given: DeclaredCustomer): Promise<b
       inotes: given.inotes,
       accessories: given.accessories,
       types: given.types,
+      time_zone: given.timeZone,
+      strict_sequences: given.strictSequence && JSON.stringify(given.strictSequence),
       hourly_cap: given.throttle?.hourly,
       daily_cap: given.throttle?.daily,
       per_file_cap: given.throttle?.perFile,

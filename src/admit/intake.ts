@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import {
   ERROR,
+  isOwnName,
   isTemporaryName,
   JOURNAL,
   parseChangeFileName,
@@ -122,7 +123,7 @@ async function customerFolders(db: Queryable, spool: string): Promise<CustomerFo
 async function filesIn(folder: string): Promise<Found[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries
-    .filter((entry) => entry.isFile() && !isTemporaryName(entry.name))
+    .filter((entry) => entry.isFile() && !isTemporaryName(entry.name) && !isOwnName(entry.name))
     .map((entry) => entry.name);
   const found = await Promise.all(names.map((name) => fileAt(folder, name)));
   return found.filter((file) => file !== null);

@@ -94,3 +94,17 @@ export async function waitingSince(
   );
   return { lastUploadAt: rows[0]?.last ?? null, waitingSince: rows[0]?.first ?? null };
 }
+
+/** Waiting files of which nobody knows yet how many entries they have, in the order in which they will run. */
+export async function uncountedFiles(db: Queryable, customer: number, most: number): Promise<ChangeFile[]> {
+  const { rows } = await db.query<ChangeFileRow>(
+    `select ${CHANGE_FILE_COLUMNS} from change_file where customer_id = $1 and state = 'waiting' and total = 0
+       and type is not null order by type, sequence, source collate "C", id limit $2`,
+    [customer, most],
+  );
+  return rows.map(changeFileFrom);
+}
+
+export async function saveTotal(db: Queryable, file: ChangeFile, total: number): Promise<void> {
+  await db.query(`update change_file set total = $2 where id = $1 and state = 'waiting'`, [file.id, total]);
+}

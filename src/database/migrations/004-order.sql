@@ -22,3 +22,6 @@ comment on column change_file.deferred_for is 'What a deferred file waits for.';
 
 alter table sequence_counter add column run integer not null default 0;
 comment on column sequence_counter.run is 'How many numbers in a row have come without a gap; only then a gap is worth a word.';
+
+create index change_file_results on change_file (customer_id, finished_at desc, id desc) where decision is not null;
+create index batch_reports on batch (customer_id, started_at desc);

@@ -1,0 +1,135 @@
+/**
+ * The control socket: how commands talk to the running daemon. HTTP over a unix socket that only the daemon's own user
+ * may open (rights 0600); whoever can open it may do all that the commands do.
+ */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, unlink } from 'node:fs/promises';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { codeOf, OperatorFault } from '../fault.ts';
+import { setHeld, statusOfAll, throttleCustomer, type LiveParts } from '../ops/live.ts';
+
+/** A unix socket's path has 107 bytes at most. */
+const PATH_BYTES_MAX = 100;
+const BODY_BYTES_MAX = 65_536;
+const ANSWER_MS_MAX = 60_000;
+
+const cap = z.int().min(1).optional();
+const requests = z.discriminatedUnion('command', [
+  z.strictObject({ command: z.literal('status') }),
+  z.strictObject({
+    command: z.literal('throttle'),
+    customer: z.int(),
+    change: z.strictObject({ hourly: cap, daily: cap, perFile: cap }),
+    who: z.string(),
+  }),
+  z.strictObject({ command: z.literal('hold'), customer: z.int(), who: z.string() }),
+  z.strictObject({ command: z.literal('release'), customer: z.int(), who: z.string() }),
+]);
+
+export type ControlRequest = z.input<typeof requests>;
+
+/** Carries out a request; also without a daemon, directly on the database. */
+export async function carryOutRequest(parts: LiveParts, request: ControlRequest): Promise<unknown> {
+  switch (request.command) {
+    case 'status':
+      return statusOfAll(parts);
+    case 'throttle': {
+      const { hourly, daily, perFile } = request.change;
+      const change = { ...(hourly && { hourly }), ...(daily && { daily }), ...(perFile && { perFile }) };
+      return throttleCustomer(parts, request.customer, change, request.who);
+    }
+    case 'hold':
+      return { changed: await setHeld(parts, request.customer, true, request.who) };
+    case 'release':
+      return { changed: await setHeld(parts, request.customer, false, request.who) };
+  }
+}
+
+/** The socket of a data folder; in the temporary folder where its own path would be too long. */
+export function controlSocketPath(data: string): string {
+  const inside = path.join(data, 'control.sock');
+  if (Buffer.byteLength(inside) <= PATH_BYTES_MAX) return inside;
+  const hash = createHash('sha256').update(inside).digest('hex').slice(0, 12);
+  return path.join(os.tmpdir(), `spoolgate-${process.geteuid?.() ?? 0}-${hash}.sock`);
+}
+
+export interface ControlServer {
+  close(): Promise<void>;
+}
+
+/** @throws {OperatorFault} where another daemon answers on the socket */
+export async function startControlServer(data: string, parts: LiveParts): Promise<ControlServer> {
+  const socket = controlSocketPath(data);
+  if (await answers(socket))
+    throw new OperatorFault(
+      'A daemon runs on this data folder already. Stop it first, or give this one another `data`.',
+    );
+  await unlink(socket).catch(() => {});
+  const server = createServer((request, response) => {
+    readBody(request)
+      .then((body) => carryOutRequest(parts, requests.parse(JSON.parse(body))))
+      .then(
+        (result) => response.end(JSON.stringify({ result })),
+        (error: unknown) => {
+          const known = error instanceof OperatorFault;
+          response.writeHead(known ? 400 : 500);
+          response.end(
+            JSON.stringify({ error: known ? error.message : 'The daemon could not do it; see its log.' }),
+          );
+        },
+      );
+  });
+  const mask = process.umask(0o177);
+  server.listen(socket);
+  await once(server, 'listening');
+  process.umask(mask);
+  await chmod(socket, 0o600);
+  return {
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      await unlink(socket).catch(() => {});
+    },
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) {
+    body += String(chunk);
+    if (body.length > BODY_BYTES_MAX) throw new OperatorFault('The request is too long.');
+  }
+  return body;
+}
+
+async function answers(socket: string): Promise<boolean> {
+  try {
+    await askDaemon(socket, { command: 'status' });
+    return true;
+  } catch (error) {
+    return !isNobodyThere(error);
+  }
+}
+
+/** Whether a connection failed because no daemon listens. */
+export function isNobodyThere(error: unknown): boolean {
+  return ['ENOENT', 'ECONNREFUSED'].includes(codeOf(error) ?? '');
+}
+
+/** @throws {OperatorFault} what the daemon refuses; a system error where nobody listens */
+export async function askDaemon(socket: string, body: ControlRequest): Promise<unknown> {
+  const request = httpRequest({ socketPath: socket, method: 'POST', path: '/', timeout: ANSWER_MS_MAX });
+  request.end(JSON.stringify(body));
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  const answer = JSON.parse(text) as { result?: unknown; error?: string };
+  if (answer.error !== undefined) throw new OperatorFault(answer.error);
+  return answer.result;
+}

@@ -1,0 +1,56 @@
+/** How a customer stands right now: what `spoolgate status`, the queue weather and the console show. */
+export interface CustomerStatus {
+  id: number;
+  name: string;
+  folder: string;
+  state: 'active' | 'held';
+  timeZone: string;
+  caps: {
+    perFile: number;
+    hourly: CapStatus;
+    daily: CapStatus;
+  };
+  files: WaitingFile[];
+  results: PastResult[];
+  /** Names of the latest reports, newest first. */
+  reports: string[];
+  missing: MissingNumbers[];
+}
+
+export interface CapStatus {
+  limit: number;
+  used: number;
+  left: number;
+  /** When the hour or day ends. */
+  until: Date;
+}
+
+export interface WaitingFile {
+  name: string;
+  state: 'waiting' | 'deferred' | 'held' | 'applying';
+  /** For a person: the rule, the numbers, what changes it. */
+  why: string;
+  /** From 1, in the order in which the files will run. */
+  place: number;
+  /** null: not counted yet. */
+  entries: number | null;
+  since: Date;
+  /** When it can run at the latest known caps; null: not before something is changed, or not known. */
+  expected: Date | null;
+}
+
+export interface PastResult {
+  file: string;
+  folder: string;
+  at: Date;
+  entries: number;
+  written: number;
+  errors: number;
+  code: number | null;
+}
+
+export interface MissingNumbers {
+  source: string;
+  before: string;
+  numbers: string[];
+}

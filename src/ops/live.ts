@@ -1,0 +1,126 @@
+/**
+ * What operators do to a customer while the daemon runs. The command line, the control socket and the console call
+ * the same functions; each change is written to the audit table with who, when, before and after.
+ */
+import type { Clock } from '../clock.ts';
+import type { CustomerStatus } from '../customer-status.ts';
+import { onlyRow, type Database, type Transaction } from '../database/open.ts';
+import { OperatorFault } from '../fault.ts';
+import { customerStatus } from '../order/status.ts';
+import type { Caps } from '../order/throttle.ts';
+import { hurry } from '../order/turn-queue.ts';
+
+export interface LiveParts {
+  database: Database;
+  clock: Clock;
+  /** For customers without caps of their own. */
+  caps: Caps;
+  /** Told after a change, so that a running daemon looks again at once. */
+  changed: (customer: number) => void;
+}
+
+export interface CapChange {
+  hourly?: number;
+  daily?: number;
+  perFile?: number;
+}
+
+export interface ShownCaps extends Caps {
+  customer: number;
+}
+
+const COLUMNS = { hourly: 'hourly_cap', daily: 'daily_cap', perFile: 'per_file_cap' } as const;
+
+/** Shows the caps of a customer, or changes those that are given; works at once. */
+export async function throttleCustomer(
+  parts: LiveParts,
+  customer: number,
+  change: CapChange,
+  who: string,
+): Promise<ShownCaps> {
+  return parts.database
+    .transaction(async (tx) => {
+      const before = await lockedCustomer(tx, customer, parts.caps);
+      const given = Object.entries(change).filter(([, value]) => value !== undefined) as [
+        keyof CapChange,
+        number,
+      ][];
+      if (given.length === 0) return { shown: before.caps, changed: false };
+      const sets = given.map(([name], index) => `${COLUMNS[name]} = $${index + 2}`);
+      const values = given.map(([, value]) => value);
+      await tx.query(`update customer set ${sets.join(', ')} where id = $1`, [customer, ...values]);
+      const after = { ...before.caps, ...Object.fromEntries(given) };
+      await audit(tx, parts.clock, who, 'throttle', customer, before.caps, after);
+      await hurry(tx, customer, parts.clock.now());
+      return { shown: after, changed: true };
+    })
+    .then(({ shown, changed }) => {
+      if (changed) parts.changed(customer);
+      return { customer, ...shown };
+    });
+}
+
+/** Puts a customer on hold, or releases it. @returns false where it was so already */
+export async function setHeld(
+  parts: LiveParts,
+  customer: number,
+  held: boolean,
+  who: string,
+): Promise<boolean> {
+  const after = held ? 'held' : 'active';
+  const changed = await parts.database.transaction(async (tx) => {
+    const { state } = await lockedCustomer(tx, customer, parts.caps);
+    if (state === after) return false;
+    await tx.query('update customer set state = $2 where id = $1', [customer, after]);
+    await audit(tx, parts.clock, who, held ? 'hold' : 'release', customer, { state }, { state: after });
+    return true;
+  });
+  if (changed) parts.changed(customer);
+  return changed;
+}
+
+/** Every customer, in the order of their ids. */
+export async function statusOfAll({
+  database,
+  caps,
+  clock,
+}: LiveParts): Promise<{ customers: CustomerStatus[] }> {
+  const { rows } = await database.query<{ id: number }>('select id from customer order by id');
+  const customers: CustomerStatus[] = [];
+  for (const { id } of rows) {
+    const status = await customerStatus(database, id, caps, clock.now());
+    if (status) customers.push(status);
+  }
+  return { customers };
+}
+
+/** @throws {OperatorFault} where there is no such customer */
+async function lockedCustomer(
+  tx: Transaction,
+  customer: number,
+  defaults: Caps,
+): Promise<{ state: string; caps: Caps }> {
+  const result = await tx.query<{ state: string; hourly: number; daily: number; per_file: number }>(
+    `select state, coalesce(hourly_cap, $2) as hourly, coalesce(daily_cap, $3) as daily,
+            coalesce(per_file_cap, $4) as per_file from customer where id = $1 for no key update`,
+    [customer, defaults.hourly, defaults.daily, defaults.perFile],
+  );
+  if (result.rows.length === 0) throw new OperatorFault(`There is no customer ${customer}.`);
+  const { state, hourly, daily, per_file: perFile } = onlyRow(result);
+  return { state, caps: { hourly, daily, perFile } };
+}
+
+async function audit(
+  tx: Transaction,
+  clock: Clock,
+  who: string,
+  action: string,
+  customer: number,
+  before: object,
+  after: object,
+): Promise<void> {
+  await tx.query(
+    'insert into audit (at, who, action, customer_id, before, after) values ($1, $2, $3, $4, $5, $6)',
+    [clock.now(), who, action, customer, before, after],
+  );
+}

@@ -1,0 +1,47 @@
+import { OperatorFault } from '../fault.ts';
+import { customerNumber } from './arguments.ts';
+import { operatorName, type Ask } from './ask.ts';
+import type { Command, CommandContext } from './command.ts';
+import type { ShownCaps } from './live.ts';
+
+const FLAGS = { hourly: 'hourly', daily: 'daily', 'per-file': 'perFile' } as const;
+
+export function throttle(ask: Ask): Command {
+  return {
+    name: 'throttle',
+    usage: 'CUSTOMER',
+    summary: 'show or change the caps of a customer; works at once',
+    options: {
+      hourly: { type: 'string' },
+      daily: { type: 'string' },
+      'per-file': { type: 'string' },
+      json: { type: 'boolean' },
+    },
+    count: { min: 1, max: 1 },
+    run: async ({ arguments: [id = ''], options, configuration, print }) => {
+      const customer = customerNumber(id);
+      const change = changeFrom(options);
+      const settings = await configuration();
+      const request = { command: 'throttle', customer, change, who: operatorName() };
+      const caps = await ask<ShownCaps>(settings, request);
+      if (options.json) print(JSON.stringify(caps));
+      else print(`per file ${caps.perFile}, hourly ${caps.hourly}, daily ${caps.daily}`);
+      return 0;
+    },
+  };
+}
+
+function changeFrom(options: CommandContext['options']): Record<string, number> {
+  const change: Record<string, number> = {};
+  for (const [flag, name] of Object.entries(FLAGS)) {
+    const text = options[flag];
+    if (text === undefined) continue;
+    if (typeof text !== 'string' || !/^[1-9]\d{0,8}$/.test(text))
+      throw new OperatorFault(
+        `--${flag} must be a whole number from 1 to 999999999, not "${String(text)}".`,
+        2,
+      );
+    change[name] = Number(text);
+  }
+  return change;
+}
