@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, unlink } from 'node:fs/promises';
+import { chmod, mkdir, unlink } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
@@ -51,10 +51,10 @@ export async function carryOutRequest(parts: LiveParts, request: ControlRequest)
 
 /** The socket of a data folder; in the temporary folder where its own path would be too long. */
 export function controlSocketPath(data: string): string {
-  const inside = path.join(data, 'control.sock');
+  const inside = path.join(data, 'control', 'socket');
   if (Buffer.byteLength(inside) <= PATH_BYTES_MAX) return inside;
   const hash = createHash('sha256').update(inside).digest('hex').slice(0, 12);
-  return path.join(os.tmpdir(), `spoolgate-${process.geteuid?.() ?? 0}-${hash}.sock`);
+  return path.join(os.tmpdir(), `spoolgate-${process.geteuid?.() ?? 0}-${hash}`, 'socket');
 }
 
 export interface ControlServer {
@@ -68,6 +68,8 @@ export async function startControlServer(data: string, parts: LiveParts): Promis
     throw new OperatorFault(
       'A daemon runs on this data folder already. Stop it first, or give this one another `data`.',
     );
+  // The folder's rights guard the socket from its first moment on; its own come with chmod.
+  await mkdir(path.dirname(socket), { recursive: true, mode: 0o700 });
   await unlink(socket).catch(() => {});
   const server = createServer((request, response) => {
     readBody(request)
@@ -83,10 +85,8 @@ export async function startControlServer(data: string, parts: LiveParts): Promis
         },
       );
   });
-  const mask = process.umask(0o177);
   server.listen(socket);
   await once(server, 'listening');
-  process.umask(mask);
   await chmod(socket, 0o600);
   return {
     close: async () => {
