@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { periodsOf } from '../../src/order/periods.ts';
 import { throttle, type Caps } from '../../src/order/throttle.ts';
+import { mulberry } from '../random.ts';
 import { afterTurn, afterUpload, type Standing, type TurnResult } from '../../src/order/turns.ts';
 
 /**
@@ -33,16 +34,6 @@ interface Customer {
   done: number[];
   firstHour: number;
   saturated: { used: number; cap: number }[];
-}
-
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const random = mulberry(SEED);
