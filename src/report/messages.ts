@@ -1,23 +1,13 @@
 import type { Refusal, ResultCode } from '../result-code.ts';
+import { DIRECTORY_SENTENCES, DIRECTORY_VALUE_SENTENCES } from './messages-directory.ts';
+import { byReason, causesOf, say, value, type Sentence } from './sentence.ts';
+
+const header = 'Correct the first line of the file.';
 
 /**
  * The sentence of each result code: which field, which value, which rule, what to do. A refusal carries codes and
  * values only; the sentence is made here, where it is shown. Two sentences are documented word for word (1018, 1035).
  */
-type Sentence = string | ((refusal: Refusal) => string);
-
-const value = ({ value }: Refusal) => `"${value ?? ''}"`;
-
-function byReason(sentences: Record<string, Sentence>, otherwise: Sentence): Sentence {
-  return (refusal) => say(sentences[refusal.reason ?? ''] ?? otherwise, refusal);
-}
-
-function say(sentence: Sentence, refusal: Refusal): string {
-  return typeof sentence === 'string' ? sentence : sentence(refusal);
-}
-
-const header = 'Correct the first line of the file.';
-
 const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   1: 'The file name format is not valid.',
   2: (r) => `The change file type ${r.value} is switched off. Ask customer service to switch it on.`,
@@ -28,8 +18,10 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     `More than ${r.limit} entries could not be read; the entries from here on are not processed. Correct the file and upload it with a higher sequence number.`,
   6: (r) =>
     `More than ${r.limit} entries could not be carried out; the entries from here on are not processed. Correct the file and upload it with a higher sequence number.`,
+  ...DIRECTORY_SENTENCES,
   9: byReason(
     {
+      ...DIRECTORY_VALUE_SENTENCES,
       missing: (r) => `${r.field} is empty. This operation needs it.`,
       'too-long': (r) => `${r.field} is longer than ${r.limit} characters: ${value(r)}. Shorten it.`,
       'not-listed': (r) => `${r.field} ${value(r)} is not one of the allowed values. Use one such as en_US.`,
@@ -126,7 +118,7 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     `assignTo ${value(r)} cannot be used: mail content cannot be given to another subscriber. Leave assignTo empty.`,
   1023: (r) => `timeZone ${value(r)} is not one of the allowed values. Use one such as America/New_York.`,
   1024: (r) =>
-    `subscriptionId2 ${value(r)} is not a subscription of this company that can be used here. Check the ID.`,
+    `subscriptionId2 ${value(r)} cannot be used here. Give the ID of a second subscription of this company; ChangeSeat also takes DELETECOLLAB or DELETEMAIL for a user who leaves a bundle.`,
   1025: (r) =>
     `The subscriptions ${r.other} and ${r.value} are both mail subscriptions; a subscriber can have one. Leave one column empty.`,
   1026: (r) =>
@@ -159,6 +151,8 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   1035: 'emailAddress already exists.',
   1037: (r) =>
     `The subscription in ${r.field} ${value(r)} belongs to a third party and cannot be handled by change files.`,
+  1040: (r) =>
+    `The seat could not be assigned for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
   1041: byReason(
     {
       missing:
@@ -172,7 +166,10 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   1045: (r) =>
     `${r.field} ${value(r)} is more than the ${r.limit} GB that are left for this user. Ask for less, or buy more.`,
   1048: byReason(
-    {},
+    {
+      'not-written': (r) =>
+        `The address could not be changed for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
+    },
     (r) =>
       `The address ${value(r)} is not the synchronised Notes address of this hybrid user. Change it on premises, synchronise, then rename.`,
   ),
@@ -214,6 +211,8 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   1063: (r) => `The subscription in ${r.field} ${value(r)} is not active.`,
   1064: (r) =>
     `${r.field} ${value(r)} is only for a user who leaves a bundle, and this user holds none. Leave it empty.`,
+  1065: (r) =>
+    `The seat could not be revoked for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
   1066: byReason(
     {
       taken: (r) =>
@@ -238,6 +237,8 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   ),
   1073: (r) => `The user holds a seat of the subscription ${value(r)} already.`,
   1079: 'subscriptionId is empty. This operation needs it.',
+  1085: (r) =>
+    `The extra storage could not be changed for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
   1086: 'Notes mail is not enabled for this company.',
   1088: (r) =>
     `A bundle and a single subscription cannot be held together: ${r.other}, ${r.value}. Use one or the other.`,
@@ -252,7 +253,22 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     },
     (r) => `FORCE_ACTIVATION is not possible: the user is ${r.value}, not FEDERATED.`,
   ),
+  1097: (r) =>
+    `The forced activation failed for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
 };
+
+/** All sentences of a code in provisioning files with stand-ins for the values, for the guide; empty where a file never gets the code. */
+export function exampleMessages(code: ResultCode): string[] {
+  const sentence = SENTENCES[code];
+  const standIns: Refusal = { code, field: 'FIELD', value: 'VALUE', other: 'OTHER', limit: 0 };
+  if (sentence === undefined) return [];
+  const directory = new Set(Object.values(DIRECTORY_VALUE_SENTENCES));
+  const causes = causesOf(sentence).filter((cause) => !directory.has(cause));
+  const texts = causes.map((cause) =>
+    oneLine(say(cause, standIns)).replaceAll(/\b0\b(?= (?:char|entr|byte|GB))/g, 'N'),
+  );
+  return [...new Set(texts)];
+}
 
 /** One line of text, without control characters whatever the values hold. */
 export function messageFor(refusal: Refusal): string {

@@ -1,0 +1,94 @@
+/**
+ * Fills the tables of the guides from the data the program runs on: `npm run docs`. A table stands between
+ * `<!-- table: NAME -->` and `<!-- end -->`; a test fails when a guide and the data differ.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { OPERATIONS } from '../src/apply/provisioning/operations.ts';
+import { exampleMessages } from '../src/report/messages.ts';
+import { symbolOf, type ResultCode } from '../src/result-code.ts';
+import { CODE_SELECTION } from '../src/tables/code-selection.ts';
+import { COUNTRIES } from '../src/tables/countries.ts';
+import { LANGUAGES } from '../src/tables/languages.ts';
+import { LIMITS } from '../src/tables/limits.ts';
+import { PRV_FIELDS } from '../src/tables/prv-fields.ts';
+import { PRV_OPERATIONS } from '../src/tables/prv-operations.ts';
+import { RESULT_CODES } from '../src/tables/result-codes.ts';
+import { TIME_ZONES } from '../src/tables/time-zones.ts';
+
+export const GUIDES = ['provisioning.md'];
+
+const TABLES: Record<string, () => string> = {
+  operations: () =>
+    table(
+      ['operation', 'required', 'optional', 'effect'],
+      PRV_OPERATIONS.map((row) => [
+        `**${row.operation}**`,
+        row.required_fields,
+        row.optional_fields,
+        row.effect,
+      ]),
+    ),
+  fields: () =>
+    table(
+      ['field', 'longest', 'values', 'read by'],
+      PRV_FIELDS.filter(({ name }) => !name.startsWith('region')).map((row) => [
+        `\`${row.name}\``,
+        /\d+/.exec(row.max_length.replace(/^100 \(99.*/, '99'))?.[0] ?? '',
+        row.allowed_values,
+        readersOf(row.name),
+      ]),
+    ),
+  checks: () => OPERATIONS.map(({ name }) => `### ${name}\n\n${checksOf(`PRV ${name}`)}`).join('\n\n'),
+  'checks of every entry': () => checksOf('PRV any'),
+  'checks of a file': () => checksOf('file gate'),
+  codes: () =>
+    table(
+      ['code', 'symbol', 'what the report says'],
+      RESULT_CODES.map((row) => Number(row.code) as ResultCode)
+        .filter((code) => code !== 0 && (code < 7 || code === 9 || code >= 1000))
+        .map((code) => [String(code), `\`${symbolOf(code)}\``, exampleMessages(code).join('<br>')])
+        .filter(([, , text]) => text !== ''),
+    ),
+  limits: () =>
+    table(
+      ['limit', 'value', 'unit', 'of'],
+      LIMITS.map((row) => [row.name.replaceAll('_', ' '), row.value, row.unit, row.scope]),
+    ),
+  languages: () => LANGUAGES.map(({ value, name }) => `\`${value}\` ${name}`).join(', '),
+  'time zones': () => TIME_ZONES.map(({ value }) => `\`${value}\``).join(', '),
+  countries: () => COUNTRIES.map(({ code }) => code).join(' '),
+};
+
+function readersOf(field: string): string {
+  if (field === 'emailAddress' || field === 'action') return 'all operations';
+  return OPERATIONS.filter(({ reads }) => (reads as readonly string[]).includes(field))
+    .map(({ name }) => name)
+    .join(', ');
+}
+
+function checksOf(operation: string): string {
+  const rows = CODE_SELECTION.filter((row) => row.operation === operation);
+  return table(
+    ['order', 'where this is so', 'code'],
+    rows.map((row) => [row.check_order, row.condition, row.code]),
+  );
+}
+
+function table(head: string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** @returns the guide's text with every table made anew */
+export async function filledGuide(name: string): Promise<string> {
+  const text = await readFile(new URL(name, import.meta.url), 'utf8');
+  return text.replaceAll(/<!-- table: ([^>]+) -->\n[\s\S]*?<!-- end -->/g, (_, name: string) => {
+    const make = TABLES[name];
+    if (!make) throw new Error(`no table is called "${name}"`);
+    return `<!-- table: ${name} -->\n\n${make()}\n\n<!-- end -->`;
+  });
+}
+
+if (import.meta.main)
+  for (const guide of GUIDES) await writeFile(new URL(guide, import.meta.url), await filledGuide(guide));

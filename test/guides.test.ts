@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { organisationFileSchema } from '../src/accounts/organisation-file.ts';
+import { readYaml } from '../src/configuration.ts';
+import { filledGuide, GUIDES } from '../docs/generate.ts';
+import { RESULT_CODES } from '../src/tables/result-codes.ts';
+import { CODE_SELECTION } from '../src/tables/code-selection.ts';
+import { exampleMessages } from '../src/report/messages.ts';
+import type { ResultCode } from '../src/result-code.ts';
+
+it.each(GUIDES)('the tables of %s say what the program runs on', async (guide) => {
+  expect(await filledGuide(guide)).toBe(await readFile(new URL(`../docs/${guide}`, import.meta.url), 'utf8'));
+});
+
+it('every code that a file can get has a sentence of its own', () => {
+  const given = CODE_SELECTION.flatMap(({ code }) => code.match(/\d+/g) ?? []).map(Number);
+  for (const code of new Set([...given, 5, 6])) {
+    expect(
+      RESULT_CODES.some((row) => Number(row.code) === code),
+      String(code),
+    ).toBe(true);
+    expect(exampleMessages(code as ResultCode), String(code)).not.toEqual([]);
+  }
+});
+
+describe('organisation-file.md', () => {
+  it('shows a file that can be set up, with every key', async () => {
+    const guide = await readFile(new URL('../docs/organisation-file.md', import.meta.url), 'utf8');
+    const yaml = /```yaml\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
+    const { customers } = readYaml(yaml, 'organisation-file.md', organisationFileSchema);
+    const text = JSON.stringify(
+      z.toJSONSchema(organisationFileSchema, { io: 'input', unrepresentable: 'any' }),
+    );
+    const keys = new Set([...text.matchAll(/"([A-Za-z]+)":\{/g)].map(([, key]) => key ?? ''));
+    const structure = [
+      'properties',
+      'items',
+      'anyOf',
+      'additionalProperties',
+      'propertyNames',
+      'prefixItems',
+    ];
+    for (const key of structure) keys.delete(key);
+    for (const key of keys) expect(yaml, key).toMatch(new RegExp(`\\b${key}\\b`));
+    expect(customers).toHaveLength(1);
+  });
+});
