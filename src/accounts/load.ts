@@ -53,6 +53,19 @@ export async function loadOrganisation(db: Queryable, customer: number, named: N
   return organisationFrom(onlyRow(result).loaded);
 }
 
+/** Folded Notes DN → subscriber, of those among `keys` that somebody of the customer holds. */
+export async function notesNameHolders(
+  db: Queryable,
+  customer: number,
+  keys: readonly string[],
+): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ notes_dn_key: string; id: number }>(
+    `select notes_dn_key, id from subscriber where customer_id = $1 and state <> 'removed' and notes_dn_key = any($2)`,
+    [customer, keys],
+  );
+  return new Map(rows.map((row) => [row.notes_dn_key, row.id]));
+}
+
 const LOAD = `
   with named as (
     select * from subscriber where email = any($2) and state <> 'removed'
@@ -78,8 +91,7 @@ const LOAD = `
     'elsewhere', (select coalesce(json_agg(email), '[]') from named where customer_id <> $1),
     'notes_dns', (select coalesce(json_agg(n), '[]') from (
        select notes_dn_key, id from subscriber
-        where customer_id = $1 and state <> 'removed' and (notes_dn_key = any($3) or notes_dn_key in (
-          select lower(o.given_name || ' ' || o.family_name || '/' || c.name) from own o, customer c where c.id = $1))) n),
+        where customer_id = $1 and state <> 'removed' and notes_dn_key = any($3)) n),
     'company_contacts', (select count(*) from subscriber
        where customer_id = $1 and company_contact and state not in ('removed', 'remove_pending')),
     'administrators', (select count(*) from subscriber

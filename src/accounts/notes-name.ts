@@ -80,6 +80,9 @@ function hybridDn(
 
 /** Gives a subscriber Notes mail; nobody else can have the name from now on. */
 export function giveNotesMail(organisation: Organisation, subscriber: Subscriber, notes: NotesMail): void {
+  const former = subscriber.notes && foldNotesDn(subscriber.notes.dn);
+  if (former !== null && organisation.notesDns.get(former) === subscriber.id)
+    organisation.notesDns.delete(former);
   subscriber.notes = notes;
   organisation.notesDns.set(foldNotesDn(notes.dn), subscriber.id);
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Database, Transaction } from '../database/open.ts';
+import { onlyRow, type Database, type Transaction } from '../database/open.ts';
 import { codeOf, OperatorFault } from '../fault.ts';
 import type {
   DeclaredAccount,
@@ -12,6 +12,7 @@ import type {
   DeclaredSubscription,
   OrganisationFile,
 } from './organisation-file.ts';
+import { foldNotesDn } from './notes-name.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 import { setUpSubscribers } from './setup-subscribers.ts';
 
@@ -97,7 +98,7 @@ async function setUpCustomer(
     await carryOut('directory entry', dn, { email }, () =>
       upsert(tx, 'on_premises_entry', ['customer_id', 'dn_key'], {
         customer_id: customer.id,
-        dn_key: dn.toLowerCase(),
+        dn_key: foldNotesDn(dn),
         dn,
         email,
       }),
@@ -156,6 +157,7 @@ async function createCustomer(tx: Transaction, { id, name, folder }: DeclaredCus
 }
 
 async function saveCustomer(tx: Transaction, given: DeclaredCustomer): Promise<boolean> {
+  const stored = await tx.query<{ folder: string }>('select folder from customer where id = $1', [given.id]);
   const changed = await upsert(
     tx,
     'customer',
@@ -163,7 +165,7 @@ async function saveCustomer(tx: Transaction, given: DeclaredCustomer): Promise<b
     withoutAbsent({
       id: given.id,
       name: given.name,
-      folder: given.folder ?? String(given.id),
+      folder: given.folder ?? onlyRow(stored).folder,
       state: given.state,
       contact_language: given.contactLanguage,
       email_verification: given.emailVerification,

@@ -151,8 +151,13 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   1035: 'emailAddress already exists.',
   1037: (r) =>
     `The subscription in ${r.field} ${value(r)} belongs to a third party and cannot be handled by change files.`,
-  1040: (r) =>
-    `The seat could not be assigned for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
+  1040: byReason(
+    {
+      role: 'The seat could not be assigned: only an account with the role User may hold subscriptions. Give the account that role first.',
+    },
+    (r) =>
+      `The seat could not be assigned for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
+  ),
   1041: byReason(
     {
       missing:

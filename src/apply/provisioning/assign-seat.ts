@@ -53,7 +53,7 @@ export const assignSeatChecks: readonly Check[] = [
   check(18, 1004, (s) => target(s).kind === 'mail' && second(s, 'mail')),
   check(19, 1005, (s) => target(s).kind === 'collaboration' && second(s, 'collaboration')),
   check(20, 1030, (s) => {
-    const missing = target(s).kind === 'mail' && textOf(s, 'altEmailAddress') === '';
+    const missing = mailTypeOf(target(s)) !== null && textOf(s, 'altEmailAddress') === '';
     return missing && { field: 'altEmailAddress', reason: 'assign' };
   }),
   check(21, 1029, (s) => {
@@ -77,6 +77,8 @@ export const assignSeatChecks: readonly Check[] = [
       : false;
   }),
   check(25, 1007, (s) => !hasFreeSeat(target(s)) && about(s)),
+  // Only an account with the role User may hold subscriptions (chapter 5).
+  check(26, 1040, (s) => !knownSubscriber(s).roles.includes('user') && { ...about(s), reason: 'role' }),
 ];
 
 export function assignSeat(s: Situation): void {

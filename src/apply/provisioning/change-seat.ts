@@ -163,8 +163,10 @@ function intoBundle(
 
 /** Each target must be a part of the bundle; a keyword must name the half that is not kept. */
 function outOfBundle(s: Situation, bundle: Subscription, to: Subscription[]): Move | null {
-  const fits = to.every((target) =>
-    target.kind === 'mail' ? target.mail === mailTypeOf(bundle) : hasCollaboration(bundle),
+  const fits = to.every(
+    (target) =>
+      areCompatible(bundle, target) ||
+      (target.kind === 'mail' ? target.mail === mailTypeOf(bundle) : hasCollaboration(bundle)),
   );
   const kept = to[0]?.kind;
   const contradicts = dropped(s) === (kept === 'mail' ? 'DELETEMAIL' : 'DELETECOLLAB');

@@ -1,5 +1,5 @@
 import { foldEmailAddress } from '../../accounts/email-address.ts';
-import { loadOrganisation } from '../../accounts/load.ts';
+import { loadOrganisation, notesNameHolders } from '../../accounts/load.ts';
 import { builtNotesDn, foldNotesDn } from '../../accounts/notes-name.ts';
 import type { Organisation } from '../../accounts/organisation.ts';
 import { hashPassword } from '../../accounts/password-hash.ts';
@@ -66,6 +66,7 @@ export async function loadProvisioning(
     emails: [...new Set(records.flatMap(namedAddresses))],
     notesDns: [...new Set(records.flatMap((record) => namedNotesDns(record, rows[0]?.name ?? '')))],
   });
+  await addNameHolders(tx, organisation, new Set(records.flatMap(namedAddresses)));
   const adds = records.filter((record) => operationOf(record)?.name === 'Add').length;
   const ids = prepared.pretend ? pretendedIds(adds) : await reserveSubscriberIds(tx, adds);
   const moment = {
@@ -76,6 +77,24 @@ export async function loadProvisioning(
     passwordHashes: prepared.passwordHashes,
   };
   return { organisation, moment };
+}
+
+/**
+ * Who holds the Notes names that the loaded people could get without a row naming them: the one built of their own
+ * name, and the one that stands with their address in the on-premises directory.
+ */
+async function addNameHolders(
+  tx: Transaction,
+  organisation: Organisation,
+  emails: ReadonlySet<string>,
+): Promise<void> {
+  const built = [...organisation.subscribers.values()].map(({ givenName, familyName }) =>
+    builtNotesDn(organisation, givenName, familyName),
+  );
+  const known = organisation.onPremises.filter(({ email }) => emails.has(email)).map(({ dn }) => dn);
+  const keys = [...new Set([...built, ...known].map(foldNotesDn))];
+  for (const [key, holder] of await notesNameHolders(tx, organisation.id, keys))
+    organisation.notesDns.set(key, holder);
 }
 
 function namedAddresses(record: ProvisioningRecord): string[] {

@@ -56,14 +56,14 @@ export const revokeSeatChecks: readonly Check[] = [
 
 export function revokeSeat(s: Situation): void {
   const subscriber = knownSubscriber(s);
-  const subscription = revoked(s);
-  const seat = subscription && seatOf(subscriber, subscription.id);
-  if (!seat) throw new Error('RevokeSeat ran before its checks');
+  const revoked = allRevoked(s);
   const heir = heirOf(s);
-  freeSeat(s.organisation, subscriber, seat);
-  // Without assignTo the data of a base seat is kept; that of accessories never is (chapters 7 and 8).
+  for (const { id } of revoked) {
+    const seat = seatOf(subscriber, id);
+    if (seat) freeSeat(s.organisation, subscriber, seat);
+  }
   const gone = [
-    ...(heir || subscription.kind === 'accessory' ? [subscription] : []),
+    ...revoked.filter((one) => heir || one.kind === 'accessory'),
     ...dropAccessories(s, subscriber),
   ];
   if (gone.length > 0) {
@@ -77,11 +77,14 @@ function keyword(s: Situation): string {
   return textOf(s, 'subscriptionId').toUpperCase();
 }
 
-/** The subscription whose seat the keyword names, if the subscriber holds one. */
 function revoked(s: Situation): Subscription | undefined {
+  return allRevoked(s)[0];
+}
+
+function allRevoked(s: Situation): Subscription[] {
   const held = heldSubscriptions(s.organisation, knownSubscriber(s));
   const kind = BASE_KEYWORDS[keyword(s)];
-  return held.find((one) =>
+  return held.filter((one) =>
     kind ? one.kind === kind : one.kind === 'accessory' && one.accessory === keyword(s),
   );
 }

@@ -1,3 +1,5 @@
+import { heldSubscriptions } from '../../accounts/organisation.ts';
+import { mailTypeOf } from '../../accounts/subscription.ts';
 import { chooseTemplate } from '../../accounts/notes-template.ts';
 import type { Subscriber } from '../../accounts/organisation.ts';
 import {
@@ -45,7 +47,7 @@ export const updateChecks: readonly Check[] = [
     const value = textOf(s, 'notesTemplate');
     if (value === '') return false;
     const subscriber = knownSubscriber(s);
-    if (!subscriber.notes) return { field: 'notesTemplate', value, reason: 'no-notes-mail' };
+    if (!holdsNotes(s, subscriber)) return { field: 'notesTemplate', value, reason: 'no-notes-mail' };
     const chosen = template(s, subscriber);
     return 'problem' in chosen && { field: 'notesTemplate', value: chosen.value, reason: chosen.problem };
   }),
@@ -62,6 +64,12 @@ export function update(s: Situation): void {
   }
   updateProfile(s, subscriber);
   touch(s, subscriber);
+}
+
+/** What a revoked seat has left behind until Remove is no Notes mail. */
+function holdsNotes(s: Situation, subscriber: Subscriber): boolean {
+  const seats = heldSubscriptions(s.organisation, subscriber);
+  return subscriber.notes !== null && seats.some((one) => mailTypeOf(one) === 'notes');
 }
 
 /** The row's language counts for the locale, as it will be the account's (chapter 9.1). */

@@ -1,0 +1,22 @@
+import { PRV_FIELDS } from '../../src/tables/prv-fields.ts';
+import { SURPLUS } from './fields.ts';
+import type { ModelRecord } from './state.ts';
+
+const COLUMNS = PRV_FIELDS.map(({ name }) => name).filter((name) => !name.startsWith('region'));
+
+/** The records as the text of a change file: trailing empty columns are left out, only what must be is quoted. */
+export function changeFileText(records: readonly ModelRecord[]): string {
+  const lines = [COLUMNS.join(','), ...records.map(lineOf)];
+  return lines.map((line) => `${line}\r\n`).join('');
+}
+
+function lineOf(record: ModelRecord): string {
+  const cells = COLUMNS.map((name) => cellOf(record[name]));
+  if (record[SURPLUS] !== undefined) return [...cells, cellOf(record[SURPLUS])].join(',');
+  return cells.join(',').replace(/,+$/, '') || ',';
+}
+
+function cellOf(value: string | undefined): string {
+  if (value === undefined) return '';
+  return /^$|^\s|\s$|[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}

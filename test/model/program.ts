@@ -1,0 +1,58 @@
+/** Drives the program's own functions the way src/judgement.ts does, without doors, folders and report. */
+import { carryOut } from '../../src/apply/carry-out.ts';
+import { setUpOrganisations } from '../../src/accounts/setup.ts';
+import type { OrganisationFile } from '../../src/accounts/organisation-file.ts';
+import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from '../../src/change-file.ts';
+import { onlyRow, type Database } from '../../src/database/open.ts';
+import { kindOf } from '../../src/kinds.ts';
+import { changeFileText } from './change-file-text.ts';
+import { CUSTOMER } from './generate-organisation.ts';
+import type { ModelRecord } from './state.ts';
+
+const NOW = new Date('2026-03-02T12:00:00Z');
+
+/** An empty database with the organisations in it, whatever stood there before. */
+export async function startProgram(database: Database, file: OrganisationFile): Promise<void> {
+  await database.query('truncate customer, outbox, batch, organisation_item, audit restart identity cascade');
+  await setUpOrganisations(database, { now: () => NOW }, file, 'enforce');
+}
+
+/** @returns the result codes of the records, fed as files of so many entries each */
+export async function runProgram(
+  database: Database,
+  records: readonly ModelRecord[],
+  entriesPerFile: (index: number) => number,
+): Promise<number[]> {
+  const codes: number[] = [];
+  while (codes.length < records.length) {
+    const until = codes.length + entriesPerFile(codes.length);
+    codes.push(
+      ...(await runFile(database, changeFileText(records.slice(codes.length, until)), codes.length)),
+    );
+  }
+  return codes;
+}
+
+async function runFile(database: Database, text: string, sequence: number): Promise<number[]> {
+  const kind = kindOf('PRV');
+  if (!kind) throw new Error('the program reads no provisioning files');
+  const bytes = Buffer.from(text);
+  const { problem, entries: read } = await kind.read((firstByte) => piecesOf(bytes, firstByte), null);
+  const entries = await Array.fromAsync(read);
+  const prepared = await kind.prepare(entries, false);
+  return database.transaction(async (tx) => {
+    const result = await tx.query<ChangeFileRow>(
+      `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at)
+       values ($1, $2, 'PRV', $1, '', $3, 'applying', $4, $5, $4) returning ${CHANGE_FILE_COLUMNS}`,
+      [CUSTOMER, `${CUSTOMER}_PRV_${sequence}.csv`, sequence, NOW, text.length],
+    );
+    const file = changeFileFrom(onlyRow(result));
+    const contents = { kind, problem, entries, total: entries.length, prepared };
+    const { results } = await carryOut(tx, file, contents, NOW);
+    return results.map(({ code }) => code);
+  });
+}
+
+async function* piecesOf(bytes: Buffer, firstByte: number): AsyncGenerator<Buffer> {
+  yield bytes.subarray(firstByte);
+}

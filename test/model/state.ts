@@ -1,0 +1,134 @@
+/**
+ * A second, plain reading of the specification: accounts in memory and nothing else. It shares no rule with the
+ * program; the tests beside it compare the two.
+ */
+import type {
+  DeclaredCustomer,
+  DeclaredSubscriber,
+  DeclaredSubscription,
+} from '../../src/accounts/organisation-file.ts';
+import { startingNotes, type NotesMail } from './notes.ts';
+
+/** Column → value. A missing key is an empty value, '' is a quoted zero-length string (chapter 4, rule 6). */
+export type ModelRecord = Readonly<Record<string, string>>;
+
+export const PROFILE_FIELDS = [
+  'language',
+  'timeZone',
+  'department',
+  'jobTitle',
+  'country',
+  'telephone',
+  'mobile',
+  'fax',
+  'address',
+] as const;
+export type ProfileField = (typeof PROFILE_FIELDS)[number];
+
+export interface ModelSeat {
+  entitlePending: boolean;
+  /** Extra storage in gigabytes. */
+  files: number;
+  mail: number;
+}
+
+export interface ModelSubscriber {
+  email: string;
+  givenName: string;
+  familyName: string;
+  roles: readonly string[];
+  companyContact: boolean;
+  state: 'pending' | 'active' | 'suspended' | 'remove_pending';
+  beforeSuspend: 'pending' | 'active' | null;
+  federationType: string;
+  profile: Record<ProfileField, string>;
+  invitation: 'none' | 'pending';
+  /** Can sign in with a one-time password: needs no invitation. */
+  hasPassword: boolean;
+  /** Where account notices, and an iNotes user's invitation, go. */
+  alternative: string | null;
+  /** Where the invitation was last sent. */
+  invitedAt: string | null;
+  /** Proven to be who the address says. */
+  verified: boolean;
+  seats: Map<number, ModelSeat>;
+  notes: NotesMail | null;
+}
+
+export interface Model {
+  customer: DeclaredCustomer;
+  subscriptions: ReadonlyMap<number, DeclaredSubscription>;
+  /** In the order of creation. Removed ones stay, waiting to be removed. */
+  subscribers: ModelSubscriber[];
+  /** Addresses of other customers. */
+  elsewhere: ReadonlySet<string>;
+}
+
+export function startModel(customer: DeclaredCustomer, others: readonly DeclaredCustomer[]): Model {
+  const model: Model = {
+    customer,
+    subscriptions: new Map(customer.subscriptions.map((one) => [one.id, one])),
+    subscribers: [],
+    elsewhere: new Set(others.flatMap((other) => other.subscribers.map((one) => one.email))),
+  };
+  for (const declared of customer.subscribers) model.subscribers.push(startingSubscriber(model, declared));
+  return model;
+}
+
+function startingSubscriber(model: Model, declared: DeclaredSubscriber): ModelSubscriber {
+  const { customer } = model;
+  const profile = emptyProfile();
+  profile.language = customer.contactLanguage ?? 'en_US';
+  for (const field of PROFILE_FIELDS) profile[field] = declared[field] ?? profile[field];
+  const state = declared.state ?? 'active';
+  const seats = new Map(
+    (declared.seats ?? []).map((seat) => [
+      seat.subscription,
+      { entitlePending: seat.state === 'entitle_pending', ...seat.extraStorage },
+    ]),
+  );
+  return {
+    email: declared.email,
+    givenName: declared.givenName,
+    familyName: declared.familyName,
+    roles: declared.roles ?? ['user'],
+    companyContact: declared.companyContact ?? false,
+    state,
+    beforeSuspend: state === 'suspended' ? 'active' : null,
+    federationType: declared.federationType ?? allowedFederationTypes(customer)[0] ?? 'NON_FEDERATED',
+    profile,
+    invitation: 'none',
+    hasPassword: false,
+    alternative: declared.altEmailAddress ?? null,
+    invitedAt: null,
+    verified: false,
+    seats,
+    notes: declared.notesDN === undefined ? null : startingNotes(model, declared, profile.language),
+  };
+}
+
+export function invite(user: ModelSubscriber): void {
+  user.invitation = 'pending';
+  user.invitedAt = user.alternative ?? user.email;
+}
+
+export function emptyProfile(): Record<ProfileField, string> {
+  return Object.fromEntries(PROFILE_FIELDS.map((field) => [field, ''])) as Record<ProfileField, string>;
+}
+
+/** Chapter 10, the default first. */
+export function allowedFederationTypes({ federation }: DeclaredCustomer): string[] {
+  if (federation === 'partial') return ['NON_FEDERATED', 'FEDERATED', 'MODIFIED_FEDERATED'];
+  return [(federation ?? 'non_federated').toUpperCase()];
+}
+
+/** A live subscriber of the customer; one that waits to be removed is not found. */
+export function findSubscriber(model: Model, email: string): ModelSubscriber | undefined {
+  return model.subscribers.find((one) => one.email === email.toLowerCase() && one.state !== 'remove_pending');
+}
+
+/** Whether anybody, of any customer, has the address. */
+export function isTaken(model: Model, email: string): boolean {
+  const folded = email.toLowerCase();
+  return model.elsewhere.has(folded) || model.subscribers.some((one) => one.email === folded);
+}
