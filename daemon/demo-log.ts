@@ -1,0 +1,32 @@
+import { openLog, type Log } from '../src/journal/log.ts';
+
+export interface NarratingLog extends Log {
+  /** From now on the person hears what becomes of change files. */
+  narrate(): void;
+}
+
+/** What a person wants to know of an event, in this order. */
+const FACTS = ['file', 'report', 'folder', 'entries', 'written', 'reason'];
+
+/** A log in a file that can also tell the events of change files to the person at the keyboard. */
+export function narratingLog(file: string, print: (text: string) => void): NarratingLog {
+  const log = openLog('info', file);
+  let narrating = false;
+  return {
+    log: (level, message, fields = {}) => {
+      log.log(level, message, fields);
+      if (narrating && ('file' in fields || 'report' in fields)) print(`  ${told(message, fields)}`);
+    },
+    close: () => log.close(),
+    narrate: () => {
+      narrating = true;
+    },
+  };
+}
+
+function told(message: string, fields: Record<string, unknown>): string {
+  const facts = FACTS.filter((name) => fields[name] !== undefined).map((name) =>
+    name === 'file' || name === 'report' ? String(fields[name]) : `${name} ${String(fields[name])}`,
+  );
+  return `${message}: ${facts.join(', ')}`;
+}
