@@ -13,7 +13,9 @@ export function changeFileText(records: readonly ModelRecord[]): string {
 function lineOf(record: ModelRecord): string {
   const cells = COLUMNS.map((name) => cellOf(record[name]));
   if (record[SURPLUS] !== undefined) return [...cells, cellOf(record[SURPLUS])].join(',');
-  return cells.join(',').replace(/,+$/, '') || ',';
+  // One value alone, without a comma, would be no entry but a bad input line (1000).
+  const line = cells.join(',').replace(/,+$/, '');
+  return line.includes(',') ? line : `${line},`;
 }
 
 function cellOf(value: string | undefined): string {

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { domainOf, foldEmailAddress, isEmailAddress } from '../../src/accounts/email-address.ts';
+
+it.each([
+  'sam.daryn@example.com',
+  'SAM@EXAMPLE.COM',
+  "o'hara+tag@sub.example.co.uk",
+  '!#$%&*+-/=?^_`{|}~@example.com',
+  '1@2.example',
+  `a@${'b'.repeat(63)}.example`,
+])('%s is an address', (text) => {
+  expect(isEmailAddress(text)).toBe(true);
+});
+
+it.each([
+  '',
+  'sam',
+  '@example.com',
+  'sam@',
+  'sam@example',
+  'sam@@example.com',
+  'sam@exa mple.com',
+  ' sam@example.com',
+  'sam@example.com ',
+  'sam@example.com\n',
+  'sam@example.com\nbcc:all@example.com',
+  '.sam@example.com',
+  'sam.@example.com',
+  'sam..daryn@example.com',
+  'sam@.example.com',
+  'sam@example..com',
+  'sam@-example.com',
+  'sam@example-.com',
+  '"sam daryn"@example.com',
+  'sam@[192.0.2.1]',
+  'Sam <sam@example.com>',
+  'sam@example.com,zach@example.com',
+  'säm@example.com',
+  `a@${'b'.repeat(64)}.example`,
+])('%j is none', (text) => {
+  expect(isEmailAddress(text)).toBe(false);
+});
+
+it('a very long text is refused quickly', () => {
+  const started = performance.now();
+  expect(isEmailAddress(`${'a.'.repeat(100_000)}@`)).toBe(false);
+  expect(isEmailAddress(`a@${'b-'.repeat(100_000)}`)).toBe(false);
+  expect(performance.now() - started).toBeLessThan(1_000);
+});
+
+it('addresses are stored and compared in lower case', () => {
+  expect(foldEmailAddress('Sam.Daryn@Example.COM')).toBe('sam.daryn@example.com');
+  expect(domainOf('Sam@Mail.Example.COM')).toBe('mail.example.com');
+});

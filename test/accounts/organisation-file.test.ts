@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { organisationFileSchema } from '../../src/accounts/organisation-file.ts';
+import { readYaml } from '../../src/configuration.ts';
+import { ACME, person } from '../journeys/organisation.ts';
+
+describe('a wrong file is refused with file, line and key', () => {
+  const check = (text: string) => () => readYaml(text, 'acme.yaml', organisationFileSchema);
+  it.each<[string, object, RegExp]>([
+    ['a misspelt key', { folders: 'acme' }, /^acme\.yaml:4: customers\.0\.folders: unknown key$/],
+    ['a wrong state', { state: 'sleeping' }, /^acme\.yaml:4: customers\.0\.state: /],
+    [
+      'a folder with a way out',
+      { folder: '../other' },
+      /^acme\.yaml:4: customers\.0\.folder: must be a plain folder name$/,
+    ],
+    [
+      'a language that is not listed',
+      { contactLanguage: 'xx_XX' },
+      /^acme\.yaml:4: customers\.0\.contactLanguage: must be a language/,
+    ],
+    [
+      'a domain that is none',
+      { domains: ['example'] },
+      /^acme\.yaml:5: customers\.0\.domains\.0: must be a domain/,
+    ],
+    [
+      'a subscriber without a name',
+      { subscribers: [{ email: 'a@example.com', familyName: 'B' }] },
+      /^acme\.yaml:5: customers\.0\.subscribers\.0\.givenName: /,
+    ],
+    [
+      'an address that is none',
+      { subscribers: [{ ...person('x.y'), email: 'x' }] },
+      /^acme\.yaml:5: customers\.0\.subscribers\.0\.email: must be an e-mail address$/,
+    ],
+    [
+      'mail without its type',
+      { subscriptions: [{ id: 1, kind: 'mail' }] },
+      /^acme\.yaml:5: customers\.0\.subscriptions\.0\.mail: goes with kind: mail/,
+    ],
+    [
+      'a pool of a mail subscription',
+      { subscriptions: [{ id: 1, kind: 'collaboration', pool: 'files' }] },
+      /customers\.0\.subscriptions\.0\.pool: goes with kind: storage/,
+    ],
+    [
+      'a short password',
+      { accounts: [{ login: 'a', password: 'short' }] },
+      /^acme\.yaml:6: customers\.0\.accounts\.0\.password: must have at least 8/,
+    ],
+    [
+      'a hash that is none',
+      { accounts: [{ login: 'a', passwordHash: '$2b$x' }] },
+      /passwordHash: must be an argon2id hash/,
+    ],
+    [
+      'two passwords',
+      {
+        accounts: [
+          {
+            login: 'a',
+            password: 'long-enough',
+            passwordHash:
+              '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc',
+          },
+        ],
+      },
+      /password or passwordHash, not both/,
+    ],
+    ['no way to sign in', { accounts: [{ login: 'a' }] }, /needs a password, a passwordHash or a key/],
+    [
+      'a network that is none',
+      { accounts: [{ login: 'a', password: 'long-enough', from: ['10.0.0.0/33'] }] },
+      /from\.0: must be an address or a network/,
+    ],
+    [
+      'a subscription twice',
+      {
+        subscriptions: [
+          { id: 1, kind: 'collaboration' },
+          { id: 1, kind: 'collaboration' },
+        ],
+      },
+      /customers\.0\.subscriptions\.1: 1 stands here twice/,
+    ],
+  ])('%s', (_, keys, message) => {
+    const text = stringify({ customers: [{ id: ACME, name: 'Acme', ...keys }] });
+    expect(check(text)).toThrow(message);
+    // A message is for a log: it says what is wrong without repeating a password.
+    expect(check(text)).not.toThrow(/long-enough|"short"/);
+  });
+
+  it('a syntax error', () => {
+    expect(check('customers:\n  - id: [1\n')).toThrow(/^acme\.yaml:\d+: /);
+  });
+});

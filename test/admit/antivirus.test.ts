@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { clamdAddressFrom, parseClamdAnswer, scanWithClamd } from '../../src/admit/antivirus-clamd.ts';
+import { createAntivirus, reasonFor, type Antivirus } from '../../src/admit/antivirus.ts';
+import { quarantinePath } from '../../src/admit/antivirus-quarantine.ts';
+import { openChangeFile } from '../../src/admit/take.ts';
+import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFile, type ChangeFileRow } from '../../src/change-file.ts';
+import { systemClock } from '../../src/clock.ts';
+import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from '../doors/clamd.ts';
+import { rememberingJournal, type Event } from '../receive/door.ts';
+
+test.each([
+  ['stream: OK\0', { kind: 'clean' }],
+  ['stream: Win.Test.EICAR_HDB-1 FOUND\0', { kind: 'infected', signature: 'Win.Test.EICAR_HDB-1' }],
+  ['INSTREAM size limit exceeded. ERROR\0', { kind: 'tooLarge' }],
+  ['stream: Can\'t allocate memory ERROR', { kind: 'unavailable', reason: 'it answers "stream: Can\'t allocate memory ERROR"' }],
+  ['', { kind: 'unavailable', reason: 'it answers ""' }],
+])('the answer %j is read', (text, answer) => {
+  expect(parseClamdAnswer(text)).toEqual(answer);
+});
+
+test.each([
+  ['/run/clamav/clamd.ctl', { path: '/run/clamav/clamd.ctl' }],
+  ['scanner.example.com:3310', { host: 'scanner.example.com', port: 3310 }],
+  ['[::1]:3310', { host: '::1', port: 3310 }],
+])('the address %s is read', (text, address) => {
+  expect(clamdAddressFrom(text)).toEqual(address);
+});
+
+test.each([
+  [{ kind: 'clean' }, 'quarantine', null],
+  [{ kind: 'infected', signature: 'S' }, 'apply', 'infected'],
+  [{ kind: 'tooLarge' }, 'quarantine', 'not-scanned'],
+  [{ kind: 'tooLarge' }, 'apply', null],
+] as const)('%j with tooLarge: %s is %s', (answer, tooLarge, reason) => {
+  expect(reasonFor(answer, { tooLarge, bytesMax: 10 })?.reason ?? null).toBe(reason);
+});
+
+describe.runIf(isClamdInstalled())('with a real clamd', () => {
+  let clamd: Clamd;
+  let database: TestDatabase;
+  let home: string;
+  let events: Event[];
+  const folder = () => join(home, 'spool', 'acme');
+  const quarantine = () => join(home, 'quarantine');
+
+  beforeAll(async () => {
+    [clamd, database] = await Promise.all([Clamd.start(), cloneDatabase()]);
+    await database.query(`insert into customer (id, name, folder) values (1, 'Acme', 'acme')`);
+  });
+  afterAll(async () => {
+    await clamd[Symbol.asyncDispose]();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'spoolgate-antivirus-'));
+    await mkdir(join(folder(), '.taken'), { recursive: true });
+    events = [];
+  });
+  afterEach(async () => {
+    await database.query('delete from door_audit; delete from change_file');
+    await rm(home, { recursive: true });
+  });
+
+  function antivirus(more: { bytesMax?: number; scanMsMax?: number } = {}): Antivirus {
+    const { journal, events: remembered } = rememberingJournal();
+    events = remembered;
+    return createAntivirus(
+      {
+        clamd: { path: clamd.socket },
+        bytesMax: STREAM_BYTES_MAX,
+        tooLarge: 'quarantine',
+        scanMsMax: 5_000,
+        quarantine: quarantine(),
+        ...more,
+      },
+      { database, clock: systemClock, journal, folderOf: (name) => join(home, 'spool', name) },
+    );
+  }
+
+  async function waiting(name: string, content: string | Buffer): Promise<ChangeFile> {
+    await writeFile(join(folder(), name), content);
+    const { rows } = await database.query<ChangeFileRow>(
+      `insert into change_file (customer_id, name, state, received_at, bytes, modified_at)
+       values (1, $1, 'waiting', now(), $2, now()) returning ${CHANGE_FILE_COLUMNS}`,
+      [name, content.length],
+    );
+    if (!rows[0]) throw new Error('no row');
+    return changeFileFrom(rows[0]);
+  }
+
+  async function pass(file: ChangeFile, scanner = antivirus()) {
+    const opened = await openChangeFile(folder(), file);
+    if (!opened) throw new Error('the file is gone');
+    await using _ = opened.handle;
+    return await scanner.pass(file, opened, folder());
+  }
+
+  const rowOf = async ({ id }: ChangeFile) => {
+    const { rows } = await database.query<{ state: string; decision: string | null; detail: object | null }>(
+      'select state, decision, detail from change_file where id = $1',
+      [id],
+    );
+    return rows[0];
+  };
+
+  test.each([
+    ['small', Buffer.from('action\nAdd\n')],
+    ['empty', Buffer.alloc(0)],
+    ['just small enough', randomBytes(STREAM_BYTES_MAX)],
+  ])('a clean file goes on: %s', async (_name, content) => {
+    const file = await waiting('1_PRV_1.csv', content);
+    expect(await pass(file)).toEqual({ kind: 'clean' });
+    expect(await rowOf(file)).toMatchObject({ state: 'waiting', detail: null });
+    expect(existsSync(join(folder(), '1_PRV_1.csv'))).toBe(true);
+  });
+
+  test('an infected file leaves the customer, with a reason for the report and an audit row', async () => {
+    const content = `action\n${INFECTED_MARK}\n`;
+    const file = await waiting('1_PRV_1.csv', content);
+    expect(await pass(file)).toEqual({ kind: 'quarantined' });
+    expect(await rowOf(file)).toMatchObject({
+      state: 'quarantined',
+      decision: 'refused',
+      detail: { code: null, reason: 'infected', signature: 'Spoolgate.Test.UNOFFICIAL' },
+    });
+    expect([existsSync(join(folder(), '1_PRV_1.csv')), existsSync(join(folder(), '.taken', String(file.id)))]).toEqual([
+      false,
+      false,
+    ]);
+    const kept = quarantinePath(quarantine(), file);
+    expect(await readFile(kept, 'utf8')).toBe(content);
+    expect((await stat(kept)).mode & 0o777).toBe(0o400);
+    const { rows } = await database.query('select event, customer_id, path, detail from door_audit');
+    expect(rows).toMatchObject([
+      { event: 'quarantined', customer_id: 1, path: '/1_PRV_1.csv', detail: { reason: 'infected' } },
+    ]);
+    expect(events.map(({ event }) => event)).toEqual(['fileQuarantined']);
+  });
+
+  test('a file larger than the scanner takes is quarantined unless the operator wants it applied', async () => {
+    const file = await waiting('big.csv', randomBytes(STREAM_BYTES_MAX + 1));
+    expect(await pass(file)).toEqual({ kind: 'quarantined' });
+    expect(await rowOf(file)).toMatchObject({ detail: { reason: 'not-scanned', limit: STREAM_BYTES_MAX } });
+  });
+
+  test('with a limit of clamd below ours the file is never applied, and the log says what to do', async () => {
+    const file = await waiting('big.csv', randomBytes(30 * STREAM_BYTES_MAX));
+    const passage = await pass(file, antivirus({ bytesMax: 100 * STREAM_BYTES_MAX }));
+    expect(['waits', 'quarantined']).toContain(passage.kind);
+    if (passage.kind === 'waits') expect(JSON.stringify(events)).toContain('above its StreamMaxLength');
+  });
+
+  test('while clamd is down a file waits, and goes on when it is back', async () => {
+    const file = await waiting('1_PRV_1.csv', 'clean');
+    const infected = await waiting('1_PRV_2.csv', INFECTED_MARK);
+    await clamd.kill();
+    for (const one of [file, infected]) expect(await pass(one)).toMatchObject({ kind: 'waits' });
+    expect(await rowOf(file)).toMatchObject({ state: 'waiting', detail: { waits: 'scanner' } });
+    await clamd.run();
+    expect(await pass(file)).toEqual({ kind: 'clean' });
+    expect(await rowOf(file)).toMatchObject({ detail: null });
+    expect(await pass(infected)).toEqual({ kind: 'quarantined' });
+  });
+
+  test('a clamd that does not answer in time is as good as none', async () => {
+    const file = await waiting('1_PRV_1.csv', 'clean');
+    clamd.freeze();
+    try {
+      expect(await pass(file, antivirus({ scanMsMax: 150 }))).toMatchObject({ kind: 'waits' });
+    } finally {
+      clamd.thaw();
+    }
+    expect(events).toMatchObject([{ event: 'scannerUnavailable', fields: [1, '1_PRV_1.csv', 'no answer within 0.15 s'] }]);
+  });
+
+  test('a file that is replaced while it is scanned is looked at again', async () => {
+    const file = await waiting('1_PRV_1.csv', INFECTED_MARK);
+    const opened = await openChangeFile(folder(), file);
+    if (!opened) throw new Error('the file is gone');
+    await using _ = opened.handle;
+    await rm(join(folder(), '1_PRV_1.csv'));
+    await writeFile(join(folder(), '1_PRV_1.csv'), 'clean');
+    expect(await antivirus().pass(file, opened, folder())).toEqual({ kind: 'changed' });
+    expect(await rowOf(file)).toMatchObject({ state: 'waiting' });
+  });
+
+  test('a crash before the move is finished later', async () => {
+    const file = await waiting('1_PRV_1.csv', INFECTED_MARK);
+    expect(await pass(file)).toEqual({ kind: 'quarantined' });
+    const kept = quarantinePath(quarantine(), file);
+    await writeFile(join(folder(), '.taken', String(file.id)), INFECTED_MARK);
+    await rm(kept);
+    await database.query('update change_file set filed_as = null');
+    await antivirus().recover();
+    expect(await readFile(kept, 'utf8')).toBe(INFECTED_MARK);
+    await antivirus().recover();
+  });
+
+  test('a socket where nobody listens is no answer', async () => {
+    const answer = await scanWithClamd({ path: join(home, 'nobody') }, (async function* () {})(), 1_000);
+    expect(answer).toMatchObject({ kind: 'unavailable', reason: expect.stringMatching(/ENOENT/) as string });
+  });
+});

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { refusedAtGate, type GateFacts } from '../../src/admit/gates.ts';
+import { parseChangeFileName, type ChangeFileType } from '../../src/change-file.ts';
+import { startTestDaemon } from '../journeys/daemon.ts';
+import { fixtures } from '../journeys/organisation.ts';
+
+interface Row {
+  file_name: string;
+  accepted: string;
+  customerId: string;
+  sourceId: string;
+  type: string;
+  seqnum: string;
+}
+
+const rows = parse<Row>(readFileSync(new URL('../samples/FILENAMES.csv', import.meta.url)), {
+  columns: true,
+});
+
+const CUSTOMER = 1_000_001;
+const FACTS: GateFacts = { customer: CUSTOMER, types: new Set(['PRV', 'DI']), mayFollow: () => true };
+
+function codeFor(name: string, facts: Partial<GateFacts> = {}): number | null {
+  return refusedAtGate({ name, parsed: parseChangeFileName(name) }, { ...FACTS, ...facts })?.code ?? null;
+}
+
+describe('the documented names', () => {
+  it.each(rows)('$file_name is accepted: $accepted', ({ file_name: name, accepted, ...parts }) => {
+    const parsed = parseChangeFileName(name);
+    const code = /\d+/.exec(accepted)?.[0];
+    expect(codeFor(name)).toBe(code === undefined ? null : Number(code));
+    const read = parsed && {
+      customerId: String(parsed.customerId),
+      sourceId: parsed.source,
+      type: parsed.type,
+      seqnum: String(parsed.sequence),
+    };
+    const { customerId, sourceId, type, seqnum } = parts;
+    expect(read).toEqual(type === '' ? null : { customerId, sourceId, type, seqnum });
+  });
+});
+
+describe('names beyond the documented ones', () => {
+  it.each<[string, string | null]>([
+    ['1000001_PRV_5_PRV_6.csv', 'PRV_5'],
+    ['1000001_pRv_0005.CsV', ''],
+    ['1000001__HR__PRV_5.csv', '_HR_'],
+    ['1000001_HR 2_PRV_5.csv', 'HR 2'],
+    ['1000001_Ärzte_PRV_5.csv', 'Ärzte'],
+    ['1000001_PRV_5.csv.csv', null],
+    ['1000001_PRV_5', null],
+    ['1000001_PRV_.csv', null],
+    ['_PRV_5.csv', null],
+    ['PRV_5.csv', null],
+    ['1000001PRV_5.csv', null],
+    ['1000001_PRV_٥.csv', null],
+    ['1000001_PRV_5 .csv', null],
+    [' 1000001_PRV_5.csv', null],
+    ['1000001_PRV_5_trace.csv', null],
+    ['1000001_\n_PRV_5.csv', null],
+    [`${'9'.repeat(19)}_PRV_5.csv`, null],
+    [`1000001_PRV_${'0'.repeat(40)}7.csv`, ''],
+  ])('%j has the source %j', (name, source) => {
+    expect(parseChangeFileName(name)?.source ?? null).toBe(source);
+  });
+});
+
+describe('the gates stand in the order of their codes', () => {
+  const all: Partial<GateFacts> = { types: new Set<ChangeFileType>(['DI']), mayFollow: () => false };
+  it.each<[string, Partial<GateFacts>, number | null]>([
+    ['nonsense', all, 1],
+    ['2000002_PRV_5.csv', all, 2],
+    ['2000002_DI_5.ldif', all, 3],
+    ['1000001_DI_5.ldif', all, 4],
+    ['1000001_DI_5.ldif', { ...all, mayFollow: () => true }, null],
+  ])('%s', (name, facts, code) => {
+    expect(codeFor(name, facts)).toBe(code);
+  });
+});
+
+it('every bad name ends in _error with its code in the report and without a trace, and stores no number', async () => {
+  await using world = await startTestDaemon({ organisation: await fixtures({ types: ['PRV'] }) });
+  const acme = await world.courier();
+  await acme.send('1000001_PRV_100.csv', 'emailAddress,action\nadmin@example.com,Update\n');
+  const bad = new Map([
+    ...rows.filter(({ accepted }) => accepted !== 'yes').map((row) => [row.file_name, row.accepted] as const),
+    ['1000001_DI_5.ldif', 'no (2)'],
+    ['1000001_PRV_99.csv', 'no (4)'],
+  ]);
+  for (const name of bad.keys()) await acme.upload(name, 'whatever');
+  for (const [name, accepted] of bad) {
+    const { folder, trace, lines } = await acme.outcome(name);
+    expect({ folder, trace }, name).toEqual({ folder: '_error', trace: null });
+    expect(lines, name).toEqual([
+      `*** Processing file: llis/acme/${name}`,
+      expect.stringMatching(/^ERROR: /),
+      expect.stringMatching(new RegExp(`^Result code: ${/\d+/.exec(accepted)?.[0]} [A-Z_]+$`)),
+    ]);
+  }
+  const left = await acme.names('/');
+  expect(left.filter((name) => bad.has(name))).toEqual([]);
+  const { rows: counters } = await world.database.query('select source, type, last from sequence_counter');
+  expect(counters).toEqual([{ source: '', type: 'PRV', last: 100 }]);
+  const again = await acme.send('1000001_PRV_100.csv', 'emailAddress,action\n');
+  expect(again).toMatchObject({ folder: '_error', trace: null });
+  expect(again.lines[1]).toBe('ERROR: The sequence number is not greater than the last one processed.');
+});

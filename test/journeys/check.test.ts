@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Queryable } from '../../src/database/open.ts';
+import { CODE_GROUPS } from './code-rows.ts';
+import { startTestDaemon, type TestDaemon } from './daemon.ts';
+import { ACME, fixtures, person } from './organisation.ts';
+
+const COMMAND_LINE = decodeURI(new URL('../../daemon/cli.ts', import.meta.url).pathname);
+
+/** Every row of every table, and where the sequences stand. */
+async function dump(db: Queryable): Promise<string> {
+  const { rows: tables } = await db.query<{ name: string }>(
+    `select quote_ident(relname) as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+      order by relname`,
+  );
+  const parts: string[] = [];
+  for (const { name } of tables) {
+    const { rows } = await db.query<{ row: string }>(`select t::text as row from ${name} t order by 1`);
+    parts.push(name, ...rows.map(({ row }) => row));
+  }
+  const { rows: sequences } = await db.query<{ row: string }>(
+    'select s::text as row from (select sequencename, last_value from pg_sequences order by 1) s',
+  );
+  return [...parts, ...sequences.map(({ row }) => row)].join('\n');
+}
+
+async function check(one: TestDaemon, name: string, text: string, ...flags: string[]) {
+  const file = path.join(one.home, 'drafts', name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+  const words = [COMMAND_LINE, 'check', file, ...flags, '--config', path.join(one.home, 'spoolgate.yaml')];
+  return new Promise<{ code: number; output: string; errors: string }>((resolve) => {
+    execFile(process.execPath, words, (error, output, errors) => {
+      resolve({ code: error ? Number(error.code) : 0, output, errors });
+    });
+  });
+}
+
+const [group] = CODE_GROUPS;
+const records = (group?.rows ?? []).filter(({ record }) => !JSON.stringify(record).includes('refused'));
+const columns = [...new Set(records.flatMap(({ record }) => Object.keys(record)))];
+const everyCode = `${[columns.join(','), ...records.map(({ record }) => columns.map((c) => record[c] ?? '').join(','))].join('\n')}\n`;
+
+describe('spoolgate check', () => {
+  it('says what the real thing then does, and writes nothing', async () => {
+    const people = group?.people ?? [];
+    await using one = await startTestDaemon({ organisation: await fixtures({ subscribers: people }) });
+    const before = await dump(one.database);
+    const name = `${ACME}_PRV_1.csv`;
+    const checked = await check(one, name, everyCode, '--json');
+    expect(checked.code).toBe(1);
+    expect(await dump(one.database)).toBe(before);
+    const [said] = JSON.parse(checked.output) as {
+      trace: string;
+      report: string;
+      results: { code: number }[];
+    }[];
+    await using courier = await one.courier();
+    const done = await courier.send(name, everyCode);
+    expect(said?.trace).toBe(done.trace);
+    expect(said?.results.map(({ code }) => code)).toEqual(done.codes);
+    const withoutStamps = (text: string) => text.replaceAll(/^\S+ \S+ [AP]M - /gm, '');
+    expect(withoutStamps(said?.report ?? '')).toBe(withoutStamps(done.report));
+  });
+
+  it.each([
+    ['a clean file', `${ACME}_PRV_1.csv`, 'emailAddress,action\nsam@example.com,Suspend\n', [], 0],
+    ['a failing entry', `${ACME}_PRV_1.csv`, 'emailAddress,action\nnobody@example.com,Suspend\n', [], 1],
+    [
+      'a bad name, with the customer given',
+      'draft.csv',
+      'emailAddress,action\n',
+      ['--customer', String(ACME)],
+      1,
+    ],
+    ['a bad name', 'draft.csv', 'emailAddress,action\n', [], 2],
+    ['a customer that is not there', '999_PRV_1.csv', 'emailAddress,action\n', [], 1],
+    ['no number', `${ACME}_PRV_1.csv`, 'emailAddress,action\n', ['--customer', 'Acme'], 2],
+  ])('ends with its exit code: %s', async (_, name, text, flags, code) => {
+    await using one = await startTestDaemon({
+      organisation: await fixtures({ subscribers: [person('sam@example.com')] }),
+    });
+    expect((await check(one, name, text, ...flags)).code).toBe(code);
+  });
+});

@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openMailer, type Mailer } from '../../src/accounts/mailer.ts';
+import { sendInvitations } from '../../src/accounts/outbox.ts';
+import type { Queryable } from '../../src/database/open.ts';
+import { journalTo } from '../../src/journal/events.ts';
+import { silentLog } from '../../src/journal/log.ts';
+import { showSubscriber } from '../../src/ops/show.ts';
+import { poll, type Courier } from './courier.ts';
+import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
+import { startMailServer, type MailServer } from './mail-server.ts';
+import { ACME, fixtures, person, type WrittenCustomer } from './organisation.ts';
+
+const HEADER =
+  'emailAddress,action,subscriptionId,givenName,familyName,password,altEmailAddress,suppressInvitation\n';
+const REGISTRATION = 'https://register.example.com/welcome';
+const DAY_MS = 86_400_000;
+
+let mailServer: MailServer;
+let mailer: Mailer;
+let world: TestDaemon;
+let acme: Courier;
+let sequence = 0;
+
+/** Without a mail server of its own: the tests deliver when they want to. */
+beforeAll(async () => {
+  world = await startTestDaemon();
+  acme = await world.courier();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  mailServer = await startMailServer();
+  mailer = openMailer(mailServer.url, 'Spoolgate <noreply@example.com>');
+});
+afterEach(async () => {
+  mailer.close();
+  await mailServer[Symbol.asyncDispose]();
+});
+
+/** The fixtures with e-mail verification on, laid over. */
+async function start(overlay: Partial<WrittenCustomer> = {}): Promise<void> {
+  await startAfresh(world, await fixtures({ emailVerification: 'on', ...overlay }));
+}
+
+const send = (rows: string) => acme.send(`1000001_PRV_${(sequence += 1)}.csv`, HEADER + rows);
+
+/** One look at the outbox, as the daemon does every moment. */
+const deliver = () =>
+  sendInvitations(
+    { database: world.database, clock: world.clock, journal: journalTo(silentLog) },
+    mailer.send,
+    REGISTRATION,
+  );
+
+const tokenOf = (text: string) => /\?token=([\w-]+)/.exec(text)?.[1] ?? '';
+
+async function storedHash(email: string, database: Queryable = world.database): Promise<string | undefined> {
+  const { rows } = await database.query<{ hash: string | null }>(
+    `select encode(invitation_token_hash, 'hex') as hash from subscriber where email = $1`,
+    [email],
+  );
+  return rows[0]?.hash ?? undefined;
+}
+
+const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
+
+it('the daemon mails the invitation of an Add by itself; the token is in the mail, only its hash in the database', async () => {
+  await using mailing = await startTestDaemon({
+    organisation: await fixtures({ emailVerification: 'on' }),
+    configuration: { mail: { smtp: mailServer.url, registrationUrl: REGISTRATION } },
+  });
+  const { database, log } = mailing;
+  const courier = await mailing.courier();
+  await courier.send('1000001_PRV_1.csv', `${HEADER}sam.daryn@example.com,Add,85180,Sam,Daryn\n`);
+  await poll('the invitation', 20, async () => mailServer.mails[0] ?? null);
+  const [mail] = mailServer.mails;
+  expect(mail).toMatchObject({ to: ['sam.daryn@example.com'], subject: 'Your account at Acme' });
+  expect(mail?.text).toMatch(/^Hello Sam,\r\n/);
+  expect(mail?.text).toContain(`${REGISTRATION}?token=`);
+  const token = tokenOf(mail?.text ?? '');
+  expect(token).toMatch(/^[\w-]{43}$/);
+  expect(await storedHash('sam.daryn@example.com', database)).toBe(hashOf(token));
+  const { rows } = await database.query<{ text: string }>(
+    `select s::text || o::text as text from subscriber s join outbox o on o.subscriber_id = s.id`,
+  );
+  expect(rows.map(({ text }) => text).join('')).not.toContain(token);
+  expect(log.join('\n')).not.toContain(token);
+  const shown = await showSubscriber(database, ACME, 'sam.daryn@example.com');
+  expect(shown).toMatchObject({
+    state: 'pending',
+    invitation: { state: 'pending', sentTo: 'sam.daryn@example.com', suppressed: false },
+  });
+  const { sent, expires } = (shown as { invitation: { sent: Date; expires: Date } }).invitation;
+  expect(expires.getTime() - sent.getTime()).toBe(28 * DAY_MS);
+});
+
+describe('who is mailed', () => {
+  it.each<[string, string, string[]]>([
+    ['a new user with a collaboration seat', 'a.b@example.com,Add,85180,A,B', ['a.b@example.com']],
+    ['a new user without any seat', 'a.b@example.com,Add,,A,B', ['a.b@example.com']],
+    [
+      'an iNotes user, at the alternative address',
+      'a.b@example.com,Add,85292,A,B,,Alt@example.net',
+      ['alt@example.net'],
+    ],
+    ['a bundle user without either', 'a.b@example.com,Add,91319,A,B', ['a.b@example.com']],
+    ['nobody who has a one-time password', 'a.b@example.com,Add,85292,A,B,passw0rd', []],
+    ['nobody with SUPPRESS_ALL', 'a.b@example.com,Add,85180,A,B,,,SUPPRESS_ALL', []],
+    ['somebody with SUPPRESS_NONE', 'a.b@example.com,Add,85180,A,B,,,suppress_none', ['a.b@example.com']],
+    ['nobody where the entry fails', 'a.b@example.com,Add,1,A,B', []],
+  ])('%s', async (_, row, to) => {
+    await start();
+    await send(`${row}\n`);
+    expect(await deliver()).toBe(to.length);
+    expect(mailServer.mails.flatMap((mail) => mail.to)).toEqual(to);
+    expect(await deliver()).toBe(0);
+  });
+
+  it('nobody of an organisation with e-mail verification off, also on ResendInvitation', async () => {
+    await start({ emailVerification: 'off' });
+    const { codes } = await send('a.b@example.com,Add,85180,A,B\na.b@example.com,ResendInvitation\n');
+    expect(codes).toEqual([0, 0]);
+    expect(await deliver()).toBe(0);
+    expect(mailServer.mails).toEqual([]);
+  });
+
+  it('nobody who is federated', async () => {
+    await start({ federation: 'federated' });
+    const { codes } = await send('a.b@example.com,Add,85180,A,B\na.b@example.com,ResendInvitation\n');
+    expect(codes).toEqual([0, 1008]);
+    expect(await deliver()).toBe(0);
+  });
+});
+
+describe('ResendInvitation', () => {
+  it('sends after SUPPRESS_ALL, and again; an earlier link is void then', async () => {
+    await start();
+    await send('a.b@example.com,Add,85180,A,B,,,SUPPRESS_ALL\n');
+    expect(await deliver()).toBe(0);
+    expect((await send('a.b@example.com,ResendInvitation\n')).codes).toEqual([0]);
+    expect(await deliver()).toBe(1);
+    const first = await storedHash('a.b@example.com');
+    world.clock.advance(40 * DAY_MS);
+    expect(await showSubscriber(world.database, ACME, 'a.b@example.com')).toMatchObject({ state: 'pending' });
+    await send('a.b@example.com,ResendInvitation\n');
+    expect(await storedHash('a.b@example.com')).toBeUndefined();
+    expect(await deliver()).toBe(1);
+    const [one, two] = mailServer.mails.map(({ text }) => tokenOf(text));
+    expect(first).toBe(hashOf(one ?? ''));
+    expect(await storedHash('a.b@example.com')).toBe(hashOf(two ?? ''));
+    expect(one).not.toBe(two);
+  });
+
+  it.each<[string, Parameters<typeof person>[2], number]>([
+    ['an active user', { state: 'active' }, 1008],
+    ['a suspended user', { state: 'suspended' }, 1008],
+    ['a pending user', { state: 'pending' }, 0],
+    [
+      'a user whose seat is still being set up',
+      { state: 'pending', seats: [{ subscription: 85180, state: 'entitle_pending' }] },
+      1061,
+    ],
+  ])('for %s', async (_, more, code) => {
+    await start({ subscribers: [person('a.b', [], more)] });
+    expect((await send('a.b@example.com,ResendInvitation\n')).codes).toEqual([code]);
+    expect(await deliver()).toBe(code === 0 ? 1 : 0);
+  });
+
+  it('twice in one file sends one mail: the first link would be void', async () => {
+    await start();
+    await send(
+      'a.b@example.com,Add,85180,A,B\na.b@example.com,ResendInvitation\na.b@example.com,ResendInvitation\n',
+    );
+    await deliver();
+    const live = await storedHash('a.b@example.com');
+    expect(mailServer.mails.map(({ text }) => hashOf(tokenOf(text)))).toContain(live);
+  });
+});
+
+it('an invitation that was withdrawn before it left is not sent', async () => {
+  await start();
+  await send(
+    'a.b@example.com,Add,85180,A,B\na.b@example.com,Suspend\nc.d@example.com,Add,,C,D\nc.d@example.com,Remove\n',
+  );
+  expect(await deliver()).toBe(0);
+  const { rows } = await world.database.query(
+    `select distinct outcome from outbox where topic = 'invitation'`,
+  );
+  expect(rows).toEqual([{ outcome: 'obsolete' }]);
+});
+
+it('a server that is down or refuses is tried again later, longer each time, and one mail arrives in the end', async () => {
+  await start();
+  await send('a.b@example.com,Add,85180,A,B\n');
+  mailServer.refuseWith('mailbox is full of nothing');
+  expect(await deliver()).toBe(0);
+  expect(await deliver()).toBe(0);
+  for (const waitMs of [60_000, 5 * 60_000, 30 * 60_000]) {
+    world.clock.advance(waitMs - 5_000);
+    expect(await deliver()).toBe(0);
+    expect(await triesLeftAlone()).toBe(true);
+    world.clock.advance(5_001);
+    if (waitMs === 30 * 60_000) mailServer.refuseWith(null);
+    expect(await deliver()).toBe(waitMs === 30 * 60_000 ? 1 : 0);
+  }
+  expect(mailServer.mails).toHaveLength(1);
+  expect(await storedHash('a.b@example.com')).toBe(hashOf(tokenOf(mailServer.mails[0]?.text ?? '')));
+});
+
+/** Whether the only invitation waits for a later moment. */
+async function triesLeftAlone(): Promise<boolean> {
+  const { rows } = await world.database.query<{ next: Date }>(
+    `select next_try_at as next from outbox where topic = 'invitation' and done_at is null`,
+  );
+  return (rows[0]?.next.getTime() ?? 0) > world.clock.now().getTime();
+}
+
+it('nothing in a name makes a second header or recipient', async () => {
+  await start({ name: 'Acme\r\nBcc: all@example.net' });
+  await send('a.b@example.com,Add,85180,"Eve\r\nBcc: all@example.net",B\n');
+  expect(await deliver()).toBe(1);
+  expect(mailServer.mails[0]).toMatchObject({
+    to: ['a.b@example.com'],
+    subject: 'Your account at Acme Bcc: all@example.net',
+  });
+  expect(mailServer.mails[0]?.text).toMatch(/^Hello Eve Bcc: all@example\.net,\r\n/);
+});
