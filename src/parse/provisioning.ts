@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
+import { isEmailAddress } from '../accounts/email-address.ts';
 import type { Entry, OpenBytes, Place, Position, ProvisioningRecord, Reading } from '../entry.ts';
 import type { Refusal } from '../result-code.ts';
 import { PRV_FIELDS } from '../tables/prv-fields.ts';
@@ -24,7 +25,6 @@ export async function readProvisioning(
   open: OpenBytes,
   from: Position | null,
 ): Promise<Reading<ProvisioningRecord>> {
-  const isReadable = (joined: Buffer) => !('refusal' in cellsOf(joined));
   const records = splitRecords(open(0), isReadable);
   let first = await records.next();
   while (!first.done && isBlank(first.value.bytes)) first = await records.next();
@@ -85,6 +85,17 @@ function readHeader(header: Buffer): { names: string[] } | { refusal: Refusal } 
   return { names: names.filter((name) => name !== null) };
 }
 
+/** The columns of a header line; none where it cannot be read. */
+export function headerNames(header: Buffer): string[] {
+  const columns = readHeader(withoutLineEnd(header));
+  return 'names' in columns ? columns.names : [];
+}
+
+/** Whether csv-parse can read a record. */
+export function isReadable(bytes: Buffer): boolean {
+  return !('refusal' in cellsOf(bytes));
+}
+
 function readRecord(
   record: RawRecord,
   names: string[],
@@ -92,6 +103,9 @@ function readRecord(
   if (record.unclosed) return { refusal: unreadable('quote-not-closed') };
   const row = cellsOf(record.bytes);
   if ('refusal' in row) return row;
+  // Neither a comma nor an address: the documented trace gives 1000 to such a "bad input line".
+  const alone = row.cells.length === 1 && names.length > 1;
+  if (alone && !isEmailAddress(row.cells[0] ?? '')) return { refusal: unreadable('one-value') };
   const surplus = row.cells.slice(names.length).find((cell) => cell);
   if (surplus) return { refusal: unreadable('surplus', surplus) };
   const values = new Map<string, string>();

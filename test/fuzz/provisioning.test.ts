@@ -56,7 +56,10 @@ const MUTATIONS: Mutation[] = [
   (bytes) => splice(bytes, below(bytes.length + 1), 1, Buffer.from([below(256)])),
   (bytes) => Buffer.concat([bytes, bytes.subarray(below(bytes.length + 1))]),
   (bytes) =>
-    Buffer.from(bytes.toString('latin1', 0, 2_000).replaceAll(pick([',', '\n', '@', 'Add']), pick(POISON)), 'latin1'),
+    Buffer.from(
+      bytes.toString('latin1', 0, 2_000).replaceAll(pick([',', '\n', '@', 'Add']), pick(POISON)),
+      'latin1',
+    ),
 ];
 
 function splice(bytes: Buffer, at: number, remove: number, insert: Buffer): Buffer {

@@ -18,7 +18,7 @@ vi.mock(import('../../src/accounts/password-hash.ts'), async (original) => ({
  * operations only, e.g. Add,Update.
  */
 const SEED = Number(process.env['SPOOLGATE_MODEL_SEED'] ?? 20_260_302);
-const RUNS = Number(process.env['SPOOLGATE_MODEL_RUNS'] ?? 100);
+const RUNS = Number(process.env['SPOOLGATE_MODEL_RUNS'] ?? 40);
 const OPERATIONS = process.env['SPOOLGATE_MODEL_OPERATIONS']?.split(',') ?? ALL_OPERATIONS;
 const ENTRIES_PER_FILE = 50;
 const RUN_MS_MAX = 3_000;

@@ -1,4 +1,6 @@
-/** A small seeded generator of random numbers (mulberry32): the same seed gives the same run everywhere. */
+import { mulberry } from '../random.ts';
+
+/** What generators of test data ask of chance. */
 export interface Random {
   /** An integer from 0 up to, not including, `bound`. */
   below: (bound: number) => number;
@@ -8,13 +10,7 @@ export interface Random {
 }
 
 export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const next = mulberry(seed);
   const below = (bound: number) => Math.floor(next() * bound);
   return {
     below,

@@ -59,7 +59,7 @@ describe('the package `ldif` reads the same', () => {
     const random = seededRandom(2849);
     // It decodes base64 as Latin-1, and loses the data of a moddn.
     const records = Array.from({ length: 1_500 }, () => randomChange(random))
-      .filter((one) => !/[^\x00-\x7f]/.test(decoded(one)) && !one.includes('changetype: moddn'))
+      .filter((one) => /^\p{ASCII}*$/u.test(decoded(one)) && !one.includes('changetype: moddn'))
       .slice(0, 500);
     expect(records).toHaveLength(500);
     expect(await expectSame(`version: 1\n\n${records.join('')}`)).toBe(500);

@@ -287,12 +287,4 @@ describe('places', () => {
       expect(await Array.fromAsync(entries)).toEqual(whole.slice(index + 1));
     }
   });
-
-  it('a version is known also where reading goes on', async () => {
-    const bytes = Buffer.from(lines('version: 2', ...joe, '', ...joe));
-    const open = (first: number) => chunksOf(bytes.subarray(first), 9);
-    const [first] = await readLdif(bytes);
-    const { entries } = await readDirectory(open, first ? positionAfter(first.place) : null);
-    expect((await Array.fromAsync(entries)).map(inShort)).toEqual(['10 version']);
-  });
 });

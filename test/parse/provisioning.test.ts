@@ -47,6 +47,7 @@ describe('a provisioning file', () => {
       [HEADER, '1,2:{"emailAddress":"a","action":"b","jobTitle":"c"}'],
     ],
     ['surplus value', `${HEADER}\na,b,c,,d\n`, [HEADER, '1,2!surplus']],
+    ['one value alone, as in the documented trace', `${HEADER}\nbad input line\n`, [HEADER, '1,2!one-value']],
     [
       'blank lines do not count',
       `${HEADER}\n\na,b\n  \n\nc,d\n`,

@@ -1,0 +1,135 @@
+import { parseDistinguishedName, type DistinguishedName } from '../../accounts/distinguished-name.ts';
+import { foldValue, type DirectoryEntry, type EntryClass } from '../../accounts/directory-entry.ts';
+import { shownText } from '../../accounts/directory-entry-change.ts';
+import type { Refusal } from '../../result-code.ts';
+import { DI_GROUP_ATTRIBUTES } from '../../tables/di-group-attributes.ts';
+import { DI_PERSON_ATTRIBUTES } from '../../tables/di-person-attributes.ts';
+import { LIMITS } from '../../tables/limits.ts';
+
+/** An attribute that is kept (chapter 11 and its two tables). */
+export interface AttributeRule {
+  /** The specification's spelling. */
+  name: string;
+  multiValued: boolean;
+}
+
+interface TableRow {
+  attribute: string;
+  aliases: string;
+  multi_valued: string;
+}
+
+/** Every DI attribute, in characters (limits.csv). */
+export const VALUE_CHARACTERS_MAX = Number(
+  LIMITS.find(({ name }) => name === 'di_attribute_max_length')?.value,
+);
+
+/** An entry must fit into memory; a larger group than this is several. */
+export const VALUES_MAX = 20_000;
+
+/** Not in the table; the members are what a group is for. */
+const MEMBER: AttributeRule = { name: 'member', multiValued: true };
+
+/** Lower-case name or alias → rule. What is in neither table is accepted and dropped (rule 4). */
+const RULES: Record<EntryClass, ReadonlyMap<string, AttributeRule>> = {
+  person: rulesOf(DI_PERSON_ATTRIBUTES),
+  group: new Map([...rulesOf(DI_GROUP_ATTRIBUTES), ['member', MEMBER]]),
+};
+
+function rulesOf(rows: readonly TableRow[]): Map<string, AttributeRule> {
+  const kept = rows.filter(({ attribute }) => attribute !== 'DN');
+  return new Map(
+    kept.flatMap(({ attribute: name, aliases, multi_valued: multiple }) => {
+      const rule = { name, multiValued: multiple.startsWith('yes') };
+      return [name, ...aliases.split(/[ ,;]+/)]
+        .filter((one) => one !== '')
+        .map((one): [string, AttributeRule] => [one.toLowerCase(), rule]);
+    }),
+  );
+}
+
+/** @returns undefined for what is dropped; an attribute with options (`cn;lang-ja`) is another than the one without */
+export function ruleFor(entryClass: EntryClass, attribute: string): AttributeRule | undefined {
+  return RULES[entryClass].get(attribute.toLowerCase());
+}
+
+/** The rules of a class, each once. */
+export function rulesFor(entryClass: EntryClass): AttributeRule[] {
+  return [...new Set(RULES[entryClass].values())];
+}
+
+/**
+ * Whether a value can be kept (code 9). Checked before it is known what entry it goes to: what is in one of the tables
+ * counts.
+ */
+export function valueRefusal(attribute: string, value: string | null): Refusal | null {
+  const rule = ruleFor('person', attribute) ?? ruleFor('group', attribute);
+  if (!rule) return null;
+  const refused = (reason: string, limit?: number): Refusal => ({
+    code: 9,
+    field: rule.name,
+    reason,
+    ...(value === null ? {} : { value: shownText(value) }),
+    ...(limit === undefined ? {} : { limit }),
+  });
+  if (value === null || value.includes('\0')) return refused('no-text');
+  if (rule === MEMBER) return value === '' || parseDistinguishedName(value) ? null : refused('no-dn');
+  // Characters, not UTF-16 units: a limit is what a person counts.
+  const tooLong = value.length > VALUE_CHARACTERS_MAX && [...value].length > VALUE_CHARACTERS_MAX;
+  return tooLong ? refused('too-long', VALUE_CHARACTERS_MAX) : null;
+}
+
+/** Adds a value; one that is there already stays as it is. A single-valued attribute holds the last value given. */
+export function addValue(entry: DirectoryEntry, rule: AttributeRule, value: string): void {
+  if (value === '') return;
+  const values = entry.attributes.get(rule.name);
+  const key = foldValue(rule.name, value);
+  if (!values || !rule.multiValued) entry.attributes.set(rule.name, new Map([[key, value]]));
+  else if (!values.has(key)) values.set(key, value);
+}
+
+/** Takes a value away where it is there; an attribute without values is gone. */
+export function deleteValue(entry: DirectoryEntry, rule: AttributeRule, value: string): void {
+  const values = entry.attributes.get(rule.name);
+  values?.delete(foldValue(rule.name, value));
+  if (values?.size === 0) entry.attributes.delete(rule.name);
+}
+
+/** A copy of which these attributes can be worked on: an entry is changed as a whole or not at all. */
+export function draftOf(entry: DirectoryEntry, touched: readonly string[]): DirectoryEntry {
+  const attributes = new Map(entry.attributes);
+  for (const name of touched) {
+    const values = entry.attributes.get(name);
+    if (values) attributes.set(name, new Map(values));
+  }
+  return { ...entry, attributes };
+}
+
+/**
+ * What an entry must have (code 9): displayName and mail; a group may have cn in place of displayName (open point 28).
+ * A group without cn is then called what its DN begins with (di-group-attributes.csv).
+ */
+export function complete(entry: DirectoryEntry, name: DistinguishedName): Refusal | null {
+  const { class: entryClass, attributes } = entry;
+  const missing = (field: string): Refusal => ({ code: 9, field, reason: 'attribute-missing' });
+  const named = attributes.has('displayName') || (entryClass === 'group' && attributes.has('cn'));
+  if (!named) return missing('displayName');
+  if (!attributes.has('mail')) return missing('mail');
+  const full = [...attributes].find(([, values]) => values.size > VALUES_MAX);
+  if (full) return { code: 9, field: full[0], reason: 'too-many-values', limit: VALUES_MAX };
+  return entryClass === 'group' && !attributes.has('cn') ? takeNameFrom(name, entry) : null;
+}
+
+function takeNameFrom({ leaf }: DistinguishedName, group: DirectoryEntry): Refusal | null {
+  const rule = ruleFor('group', 'cn');
+  const part = leaf.find(({ attribute }) => ruleFor('group', attribute) === rule) ?? leaf[0];
+  return part && rule ? addNamingValue(group, rule.name, part.value) : null;
+}
+
+/** Adds a value of a DN, where its attribute is kept; as a value of the entry it must not be too long (9). */
+export function addNamingValue(entry: DirectoryEntry, attribute: string, value: string): Refusal | null {
+  const rule = ruleFor(entry.class, attribute);
+  const refusal = rule ? valueRefusal(rule.name, value) : null;
+  if (rule && !refusal) addValue(entry, rule, value);
+  return refusal;
+}

@@ -1,0 +1,78 @@
+import { shownText, type DirectoryRecord } from '../../accounts/directory-entry-change.ts';
+import type { Entry, EntryResult } from '../../entry.ts';
+import type { Refusal } from '../../result-code.ts';
+import { addEntry } from './add.ts';
+import { valueRefusal } from './attributes.ts';
+import { deleteEntry } from './delete.ts';
+import { modifyEntry } from './modify.ts';
+import { renameEntry } from './rename.ts';
+import type { Situation } from './situation.ts';
+
+/**
+ * Decides one record (chapter 11) in the order of code-selection.csv; where nothing stands against it, changes the
+ * directory in memory. Pure but for that.
+ *
+ * @returns null where the record is skipped silently (rule 1)
+ */
+export function decideRecord(
+  situation: Situation,
+  { place, read }: Entry<DirectoryRecord>,
+): EntryResult | null {
+  if ('refusal' in read) return unreadable(place, read.refusal);
+  const { record } = read;
+  if (record.change.type === 'ignored') return null;
+  const refusal = refusedValue(record) ?? carryOut(situation, record);
+  return {
+    place,
+    code: refusal?.code ?? 0,
+    operation: record.changetype,
+    subject: shownText(record.name.text),
+    refusal,
+  };
+}
+
+/** "Anything else while writing": what the account store refuses is a value that is not valid. */
+export function failedRecord({ place, read }: Entry<DirectoryRecord>): EntryResult {
+  if ('refusal' in read) return unreadable(place, read.refusal);
+  const { name, changetype } = read.record;
+  const value = shownText(name.text);
+  const refusal: Refusal = { code: 9, field: 'dn', value, reason: 'not-written' };
+  return { place, code: 9, operation: changetype, subject: value, refusal };
+}
+
+function unreadable(place: EntryResult['place'], refusal: Refusal): EntryResult {
+  return { place, code: refusal.code, operation: null, subject: null, refusal };
+}
+
+/** Of the values that the record gives, the first that cannot be kept. */
+function refusedValue({ change }: DirectoryRecord): Refusal | null {
+  for (const { attribute, value } of givenValues(change)) {
+    const refusal = valueRefusal(attribute, value);
+    if (refusal) return refusal;
+  }
+  return null;
+}
+
+function givenValues(change: DirectoryRecord['change']) {
+  if (change.type === 'add') return change.values;
+  if (change.type !== 'modify') return [];
+  return change.modifications.flatMap(({ attribute, values }) =>
+    values.map((value) => ({ attribute, value })),
+  );
+}
+
+function carryOut(situation: Situation, record: DirectoryRecord): Refusal | null {
+  const { change } = record;
+  switch (change.type) {
+    case 'add':
+      return addEntry(situation, record, change.values);
+    case 'modify':
+      return modifyEntry(situation, record, change.modifications);
+    case 'delete':
+      return deleteEntry(situation, record);
+    case 'modrdn':
+      return renameEntry(situation, record, change);
+    case 'ignored':
+      return null;
+  }
+}

@@ -1,0 +1,57 @@
+import type { DirectoryRecord } from '../../accounts/directory-entry-change.ts';
+import type { Directory } from '../../accounts/directory-entry.ts';
+import { loadDirectory, saveDirectory, type NamedEntries } from '../../accounts/directory-entry-store.ts';
+import type { ChangeFile } from '../../change-file.ts';
+import type { Transaction } from '../../database/open.ts';
+import type { Entry, EntryResult } from '../../entry.ts';
+import { decideRecord } from './decide.ts';
+
+/** The directory in memory together with what its decisions need. */
+export interface LoadedDirectory {
+  directory: Directory;
+  file: string;
+  now: Date;
+}
+
+/** Nothing of a directory file takes long. */
+export async function prepareDirectory(): Promise<null> {
+  return null;
+}
+
+/** Loads what the records name. The caller holds the customer's row lock. */
+export async function loadNamed(
+  tx: Transaction,
+  file: ChangeFile,
+  entries: readonly Entry<DirectoryRecord>[],
+  _prepared: null,
+  now: Date,
+): Promise<LoadedDirectory> {
+  const directory = await loadDirectory(tx, file.customer, namedIn(entries));
+  return { directory, file: file.name, now };
+}
+
+/** The keys of all entries that the records could touch. */
+export function namedIn(entries: readonly Entry<DirectoryRecord>[]): NamedEntries {
+  const keys = new Set<string>();
+  const renamed = new Set<string>();
+  for (const { read } of entries) {
+    if ('refusal' in read || read.record.change.type === 'ignored') continue;
+    const { name, change } = read.record;
+    keys.add(name.key);
+    if (change.type !== 'modrdn' || !change.target) continue;
+    keys.add(change.target.key);
+    renamed.add(name.key).add(change.target.key);
+  }
+  return { keys: [...keys], renamed: [...renamed] };
+}
+
+export function decideDirectory(
+  { directory, file, now }: LoadedDirectory,
+  entry: Entry<DirectoryRecord>,
+): EntryResult | null {
+  return decideRecord({ directory, lastChange: { file, line: entry.place.line, at: now } }, entry);
+}
+
+export async function saveLoaded(tx: Transaction, { directory }: LoadedDirectory): Promise<void> {
+  await saveDirectory(tx, directory);
+}

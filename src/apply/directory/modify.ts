@@ -1,0 +1,34 @@
+import type { DirectoryRecord, Modification } from '../../accounts/directory-entry-change.ts';
+import { putEntry, type DirectoryEntry } from '../../accounts/directory-entry.ts';
+import type { Refusal } from '../../result-code.ts';
+import { addValue, complete, deleteValue, draftOf, ruleFor } from './attributes.ts';
+import { entryNamed, type Situation } from './situation.ts';
+
+/**
+ * Any mix of add, replace and delete (chapter 11), all of it or nothing: the entry exists (8), and is complete
+ * afterwards (9). What has no effect is no error: adding what is there, deleting what is not.
+ */
+export function modifyEntry(
+  situation: Situation,
+  { name }: DirectoryRecord,
+  modifications: readonly Modification[],
+): Refusal | null {
+  const entry = entryNamed(situation, name);
+  if ('code' in entry) return entry;
+  const touched = modifications.flatMap(({ attribute }) => ruleFor(entry.class, attribute)?.name ?? []);
+  const draft = draftOf(entry, touched);
+  for (const modification of modifications) carryOut(draft, modification);
+  const refusal = complete(draft, name);
+  if (refusal) return refusal;
+  situation.directory.changed.delete(entry);
+  putEntry(situation.directory, { ...draft, lastChange: situation.lastChange });
+  return null;
+}
+
+function carryOut(entry: DirectoryEntry, { does, attribute, values }: Modification): void {
+  const rule = ruleFor(entry.class, attribute);
+  if (!rule) return;
+  if (does === 'replace' || (does === 'delete' && values.length === 0)) entry.attributes.delete(rule.name);
+  const change = does === 'delete' ? deleteValue : addValue;
+  for (const value of values) if (value !== null) change(entry, rule, value);
+}

@@ -1,0 +1,21 @@
+import { shownText } from '../../accounts/directory-entry-change.ts';
+import type { Directory, DirectoryEntry } from '../../accounts/directory-entry.ts';
+import type { DistinguishedName } from '../../accounts/distinguished-name.ts';
+import type { Refusal } from '../../result-code.ts';
+
+/** What the decision of one record needs. */
+export interface Situation {
+  directory: Directory;
+  /** What the changed entry will say of its last change. */
+  lastChange: { file: string; line: number; at: Date };
+}
+
+/** The entry a record is about, or 8. */
+export function entryNamed({ directory }: Situation, name: DistinguishedName): DirectoryEntry | Refusal {
+  return directory.entries.get(name.key) ?? { code: 8, value: shownText(name.text) };
+}
+
+/** 7 where there is an entry of that name. */
+export function notFree({ directory }: Situation, name: DistinguishedName): Refusal | null {
+  return directory.entries.has(name.key) ? { code: 7, value: shownText(name.text) } : null;
+}

@@ -1,0 +1,41 @@
+import { headerNames, isReadable } from './provisioning.ts';
+import { withoutLineEnd } from './records.ts';
+
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const MASK = Buffer.from('***');
+
+/**
+ * How the trace shows an entry where passwords are to be masked (open point 43): the cell of the column password is
+ * `***`, everything else stays byte for byte. A line that cannot be read is masked whole: nobody knows what stands
+ * where.
+ *
+ * @param header the header line of the change file
+ */
+export function passwordMask(header: Buffer): (original: Buffer) => Buffer {
+  const column = headerNames(header).indexOf('password');
+  return (original) => {
+    const line = withoutLineEnd(original);
+    const end = original.subarray(line.length);
+    if (!isReadable(line)) return Buffer.concat([MASK, end]);
+    if (column === -1) return original;
+    const cell = cellAt(line, column);
+    if (!cell || cell.from === cell.to) return original;
+    return Buffer.concat([line.subarray(0, cell.from), MASK, line.subarray(cell.to), end]);
+  };
+}
+
+/** Where the n-th cell of a readable record lies, quotes included; null where the record ends before it. */
+function cellAt(line: Buffer, column: number): { from: number; to: number } | null {
+  let from = 0;
+  let cell = 0;
+  let quoted = false;
+  for (const [at, byte] of line.entries()) {
+    if (byte === QUOTE) quoted = !quoted;
+    if (byte !== COMMA || quoted) continue;
+    if (cell === column) return { from, to: at };
+    cell += 1;
+    from = at + 1;
+  }
+  return cell === column ? { from, to: line.length } : null;
+}
