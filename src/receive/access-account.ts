@@ -11,12 +11,17 @@ export interface AccessAccount {
 }
 
 /**
- * Checks a login and a password. The answer takes the same time for an unknown login as for a wrong password.
- *
- * @param address the client's network address; an account may be limited to some networks
- * @returns null when refused, whatever the reason
+ * Checks who somebody is. `address` is the client's network address; an account may be limited to some networks. All
+ * methods resolve to null where the sign-in is refused, whatever the reason, and reject where this machine fails.
  */
-export type SignIn = (login: string, password: string, address: string) => Promise<AccessAccount | null>;
+export interface SignIn {
+  /** Takes the same time for an unknown login as for a wrong password. */
+  withPassword(login: string, password: string, address: string): Promise<AccessAccount | null>;
+  /** @param key the public key as SSH sends it; the caller has checked a signature of it */
+  withKey(login: string, key: Buffer, address: string): Promise<AccessAccount | null>;
+  /** Whether this key could sign in. Clients ask for each of their keys, so that it is no attempt. */
+  knowsKey(login: string, key: Buffer, address: string): Promise<boolean>;
+}
 
 /** Tells the intake that a complete file lies in the upload folder. Called after fsync and rename. */
 export type Announce = (upload: { customer: number; name: string }) => void;

@@ -19,6 +19,15 @@ const YEARS_VALID = 10;
 const CERTIFICATE_MODE = 0o644;
 const KEY_MODE = 0o600;
 
+/** Where the certificate and its key lie. */
+export function certificateFiles(
+  dataFolder: string,
+  given?: { certificate: string; key: string },
+): [certificate: string, key: string] {
+  if (given) return [given.certificate, given.key];
+  return [join(dataFolder, 'certificate.pem'), join(dataFolder, 'certificate-key.pem')];
+}
+
 /**
  * The door's certificate: the operator's files where given, else a self-signed one that is made once and kept, so
  * that clients which remember it are not asked again.
@@ -32,8 +41,7 @@ export async function loadOrCreateCertificate(
 ): Promise<Certificate> {
   if (given)
     return checked(await readGiven(given.certificate), await readGiven(given.key), given.certificate);
-  const certificatePath = join(dataFolder, 'certificate.pem');
-  const keyPath = join(dataFolder, 'certificate-key.pem');
+  const [certificatePath, keyPath] = certificateFiles(dataFolder);
   const [cert, key] = await Promise.all([readIfThere(certificatePath), readIfThere(keyPath)]);
   if (cert !== null && key !== null) return checked(cert, key, certificatePath);
 

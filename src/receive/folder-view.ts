@@ -1,10 +1,11 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, opendir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JOURNAL } from '../change-file.ts';
+import { isOwnName, JOURNAL } from '../change-file.ts';
 import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { AccessAccount, Right } from './access-account.ts';
+import { AnchoredFolder } from './anchored-folder.ts';
 import {
   FolderFault,
   isHidden,
@@ -57,20 +58,20 @@ export class FolderView {
 
   /** Batches in the order of the file system. The upload folder begins with its subfolders. */
   async *list(folder: FolderName): AsyncGenerator<Entry[]> {
-    await this.#folderStats(folder);
+    await using place = await this.#open(folder);
     if (folder === '') yield await this.#subfolders();
-    for await (const names of nameBatches(this.#realPath({ folder, name: null }))) {
+    if (!place) return;
+    for await (const names of nameBatches(place.path)) {
       const shown = names.filter((name) => isSafeName(name) && !isHidden(name) && !isSubfolder(name));
-      const entries = await Promise.all(shown.map((name) => this.#fileEntry({ folder, name })));
+      const entries = await Promise.all(shown.map((name) => this.#fileEntry(place, folder, name)));
       yield entries.filter((entry) => entry !== null);
     }
   }
 
   async stat(path: VirtualPath): Promise<Entry> {
-    const stats = await this.#folderStats(path.folder);
-    if (path.name === null) return this.#folderEntry(path.folder, stats);
-    const entry = await this.#fileEntry({ folder: path.folder, name: path.name });
-    return entry ?? notFound();
+    await using place = await this.#open(path.folder);
+    if (path.name === null) return this.#folderEntry(path.folder, place ? await place.stat() : null);
+    return (place && (await this.#fileEntry(place, path.folder, path.name))) ?? notFound();
   }
 
   /**
@@ -78,33 +79,38 @@ export class FolderView {
    * customer's folder.
    */
   async openForReading(path: VirtualPath): Promise<FileHandle> {
-    await this.#folderStats(path.folder);
+    await using place = await this.#open(path.folder);
     this.#demand('download');
-    const file = fileOf(path);
-    if (isHidden(file.name)) return notFound();
-    await this.stat(file);
-    const handle = await open(this.#realPath(file), READ_FLAGS).catch(absentIsNull);
+    const { folder, name } = fileOf(path);
+    if (isHidden(name) || !place || !(await this.#fileEntry(place, folder, name))) return notFound();
+    const handle = await open(place.pathOf(name), READ_FLAGS).catch(absentIsNull);
     if (handle === null) return notFound();
-    const stats = await handle.stat();
-    if (stats.isFile() && stats.nlink === 1) return handle;
+    if (await isOnlyNameOf(place.pathOf(name), handle)) return handle;
     await handle.close();
     throw new FolderFault('denied', 'This file cannot be read');
   }
 
   async remove(path: VirtualPath): Promise<void> {
-    await this.#folderStats(path.folder);
+    await using place = await this.#open(path.folder);
     this.#demand('delete');
     if (path.folder === JOURNAL) throw new FolderFault('denied', 'Journal files cannot be deleted');
-    const file = fileOf(path);
-    await this.stat(file);
-    if ((await unlink(this.#realPath(file)).catch(absentIsNull)) === null) notFound();
+    const { folder, name } = fileOf(path);
+    if (isOwn({ folder, name })) throw new FolderFault('denied', 'This file cannot be deleted');
+    if (!place || !(await this.#fileEntry(place, folder, name))) return notFound();
+    if ((await unlink(place.pathOf(name)).catch(absentIsNull)) === null) notFound();
   }
 
-  /** Within the upload folder. A waiting file of the new name is replaced. */
-  async rename(from: VirtualPath, to: VirtualPath): Promise<void> {
+  /**
+   * Within the upload folder.
+   *
+   * @param existing what becomes of a waiting file of the new name: SFTP has a renaming of each kind
+   */
+  async rename(from: VirtualPath, to: VirtualPath, existing: 'replace' | 'keep' = 'replace'): Promise<void> {
     const target = await this.uploadTarget(to);
     await this.checkRenamable(from);
-    if ((await rename(this.#realPath(from), target).catch(absentIsNull)) === null) notFound();
+    if (existing === 'keep' && (await lstat(target).catch(absentIsNull)) !== null)
+      throw new FolderFault('denied', 'A file of the new name exists');
+    if ((await rename(this.#realPath(fileOf(from)), target).catch(absentIsNull)) === null) notFound();
     await syncFolder(this.account.folder);
   }
 
@@ -125,8 +131,9 @@ export class FolderView {
 
   #demandWritable(path: VirtualPath): void {
     this.#demand('upload');
-    const { folder } = fileOf(path);
-    if (folder !== '') throw new FolderFault('denied', 'Files can be written in the upload folder only');
+    const file = fileOf(path);
+    if (isOwn(file)) throw new FolderFault('denied', 'This file cannot be written');
+    if (file.folder !== '') throw new FolderFault('denied', 'Files can be written in the upload folder only');
   }
 
   #demand(right: Right): void {
@@ -142,21 +149,23 @@ export class FolderView {
     };
   }
 
-  #realPath({ folder, name }: VirtualPath): string {
-    return join(this.account.folder, folder, name ?? '');
+  /** Only the upload folder is written to, and where that lies is the operator's choice: no link is swapped in there. */
+  #realPath({ name }: { name: string }): string {
+    return join(this.account.folder, name);
   }
 
   /**
    * @returns null for a folder that the daemon has not made yet: clients see it as empty
    * @throws FolderFault notFound without the right to see it, or where something else bears its name
    */
-  async #folderStats(folder: FolderName): Promise<Stats | null> {
+  async #open(folder: FolderName): Promise<Place | null> {
     if (folder === JOURNAL && !this.account.rights.has('journal')) return notFound();
-    // Where the customer's folder lies is the operator's choice, so that one may be a link.
-    const look = folder === '' ? stat : lstat;
-    const stats = await look(this.#realPath({ folder, name: null })).catch(absentIsNull);
-    if (stats !== null && !stats.isDirectory()) return notFound();
-    return stats;
+    if (folder === '') return openRoot(this.account.folder);
+    return AnchoredFolder.open(join(this.account.folder, folder)).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null;
+      absentIsNull(error);
+      return notFound();
+    });
   }
 
   #folderEntry(folder: FolderName, stats: Stats | null): Entry {
@@ -177,13 +186,45 @@ export class FolderView {
   }
 
   /** @returns null unless it is a regular file */
-  async #fileEntry(path: { folder: FolderName; name: string }): Promise<Entry | null> {
-    if (path.folder !== '' && isHidden(path.name)) return null;
-    const stats = await lstat(this.#realPath(path)).catch(absentIsNull);
+  async #fileEntry(place: Place, folder: FolderName, name: string): Promise<Entry | null> {
+    if (folder !== '' && isHidden(name)) return null;
+    const stats = await lstat(place.pathOf(name)).catch(absentIsNull);
     if (!stats?.isFile()) return null;
-    const deeds = this.#deedsIn(path.folder);
-    return { name: path.name, kind: 'file', sizeBytes: stats.size, modified: stats.mtime, deeds };
+    const deeds = this.#deedsIn(folder);
+    return { name, kind: 'file', sizeBytes: stats.size, modified: stats.mtime, deeds };
   }
+}
+
+/** A folder in which names are looked up. */
+type Place = Pick<AnchoredFolder, 'path' | 'pathOf' | 'stat'> & AsyncDisposable;
+
+/** The operator may have put a link in the place of the customer's folder. */
+async function openRoot(path: string): Promise<Place | null> {
+  const stats = await stat(path).catch(absentIsNull);
+  if (stats === null) return null;
+  if (!stats.isDirectory()) return notFound();
+  return {
+    path,
+    pathOf: (name) => join(path, name),
+    stat: async () => stats,
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/**
+ * Asked of the name, after it was opened: a hard link that was taken away again meanwhile would leave a file with one
+ * name, and that one outside.
+ */
+async function isOnlyNameOf(path: string, handle: FileHandle): Promise<boolean> {
+  const opened = await handle.stat();
+  const named = await lstat(path).catch(absentIsNull);
+  return (
+    named !== null &&
+    named.isFile() &&
+    named.nlink === 1 &&
+    named.ino === opened.ino &&
+    named.dev === opened.dev
+  );
 }
 
 async function* nameBatches(folder: string): AsyncGenerator<string[]> {
@@ -216,4 +257,9 @@ function absentIsNull(error: unknown): null {
 function faultIsNull(error: unknown): null {
   if (error instanceof FolderFault) return null;
   throw error;
+}
+
+/** The queue weather is read by every client and written by none. */
+function isOwn({ folder, name }: { folder: FolderName; name: string }): boolean {
+  return folder === '' && isOwnName(name);
 }

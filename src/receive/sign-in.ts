@@ -11,6 +11,7 @@ interface AccountRow {
   customer: number;
   folder: string;
   password_hash: string | null;
+  keys: string[];
   rights: Right[];
   networks: string[];
 }
@@ -26,14 +27,31 @@ const VERIFIED_MAX = 1_000;
 export async function createSignIn(database: Database, clock: Clock, spool: string): Promise<SignIn> {
   const decoy = await hashPassword(randomBytes(16).toString('hex'));
   const verified = new VerifiedPasswords(clock);
-  return async (login, password, address) => {
+  const accountWithKey = async (login: string, key: Buffer, address: string) => {
     const account = await accountOf(database, login);
-    const stored = account?.password_hash ?? decoy;
-    const right = verified.knows(stored, password) || (await verifyPassword(password, stored));
-    if (!right || !account?.password_hash || !isAllowedFrom(account.networks, address)) return null;
-    verified.remember(stored, password);
-    return accessAccountFrom(account, spool);
+    const listed = account?.keys.some((line) => isSameKey(line, key)) ?? false;
+    return account && listed && isAllowedFrom(account.networks, address) ? account : null;
   };
+  return {
+    withPassword: async (login, password, address) => {
+      const account = await accountOf(database, login);
+      const stored = account?.password_hash ?? decoy;
+      const right = verified.knows(stored, password) || (await verifyPassword(password, stored));
+      if (!right || !account?.password_hash || !isAllowedFrom(account.networks, address)) return null;
+      verified.remember(stored, password);
+      return accessAccountFrom(account, spool);
+    },
+    withKey: async (login, key, address) => {
+      const account = await accountWithKey(login, key, address);
+      return account && accessAccountFrom(account, spool);
+    },
+    knowsKey: async (login, key, address) => (await accountWithKey(login, key, address)) !== null,
+  };
+}
+
+/** @param line as in `authorized_keys`: type, base64, comment */
+function isSameKey(line: string, key: Buffer): boolean {
+  return Buffer.from(line.split(' ')[1] ?? '', 'base64').equals(key);
 }
 
 function accessAccountFrom({ login, customer, folder, rights }: AccountRow, spool: string): AccessAccount {
@@ -44,7 +62,7 @@ async function accountOf(database: Database, login: string): Promise<AccountRow 
   // PostgreSQL refuses a NUL in any text; no account has one.
   if (login.includes('\u0000')) return undefined;
   const { rows } = await database.query<AccountRow>(
-    `select a.login, a.customer_id as customer, c.folder, a.password_hash, a.rights, a.networks
+    `select a.login, a.customer_id as customer, c.folder, a.password_hash, a.keys, a.rights, a.networks
        from access_account a join customer c on c.id = a.customer_id where a.login = $1`,
     [login],
   );

@@ -5,12 +5,16 @@ import { join } from 'node:path';
 import { isTemporaryName, STAGING } from '../change-file.ts';
 import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
+import { step } from '../step.ts';
 import type { Announce } from './access-account.ts';
+import { AnchoredFolder } from './anchored-folder.ts';
+import type { FolderRoom } from './folder-room.ts';
 import type { FolderView } from './folder-view.ts';
 import { FolderFault, type VirtualPath } from './virtual-path.ts';
 
 export interface StoreOptions {
   announce: Announce;
+  room: FolderRoom;
   fileBytesMax: number;
 }
 
@@ -24,7 +28,7 @@ const STAGING_FOLDER_MODE = 0o750;
  * Prepares to store one file, whatever the protocol. The bytes go to a hidden folder of the same file system and get
  * their name only when they are whole, so no other stage ever sees a part.
  *
- * @throws FolderFault where the user may not store under this name
+ * @throws FolderFault where the user may not store under this name, or the folder is full
  */
 export async function beginUpload(
   view: FolderView,
@@ -32,59 +36,76 @@ export async function beginUpload(
   options: StoreOptions,
 ): Promise<Upload> {
   await view.uploadTarget(path);
-  const folder = await stagingFolder(view.account.folder);
-  const staged = join(folder, randomBytes(16).toString('hex'));
-  const handle = await open(staged, STAGE_FLAGS, STAGED_FILE_MODE).catch(throwDiskFull);
-  return new Upload(view, path, options, staged, handle);
+  await options.room.demandRoom(view.account.folder);
+  const staging = await openStaging(view.account.folder);
+  const name = randomBytes(16).toString('hex');
+  const handle = await open(staging.pathOf(name), STAGE_FLAGS, STAGED_FILE_MODE).catch(
+    async (error: unknown) => {
+      await staging[Symbol.asyncDispose]();
+      throwDiskFull(error);
+    },
+  );
+  return new Upload(view, path, options, { folder: staging, name, handle });
+}
+
+/** The bytes so far, under a name that nobody else knows. */
+interface Staged {
+  folder: AnchoredFolder;
+  name: string;
+  handle: FileHandle;
 }
 
 /** One file on its way in. It ends with exactly one of `commit` and `abort`; `abort` after either does nothing. */
 export class Upload {
+  /** Size of the file so far. */
   bytes = 0;
   readonly #view: FolderView;
   readonly #path: VirtualPath;
   readonly #options: StoreOptions;
-  readonly #staged: string;
-  readonly #handle: FileHandle;
+  readonly #staged: Staged;
   #open = true;
+  #taken = 0;
 
-  constructor(
-    view: FolderView,
-    path: VirtualPath,
-    options: StoreOptions,
-    staged: string,
-    handle: FileHandle,
-  ) {
+  constructor(view: FolderView, path: VirtualPath, options: StoreOptions, staged: Staged) {
     this.#view = view;
     this.#path = path;
     this.#options = options;
     this.#staged = staged;
-    this.#handle = handle;
   }
 
   /**
    * Writes through the handle, not through a stream made from it: the handle's `close()` would wait for the stream.
    *
-   * @throws FolderFault tooBig, diskFull
+   * @param position the next one unless the protocol names another; who leaves holes must not commit
+   * @throws FolderFault tooBig, noRoom, diskFull
    */
-  async write(chunk: Uint8Array): Promise<void> {
-    if (this.bytes + chunk.length > this.#options.fileBytesMax) {
+  async write(chunk: Uint8Array, position = this.bytes): Promise<void> {
+    if (position + chunk.length > this.#options.fileBytesMax) {
       throw new FolderFault('tooBig', `The file is larger than ${this.#options.fileBytesMax} bytes`);
     }
+    this.#taken += chunk.length;
+    this.#options.room.take(this.#view.account.folder, chunk.length);
     for (let written = 0; written < chunk.length;) {
-      const { bytesWritten } = await this.#handle.write(chunk, written).catch(throwDiskFull);
+      const { bytesWritten } = await this.#staged.handle
+        .write(chunk, written, chunk.length - written, position + written)
+        .catch(throwDiskFull);
       written += bytesWritten;
-      this.bytes += bytesWritten;
     }
+    this.bytes = Math.max(this.bytes, position + chunk.length);
   }
 
   /** When it resolves, the file survives a power cut and the intake knows of it. */
   async commit(): Promise<void> {
-    await this.#handle.sync().catch(throwDiskFull);
-    await this.#handle.close();
+    step('bytes-received');
+    await this.#staged.handle.sync().catch(throwDiskFull);
+    step('synced');
+    await this.#staged.handle.close();
     const target = await this.#view.uploadTarget(this.#path);
-    await rename(this.#staged, target).catch(throwDiskFull);
+    const { folder, name } = this.#staged;
+    await rename(folder.pathOf(name), target).catch(throwDiskFull);
+    step('renamed');
     this.#open = false;
+    await folder[Symbol.asyncDispose]();
     await syncFolder(this.#view.account.folder);
     announceFinal(this.#view, this.#path, this.#options.announce);
   }
@@ -93,9 +114,12 @@ export class Upload {
   async abort(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    this.#options.room.giveBack(this.#view.account.folder, this.#taken);
     // Closed already where `commit` failed after its close: what counts is that the file goes.
-    await this.#handle.close().catch(() => undefined);
-    await rm(this.#staged, { force: true });
+    await this.#staged.handle.close().catch(() => undefined);
+    const { folder, name } = this.#staged;
+    await rm(folder.pathOf(name), { force: true });
+    await folder[Symbol.asyncDispose]();
   }
 }
 
@@ -105,8 +129,9 @@ export async function renameUpload(
   from: VirtualPath,
   to: VirtualPath,
   announce: Announce,
+  existing: 'replace' | 'keep' = 'replace',
 ): Promise<void> {
-  await view.rename(from, to);
+  await view.rename(from, to, existing);
   announceFinal(view, to, announce);
 }
 
@@ -115,25 +140,42 @@ export async function renameUpload(
  * written to since `before` go.
  */
 export async function clearStaging(customerFolder: string, before: Date): Promise<void> {
-  const folder = await stagingFolder(customerFolder);
-  for (const name of await readdir(folder)) {
-    const staged = join(folder, name);
-    const stats = await lstat(staged).catch(() => null);
-    if (stats?.isFile() && stats.mtime < before) await rm(staged, { force: true });
+  await using folder = await openStaging(customerFolder);
+  for (const name of await readdir(folder.path)) {
+    const stats = await lstat(folder.pathOf(name)).catch(() => null);
+    if (stats?.isFile() && stats.mtime < before) await rm(folder.pathOf(name), { force: true });
   }
+}
+
+/**
+ * Removes what clients began under a temporary name and never renamed: those that nobody has written to since
+ * `before`.
+ *
+ * @returns their names
+ */
+export async function sweepTemporaryNames(customerFolder: string, before: Date): Promise<string[]> {
+  const swept: string[] = [];
+  for (const name of await readdir(customerFolder)) {
+    if (!isTemporaryName(name)) continue;
+    const path = join(customerFolder, name);
+    const stats = await lstat(path).catch(() => null);
+    if (!stats?.isFile() || stats.mtime >= before) continue;
+    await rm(path, { force: true });
+    swept.push(name);
+  }
+  return swept;
 }
 
 function announceFinal(view: FolderView, { name }: VirtualPath, announce: Announce): void {
   if (name !== null && !isTemporaryName(name)) announce({ customer: view.account.customer, name });
 }
 
-async function stagingFolder(customerFolder: string): Promise<string> {
+async function openStaging(customerFolder: string): Promise<AnchoredFolder> {
   const folder = join(customerFolder, STAGING);
   await mkdir(folder, { mode: STAGING_FOLDER_MODE }).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throwDiskFull(error);
   });
-  if (!(await lstat(folder)).isDirectory()) throw new Error(`${folder} is not a folder`);
-  return folder;
+  return AnchoredFolder.open(folder);
 }
 
 function throwDiskFull(error: unknown): never {

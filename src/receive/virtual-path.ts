@@ -2,7 +2,15 @@ import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../change-fil
 
 /** Why something in the customer's folder cannot be done. Each door has its own replies for these. */
 export type FolderFaultKind =
-  'notFound' | 'denied' | 'badName' | 'notAFile' | 'notAFolder' | 'tooBig' | 'diskFull' | 'incomplete';
+  | 'notFound'
+  | 'denied'
+  | 'badName'
+  | 'notAFile'
+  | 'notAFolder'
+  | 'tooBig'
+  | 'noRoom'
+  | 'diskFull'
+  | 'incomplete';
 
 /** The customer's fault. The message is meant for the client and holds no path of this machine. */
 export class FolderFault extends Error {

@@ -8,7 +8,12 @@ import { clamdAddressFrom, parseClamdAnswer, scanWithClamd } from '../../src/adm
 import { createAntivirus, reasonFor, type Antivirus } from '../../src/admit/antivirus.ts';
 import { quarantinePath } from '../../src/admit/antivirus-quarantine.ts';
 import { openChangeFile } from '../../src/admit/take.ts';
-import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFile, type ChangeFileRow } from '../../src/change-file.ts';
+import {
+  CHANGE_FILE_COLUMNS,
+  changeFileFrom,
+  type ChangeFile,
+  type ChangeFileRow,
+} from '../../src/change-file.ts';
 import { systemClock } from '../../src/clock.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from '../doors/clamd.ts';
@@ -18,7 +23,10 @@ test.each([
   ['stream: OK\0', { kind: 'clean' }],
   ['stream: Win.Test.EICAR_HDB-1 FOUND\0', { kind: 'infected', signature: 'Win.Test.EICAR_HDB-1' }],
   ['INSTREAM size limit exceeded. ERROR\0', { kind: 'tooLarge' }],
-  ['stream: Can\'t allocate memory ERROR', { kind: 'unavailable', reason: 'it answers "stream: Can\'t allocate memory ERROR"' }],
+  [
+    "stream: Can't allocate memory ERROR",
+    { kind: 'unavailable', reason: 'it answers "stream: Can\'t allocate memory ERROR"' },
+  ],
   ['', { kind: 'unavailable', reason: 'it answers ""' }],
 ])('the answer %j is read', (text, answer) => {
   expect(parseClamdAnswer(text)).toEqual(answer);
@@ -129,10 +137,10 @@ describe.runIf(isClamdInstalled())('with a real clamd', () => {
       decision: 'refused',
       detail: { code: null, reason: 'infected', signature: 'Spoolgate.Test.UNOFFICIAL' },
     });
-    expect([existsSync(join(folder(), '1_PRV_1.csv')), existsSync(join(folder(), '.taken', String(file.id)))]).toEqual([
-      false,
-      false,
-    ]);
+    expect([
+      existsSync(join(folder(), '1_PRV_1.csv')),
+      existsSync(join(folder(), '.taken', String(file.id))),
+    ]).toEqual([false, false]);
     const kept = quarantinePath(quarantine(), file);
     expect(await readFile(kept, 'utf8')).toBe(content);
     expect((await stat(kept)).mode & 0o777).toBe(0o400);
@@ -176,7 +184,9 @@ describe.runIf(isClamdInstalled())('with a real clamd', () => {
     } finally {
       clamd.thaw();
     }
-    expect(events).toMatchObject([{ event: 'scannerUnavailable', fields: [1, '1_PRV_1.csv', 'no answer within 0.15 s'] }]);
+    expect(events).toMatchObject([
+      { event: 'scannerUnavailable', fields: [1, '1_PRV_1.csv', 'no answer within 0.15 s'] },
+    ]);
   });
 
   test('a file that is replaced while it is scanned is looked at again', async () => {

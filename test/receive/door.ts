@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { Journal } from '../../src/journal/events.ts';
-import type { AccessAccount, Right } from '../../src/receive/access-account.ts';
+import type { AccessAccount, Right, SignIn } from '../../src/receive/access-account.ts';
 import { loadOrCreateCertificate, type Certificate } from '../../src/receive/certificate.ts';
 import { startFtpsDoor, type FtpsDoor, type FtpsDoorOptions } from '../../src/receive/ftps/door.ts';
+import { FolderRoom, type RoomLimits } from '../../src/receive/folder-room.ts';
+import { Sessions, type SessionLimits } from '../../src/receive/sessions.ts';
+import type { Reception } from '../../src/receive/reception.ts';
+import { startSftpDoor, type SftpDoor, type SftpDoorOptions } from '../../src/receive/sftp/door.ts';
+import { loadOrCreateHostKey, type HostKey } from '../../src/receive/sftp/host-key.ts';
 import { CUSTOMER, LOGIN, PASSWORD } from './sign-in.ts';
 
 export const ALL_RIGHTS: Right[] = ['upload', 'download', 'delete', 'journal'];
@@ -43,74 +48,135 @@ let certificate: Promise<Certificate> | undefined;
 
 /** One per test file: making it takes longer than most tests. */
 export function testCertificate(): Promise<Certificate> {
-  certificate ??= madeCertificate();
+  certificate ??= inTemporaryFolder(loadOrCreateCertificate);
   return certificate;
 }
 
-async function madeCertificate(): Promise<Certificate> {
+async function inTemporaryFolder<Made>(make: (folder: string) => Promise<Made>): Promise<Made> {
   const folder = await mkdtemp(join(tmpdir(), 'spoolgate-certificate-'));
   try {
-    return await loadOrCreateCertificate(folder);
+    return await make(folder);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-export interface TestDoor extends AsyncDisposable {
-  door: FtpsDoor;
-  port: number;
-  /** The customer's folder. */
-  folder: string;
-  announced: string[];
-  events: Event[];
-  put(path: string, content: string | Buffer): Promise<void>;
-  get(path: string): Promise<string>;
-  has(path: string): boolean;
-  /** Names in `.staging`. */
-  staged(): Promise<string[]>;
-  /** Waits for an event to have come `count` times. */
-  seen(event: string, count?: number): Promise<Event[]>;
+/** Knows one customer, by password and by key. */
+export function testSignIn(folder: string, rights: Right[] = ALL_RIGHTS, keys: Buffer[] = []): SignIn {
+  const answer = (right: boolean) => (right ? account(folder, rights) : null);
+  const knows = (login: string, key: Buffer) => login === LOGIN && keys.some((one) => one.equals(key));
+  return {
+    withPassword: async (login, password) => answer(login === LOGIN && password === PASSWORD),
+    withKey: async (login, key) => answer(knows(login, key)),
+    knowsKey: async (login, key) => knows(login, key),
+  };
 }
 
-export type DoorOverrides = Partial<FtpsDoorOptions> & { rights?: Right[] };
+/** What a test asks of a door of either kind. */
+export interface ReceptionOverrides {
+  rights?: Right[] | undefined;
+  keys?: Buffer[] | undefined;
+  signIn?: SignIn | undefined;
+  sessions?: Partial<SessionLimits> | undefined;
+  room?: Partial<RoomLimits> | undefined;
+}
 
-/** A real door on loopback with one customer. Sign-ins refused are not delayed unless a test says so. */
-export async function openDoor({ rights, limits, ...overrides }: DoorOverrides = {}): Promise<TestDoor> {
+/** One customer's folder, and a reception for it that remembers what happens. */
+export async function openReception({ rights, keys, ...given }: ReceptionOverrides) {
   const folder = await customerFolder();
   const { journal, events } = rememberingJournal();
   const announced: string[] = [];
+  const reception: Reception = {
+    signIn: given.signIn ?? testSignIn(folder.path, rights, keys),
+    sessions: new Sessions(given.sessions),
+    room: new FolderRoom(given.room),
+    announce: ({ name }) => void announced.push(name),
+    journal,
+  };
+  const real = (path: string) => join(folder.path, path);
+  const look = {
+    folder: folder.path,
+    announced,
+    events,
+    put: (path: string, content: string | Buffer) => writeFile(real(path), content),
+    get: (path: string) => readFile(real(path), 'utf8'),
+    has: (path: string) => existsSync(real(path)),
+    staged: () => (existsSync(real('.staging')) ? readdir(real('.staging')) : Promise.resolve([])),
+    seen: (event: string, count = 1) => eventsOf(events, event, count),
+  };
+  return { reception, look, dispose: () => folder[Symbol.asyncDispose]() };
+}
+
+/** What a test sees of the customer's folder and of the journal. */
+export type Look = Awaited<ReturnType<typeof openReception>>['look'];
+
+export interface TestDoor extends Look, AsyncDisposable {
+  door: FtpsDoor;
+  port: number;
+}
+
+export type DoorOverrides = ReceptionOverrides &
+  Partial<
+    Pick<
+      FtpsDoorOptions,
+      'implicit' | 'host' | 'port' | 'passive' | 'publicAddress' | 'tls' | 'clientCertificates' | 'limits'
+    >
+  >;
+
+/** A real door on loopback with one customer. Sign-ins refused are not delayed unless a test says so. */
+export async function openDoor(overrides: DoorOverrides = {}): Promise<TestDoor> {
+  const { rights, keys, signIn, sessions, room, limits, ...options } = overrides;
+  const opened = await openReception({ rights, keys, signIn, sessions, room });
   const door = await startFtpsDoor({
+    implicit: true,
     host: '127.0.0.1',
     port: 0,
     passive: { min: 0, max: 0 },
     tls: await testCertificate(),
-    signIn: async (login, password) =>
-      login === LOGIN && password === PASSWORD ? account(folder.path, rights) : null,
-    announce: ({ name }) => void announced.push(name),
-    journal,
+    ...opened.reception,
     limits: { signInDelayMs: 0, ...limits },
-    ...overrides,
+    ...options,
   }).catch(async (error: unknown) => {
-    await folder[Symbol.asyncDispose]();
+    await opened.dispose();
     throw error;
   });
-  const real = (path: string) => join(folder.path, path);
-  return {
-    door,
-    port: door.port,
-    folder: folder.path,
-    announced,
-    events,
-    put: (path, content) => writeFile(real(path), content),
-    get: (path) => readFile(real(path), 'utf8'),
-    has: (path) => existsSync(real(path)),
-    staged: () => (existsSync(real('.staging')) ? readdir(real('.staging')) : Promise.resolve([])),
-    seen: (event, count = 1) => eventsOf(events, event, count),
-    [Symbol.asyncDispose]: async () => {
-      await door.close(0);
-      await folder[Symbol.asyncDispose]();
-    },
+  const dispose = async () => {
+    await door.close(0);
+    await opened.dispose();
   };
+  return { door, port: door.port, ...opened.look, [Symbol.asyncDispose]: dispose };
+}
+
+export interface TestSftpDoor extends Look, AsyncDisposable {
+  door: SftpDoor;
+  port: number;
+}
+
+export type SftpOverrides = ReceptionOverrides & Partial<Pick<SftpDoorOptions, 'limits'>>;
+
+/** The other door, on the same terms. */
+export async function openSftpDoor(overrides: SftpOverrides = {}): Promise<TestSftpDoor> {
+  const { limits, ...given } = overrides;
+  const opened = await openReception(given);
+  const door = await startSftpDoor({
+    host: '127.0.0.1',
+    port: 0,
+    hostKey: await testHostKey(),
+    ...opened.reception,
+    limits: { signInDelayMs: 0, ...limits },
+  });
+  const dispose = async () => {
+    await door.close(0);
+    await opened.dispose();
+  };
+  return { door, port: door.port, ...opened.look, [Symbol.asyncDispose]: dispose };
+}
+
+let hostKey: Promise<HostKey> | undefined;
+
+export function testHostKey(): Promise<HostKey> {
+  hostKey ??= inTemporaryFolder(loadOrCreateHostKey);
+  return hostKey;
 }
 
 function eventsOf(events: Event[], event: string, count: number): Promise<Event[]> {

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { OperatorFault } from '../../src/fault.ts';
 import { loadOrCreateCertificate } from '../../src/receive/certificate.ts';
 import { customerFolder, openDoor } from './door.ts';
@@ -57,18 +56,29 @@ test('a new certificate is for new sessions', async () => {
   expect(await before.store('a.csv', 'x')).toMatch(/^226 /);
 });
 
-test('sessions are limited, in all and per address', async () => {
-  for (const limits of [{ sessionsMax: 2 }, { sessionsPerAddressMax: 2 }]) {
-    await using door = await openDoor({ limits });
-    await using first = await Speaker.connect(door.port);
-    await using _second = await Speaker.connect(door.port);
-    await expect(Speaker.connect(door.port)).rejects.toThrow();
+test.each([{ sessionsMax: 2 }, { sessionsPerAddressMax: 2 }, { sessionsPerAccountMax: 2 }])(
+  'sessions are limited: %o',
+  async (sessions) => {
+    await using door = await openDoor({ sessions });
+    await using first = await Speaker.signedIn(door.port);
+    await using _second = await Speaker.signedIn(door.port);
+    await expect(Speaker.signedIn(door.port)).rejects.toThrow(/421 Too many|ECONNRESET|socket/i);
     expect(await first.ask('QUIT')).toMatch(/^221 /);
     await first.reply();
-    await delay(20);
-    await using third = await Speaker.connect(door.port);
-    expect(await third.ask('FEAT')).toMatch(/^211-/);
-  }
+    await vi.waitFor(async () => {
+      await using third = await Speaker.signedIn(door.port);
+      expect(await third.ask('NOOP')).toMatch(/^200 /);
+    });
+  },
+);
+
+test('who waits longest without signing in makes place', async () => {
+  await using door = await openDoor({ sessions: { sessionsPerAddressMax: 2 } });
+  await using idle = await Speaker.connect(door.port);
+  await using signedIn = await Speaker.signedIn(door.port);
+  await using _next = await Speaker.connect(door.port);
+  expect(await idle.reply()).toBe('');
+  expect(await signedIn.ask('NOOP')).toMatch(/^200 /);
 });
 
 test('what is no TLS is closed, and the door goes on', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
-import { openDoor } from './door.ts';
+import { openDoor, testSignIn } from './door.ts';
 import { CUSTOMER, LOGIN, PASSWORD } from './sign-in.ts';
 import { Speaker } from './speaker.ts';
 
@@ -91,7 +91,9 @@ test('who does not sign in is sent away, and who has signed in is not', async ()
 });
 
 test('a fault while signing in is ours: 451, and the journal has the reason', async () => {
-  await using door = await openDoor({ signIn: () => Promise.reject(new Error('database at /srv is down')) });
+  await using door = await openDoor({
+    signIn: { ...testSignIn(''), withPassword: () => Promise.reject(new Error('database at /srv is down')) },
+  });
   await using client = await Speaker.connect(door.port);
   await client.ask('USER a');
   expect(await client.ask('PASS b')).toBe('451 Local error, try again later');

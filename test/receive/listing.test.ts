@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Deeds, Entry } from '../../src/receive/folder-view.ts';
-import { FACTS, factsLine, listingPath, timeValue, unixLine } from '../../src/receive/ftps/listing.ts';
+import { FACTS, factsLine, listingPath, timeValue } from '../../src/receive/ftps/listing.ts';
+import { unixLine } from '../../src/receive/listing.ts';
 
 const ALL: Deeds = { read: true, remove: true, write: true };
 const NOTHING: Deeds = { read: false, remove: false, write: false };

@@ -7,7 +7,7 @@ import {
   replyForFault,
   workingFolderReply,
 } from '../../src/receive/ftps/replies.ts';
-import { loggableLogin } from '../../src/receive/ftps/sign-in-verbs.ts';
+import { loggableLogin } from '../../src/receive/visitor.ts';
 import { FolderFault, type FolderFaultKind } from '../../src/receive/virtual-path.ts';
 
 test.each([

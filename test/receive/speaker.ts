@@ -3,6 +3,9 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { LOGIN, PASSWORD } from './sign-in.ts';
 
+/** `localAddress`: where the client comes from, within 127.0.0.0/8. */
+type SpeakerOptions = ConnectionOptions & { localAddress?: string };
+
 /** An FTP client that does nothing by itself: a test holds the conversation line by line. */
 export class Speaker implements AsyncDisposable {
   readonly socket: TLSSocket;
@@ -23,7 +26,7 @@ export class Speaker implements AsyncDisposable {
     socket.on('error', () => undefined);
   }
 
-  static async connect(port: number, options: ConnectionOptions = {}): Promise<Speaker> {
+  static async connect(port: number, options: SpeakerOptions = {}): Promise<Speaker> {
     const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
     const speaker = new Speaker(socket, options);
     await once(socket, 'secureConnect');

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { TLSSocket, type SecureContext } from 'node:tls';
+import { TLSSocket } from 'node:tls';
+import type { TlsParty } from './tls-party.ts';
 
 /**
  * Carries ciphertext between a TCP connection and a TLS socket, so that the end of the one can be told from the end
@@ -67,9 +68,9 @@ export class NotifyingTlsSocket extends TLSSocket {
   readonly #ciphertext: Ciphertext;
   closeNotifySeen = false;
 
-  constructor(raw: Socket, secureContext: SecureContext) {
+  constructor(raw: Socket, { secureContext, sessionCache }: TlsParty) {
     const ciphertext = new Ciphertext(raw);
-    super(ciphertext, { isServer: true, secureContext });
+    super(ciphertext, { isServer: true, secureContext, server: sessionCache });
     this.#ciphertext = ciphertext;
   }
 

@@ -18,6 +18,11 @@ export class CommandLines {
   #rest: Buffer = Buffer.alloc(0);
   #skipping = false;
 
+  /** Nothing has come after the last line end. */
+  get isEmpty(): boolean {
+    return this.#rest.length === 0 && !this.#skipping;
+  }
+
   /** @returns the lines that this chunk completes, each without its line end; null for one that was too long */
   feed(chunk: Buffer): (Buffer | null)[] {
     const lines: (Buffer | null)[] = [];

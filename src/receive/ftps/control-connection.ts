@@ -1,7 +1,11 @@
-import type { TLSSocket, SecureContext } from 'node:tls';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
+import { Pace } from '../pace.ts';
+import type { Visit } from '../sessions.ts';
 import { CommandLines, parseCommandLine, type BadLine, type Command } from './command-line.ts';
 import { Conversation, type DoorSettings } from './conversation.ts';
 import { ChannelFault, REPLIES, type Reply } from './replies.ts';
+import type { TlsParty } from './tls-party.ts';
 import { perform } from './verbs.ts';
 
 /** Commands sent ahead of their replies. Clients send a handful at most. */
@@ -25,6 +29,7 @@ export class ControlConnection {
   readonly #socket: TLSSocket;
   readonly #conversation: Conversation;
   readonly #lines = new CommandLines();
+  readonly #pace: Pace;
   #queue: (Command | BadLine)[] = [];
   #working = false;
   #stopping = false;
@@ -33,9 +38,10 @@ export class ControlConnection {
   readonly closed: Promise<void>;
 
   /** @param socket its handshake is finished */
-  constructor(socket: TLSSocket, secureContext: SecureContext, door: DoorSettings) {
+  constructor(socket: TLSSocket, tls: TlsParty, door: DoorSettings, visit: Visit) {
     this.#socket = socket;
-    this.#conversation = new Conversation(socket, secureContext, door);
+    this.#conversation = new Conversation(socket, tls, door, visit);
+    this.#pace = new Pace(door.limits.commandsPerSecondMax, performance.now());
     this.#signInTimer = setTimeout(() => this.#signInIsLate(), door.limits.signInMsMax);
     const closed = Promise.withResolvers<void>();
     this.closed = closed.promise;
@@ -45,7 +51,8 @@ export class ControlConnection {
       this.#lose();
       closed.resolve();
     });
-    this.#conversation.say(REPLIES.greeting);
+    // After AUTH the greeting has been said.
+    if (door.implicit) this.#conversation.say(REPLIES.greeting);
     this.#waitForCommand();
   }
 
@@ -54,6 +61,12 @@ export class ControlConnection {
     this.#stopping = true;
     this.#queue = [];
     if (!this.#working) this.#hangUp(REPLIES.stopping);
+  }
+
+  /** Before the first command. */
+  refuse(reply: Reply): void {
+    this.#stopping = true;
+    this.#hangUp(reply);
   }
 
   #hear(chunk: Buffer): void {
@@ -84,6 +97,8 @@ export class ControlConnection {
       if (this.#queue.some((later) => typeof later === 'object' && later.verb === 'ABOR')) {
         this.#abortTransfer();
       }
+      const waitMs = this.#pace.waitMs(performance.now());
+      if (waitMs > 0) await delay(waitMs);
       const reply =
         typeof next === 'string' ? REPLY_TO_BAD_LINE[next] : await perform(this.#conversation, next);
       if (reply.last) this.#hangUp(reply);

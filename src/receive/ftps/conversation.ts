@@ -1,23 +1,26 @@
-import type { TLSSocket, SecureContext } from 'node:tls';
-import type { DoorVisitor, Journal } from '../../journal/events.ts';
-import type { AccessAccount, Announce, SignIn } from '../access-account.ts';
+import type { TLSSocket } from 'node:tls';
+import type { DoorVisitor } from '../../journal/events.ts';
+import type { AccessAccount } from '../access-account.ts';
 import { FolderView } from '../folder-view.ts';
+import type { Reception } from '../reception.ts';
+import type { Visit } from '../sessions.ts';
 import { resolveVirtualPath, type FolderName, type VirtualPath } from '../virtual-path.ts';
+import { plainAddress } from '../visitor.ts';
 import { DataChannel } from './data-channel.ts';
 import type { FtpsLimits } from './limits.ts';
 import { FACTS, type Fact } from './listing.ts';
 import type { PassivePorts } from './passive-ports.ts';
 import { ChannelFault, formatReply, type Reply } from './replies.ts';
+import type { TlsParty } from './tls-party.ts';
 
 /** What all conversations of one door share. */
-export interface DoorSettings {
+export interface DoorSettings extends Reception {
   limits: FtpsLimits;
-  signIn: SignIn;
-  announce: Announce;
-  journal: Journal;
   ports: PassivePorts;
   /** IPv4 address that PASV names; undefined: the one that the client has reached. */
   publicAddress: string | undefined;
+  /** false: TLS begins with AUTH (RFC 4217), and data connections wait for PROT P. */
+  implicit: boolean;
 }
 
 /** What one command leaves for the next. Any command but those that prepare a transfer clears it. */
@@ -39,7 +42,8 @@ export class Conversation {
   readonly visitor: DoorVisitor;
   readonly localAddress: string;
   readonly #socket: TLSSocket;
-  readonly #secureContext: SecureContext;
+  readonly #tls: TlsParty;
+  readonly #visit: Visit;
   #view: FolderView | null = null;
 
   /** From USER; the sign-in itself is `view`. */
@@ -50,11 +54,15 @@ export class Conversation {
   facts: ReadonlySet<Fact> = new Set(FACTS);
   extendedPassiveOnly = false;
   channel: DataChannel | null = null;
+  /** The client knows that data connections use TLS. */
+  dataProtected: boolean;
 
-  constructor(socket: TLSSocket, secureContext: SecureContext, door: DoorSettings) {
+  constructor(socket: TLSSocket, tls: TlsParty, door: DoorSettings, visit: Visit) {
     this.#socket = socket;
-    this.#secureContext = secureContext;
+    this.#tls = tls;
+    this.#visit = visit;
     this.door = door;
+    this.dataProtected = door.implicit;
     this.localAddress = plainAddress(socket.localAddress);
     this.visitor = {
       protocol: 'ftps',
@@ -79,10 +87,13 @@ export class Conversation {
     throw new Error('not signed in');
   }
 
-  enter(account: AccessAccount): void {
+  /** @returns false where there is no room for another session */
+  enter(account: AccessAccount): boolean {
+    if (!this.#visit.enter(account.login)) return false;
     this.#view = new FolderView(account);
     this.visitor.login = account.login;
     this.visitor.customer = account.customer;
+    return true;
   }
 
   resolve(argument: string): VirtualPath {
@@ -100,7 +111,7 @@ export class Conversation {
     const server = await this.door.ports.listen(this.#socket.localAddress ?? '');
     this.channel = new DataChannel(server, {
       limits: this.door.limits,
-      secureContext: this.#secureContext,
+      tls: this.#tls,
       clientAddress: this.#socket.remoteAddress ?? '',
       onStranger: (address) => {
         this.door.journal.warned('data connection from a foreign address', {
@@ -122,9 +133,4 @@ export class Conversation {
 
 function lost(): never {
   throw new ChannelFault(426, 'The control connection is lost');
-}
-
-/** An IPv4 client of a door that listens on `::` shows as `::ffff:192.0.2.1`. */
-export function plainAddress(address: string | undefined): string {
-  return (address ?? '').replace(/^::ffff:(?=\d+\.)/iu, '');
 }

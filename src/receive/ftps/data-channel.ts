@@ -1,13 +1,13 @@
 import type { Server, Socket } from 'node:net';
 import { pipeline, finished } from 'node:stream/promises';
-import type { SecureContext } from 'node:tls';
 import { NotifyingTlsSocket } from './ciphertext.ts';
 import type { FtpsLimits } from './limits.ts';
 import { ChannelFault } from './replies.ts';
+import type { TlsParty } from './tls-party.ts';
 
 export interface ChannelOptions {
   limits: FtpsLimits;
-  secureContext: SecureContext;
+  tls: TlsParty;
   /** Only this client may connect. */
   clientAddress: string;
   /** Told of a connection from somewhere else, which is closed and not counted. */
@@ -144,7 +144,7 @@ export class DataChannel {
     }
     this.#server.close();
     this.#raw = raw;
-    const tls = new NotifyingTlsSocket(raw, this.#options.secureContext);
+    const tls = new NotifyingTlsSocket(raw, this.#options.tls);
     this.#tls = tls;
     tls.once('secure', () => this.#checkReuse(tls));
     tls.on('error', (error) => this.#secured.reject(this.#tlsFault(error)));

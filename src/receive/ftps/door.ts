@@ -1,17 +1,25 @@
 import { once } from 'node:events';
+import type { X509Certificate } from 'node:crypto';
 import { createServer, isIPv4, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
-import type { Journal } from '../../journal/events.ts';
-import type { Announce, SignIn } from '../access-account.ts';
+import type { Reception } from '../reception.ts';
+import type { Visit } from '../sessions.ts';
+import { plainAddress } from '../visitor.ts';
+import { acceptedSubject, readAuthorities, type ClientCertificates } from './client-certificate.ts';
 import { ControlConnection } from './control-connection.ts';
 import type { DoorSettings } from './conversation.ts';
 import { DEFAULT_LIMITS, type FtpsLimits } from './limits.ts';
+import { REPLIES } from './replies.ts';
 import { PassivePorts, passiveRangeWarnings, type PortRange } from './passive-ports.ts';
+import { greetInPlain } from './plain-greeting.ts';
+import { createSessionCache, type TlsParty } from './tls-party.ts';
 import { SecureContexts, type CertificatePair } from './secure-contexts.ts';
 
-export interface FtpsDoorOptions {
+export interface FtpsDoorOptions extends Reception {
+  /** true: TLS from the first byte. false: clients begin it with AUTH TLS (RFC 4217). */
+  implicit: boolean;
   host: string;
   /** 0: any free port. */
   port: number;
@@ -19,14 +27,12 @@ export interface FtpsDoorOptions {
   /** IPv4 address under which clients reach the passive ports, where this machine stands behind NAT. */
   publicAddress?: string;
   tls: CertificatePair;
-  signIn: SignIn;
-  announce: Announce;
-  journal: Journal;
+  clientCertificates?: ClientCertificates;
   limits?: Partial<FtpsLimits>;
 }
 
 /**
- * Opens the FTPS door: implicit TLS 1.2 or later, passive mode, one private folder per customer (chapter 17).
+ * Opens an FTPS door: TLS 1.2 or later, passive mode, one private folder per customer (chapter 17).
  *
  * @throws OperatorFault where the port cannot be opened or a setting makes no sense
  */
@@ -50,8 +56,7 @@ export async function startFtpsDoor(options: FtpsDoorOptions): Promise<FtpsDoor>
     await door.close(0);
     throw new OperatorFault(`Cannot open the FTPS door on ${host} port ${port}: ${codeOf(error)}`);
   }
-  const { sessionsMax } = { ...DEFAULT_LIMITS, ...options.limits };
-  for (const warning of await passiveRangeWarnings(passive, sessionsMax)) {
+  for (const warning of await passiveRangeWarnings(passive, options.sessions.sessionsMax)) {
     options.journal.warned(warning, { ...passive });
   }
   return door;
@@ -61,26 +66,30 @@ export class FtpsDoor {
   readonly #server: Server;
   readonly #settings: DoorSettings;
   readonly #contexts: SecureContexts;
+  readonly #sessionCache = createSessionCache();
+  readonly #clientAuthorities: X509Certificate[] | null;
+  readonly #clientCertificateRequired: boolean;
   readonly #sockets = new Map<Socket, ControlConnection | null>();
 
   /** Use startFtpsDoor. */
   constructor(
     server: Server,
-    { passive, publicAddress, limits, tls, signIn, announce, journal }: FtpsDoorOptions,
+    { passive, publicAddress, limits, tls, clientCertificates, ...shared }: FtpsDoorOptions,
   ) {
     this.#server = server;
     this.#settings = {
       limits: { ...DEFAULT_LIMITS, ...limits },
       ports: new PassivePorts(passive),
       publicAddress,
-      signIn,
-      announce,
-      journal,
+      ...shared,
     };
-    this.#contexts = new SecureContexts(tls, this.#settings.limits.ticketKeysMsMax);
+    const { ticketKeysMsMax } = this.#settings.limits;
+    this.#contexts = new SecureContexts(tls, ticketKeysMsMax, clientCertificates?.authorities);
+    this.#clientAuthorities = clientCertificates ? readAuthorities(clientCertificates.authorities) : null;
+    this.#clientCertificateRequired = clientCertificates?.required ?? false;
     server.on('connection', (raw) => this.#receive(raw));
     // Too many open files, for one: the door goes on when some are closed.
-    server.on('error', (error) => journal.warned('FTPS door fault', { error: messageOf(error) }));
+    server.on('error', (error) => shared.journal.warned('FTPS door fault', { error: messageOf(error) }));
   }
 
   get port(): number {
@@ -130,32 +139,57 @@ export class FtpsDoor {
   }
 
   #receive(raw: Socket): void {
-    const { limits } = this.#settings;
-    // Before TLS there is nobody to talk to, so too many connections end without a word.
-    if (!this.#hasRoom(raw)) {
+    const { limits, implicit, sessions } = this.#settings;
+    // Before TLS there is nobody to talk to, so a connection that finds no room ends without a word.
+    const visit = sessions.arrive(plainAddress(raw.remoteAddress), () => raw.destroy());
+    if (visit === null) {
       raw.destroy();
       return;
     }
-    const secureContext = this.#contexts.current;
-    const socket = new TLSSocket(raw, { isServer: true, secureContext });
     this.#sockets.set(raw, null);
-    const tooLate = setTimeout(() => socket.destroy(), limits.signInMsMax);
-    socket.on('error', () => socket.destroy());
+    const tooLate = setTimeout(() => raw.destroy(), limits.signInMsMax);
+    raw.on('error', () => raw.destroy());
     raw.once('close', () => {
       clearTimeout(tooLate);
       this.#sockets.delete(raw);
+      visit.leave();
     });
+    const secure = () => this.#secure(raw, visit, () => clearTimeout(tooLate));
+    if (implicit) secure();
+    else greetInPlain(raw, secure);
+  }
+
+  #secure(raw: Socket, visit: Visit, onSecured: () => void): void {
+    const tls = this.#tlsParty();
+    const { secureContext, sessionCache: server } = tls;
+    const requestCert = this.#clientAuthorities !== null;
+    // Whether a client certificate will do is decided below: OpenSSL would end the handshake without a word.
+    const socket = new TLSSocket(raw, {
+      isServer: true,
+      server,
+      secureContext,
+      requestCert,
+      rejectUnauthorized: false,
+    });
+    socket.on('error', () => socket.destroy());
     socket.once('secure', () => {
-      clearTimeout(tooLate);
-      this.#sockets.set(raw, new ControlConnection(socket, secureContext, this.#settings));
+      onSecured();
+      const connection = new ControlConnection(socket, tls, this.#settings, visit);
+      this.#sockets.set(raw, connection);
+      if (!this.#mayStay(socket)) connection.refuse(REPLIES.certificateRefused);
     });
   }
 
-  #hasRoom(raw: Socket): boolean {
-    const { sessionsMax, sessionsPerAddressMax } = this.#settings.limits;
-    const sameAddress = [...this.#sockets.keys()].filter(
-      (other) => other.remoteAddress === raw.remoteAddress,
-    );
-    return this.#sockets.size < sessionsMax && sameAddress.length < sessionsPerAddressMax;
+  /** Where reuse is demanded, each session has keys of its own: nobody else's TLS session can be resumed on its data connections. */
+  #tlsParty(): TlsParty {
+    if (!this.#settings.limits.requireSessionReuse)
+      return { secureContext: this.#contexts.current, sessionCache: this.#sessionCache };
+    return { secureContext: this.#contexts.fresh(), sessionCache: createSessionCache() };
+  }
+
+  #mayStay(socket: TLSSocket): boolean {
+    if (this.#clientAuthorities === null) return true;
+    const required = this.#clientCertificateRequired;
+    return acceptedSubject(socket, this.#clientAuthorities, required, new Date()) !== null;
   }
 }

@@ -5,36 +5,9 @@ export const FACTS = ['type', 'size', 'modify', 'perm'] as const;
 
 export type Fact = (typeof FACTS)[number];
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** Like `ls`: older entries show their year in place of the time. */
-const RECENT_MS_MAX = 180 * 24 * 3_600_000;
-
 /** Path from a LIST or NLST argument. Clients send options of `ls` (`-a`, `-la /x`), which change nothing here. */
 export function listingPath(argument: string): string {
   return argument.replace(/^\s*(?:-[A-Za-z]+(?:\s+|$))*/u, '');
-}
-
-/** One line of LIST, in the form of `ls -l` that every client parses. Times are UTC. */
-export function unixLine(entry: Entry, now: Date): string {
-  const mode = entry.kind === 'folder' ? folderMode(entry) : fileMode(entry);
-  const size = String(entry.sizeBytes).padStart(12);
-  return `${mode}   1 spoolgate spoolgate ${size} ${unixTime(entry.modified, now)} ${entry.name}`;
-}
-
-function folderMode({ deeds }: Entry): string {
-  return deeds.write || deeds.remove ? 'drwxr-x---' : 'dr-xr-x---';
-}
-
-function fileMode({ deeds }: Entry): string {
-  return `-${deeds.read ? 'r' : '-'}${deeds.write ? 'w' : '-'}-${deeds.read ? 'r' : '-'}-----`;
-}
-
-function unixTime(time: Date, now: Date): string {
-  const day = `${MONTHS[time.getUTCMonth()]} ${String(time.getUTCDate()).padStart(2)}`;
-  const ageMs = now.getTime() - time.getTime();
-  if (ageMs < 0 || ageMs > RECENT_MS_MAX) return `${day}  ${time.getUTCFullYear()}`;
-  return `${day} ${time.toISOString().slice(11, 16)}`;
 }
 
 /** One line of MLSD, or of MLST with the path in place of the name. */

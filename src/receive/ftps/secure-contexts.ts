@@ -15,13 +15,16 @@ const CIPHERS = 'HIGH:!aNULL:!eNULL:!MD5:!PSK:!SRP';
  * connection, and it is the overlap when keys or certificate change: running sessions go on with theirs.
  */
 export class SecureContexts {
+  readonly #clientAuthorities: string | undefined;
   #pair: CertificatePair;
   #current: SecureContext;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(pair: CertificatePair, ticketKeysMsMax: number) {
+  /** @param clientAuthorities PEM text: whose client certificates are asked for */
+  constructor(pair: CertificatePair, ticketKeysMsMax: number, clientAuthorities?: string) {
     this.#pair = pair;
-    this.#current = contextFor(pair);
+    this.#clientAuthorities = clientAuthorities;
+    this.#current = contextFor(pair, clientAuthorities);
     this.#timer = setInterval(() => this.rotateTicketKeys(), ticketKeysMsMax).unref();
   }
 
@@ -29,15 +32,20 @@ export class SecureContexts {
     return this.#current;
   }
 
+  /** With keys that no other session has. */
+  fresh(): SecureContext {
+    return contextFor(this.#pair, this.#clientAuthorities);
+  }
+
   /** For later sessions. */
   setCertificate(pair: CertificatePair): void {
-    this.#current = contextFor(pair);
+    this.#current = contextFor(pair, this.#clientAuthorities);
     this.#pair = pair;
   }
 
   /** Later sessions get new keys; a ticket sealed with old ones leads to a full handshake. */
   rotateTicketKeys(): void {
-    this.#current = contextFor(this.#pair);
+    this.#current = contextFor(this.#pair, this.#clientAuthorities);
   }
 
   [Symbol.dispose](): void {
@@ -45,10 +53,11 @@ export class SecureContexts {
   }
 }
 
-function contextFor({ cert, key }: CertificatePair): SecureContext {
+function contextFor({ cert, key }: CertificatePair, clientAuthorities?: string): SecureContext {
   return createSecureContext({
     cert,
     key,
+    ...(clientAuthorities === undefined ? {} : { ca: clientAuthorities }),
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS,
     honorCipherOrder: true,

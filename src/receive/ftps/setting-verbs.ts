@@ -41,9 +41,12 @@ function type(_conversation: Conversation, argument: string): Reply {
 }
 
 /** RFC 4217 section 9: the door has no data connection in clear text. */
-function prot(_conversation: Conversation, argument: string): Reply {
+function prot(conversation: Conversation, argument: string): Reply {
   const level = argument.toUpperCase();
-  if (level === 'P') return { code: 200, text: 'Data connections are private' };
+  if (level === 'P') {
+    conversation.dataProtected = true;
+    return { code: 200, text: 'Data connections are private' };
+  }
   if (['C', 'S', 'E'].includes(level)) return { code: 534, text: 'Only PROT P: data connections use TLS' };
   return { code: 504, text: 'Only PROT P' };
 }

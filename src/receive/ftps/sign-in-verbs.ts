@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { loggableLogin } from '../visitor.ts';
 import type { Conversation } from './conversation.ts';
 import { REPLIES, type Reply } from './replies.ts';
 import { answer, type Verb } from './verb.ts';
-
-/** Longer names are cut in the journal. */
-const LOGGED_LOGIN_MAX = 255;
 
 export const SIGN_IN_VERBS: Verb[] = [
   { name: 'USER', beforeSignIn: true, needsArgument: true, run: user },
@@ -21,32 +19,28 @@ function user(conversation: Conversation, login: string): Reply {
 }
 
 async function pass(conversation: Conversation, password: string): Promise<Reply> {
+  const startedMs = performance.now();
   const { door, visitor, claimedLogin } = conversation;
   if (conversation.signedIn) return { code: 503, text: 'Signed in already' };
   if (claimedLogin === null) return { code: 503, text: 'Send USER first' };
   conversation.claimedLogin = null;
-  const account = await door.signIn(claimedLogin, password, visitor.address);
-  if (account === null) return refuse(conversation, claimedLogin);
-  conversation.enter(account);
+  const account = await door.signIn.withPassword(claimedLogin, password, visitor.address);
+  if (account === null) return refuse(conversation, claimedLogin, startedMs);
+  if (!conversation.enter(account)) {
+    const { login, customer } = account;
+    door.journal.signInRefused({ ...visitor, login, customer }, 'too many sessions');
+    return REPLIES.full;
+  }
   door.journal.signedIn({ ...visitor });
   return REPLIES.signedIn;
 }
 
-async function refuse(conversation: Conversation, login: string): Promise<Reply> {
+async function refuse(conversation: Conversation, login: string, startedMs: number): Promise<Reply> {
   const { limits, journal } = conversation.door;
   conversation.signInsRefused += 1;
   journal.signInRefused({ ...conversation.visitor, login: loggableLogin(login) }, 'wrong name or password');
-  await delay(limits.signInDelayMs);
+  await delay(Math.max(0, startedMs + limits.signInDelayMs - performance.now()));
   return conversation.signInsRefused < limits.signInTriesMax
     ? REPLIES.signInRefused
     : REPLIES.signInTriesUsed;
-}
-
-/** As given, but short and on one line. */
-export function loggableLogin(login: string): string {
-  const cut = login.toWellFormed().slice(0, LOGGED_LOGIN_MAX);
-  // oxlint-disable-next-line no-control-regex -- control characters are what this escapes
-  return cut.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
 }

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import type { Conversation } from './conversation.ts';
-import { factsLine, listingPath, unixLine } from './listing.ts';
+import { unixLine } from '../listing.ts';
+import { factsLine, listingPath } from './listing.ts';
 import { extendedPassiveReply, passiveReply, REPLIES, type Reply } from './replies.ts';
 import { receiveFile, sendFile, sendListing } from './transfers.ts';
 import type { Verb } from './verb.ts';

@@ -18,8 +18,8 @@ export async function receiveFile(conversation: Conversation, argument: string):
   const startedMs = performance.now();
   let upload: Upload | null = null;
   try {
-    const { announce, limits } = door;
-    upload = await beginUpload(view, path, { announce, fileBytesMax: limits.fileBytesMax });
+    const { announce, room, limits } = door;
+    upload = await beginUpload(view, path, { announce, room, fileBytesMax: limits.fileBytesMax });
     await receiveInto(upload, conversation);
     await upload.commit();
     door.journal.uploadStored(

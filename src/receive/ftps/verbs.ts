@@ -16,7 +16,7 @@ const REFUSED_VERBS: Verb[] = [
   answer('XRMD', 550, 'Folders cannot be removed', { refused: true }),
   answer('PORT', 502, 'Active mode is off, use PASV or EPSV', { refused: true }),
   answer('EPRT', 502, 'Active mode is off, use EPSV', { refused: true }),
-  answer('AUTH', 503, 'TLS is on from the start here', { refused: true, beforeSignIn: true }),
+  answer('AUTH', 503, 'TLS is on already', { refused: true, beforeSignIn: true }),
   answer('CCC', 533, 'The control connection stays encrypted', { refused: true }),
 ];
 
@@ -57,6 +57,7 @@ export async function perform(conversation: Conversation, command: Command): Pro
 function gate(conversation: Conversation, verb: Verb | undefined, argument: string): Reply | null {
   if (!conversation.signedIn && !verb?.beforeSignIn) return verb ? REPLIES.signInFirst : REPLIES.unknownVerb;
   if (verb?.needsArgument && argument === '') return REPLIES.argumentNeeded;
+  if (verb?.needsChannel && !conversation.dataProtected) return REPLIES.protectFirst;
   if (verb?.needsChannel && !conversation.channel) return REPLIES.passiveFirst;
   return null;
 }

@@ -1,0 +1,25 @@
+import path from 'node:path';
+import { clamdAddressFrom } from '../src/admit/antivirus-clamd.ts';
+import { createAntivirus, type Antivirus } from '../src/admit/antivirus.ts';
+import type { Clock } from '../src/clock.ts';
+import type { Configuration } from '../src/configuration.ts';
+import type { Database } from '../src/database/open.ts';
+import type { Journal } from '../src/journal/events.ts';
+
+/** @returns null where no scanner is configured */
+export function openAntivirus(
+  { antivirus, data, spool }: Configuration,
+  database: Database,
+  clock: Clock,
+  journal: Journal,
+): Antivirus | null {
+  if (antivirus.clamd === undefined) return null;
+  const settings = {
+    clamd: clamdAddressFrom(antivirus.clamd),
+    bytesMax: antivirus.maxBytes,
+    tooLarge: antivirus.tooLarge,
+    scanMsMax: antivirus.scanSeconds * 1000,
+    quarantine: path.join(data, 'quarantine'),
+  };
+  return createAntivirus(settings, { database, clock, journal, folderOf: (name) => path.join(spool, name) });
+}

@@ -1,0 +1,187 @@
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../src/clock.ts';
+import type { Configuration } from '../src/configuration.ts';
+import type { Database } from '../src/database/open.ts';
+import { messageOf, OperatorFault } from '../src/fault.ts';
+import type { Journal } from '../src/journal/events.ts';
+import type { Announce } from '../src/receive/access-account.ts';
+import { createBans } from '../src/receive/bans.ts';
+import { CertificateWatch } from '../src/receive/certificate-watch.ts';
+import { certificateFiles, loadOrCreateCertificate, type Certificate } from '../src/receive/certificate.ts';
+import { auditing, DoorAudit } from '../src/receive/door-audit.ts';
+import { FolderRoom, type RoomLimits } from '../src/receive/folder-room.ts';
+import { startFtpsDoor } from '../src/receive/ftps/door.ts';
+import { guardedSignIn } from '../src/receive/guarded-sign-in.ts';
+import type { DoorLimits } from '../src/receive/limits.ts';
+import { outageSignIn } from '../src/receive/outage-sign-in.ts';
+import type { Reception } from '../src/receive/reception.ts';
+import { Sessions, type SessionLimits } from '../src/receive/sessions.ts';
+import { startSftpDoor } from '../src/receive/sftp/door.ts';
+import { loadOrCreateHostKey } from '../src/receive/sftp/host-key.ts';
+import { createSignIn } from '../src/receive/sign-in.ts';
+
+export interface DoorParts {
+  configuration: Configuration;
+  database: Database;
+  clock: Clock;
+  journal: Journal;
+  announce: Announce;
+}
+
+export interface Doors extends AsyncDisposable {
+  ftpsPort: number;
+  /** null where it is not configured. */
+  ftpsExplicitPort: number | null;
+  sftpPort: number;
+  /** SHA-256 of the FTPS certificate. */
+  fingerprint: string;
+  /** For the start line: addresses and fingerprints. */
+  described: Record<string, string>;
+}
+
+/** Opens all doors on one reception: they share sessions, sign-in and the customers' folders. */
+export async function openDoors(parts: DoorParts): Promise<Doors> {
+  const { configuration, database, clock, announce } = parts;
+  await using opened = new AsyncDisposableStack();
+  const audit = new DoorAudit(database, clock, parts.journal);
+  opened.defer(() => audit.flush());
+  const journal = auditing(parts.journal, audit);
+  const reception: Reception = {
+    signIn: outageSignIn(
+      guardedSignIn(
+        await createSignIn(database, clock, configuration.spool),
+        createBans(database, clock, parts.journal),
+      ),
+      clock,
+    ),
+    sessions: new Sessions(sessionLimits(configuration)),
+    room: new FolderRoom(roomLimits(configuration)),
+    announce,
+    journal,
+  };
+  const ftps = await openFtps(configuration, reception, clock);
+  const doors: AsyncDisposable[] = [ftps];
+  // All at the same time: the grace is one, and no door lets anybody in while another closes.
+  opened.defer(async () => void (await Promise.all(doors.map((door) => door[Symbol.asyncDispose]()))));
+  const sftp = await openSftp(configuration, reception);
+  doors.push(sftp);
+  const closing = opened.move();
+  return {
+    ftpsPort: ftps.port,
+    ftpsExplicitPort: ftps.explicitPort,
+    sftpPort: sftp.port,
+    fingerprint: ftps.fingerprint,
+    described: { ...ftps.described, ...sftp.described },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+interface OpenedFtps extends AsyncDisposable {
+  port: number;
+  explicitPort: number | null;
+  fingerprint: string;
+  described: Record<string, string>;
+}
+
+async function openFtps(
+  configuration: Configuration,
+  reception: Reception,
+  clock: Clock,
+): Promise<OpenedFtps> {
+  await using opened = new AsyncDisposableStack();
+  const { data, ftps } = configuration;
+  const load = () => loadOrCreateCertificate(data, givenCertificate(configuration));
+  const tls = await load();
+  const settings = { ...reception, ...(await ftpsSettings(configuration)), tls };
+  const door = await startFtpsDoor({ ...settings, implicit: true, port: ftps.port });
+  const graceMs = configuration.stop.graceSeconds * 1000;
+  opened.defer(() => door.close(graceMs));
+  const explicit =
+    ftps.explicitPort === undefined
+      ? null
+      : await startFtpsDoor({ ...settings, implicit: false, port: ftps.explicitPort });
+  // At the same time as the other: the grace is one, and neither lets anybody in meanwhile.
+  if (explicit)
+    opened.defer(async () => void (await Promise.all([door.close(graceMs), explicit.close(graceMs)])));
+  const files = certificateFiles(data, givenCertificate(configuration));
+  const onChange = (changed: Certificate) => {
+    door.setCertificate(changed);
+    explicit?.setCertificate(changed);
+  };
+  const { journal } = reception;
+  opened.use(await CertificateWatch.start(tls, { files, load, onChange, journal, clock }));
+  const closing = opened.move();
+  return {
+    port: door.port,
+    explicitPort: explicit?.port ?? null,
+    fingerprint: tls.fingerprint,
+    described: {
+      ftps: `${ftps.host}:${door.port}`,
+      ...(explicit ? { ftpsExplicit: `${ftps.host}:${explicit.port}` } : {}),
+      certificate: tls.fingerprint,
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+async function ftpsSettings(configuration: Configuration) {
+  const { host, passive, publicAddress, clientCa, ...rest } = configuration.ftps;
+  const { requireSessionReuse, requireCloseNotify, requireClientCertificate: required } = rest;
+  const authorities = clientCa === undefined ? null : await readOperatorsFile(clientCa);
+  return {
+    host,
+    passive,
+    ...(publicAddress === undefined ? {} : { publicAddress }),
+    ...(authorities === null ? {} : { clientCertificates: { authorities, required } }),
+    limits: { ...doorLimits(configuration), requireSessionReuse, requireCloseNotify },
+  };
+}
+
+interface OpenedSftp extends AsyncDisposable {
+  port: number;
+  described: Record<string, string>;
+}
+
+export async function openSftp(configuration: Configuration, reception: Reception): Promise<OpenedSftp> {
+  const { host, port, hostKey: file } = configuration.sftp;
+  const hostKey = await loadOrCreateHostKey(configuration.data, file);
+  const door = await startSftpDoor({ ...reception, host, port, hostKey, limits: doorLimits(configuration) });
+  return {
+    port: door.port,
+    described: { sftp: `${host}:${door.port}`, hostKey: hostKey.fingerprint },
+    [Symbol.asyncDispose]: () => door.close(configuration.stop.graceSeconds * 1000),
+  };
+}
+
+function givenCertificate({ ftps: { certificate, key } }: Configuration) {
+  return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
+}
+
+async function readOperatorsFile(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw new OperatorFault(`Cannot read ${path}: ${messageOf(error)}`, 2);
+  });
+}
+
+function sessionLimits({ limits }: Configuration): SessionLimits {
+  return {
+    waitingMax: limits.waitingConnections,
+    sessionsMax: limits.sessions,
+    sessionsPerAddressMax: limits.sessionsPerAddress,
+    sessionsPerAccountMax: limits.sessionsPerAccount,
+  };
+}
+
+function roomLimits({ limits }: Configuration): RoomLimits {
+  return { folderBytesMax: limits.folderBytes, folderFilesMax: limits.folderFiles };
+}
+
+function doorLimits({ limits }: Configuration): Partial<DoorLimits> {
+  return {
+    signInMsMax: limits.signInSeconds * 1000,
+    idleMsMax: limits.idleSeconds * 1000,
+    dataStalledMsMax: limits.stalledSeconds * 1000,
+    commandsPerSecondMax: limits.commandsPerSecond,
+    fileBytesMax: limits.fileBytes,
+  };
+}

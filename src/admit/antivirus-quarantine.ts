@@ -1,0 +1,89 @@
+import { constants } from 'node:fs';
+import { chmod, copyFile, open, rename, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import type { ChangeFile } from '../change-file.ts';
+import type { Database, Queryable, Transaction } from '../database/open.ts';
+import { ensureFolder, syncFolder } from '../durable.ts';
+import { codeOf } from '../fault.ts';
+import { takenPath } from './take.ts';
+
+/** Why a file is in quarantine; stands in the report without a code (chapter 14). */
+export type QuarantineReason =
+  | { code: null; reason: 'infected'; signature: string }
+  | { code: null; reason: 'not-scanned'; limit: number };
+
+/** Readable by the daemon's user alone, executable by nobody. */
+const QUARANTINED_MODE = 0o400;
+
+/** Where a file of a customer lies in quarantine: under the number of its ledger row, out of every door's reach. */
+export function quarantinePath(quarantine: string, file: Pick<ChangeFile, 'id' | 'customer'>): string {
+  return path.join(quarantine, String(file.customer), String(file.id));
+}
+
+/** The file's fate is decided; it has been taken out of the customer's folder already. */
+export async function markQuarantined(
+  tx: Transaction,
+  file: ChangeFile,
+  reason: QuarantineReason,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `with decided as (update change_file set state = 'quarantined', decision = 'refused', taken = true,
+       started_at = $2, finished_at = $2, detail = $3 where id = $1)
+     insert into door_audit (at, event, protocol, address, login, customer_id, cipher, path, detail)
+     values ($2, 'quarantined', '', '', '', $4, '', $5, $3)`,
+    [file.id, now, reason, file.customer, `/${file.name}`],
+  );
+}
+
+/**
+ * Moves what is decided and still lies in a customer's folder, also after a crash. The ledger's `filed_as` tells what
+ * has been moved.
+ *
+ * @param folderOf absolute path of a customer's folder
+ */
+export async function moveQuarantined(
+  database: Database,
+  quarantine: string,
+  folderOf: (folder: string) => string,
+): Promise<void> {
+  for (const { id, customer, folder } of await unmovedFiles(database)) {
+    const target = quarantinePath(quarantine, { id, customer });
+    await moveOver(takenPath(folderOf(folder), { id }), target);
+    await database.query('update change_file set filed_as = name where id = $1', [id]);
+  }
+}
+
+async function unmovedFiles(db: Queryable): Promise<{ id: number; customer: number; folder: string }[]> {
+  const { rows } = await db.query<{ id: number; customer: number; folder: string }>(
+    `select f.id, f.customer_id as customer, c.folder from change_file f join customer c on c.id = f.customer_id
+      where f.state = 'quarantined' and f.filed_as is null`,
+  );
+  return rows;
+}
+
+/** Spool and quarantine may be two file systems. What is gone already was moved before a crash. */
+async function moveOver(from: string, to: string): Promise<void> {
+  await ensureFolder(path.dirname(to));
+  try {
+    await chmod(from, QUARANTINED_MODE);
+    await rename(from, to);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    if (codeOf(error) !== 'EXDEV') throw error;
+    await copyOver(from, to);
+  }
+  await syncFolder(path.dirname(to));
+  await syncFolder(path.dirname(from));
+}
+
+async function copyOver(from: string, to: string): Promise<void> {
+  const part = `${to}.part`;
+  await unlink(part).catch(() => undefined);
+  await copyFile(from, part, constants.COPYFILE_EXCL);
+  const handle = await open(part, 'r');
+  await handle.sync();
+  await handle.close();
+  await rename(part, to);
+  await unlink(from);
+}

@@ -1,0 +1,127 @@
+import type { ChangeFile } from '../change-file.ts';
+import type { Clock } from '../clock.ts';
+import type { Database, Queryable, Transaction } from '../database/open.ts';
+import type { Journal } from '../journal/events.ts';
+import { scanWithClamd, type ClamdAddress, type ClamdAnswer } from './antivirus-clamd.ts';
+import { markQuarantined, moveQuarantined, type QuarantineReason } from './antivirus-quarantine.ts';
+import { takeChangeFile, type OpenChangeFile } from './take.ts';
+
+export interface AntivirusSettings {
+  clamd: ClamdAddress;
+  /** Larger files are not sent: clamd would refuse them half-way. */
+  bytesMax: number;
+  /** What becomes of them. */
+  tooLarge: 'quarantine' | 'apply';
+  scanMsMax: number;
+  /** Absolute path of the quarantine. */
+  quarantine: string;
+}
+
+export interface AntivirusParts {
+  database: Database;
+  clock: Clock;
+  journal: Journal;
+  /** Absolute path of a customer's folder, from its name. */
+  folderOf: (folder: string) => string;
+}
+
+/** What a scan has come to. */
+export type Passage =
+  | { kind: 'clean' }
+  | { kind: 'quarantined' }
+  /** Was replaced or deleted meanwhile: look again. */
+  | { kind: 'changed' }
+  /** The scanner does not answer: the file is not applied before it does. */
+  | { kind: 'waits'; until: Date };
+
+/** Every file passes here before it is decided. */
+export interface Antivirus {
+  pass(file: ChangeFile, opened: OpenChangeFile, folder: string): Promise<Passage>;
+  /** Finishes what a crash has left. */
+  recover(): Promise<void>;
+}
+
+/** How soon a file is tried again while the scanner does not answer. */
+const AGAIN_MS = 5_000;
+
+export function createAntivirus(settings: AntivirusSettings, parts: AntivirusParts): Antivirus {
+  const { database, clock, journal } = parts;
+  const recover = () => moveQuarantined(database, settings.quarantine, parts.folderOf);
+  return {
+    recover,
+    pass: async (file, opened, folder) => {
+      const answer = await scan(settings, opened);
+      if (answer.kind === 'unavailable') {
+        await noteWaiting(database, file, answer.reason);
+        journal.scannerUnavailable(file.customer, file.name, answer.reason);
+        return { kind: 'waits', until: new Date(clock.now().getTime() + AGAIN_MS) };
+      }
+      await noteWaiting(database, file, null);
+      const reason = reasonFor(answer, settings);
+      if (reason === null) return { kind: 'clean' };
+      const decided = await database.transaction((tx) =>
+        decide(tx, file, opened, folder, reason, clock.now()),
+      );
+      if (!decided) return { kind: 'changed' };
+      await recover();
+      journal.fileQuarantined(file.customer, file.name, describe(reason));
+      return { kind: 'quarantined' };
+    },
+  };
+}
+
+async function scan(settings: AntivirusSettings, opened: OpenChangeFile): Promise<ClamdAnswer> {
+  if (opened.bytes > settings.bytesMax) return { kind: 'tooLarge' };
+  return scanWithClamd(settings.clamd, contentOf(opened), settings.scanMsMax);
+}
+
+const CHUNK_BYTES = 65_536;
+
+async function* contentOf({ handle }: OpenChangeFile): AsyncGenerator<Buffer> {
+  for (let at = 0; ;) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+/** @returns null for a file that may be applied */
+export function reasonFor(
+  answer: Exclude<ClamdAnswer, { kind: 'unavailable' }>,
+  { tooLarge, bytesMax }: Pick<AntivirusSettings, 'tooLarge' | 'bytesMax'>,
+): QuarantineReason | null {
+  if (answer.kind === 'infected') return { code: null, reason: 'infected', signature: answer.signature };
+  if (answer.kind === 'tooLarge' && tooLarge === 'quarantine')
+    return { code: null, reason: 'not-scanned', limit: bytesMax };
+  return null;
+}
+
+function describe(reason: QuarantineReason): string {
+  return reason.reason === 'infected' ? reason.signature : `larger than ${reason.limit} bytes, not scanned`;
+}
+
+async function decide(
+  tx: Transaction,
+  file: ChangeFile,
+  opened: OpenChangeFile,
+  folder: string,
+  reason: QuarantineReason,
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `select 1 from change_file where id = $1 and state = 'waiting' for update`,
+    [file.id],
+  );
+  if (rowCount !== 1 || !(await takeChangeFile(folder, file, opened))) return false;
+  await markQuarantined(tx, file, reason, now);
+  return true;
+}
+
+/** Shown by `status` as the reason why the file waits; @param reason null: it no longer does */
+async function noteWaiting(db: Queryable, file: ChangeFile, reason: string | null): Promise<void> {
+  await db.query(
+    `update change_file set detail = $2 where id = $1 and state = 'waiting' and detail is distinct from $2`,
+    [file.id, reason === null ? null : { waits: 'scanner', reason }],
+  );
+}

@@ -1,0 +1,31 @@
+/** Time-outs and bounds of every door. Every one is a setting, so that a test can shorten it. */
+export interface DoorLimits {
+  /** Wrong passwords per connection before it is closed. */
+  signInTriesMax: number;
+  /**
+   * The answer to a refused sign-in comes so long after the question: it is the same time for an unknown name and for
+   * a wrong password, and guessing takes long.
+   */
+  signInDelayMs: number;
+  /** For the handshake, and after it for the right password. */
+  signInMsMax: number;
+  /** Between two commands; stands still while a command or a transfer runs. */
+  idleMsMax: number;
+  /** Without a byte moving in a transfer. */
+  dataStalledMsMax: number;
+  /** Faster commands wait. Data does not count. */
+  commandsPerSecondMax: number;
+  fileBytesMax: number;
+}
+
+const MINUTE_MS = 60_000;
+
+export const DEFAULT_DOOR_LIMITS: DoorLimits = {
+  signInTriesMax: 3,
+  signInDelayMs: 1_000,
+  signInMsMax: MINUTE_MS,
+  idleMsMax: 5 * MINUTE_MS,
+  dataStalledMsMax: MINUTE_MS,
+  commandsPerSecondMax: 1_000,
+  fileBytesMax: 64 * 1024 * 1024,
+};

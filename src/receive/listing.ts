@@ -1,0 +1,28 @@
+import type { Entry } from './folder-view.ts';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Like `ls`: older entries show their year in place of the time. */
+const RECENT_MS_MAX = 180 * 24 * 3_600_000;
+
+/** One line of a listing, in the form of `ls -l` that every client parses. Times are UTC. */
+export function unixLine(entry: Entry, now: Date): string {
+  const mode = entry.kind === 'folder' ? folderMode(entry) : fileMode(entry);
+  const size = String(entry.sizeBytes).padStart(12);
+  return `${mode}   1 spoolgate spoolgate ${size} ${unixTime(entry.modified, now)} ${entry.name}`;
+}
+
+function folderMode({ deeds }: Entry): string {
+  return deeds.write || deeds.remove ? 'drwxr-x---' : 'dr-xr-x---';
+}
+
+function fileMode({ deeds }: Entry): string {
+  return `-${deeds.read ? 'r' : '-'}${deeds.write ? 'w' : '-'}-${deeds.read ? 'r' : '-'}-----`;
+}
+
+function unixTime(time: Date, now: Date): string {
+  const day = `${MONTHS[time.getUTCMonth()]} ${String(time.getUTCDate()).padStart(2)}`;
+  const ageMs = now.getTime() - time.getTime();
+  if (ageMs < 0 || ageMs > RECENT_MS_MAX) return `${day}  ${time.getUTCFullYear()}`;
+  return `${day} ${time.toISOString().slice(11, 16)}`;
+}

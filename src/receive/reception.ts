@@ -1,0 +1,13 @@
+import type { Journal } from '../journal/events.ts';
+import type { Announce, SignIn } from './access-account.ts';
+import type { FolderRoom } from './folder-room.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What all doors of a daemon share. */
+export interface Reception {
+  signIn: SignIn;
+  sessions: Sessions;
+  room: FolderRoom;
+  announce: Announce;
+  journal: Journal;
+}

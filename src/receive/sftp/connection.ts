@@ -1,0 +1,132 @@
+import type { Socket } from 'node:net';
+import type { AcceptSftpConnection, Connection, RejectConnection, SFTPWrapper } from 'ssh2';
+import type { DoorVisitor } from '../../journal/events.ts';
+import type { AccessAccount } from '../access-account.ts';
+import { FolderView } from '../folder-view.ts';
+import type { DoorLimits } from '../limits.ts';
+import type { Reception } from '../reception.ts';
+import type { Visit } from '../sessions.ts';
+import { plainAddress } from '../visitor.ts';
+import { SftpChannel } from './channel.ts';
+import { SftpConversation } from './conversation.ts';
+import { SftpSignIn } from './sign-in.ts';
+
+/** Channels of one connection: clients use one, some a second for transfers. */
+const CHANNELS_MAX = 8;
+/** Time for the client to take the last packet and close its side. */
+const LINGER_MS = 2_000;
+
+/** One client from its key exchange to its end. Nothing but SFTP is served: no shell, no forwarding. */
+export class SftpConnection {
+  readonly #socket: Socket;
+  readonly #reception: Reception;
+  readonly #limits: DoorLimits;
+  readonly #visit: Visit;
+  readonly #visitor: DoorVisitor;
+  readonly #channels = new Set<SftpChannel>();
+  #client: Connection | null = null;
+  #account: AccessAccount | null = null;
+  #stopping = false;
+  readonly #signInTimer: NodeJS.Timeout;
+  #channelTimer: NodeJS.Timeout | undefined;
+  readonly closed: Promise<void>;
+
+  constructor(socket: Socket, reception: Reception, limits: DoorLimits, visit: Visit) {
+    this.#socket = socket;
+    this.#reception = reception;
+    this.#limits = limits;
+    this.#visit = visit;
+    const address = plainAddress(socket.remoteAddress);
+    this.#visitor = { protocol: 'sftp', address, login: '', customer: null, cipher: '' };
+    // A client that has not even sent its version is cut off by the same timer.
+    this.#signInTimer = setTimeout(() => this.#signInIsLate(), limits.signInMsMax);
+    const closed = Promise.withResolvers<void>();
+    this.closed = closed.promise;
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      void this.#finish().then(closed.resolve);
+    });
+  }
+
+  /** The client has sent its version line; the key exchange begins. */
+  greet(client: Connection): void {
+    this.#client = client;
+    client.on('error', () => undefined);
+    client.on('handshake', ({ kex, cs: { cipher, mac } }) => {
+      this.#visitor.cipher = ['SSH-2.0', kex, cipher, mac].filter(Boolean).join(' ');
+    });
+    const signIn = new SftpSignIn({
+      reception: this.#reception,
+      limits: this.#limits,
+      visitor: this.#visitor,
+      visit: this.#visit,
+      onSignedIn: (account) => this.#enter(account),
+      onGivenUp: () => this.hangUp(),
+    });
+    client.on('authentication', (context) => void signIn.decide(context));
+    client.on('session', (accept, reject) => {
+      if (this.#channels.size >= CHANNELS_MAX) return reject();
+      accept().on('sftp', (open, refuse) => this.#openChannel(open, refuse));
+    });
+  }
+
+  /** Hangs up once nothing is open any more; at once where nothing is. */
+  stop(): void {
+    this.#stopping = true;
+    if ([...this.#channels].every(({ idle }) => idle)) this.hangUp();
+    else setTimeout(() => this.stop(), STOP_POLL_MS).unref();
+  }
+
+  hangUp(): void {
+    this.#client?.end();
+    this.#socket.setTimeout(LINGER_MS, () => this.#socket.destroy());
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #enter(account: AccessAccount): void {
+    clearTimeout(this.#signInTimer);
+    this.#account = account;
+    this.#awaitChannel();
+  }
+
+  /** A signed-in client without a channel does nothing that could be watched. */
+  #awaitChannel(): void {
+    clearTimeout(this.#channelTimer);
+    this.#channelTimer = setTimeout(() => this.hangUp(), this.#limits.idleMsMax);
+  }
+
+  #openChannel(open: AcceptSftpConnection, refuse: RejectConnection): void {
+    if (!this.#account || this.#stopping) return refuse();
+    clearTimeout(this.#channelTimer);
+    const sftp: SFTPWrapper = open();
+    const view = new FolderView(this.#account);
+    const conversation = new SftpConversation(view, this.#visitor, this.#reception, this.#limits);
+    const channel = new SftpChannel(sftp, this.#socket, conversation, () => this.hangUp());
+    this.#channels.add(channel);
+    sftp.on('close', () => void this.#closeChannel(channel));
+  }
+
+  async #closeChannel(channel: SftpChannel): Promise<void> {
+    await channel.end().catch((error: unknown) => this.#reception.journal.doorFault(this.#visitor, error));
+    this.#channels.delete(channel);
+    if (this.#channels.size === 0 && !this.#socket.destroyed) this.#awaitChannel();
+  }
+
+  #signInIsLate(): void {
+    if (!this.#account) this.hangUp();
+  }
+
+  async #finish(): Promise<void> {
+    clearTimeout(this.#signInTimer);
+    clearTimeout(this.#channelTimer);
+    this.#visit.leave();
+    await Promise.all([...this.#channels].map((channel) => this.#closeChannel(channel)));
+    clearTimeout(this.#channelTimer);
+  }
+}
+
+const STOP_POLL_MS = 20;

@@ -1,0 +1,119 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Attributes, FileEntry } from 'ssh2';
+import type { DoorVisitor } from '../../journal/events.ts';
+import type { Entry, FolderView } from '../folder-view.ts';
+import type { DoorLimits } from '../limits.ts';
+import type { Reception } from '../reception.ts';
+import type { Upload } from '../store-upload.ts';
+import type { VirtualPath } from '../virtual-path.ts';
+import type { Coverage } from './coverage.ts';
+import { SftpFault, STATUS } from './replies.ts';
+
+/** The answer to one request (draft-ietf-secsh-filexfer-02, which every client speaks as version 3). */
+export type Answer =
+  | { status: number; message: string }
+  | { handle: Buffer }
+  | { data: Buffer }
+  | { names: FileEntry[] }
+  | { attributes: Attributes };
+
+export const DONE: Answer = { status: STATUS.OK, message: '' };
+export const END_OF_FILE: Answer = { status: STATUS.EOF, message: 'End of file' };
+
+/** What a client has open, until it closes it or goes. */
+export type OpenHandle =
+  | {
+      kind: 'upload';
+      path: VirtualPath;
+      upload: Upload;
+      coverage: Coverage;
+      startedMs: number;
+      spoiled: boolean;
+    }
+  | { kind: 'download'; path: VirtualPath; file: FileHandle; sentBytes: number }
+  | { kind: 'listing'; batches: AsyncGenerator<Entry[]>; rest: Entry[] };
+
+/** Clients have a handful open. */
+const HANDLES_MAX = 64;
+
+/** One signed-in client's SFTP channel: what it has open. Knows no requests. */
+export class SftpConversation {
+  readonly view: FolderView;
+  readonly visitor: DoorVisitor;
+  readonly reception: Reception;
+  readonly limits: DoorLimits;
+  readonly #handles = new Map<number, OpenHandle>();
+  #next = 0;
+
+  constructor(view: FolderView, visitor: DoorVisitor, reception: Reception, limits: DoorLimits) {
+    this.view = view;
+    this.visitor = visitor;
+    this.reception = reception;
+    this.limits = limits;
+  }
+
+  /** Whether closing the connection now would break off something. */
+  get busy(): boolean {
+    return this.#handles.size > 0;
+  }
+
+  get uploading(): boolean {
+    return [...this.#handles.values()].some(({ kind }) => kind === 'upload');
+  }
+
+  demandRoom(): void {
+    if (this.#handles.size >= HANDLES_MAX) throw new SftpFault(STATUS.FAILURE, 'Too many open handles');
+  }
+
+  add(handle: OpenHandle): Answer {
+    this.#next += 1;
+    this.#handles.set(this.#next, handle);
+    const name = Buffer.alloc(4);
+    name.writeUInt32BE(this.#next);
+    return { handle: name };
+  }
+
+  /** @throws SftpFault where the client has no such handle, or one of another kind */
+  get<Kind extends OpenHandle['kind']>(name: Buffer, kind: Kind): Extract<OpenHandle, { kind: Kind }> {
+    const handle = this.find(name);
+    if (handle.kind !== kind) throw new SftpFault(STATUS.FAILURE, 'The handle was opened for something else');
+    return handle as Extract<OpenHandle, { kind: Kind }>;
+  }
+
+  find(name: Buffer): OpenHandle {
+    const handle = this.#handles.get(numberOf(name));
+    if (!handle) throw new SftpFault(STATUS.FAILURE, 'No such handle');
+    return handle;
+  }
+
+  take(name: Buffer): OpenHandle {
+    const handle = this.find(name);
+    this.#handles.delete(numberOf(name));
+    return handle;
+  }
+
+  /** The client is gone: nothing that it had open is kept. */
+  async abandon(): Promise<void> {
+    const handles = [...this.#handles.values()];
+    this.#handles.clear();
+    await Promise.all(handles.map((handle) => this.#giveUp(handle)));
+  }
+
+  async #giveUp(handle: OpenHandle): Promise<void> {
+    if (handle.kind === 'download') await handle.file.close();
+    if (handle.kind === 'listing') await handle.batches.return(undefined);
+    if (handle.kind === 'upload') {
+      await handle.upload.abort();
+      this.uploadFailed(handle, 'The connection ended before the file was closed');
+    }
+  }
+
+  uploadFailed({ path, upload }: Extract<OpenHandle, { kind: 'upload' }>, reason: string): void {
+    const name = `/${path.name ?? ''}`;
+    this.reception.journal.uploadFailed(this.visitor, name, upload.bytes, reason);
+  }
+}
+
+function numberOf(name: Buffer): number {
+  return name.length === 4 ? name.readUInt32BE() : 0;
+}

@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import ssh2, { type Server as SshServer } from 'ssh2';
+import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
+import { DEFAULT_DOOR_LIMITS, type DoorLimits } from '../limits.ts';
+import type { Reception } from '../reception.ts';
+import { plainAddress } from '../visitor.ts';
+import { ALGORITHMS } from './algorithms.ts';
+import { SftpConnection } from './connection.ts';
+import type { HostKey } from './host-key.ts';
+
+export interface SftpDoorOptions extends Reception {
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  hostKey: HostKey;
+  limits?: Partial<DoorLimits>;
+}
+
+/**
+ * Opens the SFTP door: the same private folder per customer as the FTPS door.
+ *
+ * @throws OperatorFault where the port cannot be opened
+ */
+export async function startSftpDoor(options: SftpDoorOptions): Promise<SftpDoor> {
+  const { host, port } = options;
+  const server = createServer({ noDelay: true });
+  const door = new SftpDoor(server, options);
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (error) {
+    await door.close(0);
+    throw new OperatorFault(`Cannot open the SFTP door on ${host} port ${port}: ${codeOf(error)}`);
+  }
+  return door;
+}
+
+export class SftpDoor {
+  readonly #server: Server;
+  readonly #ssh: SshServer;
+  readonly #reception: Reception;
+  readonly #limits: DoorLimits;
+  /** By the client's address and port: all that the library tells of a new client. */
+  readonly #connections = new Map<string, SftpConnection>();
+
+  /** Use startSftpDoor. */
+  constructor(server: Server, { hostKey, limits, ...reception }: SftpDoorOptions) {
+    this.#server = server;
+    this.#reception = reception;
+    this.#limits = { ...DEFAULT_DOOR_LIMITS, ...limits };
+    // Its own server never listens: connections are counted here before a key exchange costs anything.
+    this.#ssh = new ssh2.Server({
+      hostKeys: [hostKey.privateKey],
+      algorithms: ALGORITHMS,
+      ident: 'Spoolgate',
+    });
+    this.#ssh.on('connection', (client, { ip, port }) =>
+      this.#connections.get(`${ip} ${port}`)?.greet(client),
+    );
+    server.on('connection', (socket) => this.#receive(socket));
+    server.on('error', (error) => reception.journal.warned('SFTP door fault', { error: messageOf(error) }));
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  }
+
+  /** Running sessions go on. */
+  stopAccepting(): void {
+    this.#server.close();
+  }
+
+  /** Ends idle sessions at once and the others when nothing is open any more, or after `graceMs` without regard. */
+  async close(graceMs: number): Promise<void> {
+    this.stopAccepting();
+    const connections = [...this.#connections.values()];
+    for (const connection of connections) connection.stop();
+    const over = Promise.all(connections.map(({ closed }) => closed));
+    const grace = new AbortController();
+    await Promise.race([over, delay(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
+    grace.abort();
+    for (const connection of connections) connection.destroy();
+    await over;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close(0);
+  }
+
+  #receive(socket: Socket): void {
+    const visit = this.#reception.sessions.arrive(plainAddress(socket.remoteAddress), () => socket.destroy());
+    if (visit === null) {
+      socket.destroy();
+      return;
+    }
+    const connection = new SftpConnection(socket, this.#reception, this.#limits, visit);
+    const peer = `${socket.remoteAddress} ${socket.remotePort}`;
+    this.#connections.set(peer, connection);
+    socket.once('close', () => this.#connections.delete(peer));
+    this.#ssh.injectSocket(socket);
+  }
+}

@@ -1,0 +1,176 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import ssh2 from 'ssh2';
+import { expect, test } from 'vitest';
+import { listBans } from '../../src/receive/bans.ts';
+import { passwordOf, startTestDaemon } from '../journeys/daemon.ts';
+import { poll } from '../journeys/courier.ts';
+import { ACME, fixtures } from '../journeys/organisation.ts';
+import { SftpSpeaker } from '../receive/sftp-speaker.ts';
+import { Speaker } from '../receive/speaker.ts';
+import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from './clamd.ts';
+
+const FILE = 'emailAddress,action,givenName,familyName\nnew.person@example.com,Add,New,Person\n';
+const LOOPBACK = { host: '127.0.0.1', port: 0 };
+const WRITE_NEW =
+  ssh2.utils.sftp.OPEN_MODE.WRITE | ssh2.utils.sftp.OPEN_MODE.CREAT | ssh2.utils.sftp.OPEN_MODE.TRUNC;
+
+async function store(client: SftpSpeaker, name: string, content: string): Promise<void> {
+  const handle = await client.open(name, WRITE_NEW);
+  await client.write(handle, 0, content);
+  await client.close(handle);
+}
+
+test('a change file that came over SFTP, signed in with a key, is processed and told of', async () => {
+  const key = ssh2.utils.generateKeyPairSync('ed25519');
+  const organisation = await fixtures({
+    accounts: [
+      {
+        login: 'acme',
+        password: passwordOf('acme'),
+        keys: [key.public, ssh2.utils.generateKeyPairSync('ed25519').public],
+      },
+    ],
+  });
+  await using world = await startTestDaemon({ organisation, configuration: { sftp: LOOPBACK } });
+  const port = world.daemon.sftpPort;
+  await using client = await SftpSpeaker.connect(port, { username: 'acme', privateKey: key.private });
+  await store(client, `${ACME}_hr_PRV_10.csv`, FILE);
+  const report = await poll('a report', 20, async () => (await client.names('_report'))[0] ?? null);
+  expect(await client.read(`_report/${report}`)).toContain('CSV entries read: 1');
+  expect(world.log.find((line) => line.includes('daemon started'))).toMatch(/"hostKey":"SHA256:/);
+});
+
+test('every sign-in, refusal, upload, download, renaming and deletion has an audit row', async () => {
+  await using world = await startTestDaemon({ configuration: { sftp: LOOPBACK } });
+  const { database, daemon } = world;
+  await using ftps = await Speaker.connect(daemon.ftpsPort);
+  await ftps.ask('USER acme');
+  expect(await ftps.ask('PASS wrong')).toMatch(/^530 /);
+  await ftps.ask('USER acme');
+  expect(await ftps.ask(`PASS ${passwordOf('acme')}`)).toMatch(/^230 /);
+  expect(await ftps.store('a.part', 'x')).toMatch(/^226 /);
+  await writeFile(path.join(world.folder('acme'), '_report', 'r.txt'), 'report');
+  expect((await ftps.fetch('RETR _report/r.txt')).content).toBe('report');
+  await ftps.ask('RNFR a.part');
+  expect(await ftps.ask('RNTO b.part')).toMatch(/^250 /);
+  expect(await ftps.ask('DELE b.part')).toMatch(/^250 /);
+  await using sftp = await SftpSpeaker.connect(daemon.sftpPort, {
+    username: 'acme',
+    password: passwordOf('acme'),
+  });
+  await store(sftp, 'c.part', 'x');
+  await sftp.remove('c.part');
+  await world.stop();
+  const { rows } = await database.query<Record<string, unknown>>('select * from door_audit order by id');
+  const shown = rows.map((row) => [row.protocol, row.event, row.login, row.customer_id, row.path]);
+  expect(shown).toEqual([
+    ['ftps', 'sign-in refused', 'acme', null, null],
+    ['ftps', 'signed in', 'acme', ACME, null],
+    ['ftps', 'uploaded', 'acme', ACME, '/a.part'],
+    ['ftps', 'downloaded', 'acme', ACME, '/_report/r.txt'],
+    ['ftps', 'renamed', 'acme', ACME, '/a.part'],
+    ['ftps', 'deleted', 'acme', ACME, '/b.part'],
+    ['sftp', 'signed in', 'acme', ACME, null],
+    ['sftp', 'uploaded', 'acme', ACME, '/c.part'],
+    ['sftp', 'deleted', 'acme', ACME, '/c.part'],
+  ]);
+  expect(rows[1]).toMatchObject({
+    address: '127.0.0.1',
+    cipher: expect.stringMatching(/^TLSv1\.3 TLS_/) as string,
+  });
+  expect(rows[6]).toMatchObject({ cipher: expect.stringMatching(/^SSH-2\.0 curve25519/) as string });
+  expect(JSON.stringify(rows)).not.toMatch(new RegExp(`wrong"|${passwordOf('acme')}`));
+});
+
+test('a banned address is banned at both doors, and a restart forgets nothing', async () => {
+  await using world = await startTestDaemon({
+    configuration: { sftp: LOOPBACK, ftps: { ...LOOPBACK, passive: 0 } },
+  });
+  const { database, daemon } = world;
+  await database.query(
+    `insert into door_score (kind, subject, failures, failed_at, bans, banned_until)
+     values ('address', '127.0.0.1', 0, now(), 1, now() + interval '1 minute')`,
+  );
+  const { clock } = world;
+  await using ftps = await Speaker.connect(daemon.ftpsPort);
+  await ftps.ask('USER acme');
+  expect(await ftps.ask(`PASS ${passwordOf('acme')}`)).toBe('530 Sign-in refused');
+  const attempt = SftpSpeaker.connect(daemon.sftpPort, { username: 'acme', password: passwordOf('acme') });
+  await expect(attempt).rejects.toThrow(/authentication/);
+  expect(await listBans(database, clock.now(), false)).toHaveLength(1);
+  clock.advance(61_000);
+  await ftps.ask('USER acme');
+  expect(await ftps.ask(`PASS ${passwordOf('acme')}`)).toMatch(/^230 /);
+});
+
+test('at start, temporary names are swept after a day and staged bytes after an hour', async () => {
+  await using first = await startTestDaemon({ configuration: { sftp: LOOPBACK } });
+  const folder = first.folder('acme');
+  const ages = { '.old.csv': 25, 'old.part': 25, 'new.part': 23, '.staging/left': 2 };
+  await using client = await SftpSpeaker.connect(first.daemon.sftpPort, {
+    username: 'acme',
+    password: passwordOf('acme'),
+  });
+  await store(client, 'first.tmp', 'x');
+  for (const [name, hours] of Object.entries(ages)) {
+    const at = new Date(Date.now() - hours * 3_600_000);
+    await writeFile(path.join(folder, name), 'x');
+    await utimes(path.join(folder, name), at, at);
+  }
+  await first.daemon.upkeep.run();
+  const left = (await readdir(folder)).filter((name) => /old|new|first/.test(name));
+  expect([left.sort(), await readdir(path.join(folder, '.staging'))]).toEqual([
+    ['first.tmp', 'new.part'],
+    [],
+  ]);
+});
+
+test('the explicit port is a door of its own', async () => {
+  const ftps = { ...LOOPBACK, passive: 0, explicitPort: 0 } as const;
+  await using world = await startTestDaemon({ configuration: { sftp: LOOPBACK, ftps } });
+  expect(world.daemon.ftpsExplicitPort).toBeGreaterThan(0);
+  expect(world.daemon.ftpsExplicitPort).not.toBe(world.daemon.ftpsPort);
+});
+
+test.runIf(isClamdInstalled())(
+  'an infected file is quarantined, a clean one applied, with clamd killed and restarted in between',
+  async () => {
+    await using clamd = await Clamd.start();
+    const antivirus = { clamd: clamd.socket, maxBytes: STREAM_BYTES_MAX };
+    await using world = await startTestDaemon({ configuration: { sftp: LOOPBACK, antivirus } });
+    await using courier = await world.courier();
+    const infected = `${ACME}_hr_PRV_1.csv`;
+    await courier.upload(infected, `${FILE}${INFECTED_MARK},Add,Bad,File\n`);
+    const state = (name: string) => async () => {
+      const { rows } = await world.database.query<{ state: string; waits: boolean }>(
+        `select state, detail->>'waits' = 'scanner' as waits from change_file where name = $1`,
+        [name],
+      );
+      return rows[0] ?? null;
+    };
+    const quarantined = async () => ((await state(infected)())?.state === 'quarantined' ? true : null);
+    await poll('the infected file to be quarantined', 20, quarantined);
+    await clamd.kill();
+    const clean = `${ACME}_hr_PRV_2.csv`;
+    await courier.upload(clean, FILE);
+    await poll('the clean file to wait', 20, async () => ((await state(clean)())?.waits ? true : null));
+    expect(existsSync(path.join(world.folder('acme'), clean))).toBe(true);
+    await clamd.run();
+    world.clock.advance(6_000);
+    const filed = await courier.outcome(clean);
+    expect([filed.folder, filed.codes]).toEqual(['_processed', [0]]);
+    expect(filed.report + (await otherReports(world.folder('acme')))).toContain(
+      'The change file is infected (Spoolgate.Test.UNOFFICIAL) and was put in quarantine.',
+    );
+    expect(await readdir(path.join(world.home, 'data', 'quarantine', String(ACME)))).toHaveLength(1);
+    expect((await courier.client.list('/')).map(({ name }) => name)).not.toContain(infected);
+  },
+);
+
+async function otherReports(folder: string): Promise<string> {
+  const names = await readdir(path.join(folder, '_report'));
+  const texts = await Promise.all(names.map((name) => readFile(path.join(folder, '_report', name), 'utf8')));
+  return texts.join('');
+}
