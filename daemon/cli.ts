@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import v8 from 'node:v8';
 import { readConfiguration, type Configuration } from '../src/configuration.ts';
 import { OperatorFault } from '../src/fault.ts';
 import type { Command, CommandContext } from '../src/ops/command.ts';
@@ -15,9 +16,14 @@ import type { Ask } from '../src/ops/ask.ts';
 import { hold, release } from '../src/ops/hold.ts';
 import { status } from '../src/ops/status.ts';
 import { throttle } from '../src/ops/throttle.ts';
+import { bans } from '../src/ops/bans.ts';
+import { unban } from '../src/ops/unban.ts';
+import { backup, restore } from '../src/ops/backup.ts';
 import { check } from '../src/ops/check.ts';
 import { config } from '../src/ops/config.ts';
+import { exportDirectory } from '../src/ops/export.ts';
 import { setup, type WithDatabase } from '../src/ops/setup.ts';
+import { purge } from '../src/ops/purge.ts';
 import { show } from '../src/ops/show.ts';
 import { demo } from './demo.ts';
 import { serve } from './serve.ts';
@@ -45,6 +51,12 @@ const ask: Ask = async <Answer>(configuration: Configuration, request: object): 
   });
 };
 
+const isRunning = (configuration: Configuration): Promise<boolean> =>
+  askDaemon(controlSocketPath(configuration.data), { command: 'status' }).then(
+    () => true,
+    (error: unknown) => !isNobodyThere(error),
+  );
+
 const COMMANDS: Command[] = [
   serve,
   setup(withDatabase),
@@ -54,11 +66,21 @@ const COMMANDS: Command[] = [
   hold(ask),
   release(ask),
   check(withDatabase),
+  exportDirectory(withDatabase),
+  bans(withDatabase),
+  unban(withDatabase),
+  purge(withDatabase),
+  backup(withDatabase),
+  restore(withDatabase, isRunning),
   config,
   demo,
 ];
 
 const COMMON = { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+
+// The heap stays near what is in use, also on a machine with much memory: half the resident size for a large file, for a
+// tenth of its speed.
+v8.setFlagsFromString('--optimize-for-size');
 
 process.exitCode = await main(process.argv.slice(2));
 

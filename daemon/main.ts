@@ -19,16 +19,23 @@ import { messageOf, OperatorFault } from '../src/fault.ts';
 import { journalTo, type Journal } from '../src/journal/events.ts';
 import { openLog, type Log } from '../src/journal/log.ts';
 import type { Station } from '../src/pipeline.ts';
-import { loadOrCreateCertificate } from '../src/receive/certificate.ts';
-import { startFtpsDoor } from '../src/receive/ftps/door.ts';
-import { createSignIn } from '../src/receive/sign-in.ts';
+import { traceName } from '../src/report/trace.ts';
+import { openAntivirus } from './antivirus.ts';
+import { openDoors } from './doors.ts';
+import { watchEmbedded } from './embedded-watch.ts';
+import { startPurgeJob } from './purge-job.ts';
+import { startUpkeep, type Upkeep } from './upkeep.ts';
 import { openStore, type Store } from './store.ts';
 
 export interface Daemon {
   ftpsPort: number;
+  /** null where it is not configured. */
+  ftpsExplicitPort: number | null;
+  sftpPort: number;
   httpPort: number;
   /** SHA-256 of the FTPS certificate. */
   fingerprint: string;
+  upkeep: Upkeep;
   database: Database;
   cycle: Cycle;
   close(): Promise<void>;
@@ -39,8 +46,6 @@ export interface Overrides {
   log?: Log;
 }
 
-/** How long running transfers may go on when the daemon stops. */
-const GRACE_MS = 5_000;
 const OUTBOX_MS = 2_000;
 /** Any number that no other lock has: one daemon per embedded database. */
 const DAEMON_LOCK = 7_766_102;
@@ -58,9 +63,12 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   opened.defer(() => store.close());
   journal.databaseReady(store.description, store.migrations);
   if (store.embedded) opened.defer(await holdDaemonLock(store));
+  if (store.embedded) opened.defer(watchEmbedded(configuration.data, store.database, journal));
 
   await loadOrganisations(configuration, store.database, clock, journal);
   await ensureFolder(configuration.spool);
+  const antivirus = openAntivirus(configuration, store.database, clock, journal);
+  await antivirus?.recover();
   const station: Station = {
     database: store.database,
     clock,
@@ -68,6 +76,8 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     spool: configuration.spool,
     caps: configuration.throttle,
     settleMs: configuration.cycle.settleMs,
+    maskPasswords: configuration.trace.maskPasswords,
+    antivirus,
   };
   const intake = createIntake({ database: store.database, clock, journal, spool: configuration.spool });
   const { sweepSeconds, workers } = configuration.cycle;
@@ -78,6 +88,8 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   });
   opened.defer(() => cycle.stop());
   opened.defer(startOutbox(configuration, station));
+  const { spool, retention } = configuration;
+  opened.defer(await startPurgeJob({ ...station, spool, days: retention.days, traceName }, journal));
 
   const live = {
     database: store.database,
@@ -88,29 +100,26 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   const control = await startControlServer(configuration.data, live);
   opened.defer(() => control.close());
 
-  const certificate = await loadOrCreateCertificate(configuration.data, given(configuration));
-  const door = await startFtpsDoor({
-    ...doorSettings(configuration),
-    tls: certificate,
-    signIn: await createSignIn(store.database, clock, configuration.spool),
-    announce: cycle.announce,
-    journal,
-  });
-  opened.defer(() => door.close(GRACE_MS));
+  const { database } = store;
+  const doors = await openDoors({ configuration, database, clock, journal, announce: cycle.announce });
+  opened.use(doors);
+  const { days: auditDays } = configuration.retention;
+  const customers = () => intake.customers();
+  const upkeep = await startUpkeep({ database, clock, journal, customers, auditDays });
+  opened.use(upkeep);
   const health = await startHealthServer(configuration.http.host, configuration.http.port, store.database);
   opened.defer(() => health.close());
   await cycle.sweep();
 
-  const doors = {
-    ftps: `${configuration.ftps.host}:${door.port}`,
-    http: `${configuration.http.host}:${health.port}`,
-  };
-  journal.daemonStarted({ ...doors, certificate: certificate.fingerprint });
+  journal.daemonStarted({ ...doors.described, http: `${configuration.http.host}:${health.port}` });
   const closing = opened.move();
   return {
-    ftpsPort: door.port,
+    ftpsPort: doors.ftpsPort,
+    ftpsExplicitPort: doors.ftpsExplicitPort,
+    sftpPort: doors.sftpPort,
     httpPort: health.port,
-    fingerprint: certificate.fingerprint,
+    fingerprint: doors.fingerprint,
+    upkeep,
     database: store.database,
     cycle,
     close: async () => {
@@ -161,16 +170,6 @@ async function loadOrganisations(
     );
     journal.organisationsLoaded(file, changes.length);
   }
-}
-
-function given({
-  ftps: { certificate, key },
-}: Configuration): { certificate: string; key: string } | undefined {
-  return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
-}
-
-function doorSettings({ ftps: { host, port, passive, publicAddress } }: Configuration) {
-  return { host, port, passive, ...(publicAddress === undefined ? {} : { publicAddress }) };
 }
 
 /** Works off what follows from committed changes, a moment after they were made. */

@@ -1,5 +1,6 @@
-import { OperatorFault } from '../src/fault.ts';
+import { messageOf, OperatorFault } from '../src/fault.ts';
 import type { Command } from '../src/ops/command.ts';
+import { dieAtStep } from '../src/step.ts';
 import { startDaemon } from './main.ts';
 
 export const serve: Command = {
@@ -12,10 +13,12 @@ export const serve: Command = {
     // Installed before anything starts: a signal during the start stops the daemon as soon as it is up.
     process.on('SIGTERM', stop.resolve);
     process.on('SIGINT', stop.resolve);
-    if (process.geteuid?.() === 0) say('Running as root: an ordinary user is enough, and safer. See README, "Install".');
+    if (process.geteuid?.() === 0)
+      say('Running as root: an ordinary user is enough, and safer. See README, "Install".');
+    if (process.env.SPOOLGATE_DIE_AT) dieAtStep(process.env.SPOOLGATE_DIE_AT);
     const daemon = await startDaemon(await configuration()).catch((error: unknown) => {
       if (error instanceof OperatorFault) throw error;
-      throw new Error('The daemon could not start.', { cause: error });
+      throw new Error(`The daemon could not start: ${messageOf(error)}`, { cause: error });
     });
     await stop.promise;
     await daemon.close();

@@ -31,7 +31,11 @@ export async function openStore(
     : openGivenStore(configuration.database, onIdleError);
 }
 
-async function openEmbeddedStore(data: string, stops: boolean, onIdleError: (error: Error) => void): Promise<Store> {
+async function openEmbeddedStore(
+  data: string,
+  stops: boolean,
+  onIdleError: (error: Error) => void,
+): Promise<Store> {
   const server = await openEmbedded(data);
   const stop = async () => {
     if (stops || server.startedHere) await server.stop();
@@ -51,11 +55,17 @@ async function openEmbeddedStore(data: string, stops: boolean, onIdleError: (err
 }
 
 async function openGivenStore(url: string, onIdleError: (error: Error) => void): Promise<Store> {
-  const { host, pathname } = new URL(url);
-  const description = `${host}${pathname}`;
+  const description = describe(url);
   const database = await openDatabase(url, onIdleError).catch((error: unknown) => {
     throw new OperatorFault(`The database ${description} cannot be reached: ${messageOf(error)}`);
   });
   const migrations = await migrate(database);
   return { database, description, embedded: false, migrations, close: () => database.close() };
+}
+
+/** Host, port and name. A host may be the encoded folder of a socket; what is no URL is left to the driver to refuse. */
+function describe(url: string): string {
+  if (!URL.canParse(url)) return 'of the configuration';
+  const { host, pathname } = new URL(url);
+  return `${decodeURIComponent(host)}${pathname}`;
 }

@@ -4,26 +4,23 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LineCounter, parseDocument, isNode, type Document } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { codeOf, messageOf, OperatorFault } from './fault.ts';
 
 const port = z.int().min(0).max(65_535);
 const positive = z.int().min(1);
 
+const PORT_RANGE = 'must be a range of ports such as 61000-61999, from a lower to a higher one';
+
 /** `61000-61999`, or 0 for any free port (tests). */
-const portRange = z.union([
-  z.literal(0).transform(() => ({ min: 0, max: 0 })),
-  z
-    .string()
-    .regex(/^\d{1,5}-\d{1,5}$/, 'must be a range of ports such as 61000-61999')
-    .transform((text) => text.split('-').map(Number))
-    .refine(
-      ([min = 0, max = 0]) => min >= 1 && max <= 65_535 && min <= max,
-      'must go from a lower to a higher port',
-    )
-    .transform(([min = 0, max = 0]) => ({ min, max })),
-]);
+const portRange = z.union([z.literal(0), z.string()], PORT_RANGE).transform((given, context) => {
+  const [, min, max] = given === 0 ? [0, 0, 0] : (/^(\d{1,5})-(\d{1,5})$/.exec(given) ?? []).map(Number);
+  if (min !== undefined && max !== undefined && (given === 0 || (min >= 1 && max <= 65_535 && min <= max)))
+    return { min, max };
+  context.addIssue(PORT_RANGE);
+  return z.NEVER;
+});
 
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://');
 
@@ -32,7 +29,7 @@ const schema = z.strictObject({
   spool: z.string().min(1).default('./spool'),
   database: databaseUrl.optional(),
   organisations: z
-    .union([z.string(), z.array(z.string())])
+    .union([z.string(), z.array(z.string())], 'must be a file or a list of files')
     .transform((files) => (typeof files === 'string' ? [files] : files))
     .default([]),
   ftps: z
@@ -43,13 +40,57 @@ const schema = z.strictObject({
       publicAddress: z.ipv4().optional(),
       certificate: z.string().optional(),
       key: z.string().optional(),
+      explicitPort: port.optional(),
+      requireSessionReuse: z.boolean().default(false),
+      requireCloseNotify: z.boolean().default(true),
+      clientCa: z.string().optional(),
+      requireClientCertificate: z.boolean().default(false),
     })
+    .refine(
+      (ftps) => !ftps.requireClientCertificate || ftps.clientCa !== undefined,
+      'requireClientCertificate needs clientCa',
+    )
     .refine(
       (ftps) => (ftps.certificate === undefined) === (ftps.key === undefined),
       'certificate and key go together',
     )
     .prefault({}),
-  sftp: z.strictObject({ host: z.string().default('0.0.0.0'), port: port.default(2022) }).prefault({}),
+  sftp: z
+    .strictObject({
+      host: z.string().default('0.0.0.0'),
+      port: port.default(2022),
+      hostKey: z.string().optional(),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      waitingConnections: positive.default(1000),
+      sessions: positive.default(500),
+      sessionsPerAddress: positive.default(100),
+      sessionsPerAccount: positive.default(50),
+      commandsPerSecond: positive.default(1000),
+      signInSeconds: positive.max(3600).default(60),
+      idleSeconds: positive.max(86_400).default(300),
+      stalledSeconds: positive.max(3600).default(60),
+      fileBytes: positive.default(64 * 1024 * 1024),
+      folderBytes: positive.default(1024 * 1024 * 1024),
+      folderFiles: positive.default(20_000),
+    })
+    .prefault({}),
+  antivirus: z
+    .strictObject({
+      clamd: z
+        .string()
+        .regex(
+          /^(\/.+|[^/:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/,
+          'must be the path of a socket or host:port',
+        )
+        .optional(),
+      maxBytes: positive.default(25 * 1024 * 1024),
+      tooLarge: z.enum(['quarantine', 'apply']).default('quarantine'),
+      scanSeconds: positive.max(3600).default(60),
+    })
+    .prefault({}),
   http: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8990) }).prefault({}),
   cycle: z
     .strictObject({
@@ -65,6 +106,8 @@ const schema = z.strictObject({
       perFile: positive.default(200),
     })
     .prefault({}),
+  trace: z.strictObject({ maskPasswords: z.boolean().default(false) }).prefault({}),
+  stop: z.strictObject({ graceSeconds: z.int().min(0).max(8).default(5) }).prefault({}),
   retention: z.strictObject({ days: positive.default(30), journalDays: positive.default(7) }).prefault({}),
   mail: z
     .strictObject({
@@ -124,7 +167,7 @@ export function checkConfiguration(
 ): z.output<typeof schema> {
   const raw: unknown = readYaml(text, file, schema);
   const configuration = raw as z.output<typeof schema>;
-  const url = configuration.database ?? environment.DATABASE_URL;
+  const url = configuration.database ?? (environment.DATABASE_URL || undefined);
   if (url !== undefined && !databaseUrl.safeParse(url).success)
     throw new OperatorFault('$DATABASE_URL must begin with postgres://', 2);
   return {
@@ -150,7 +193,7 @@ export function readYaml<Schema extends z.ZodType>(
   const [syntaxError] = document.errors;
   if (syntaxError)
     throw new OperatorFault(
-      `${file}:${lines.linePos(syntaxError.pos[0]).line}: ${syntaxError.message.split('\n')[0]}`,
+      `${file}:${lines.linePos(syntaxError.pos[0]).line}: ${syntaxError.message.replace(/ at line \d+, column \d+:?[^]*$/, '')}`,
       2,
     );
   const result = schema.safeParse(document.toJS() ?? {});
@@ -171,20 +214,33 @@ function faultsOf(issue: z.core.$ZodIssue): { key: PropertyKey[]; reason: string
 }
 
 /** The line of a key, or of the nearest key above it that stands in the file. */
-function lineOf(document: Document, lines: LineCounter, key: PropertyKey[]): number | null {
-  for (let length = key.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(key.slice(0, length), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+function lineOf(document: Document, lines: LineCounter, path: PropertyKey[]): number | null {
+  let line: number | null = null;
+  let node: unknown = document.contents;
+  for (const part of path) {
+    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === part) : undefined;
+    const item = isSeq(node) ? node.items[Number(part)] : undefined;
+    const found = pair?.key ?? item;
+    if (!isNode(found) || !found.range) break;
+    line = lines.linePos(found.range[0]).line;
+    node = pair ? pair.value : item;
   }
-  return null;
+  return line;
 }
 
-const SECRETS = /(\w+:\/\/[^:/@\s]*:)[^@\s]*(@)/g;
+/** `user:password@`: up to the last `@`, for a password may hold one, encoded or not. Rather too much than too little. */
+const PASSWORD_IN_URL = /(\w+:\/\/[^:/?#@\s]*:)\S*(@)/g;
+/** `?password=…`, and other parameters that the drivers take secrets from. */
+const SECRET_PARAMETER = /([?&](?:\w*pass(?:word)?|\w*secret|\w*token)=)[^&#\s]*/gi;
+
+function maskText(text: string): string {
+  return text.replace(PASSWORD_IN_URL, '$1***$2').replace(SECRET_PARAMETER, '$1***');
+}
 
 /** The effective configuration for people's eyes: passwords in URLs are masked. */
 export function maskSecrets(configuration: Configuration): unknown {
   const text = JSON.stringify(configuration, (_, value: unknown) =>
-    typeof value === 'string' ? value.replace(SECRETS, '$1***$2') : value,
+    typeof value === 'string' ? maskText(value) : value,
   );
   return JSON.parse(text);
 }

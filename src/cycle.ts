@@ -5,8 +5,12 @@
 import { availableParallelism } from 'node:os';
 import type { CustomerFolder, Intake } from './admit/intake.ts';
 import { watchFolders } from './admit/watch.ts';
-import { nextTurnAt, noteUpload, repairLine } from './order/turn-queue.ts';
+import { nextTurnAt, noteUpload, repairLine, repairMoments } from './order/turn-queue.ts';
 import { takeTurn, tellWeather, type Station } from './pipeline.ts';
+import { isDatabaseAway, isPassing } from './database/away.ts';
+import { recoverTaken, removeStrays } from './retain/recover.ts';
+import { step } from './step.ts';
+import { clearStaging } from './receive/store-upload.ts';
 
 export interface CycleSettings {
   /** How often every folder is looked at, whatever was announced. */
@@ -15,9 +19,14 @@ export interface CycleSettings {
   workers?: number;
 }
 
+interface Upload {
+  customer: number;
+  name: string;
+}
+
 export interface Cycle {
   /** A door has stored a complete file. */
-  announce: (upload: { customer: number; name: string }) => void;
+  announce: (upload: Upload) => void;
   /** Looks at all folders and at the line now. */
   sweep(): Promise<void>;
   /** Takes every turn that is due now. */
@@ -33,18 +42,30 @@ export interface Cycle {
 /** How soon a file that was still changing, or a customer whose turn is running, is looked at again. */
 const RELOOK_MS = 1_000;
 const LOOK_MS_MAX = 1_000;
+/** No door lets an upload stand still for so long: what is older was left by a daemon that was killed. */
+const STAGED_MS_MAX = 5 * 60_000;
 
 export function startCycle(station: Station, intake: Intake, settings: CycleSettings): Cycle {
   const { database, clock, journal, settleMs } = station;
   const workersMax = settings.workers ?? availableParallelism();
   const running = new Set<Promise<void>>();
   const timers = new Set<NodeJS.Timeout>();
+  /** Customers whose folder is looked at again anyhow: every event of a growing file must not add a look. */
+  const relooking = new Set<number>();
+  /** Uploads that could not be entered into the ledger because the database was away. */
+  const missed: Upload[] = [];
+  let away = false;
   let workers = 0;
   let stopped = false;
 
   const track = (work: Promise<void>) => {
     const guarded = work
-      .catch((error: unknown) => journal.cycleFailed(error))
+      .catch((error: unknown) => {
+        // Told once, not with every look: the first look that succeeds finds out what was missed.
+        if (!isDatabaseAway(error)) journal.cycleFailed(error);
+        else if (!away) journal.databaseAway(error);
+        away ||= isDatabaseAway(error);
+      })
       .finally(() => running.delete(guarded));
     running.add(guarded);
   };
@@ -78,11 +99,32 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
   const lookOnTime = async () => {
     try {
       const next = await nextTurnAt(database);
+      if (away) await comeBack();
       const waitMs = next ? next.getTime() - clock.now().getTime() : LOOK_MS_MAX;
       if (waitMs <= 0) look();
       later(Math.min(Math.max(waitMs, MIN_LOOK_MS), LOOK_MS_MAX), lookOnTime);
     } catch (error) {
       later(LOOK_MS_MAX, lookOnTime);
+      throw error;
+    }
+  };
+
+  /** The database answers again: what came in meanwhile is entered, and every folder is looked at. */
+  const comeBack = async () => {
+    away = false;
+    journal.databaseBack();
+    for (const upload of missed.splice(0)) await admit(upload, true);
+    track(sweep());
+  };
+
+  /** @param again the ledger may know the file already, and the line not yet */
+  const admit = async (upload: Upload, again = false) => {
+    try {
+      const admitted = await intake.announced(upload.customer, upload.name);
+      if (admitted || again) await enqueue(upload.customer);
+    } catch (error) {
+      if (isDatabaseAway(error)) missed.push(upload);
+      else if (isPassing(error)) later(RELOOK_MS, () => admit(upload, true));
       throw error;
     }
   };
@@ -96,14 +138,28 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
   const sweepFolder = async (folder: CustomerFolder) => {
     const { admitted, changing } = await intake.sweep(folder);
     if (admitted) await enqueue(folder.customer);
-    if (changing) later(RELOOK_MS, () => sweepFolder(folder));
+    if (!changing || relooking.has(folder.customer)) return;
+    relooking.add(folder.customer);
+    later(RELOOK_MS, () => {
+      relooking.delete(folder.customer);
+      return sweepFolder(folder);
+    });
   };
 
   const sweep = async () => {
     const folders = await intake.customers();
-    for (const folder of folders) await sweepFolder(folder);
+    const abandoned = new Date(clock.now().getTime() - STAGED_MS_MAX);
+    for (const folder of folders) {
+      await clearStaging(folder.folder, abandoned);
+      const recovered = await recoverTaken(database, folder);
+      const removed = (await removeStrays(folder.folder, abandoned)).map((stray) => `${stray} removed`);
+      if (recovered.length + removed.length > 0)
+        journal.recovered(folder.customer, [...recovered, ...removed]);
+      await sweepFolder(folder);
+    }
     watcher.follow(folders);
     await repairLine(database, clock.now());
+    await repairMoments(database, clock.now(), settleMs);
     look();
   };
 
@@ -127,8 +183,10 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
       look();
     },
     idle,
-    announce: ({ customer, name }) =>
-      track(intake.announced(customer, name).then((admitted) => (admitted ? enqueue(customer) : undefined))),
+    announce: (upload) => {
+      step('announced');
+      track(admit(upload));
+    },
     stop: async () => {
       stopped = true;
       clearInterval(interval);

@@ -2,6 +2,7 @@
  * The one transaction of a change file: gates, caps, decisions, results, sequence number and used caps go in together
  * or not at all. A crash before the commit changes nothing; after it, nothing is lost.
  */
+import { noteContent } from './admit/content.ts';
 import { refusedAtGate } from './admit/gates.ts';
 import { takeChangeFile, type OpenChangeFile } from './admit/take.ts';
 import { carryOut, countsBefore, type Contents } from './apply/carry-out.ts';
@@ -28,6 +29,7 @@ import type { Station } from './pipeline.ts';
 import { noteDayLimit, noteMissingNumbers } from './report/batch-report.ts';
 import type { Refusal } from './result-code.ts';
 import { markRefused } from './retain/file-away.ts';
+import { step } from './step.ts';
 
 export interface Case {
   station: Station;
@@ -37,6 +39,8 @@ export interface Case {
   opened: OpenChangeFile;
   /** null where no kind reads the file: a gate refuses it. */
   contents: Contents | null;
+  /** SHA-256 of the file; null after its first slice. */
+  digest: string | null;
 }
 
 /** What the transaction came to, once it is committed. */
@@ -61,6 +65,7 @@ async function decide(tx: Transaction, given: Case): Promise<Decided | null> {
   const verdict = !refusal && contents ? await mayRun(tx, file, contents, caps, now) : null;
   if (verdict && !verdict.go && 'wait' in verdict) return postpone(tx, given, verdict, now);
   if (!(await takeChangeFile(folder, file, opened))) return null;
+  step('taken');
   if (refusal || !contents) return refuse(tx, file, refusal ?? { code: 1, value: file.name }, now);
   if (verdict && !verdict.go) return refuseSize(tx, file, verdict, contents.total, now);
   return applyEntries(tx, given, contents, caps, now);
@@ -160,11 +165,13 @@ async function applyEntries(
   const started = file.progress?.startedAt ?? now;
   const finished = station.clock.now();
   await saveOutcome(tx, file, outcome, total, next, { started, now: finished });
+  if (given.digest !== null) await noteContent(tx, file, batch.id, given.digest, now);
   if (!file.progress) await countFile(tx, file, batch, contents, held, caps, now);
   if (stopped) {
     const periods = periodsOf(started, caps.timeZone);
     await returnOperations(tx, file.customer, total - outcome.read, periods, kind.countsHourly);
   }
+  step('saved');
   const { read, written, readErrors, writeErrors } = outcome;
   const counts = {
     entries: read,

@@ -1,3 +1,12 @@
+import type { DirectoryRecord } from './accounts/directory-entry-change.ts';
+import { failedRecord } from './apply/directory/decide.ts';
+import {
+  decideDirectory,
+  loadNamed,
+  prepareDirectory,
+  saveLoaded,
+  type LoadedDirectory,
+} from './apply/directory/kind.ts';
 import type { Kind } from './apply/kind.ts';
 import type { ChangeFileType } from './change-file.ts';
 import type { ProvisioningRecord } from './entry.ts';
@@ -10,6 +19,9 @@ import {
   type Loaded,
   type Prepared,
 } from './apply/provisioning/kind.ts';
+import { TRACED_BYTES_MAX, tracedRecord } from './parse/ldif-trace.ts';
+import { readDirectory } from './parse/ldif.ts';
+import { passwordMask } from './parse/mask.ts';
 import { readProvisioning } from './parse/provisioning.ts';
 
 const provisioning: Kind<ProvisioningRecord, Prepared, Loaded> = {
@@ -22,10 +34,27 @@ const provisioning: Kind<ProvisioningRecord, Prepared, Loaded> = {
   decide: decideProvisioning,
   save: saveProvisioning,
   failed: failedEntry,
+  traced: { bytesMax: Infinity, text: (original) => original, masked: passwordMask },
+};
+
+const directory: Kind<DirectoryRecord, null, LoadedDirectory> = {
+  type: 'DI',
+  heldRefuses: false,
+  countsHourly: false,
+  read: readDirectory,
+  prepare: prepareDirectory,
+  load: loadNamed,
+  decide: decideDirectory,
+  save: saveLoaded,
+  failed: failedRecord,
+  traced: { bytesMax: TRACED_BYTES_MAX, text: tracedRecord },
 };
 
 /** A new kind is one entry here, its token in change-file.ts and its words in report/words.ts. */
-const KINDS: Partial<Record<ChangeFileType, Kind>> = { PRV: provisioning as unknown as Kind };
+const KINDS: Partial<Record<ChangeFileType, Kind>> = {
+  DI: directory as unknown as Kind,
+  PRV: provisioning as unknown as Kind,
+};
 
 /** @returns undefined where this program cannot process files of the type: they are refused like a disabled type */
 export function kindOf(type: ChangeFileType): Kind | undefined {

@@ -9,11 +9,15 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { openChangeFile, takenPath, type OpenChangeFile } from './admit/take.ts';
+import type { Antivirus } from './admit/antivirus.ts';
+import { isBeingWritten } from './admit/intake.ts';
+import { digestOf } from './admit/content.ts';
+import { openChangeFile, takeAsItIs, takenPath, type OpenChangeFile } from './admit/take.ts';
 import type { Contents } from './apply/carry-out.ts';
 import type { Kind } from './apply/kind.ts';
 import type { ChangeFile } from './change-file.ts';
 import type { Clock } from './clock.ts';
+import { isPassing } from './database/away.ts';
 import { onlyRow, type Database } from './database/open.ts';
 import type { Entry, OpenBytes } from './entry.ts';
 import type { Journal } from './journal/events.ts';
@@ -28,7 +32,8 @@ import {
   waitingSince,
   type Batch,
 } from './order/batch.ts';
-import type { Caps } from './order/throttle.ts';
+import { periodsOf } from './order/periods.ts';
+import { capsOf, returnOperations, type Caps } from './order/throttle.ts';
 import { customerStatus } from './order/status.ts';
 import { claimTurn, endTurn } from './order/turn-queue.ts';
 import type { TurnResult } from './order/turns.ts';
@@ -36,6 +41,8 @@ import { closeBatch, writeReport } from './report/batch-report.ts';
 import { traceName, writeTrace } from './report/trace.ts';
 import { writeWeather } from './report/weather.ts';
 import { departingFiles, fileAway, markWithdrawn, type Departing } from './retain/file-away.ts';
+import { countFailure, endFile, FAILURES_MAX, noteOnFile, type EndReason } from './retain/set-aside.ts';
+import { step } from './step.ts';
 
 /** What every stage works with. */
 export interface Station {
@@ -48,6 +55,10 @@ export interface Station {
   caps: Caps;
   /** A batch starts when no upload has ended for this long. */
   settleMs: number;
+  /** Traces show `***` for passwords, where the copied line would show them (open point 43). */
+  maskPasswords?: boolean;
+  /** null where none is configured. */
+  antivirus?: Antivirus | null;
 }
 
 /** The customer whose turn it is. */
@@ -69,6 +80,7 @@ export async function takeTurn(station: Station): Promise<number | null> {
     const claim = await claimTurn(lock, clock.now());
     if (!claim) return null;
     const { customer, standing } = claim;
+    step('claimed');
     const result = await workFor(station, customer).catch((error: unknown): TurnResult => {
       journal.turnFailed(customer, error);
       return { kind: 'failed' };
@@ -85,13 +97,29 @@ export async function takeTurn(station: Station): Promise<number | null> {
 async function workFor(station: Station, customer: number): Promise<TurnResult> {
   const { database, clock } = station;
   const turn = { station, customer, folder: await folderOf(station, customer) };
-  for (const departing of await departingFiles(database, customer)) await depart(turn, departing);
-  const batch = (await openBatch(database, customer)) ?? (await startBatch(database, customer, clock.now()));
+  for (const departing of await departingFiles(database, customer)) await departGuarded(turn, departing);
+  const open = await openBatch(database, customer);
+  if (!open && (await mustStillSettle(turn)))
+    return { kind: 'unsettled', until: new Date(clock.now().getTime() + SETTLE_LOOK_MS) };
+  const batch = open ?? (await startBatch(database, customer, clock.now()));
   if (!batch) return { kind: 'done', lastUploadAt: null, waitingSince: null };
   const file = await nextInBatch(database, batch.id);
-  if (file) return processFile(turn, batch, file);
+  if (file) return processGuarded(turn, batch, file);
   await endBatch(turn, batch);
   return { kind: 'done', ...(await waitingSince(database, customer)) };
+}
+
+/** How soon a folder in which something is still being written is looked at again. */
+const SETTLE_LOOK_MS = 250;
+/** A batch waits no longer than this for a file that never stops changing. */
+const SETTLE_MS_MAX = 15 * 60_000;
+
+/** Uploads have settled only when nothing is still being written by other means either (chapter 12, rule 5). */
+async function mustStillSettle({ station: { database, clock }, customer, folder }: Turn): Promise<boolean> {
+  const now = clock.now();
+  const { waitingSince: since } = await waitingSince(database, customer);
+  if (!since || now.getTime() - since.getTime() > SETTLE_MS_MAX) return false;
+  return isBeingWritten(database, { customer, folder });
 }
 
 async function folderOf({ database, spool }: Station, customer: number): Promise<string> {
@@ -101,19 +129,54 @@ async function folderOf({ database, spool }: Station, customer: number): Promise
   return path.join(spool, onlyRow(result).folder);
 }
 
+/** A file that fails again and again by faults of ours is set aside, and the customer goes on. */
+async function processGuarded(turn: Turn, batch: Batch, file: ChangeFile): Promise<TurnResult> {
+  try {
+    return await processFile(turn, batch, file);
+  } catch (error) {
+    if (isPassing(error) || (await countFailure(turn.station.database, file)) < FAILURES_MAX) throw error;
+    turn.station.journal.turnFailed(file.customer, error);
+    await endEarly(turn, file, 'set-aside');
+    return { kind: 'more' };
+  }
+}
+
+/** Ends a file before all its entries were decided; what was counted for the others is given back to the caps. */
+async function endEarly({ station, folder }: Turn, file: ChangeFile, reason: EndReason): Promise<void> {
+  const { database, clock, caps: defaults, journal } = station;
+  await takeAsItIs(folder, file);
+  await database.transaction(async (tx) => {
+    const { progress, parsed } = file;
+    if (!(await endFile(tx, file, reason, clock.now())) || !progress) return;
+    const { timeZone } = await capsOf(tx, file.customer, defaults);
+    const countsHourly = (parsed && kindOf(parsed.type)?.countsHourly) ?? false;
+    const periods = periodsOf(progress.startedAt, timeZone);
+    await returnOperations(tx, file.customer, progress.total - progress.read, periods, countsHourly);
+  });
+  journal.fileRejected(file.customer, file.name, null, reason);
+}
+
 /** Reads the file, and what takes long, before the transaction that decides it. */
 async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<TurnResult> {
   const { station, folder } = turn;
   const opened = await openChangeFile(folder, file);
+  if (!opened && file.progress) {
+    await endEarly(turn, file, 'lost');
+    return { kind: 'more' };
+  }
   if (!opened) {
     await markWithdrawn(station.database, file, station.clock.now());
     station.journal.fileWithdrawn(file.customer, file.name);
     return { kind: 'more' };
   }
   await using _ = opened.handle;
+  const stopped = await passScanner(turn, file, opened);
+  if (stopped) return stopped;
   const kind = file.parsed && kindOf(file.parsed.type);
   const contents = kind ? await readContents(kind, opened, file) : null;
-  const decided = await judge({ ...turn, batch, file, opened, contents });
+  const digest = file.progress ? null : await digestOf(bytesOf(opened)(0));
+  const decided = await judge({ ...turn, batch, file, opened, contents, digest });
+  if (decided) step('committed');
   decided?.tell(station.journal);
   if (!decided?.deferredUntil) return { kind: 'more' };
   await countWaiting(turn);
@@ -136,8 +199,22 @@ async function countWaiting({ station, customer, folder }: Turn): Promise<void> 
   }
 }
 
+/** @returns null where the file may be processed. The slices of a large file are scanned with the first. */
+async function passScanner(
+  { station, folder }: Turn,
+  file: ChangeFile,
+  opened: OpenChangeFile,
+): Promise<TurnResult | null> {
+  if (!station.antivirus || file.progress) return null;
+  const passage = await station.antivirus.pass(file, opened, folder);
+  if (passage.kind === 'clean') return null;
+  return passage.kind === 'waits' ? { kind: 'deferred', until: passage.until } : { kind: 'more' };
+}
+
 /** A large file is worked off in slices, one a turn: other customers' files pass in between. */
 const SLICE_ENTRIES = 1_000;
+/** Entries may be large (a group of many members): a slice costs bounded memory all the same. */
+const SLICE_BYTES_MAX = 4_194_304;
 
 /** Reads the next slice, and at the first one counts all entries: a file of any length costs bounded memory. */
 async function readContents(
@@ -149,10 +226,13 @@ async function readContents(
   const { problem, entries: all } = await kind.read(bytesOf(opened), progress);
   const entries: Entry[] = [];
   let counted = 0;
+  let bytes = 0;
   for await (const entry of all) {
-    if (progress && entries.length === SLICE_ENTRIES) break;
+    bytes += entry.place.byteCount;
+    const isFull = entries.length === SLICE_ENTRIES || (entries.length > 0 && bytes > SLICE_BYTES_MAX);
+    if (progress && isFull) break;
     counted += 1;
-    if (entries.length < SLICE_ENTRIES) entries.push(entry);
+    if (!isFull) entries.push(entry);
   }
   return {
     kind,
@@ -179,9 +259,23 @@ async function* readFrom(handle: FileHandle, firstByte: number): AsyncGenerator<
   }
 }
 
+/** Where the trace fails again and again by a fault of ours, the file goes without, and its report says so. */
+async function departGuarded(turn: Turn, departing: Departing): Promise<void> {
+  const { database, clock, journal } = turn.station;
+  const { file } = departing;
+  try {
+    await depart(turn, departing, true);
+  } catch (error) {
+    if (isPassing(error) || (await countFailure(database, file)) < FAILURES_MAX) throw error;
+    journal.turnFailed(file.customer, error);
+    await noteOnFile(database, file, 'no-trace', clock.now());
+    await depart(turn, departing, false);
+  }
+}
+
 /** After the commit everything is derived from the database, and can be done again: trace, move, report. */
-async function depart({ station, folder }: Turn, departing: Departing): Promise<void> {
-  const { database, journal } = station;
+async function depart({ station, folder }: Turn, departing: Departing, traced: boolean): Promise<void> {
+  const { database, journal, clock } = station;
   const { file, decision, target } = departing;
   const kind = file.parsed && kindOf(file.parsed.type);
   const trace = async (name: string) => {
@@ -189,17 +283,22 @@ async function depart({ station, folder }: Turn, departing: Departing): Promise<
     if (!opened || !kind) return;
     await using _ = opened.handle;
     const { header } = await kind.read(bytesOf(opened), null);
-    await writeTrace(database, file.id, header, opened.handle, name);
+    const masked = station.maskPasswords ? kind.traced.masked?.(header) : undefined;
+    const traced = masked ? { ...kind.traced, text: masked } : kind.traced;
+    await writeTrace(database, file.id, header, opened.handle, traced, name);
   };
   const taken = takenPath(folder, file);
-  await fileAway(database, departing, taken, folder, traceName, decision === 'refused' ? null : trace);
+  const hasTrace = traced && decision !== 'refused';
+  await fileAway(database, departing, taken, folder, traceName, hasTrace ? trace : null, clock.now());
   journal.fileFiled(file.customer, file.name, target);
 }
 
 async function endBatch({ station, customer, folder }: Turn, batch: Batch): Promise<void> {
   const report = await writeReport(station.database, { ...batch, customer, folder });
+  step('report-written');
   if (report) station.journal.reportWritten(customer, report.name, report.files);
   await closeBatch(station.database, batch.id, station.clock.now());
+  step('batch-closed');
 }
 
 /** Writes the queue weather into the customer's folder. */

@@ -150,6 +150,7 @@ const customer = z.strictObject({
   types: z.array(z.enum(['PRV', 'DI'])).optional(),
   timeZone: z.string().refine(isTimeZone, 'must be a time zone such as Europe/Oslo').optional(),
   strictSequence: z.record(z.string(), z.int().min(0)).optional(),
+  retentionDays: z.int().min(1).optional(),
   throttle: z
     .strictObject({
       hourly: z.int().min(1).optional(),

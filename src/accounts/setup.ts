@@ -176,6 +176,7 @@ async function saveCustomer(tx: Transaction, given: DeclaredCustomer): Promise<b
       types: given.types,
       time_zone: given.timeZone,
       strict_sequences: given.strictSequence && JSON.stringify(given.strictSequence),
+      retention_days: given.retentionDays,
       hourly_cap: given.throttle?.hourly,
       daily_cap: given.throttle?.daily,
       per_file_cap: given.throttle?.perFile,
@@ -184,25 +185,29 @@ async function saveCustomer(tx: Transaction, given: DeclaredCustomer): Promise<b
   return (await saveDomains(tx, given)) || changed;
 }
 
+/** A list that the file does not name keeps what is stored; at first the mail domains are the owned ones. */
 async function saveDomains(
   tx: Transaction,
   { id, domains, mailDomains }: DeclaredCustomer,
 ): Promise<boolean> {
   if (!domains && !mailDomains) return false;
-  const all = [...new Set([...(domains ?? []), ...(mailDomains ?? [])])];
-  const rows = all.map((domain) => ({
-    domain,
-    owned: domains?.includes(domain) ?? false,
-    mail: (mailDomains ?? domains)?.includes(domain) ?? false,
-  }));
+  const { rows: stored } = await tx.query<{ domain: string; owned: boolean; mail: boolean }>(
+    'select domain, owned, mail from customer_domain where customer_id = $1',
+    [id],
+  );
+  const owned = domains ?? stored.filter((row) => row.owned).map((row) => row.domain);
+  const storedMail = stored.filter((row) => row.mail).map((row) => row.domain);
+  const mail = mailDomains ?? (storedMail.length > 0 ? storedMail : owned);
+  const all = [...new Set([...owned, ...mail])];
   const { rowCount: gone } = await tx.query(
     'delete from customer_domain where customer_id = $1 and domain <> all($2)',
     [id, all],
   );
   let changed = (gone ?? 0) > 0;
-  for (const row of rows)
-    if (await upsert(tx, 'customer_domain', ['customer_id', 'domain'], { customer_id: id, ...row }))
-      changed = true;
+  for (const domain of all) {
+    const row = { customer_id: id, domain, owned: owned.includes(domain), mail: mail.includes(domain) };
+    if (await upsert(tx, 'customer_domain', ['customer_id', 'domain'], row)) changed = true;
+  }
   return changed;
 }
 

@@ -14,6 +14,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Queryable } from '../database/open.ts';
 import { codeOf } from '../fault.ts';
 import type { Journal } from '../journal/events.ts';
+import { step } from '../step.ts';
 
 export interface IntakeParts {
   database: Database;
@@ -73,7 +74,7 @@ export function createIntake(parts: IntakeParts): Intake {
     if (!same)
       changing.set(key, { bytes: file.bytes, modifiedMs: file.modifiedAt.getTime(), sinceMs: nowMs });
     // A file that nobody has touched for long was whole before this daemon first saw it.
-    const since = same ? before.sinceMs : file.modifiedAt.getTime();
+    const since = same ? before.sinceMs : before ? nowMs : file.modifiedAt.getTime();
     if (nowMs - since < STABLE_MS) return false;
     changing.delete(key);
     return true;
@@ -84,6 +85,9 @@ export function createIntake(parts: IntakeParts): Intake {
     const waiting = await waitingFiles(parts.database, customer, folder);
     await withdrawMissing(parts, { customer, folder }, waiting, found);
     const known = new Map(waiting.filter((row) => !row.taken).map((row) => [row.name, row]));
+    const present = new Set(found.map((file) => path.join(folder, file.name)));
+    for (const key of changing.keys())
+      if (path.dirname(key) === folder && !present.has(key)) changing.delete(key);
     const fresh = found.filter((file) => !isSame(known.get(file.name), file));
     const whole = fresh.filter((file) => hasSettled(folder, file));
     let admitted = false;
@@ -100,6 +104,18 @@ export function createIntake(parts: IntakeParts): Intake {
       return file ? admit(parts, customer, file) : false;
     },
   };
+}
+
+/**
+ * Whether something in the upload folder is still being written, or not yet in the ledger. A batch that started now
+ * could take half a file, or let a later number pass an earlier one. Needs no memory: it holds after a crash too, and
+ * for every daemon on the spool.
+ */
+export async function isBeingWritten(db: Queryable, { customer, folder }: CustomerFolder): Promise<boolean> {
+  const found = await filesIn(folder);
+  const waiting = await waitingFiles(db, customer, folder);
+  const known = new Map(waiting.filter((row) => !row.taken).map((row) => [row.name, row]));
+  return found.some((file) => !isSame(known.get(file.name), file));
 }
 
 async function folderOf(db: Queryable, spool: string, customer: number): Promise<string | null> {
@@ -165,7 +181,7 @@ async function waitingFiles(db: Queryable, customer: number, folder: string): Pr
 }
 
 async function withdrawMissing(
-  { database, journal }: IntakeParts,
+  { database, clock, journal }: IntakeParts,
   { customer, folder }: CustomerFolder,
   waiting: WaitingRow[],
   found: Found[],
@@ -176,10 +192,10 @@ async function withdrawMissing(
     if (await fileAt(folder, row.name)) continue;
     // `skip locked`: the file may be in hand right now, and then it has been taken, not deleted.
     const { rowCount } = await database.query(
-      `update change_file set state = 'withdrawn', finished_at = now() where id =
+      `update change_file set state = 'withdrawn', finished_at = $2 where id =
          (select f.id from change_file f join customer c on c.id = f.customer_id
            where f.id = $1 and f.state in ('waiting', 'deferred', 'held') and not f.taken for update skip locked)`,
-      [row.id],
+      [row.id, clock.now()],
     );
     if (rowCount) journal.fileWithdrawn(customer, row.name);
   }
@@ -216,6 +232,7 @@ async function admit(
       file.modifiedAt,
     ],
   );
+  step('admitted');
   if (rows[0]?.replaced === 0) journal.fileAdmitted(customer, file.name, file.bytes);
   if (rows[0] && rows[0].replaced > 0) journal.fileReplaced(customer, file.name, file.bytes);
   return rows.length > 0;

@@ -59,6 +59,20 @@ export async function takeChangeFile(
   return (await inodeAt(taken)) === `${dev}:${ino}`;
 }
 
+/** Moves a file that cannot be read out of the customer's reach, whatever it is; one that is not there is fine. */
+export async function takeAsItIs(folder: string, file: ChangeFile): Promise<void> {
+  const taken = takenPath(folder, file);
+  if (file.progress || (await inodeAt(taken)) !== null) return;
+  try {
+    await rename(path.join(folder, file.name), taken);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return;
+  }
+  await syncFolder(path.dirname(taken));
+  await syncFolder(folder);
+}
+
 async function inodeAt(file: string): Promise<string | null> {
   try {
     const { ino, dev } = await stat(file);

@@ -3,6 +3,7 @@ import type { Transaction } from '../database/open.ts';
 import type { Entry, EntryResult } from '../entry.ts';
 import { codeOf } from '../fault.ts';
 import type { Refusal } from '../result-code.ts';
+import { step } from '../step.ts';
 import type { Kind } from './kind.ts';
 import { decideEntries, newOutcome, NO_COUNTS, record, type Counts, type Outcome } from './outcome.ts';
 
@@ -46,6 +47,7 @@ async function carryOutSet(
 ): Promise<Outcome> {
   const { kind, entries, prepared, problem } = contents;
   const state = await kind.load(tx, file, entries, prepared, now);
+  step('loaded');
   const outcome = decideEntries(entries, problem, countsBefore(file), (entry) => kind.decide(state, entry));
   await kind.save(tx, state, file);
   return outcome;

@@ -32,4 +32,12 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> {
   save: (tx: Transaction, state: State, file: ChangeFile) => Promise<void>;
   /** The result of an entry whose change the account store refuses to write. */
   failed: (entry: Entry<Record>) => EntryResult;
+  /** How the trace shows an entry (chapter 16). */
+  traced: {
+    /** Of its original text no more is needed. */
+    bytesMax: number;
+    text: (original: Buffer) => Buffer;
+    /** The same with passwords masked, for a file with this header line; left out where entries hold none. */
+    masked?: (header: Buffer) => (original: Buffer) => Buffer;
+  };
 }

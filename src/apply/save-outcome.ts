@@ -50,7 +50,7 @@ async function saveCounts(
 ): Promise<void> {
   await tx.query(
     `update change_file set taken = true, started_at = $2, total = $3, entries = $4, written = $5, read_errors = $6,
-       write_errors = $7, code = $8, detail = $9 where id = $1`,
+       write_errors = $7, code = $8, detail = $9, failures = 0 where id = $1`,
     [changeFile, started, total, read, written, readErrors, writeErrors, refusal?.code ?? null, refusal],
   );
 }

@@ -10,6 +10,7 @@ import {
   readFile,
   rename,
   rm,
+  rmdir,
   symlink,
   lstat,
 } from 'node:fs/promises';
@@ -102,8 +103,11 @@ async function homeFolder(dataFolder: string, user: ServerUser | null): Promise<
   return elsewhere;
 }
 
+/** The temporary folder itself may have a long path. */
 function shortFolder(folder: string): string {
-  return path.join(os.tmpdir(), `spoolgate-${process.geteuid?.() ?? 0}-${shortHash(folder)}`);
+  const name = `spoolgate-${process.geteuid?.() ?? 0}-${shortHash(folder)}`;
+  const usual = path.join(os.tmpdir(), name);
+  return Buffer.byteLength(usual) <= SOCKET_FOLDER_BYTES_MAX ? usual : path.join('/tmp', name);
 }
 
 function shortHash(text: string): string {
@@ -248,10 +252,15 @@ async function stopServer(home: Home): Promise<void> {
   // SIGINT is PostgreSQL's fast shutdown: open transactions are rolled back, everything is written.
   process.kill(pid, 'SIGINT');
   for (let waitedMs = 0; waitedMs < STOP_MS_MAX; waitedMs += POLL_MS) {
-    if (!isAlive(pid)) return;
+    if (!isAlive(pid)) return removeShortFolder(home);
     await delay(POLL_MS);
   }
   throw new OperatorFault(
     `The embedded PostgreSQL (process ${pid}) did not stop within ${STOP_MS_MAX / 1000} s.`,
   );
+}
+
+/** Only an empty one goes: a server that somebody has started in the meantime keeps its socket. */
+async function removeShortFolder({ folder, sockets }: Home): Promise<void> {
+  if (!sockets.startsWith(folder)) await rmdir(sockets).catch(() => {});
 }

@@ -1,4 +1,6 @@
+import type { Readable, Writable } from 'node:stream';
 import pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 
 /** Anything that runs a statement: the pool, or one connection inside a transaction. */
 export interface Queryable {
@@ -8,6 +10,10 @@ export interface Queryable {
 /** The connection of one transaction. Only functions that get one may rely on being atomic. */
 export interface Transaction extends Queryable {
   readonly inTransaction: true;
+  /** @param statement `copy … to stdout` */
+  copyOut(statement: string): Readable;
+  /** @param statement `copy … from stdin` */
+  copyIn(statement: string): Writable;
 }
 
 export interface Database extends Queryable {
@@ -72,7 +78,12 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
   client.on('error', onError);
   try {
     await client.query('begin');
-    const result = await work({ inTransaction: true, query: (text, values) => client.query(text, values) });
+    const result = await work({
+      inTransaction: true,
+      query: (text, values) => client.query(text, values),
+      copyOut: (statement) => client.query(copyTo(statement)),
+      copyIn: (statement) => client.query(copyFrom(statement)),
+    });
     await client.query('commit');
     return result;
   } catch (error) {

@@ -34,6 +34,12 @@ export interface Journal {
   deleted(visitor: DoorVisitor, path: string): void;
   renamed(visitor: DoorVisitor, from: string, to: string): void;
   doorFault(visitor: DoorVisitor, error: unknown): void;
+  scannerUnavailable(customer: number, file: string, reason: string): void;
+  fileQuarantined(customer: number, file: string, reason: string): void;
+  banned(kind: string, subject: string, until: Date): void;
+  certificateTaken(fingerprint: string, validTo: Date): void;
+  certificateExpires(validTo: Date, daysLeft: number): void;
+  temporaryFilesSwept(customer: number, files: string[]): void;
 
   fileAdmitted(customer: number, file: string, bytes: number): void;
   fileReplaced(customer: number, file: string, bytes: number): void;
@@ -45,7 +51,12 @@ export interface Journal {
   fileFiled(customer: number, file: string, folder: string): void;
   reportWritten(customer: number, report: string, files: number): void;
   turnFailed(customer: number, error: unknown): void;
+  purged(counts: { files: number; bytes: number; results: number; failed: number }): void;
   cycleFailed(error: unknown): void;
+  databaseAway(error: unknown): void;
+  databaseBack(): void;
+  /** What a crash had left apart and is right again. */
+  recovered(customer: number, what: string[]): void;
 
   mailSent(customer: number, outboxId: string): void;
   mailFailed(customer: number, outboxId: string, error: unknown, nextTry: Date | null): void;
@@ -83,6 +94,15 @@ export function journalTo(log: Log): Journal {
     downloaded: (visitor, path, bytes) => info('downloaded', { ...visitor, path, bytes }),
     deleted: (visitor, path) => info('deleted', { ...visitor, path }),
     renamed: (visitor, from, to) => info('renamed', { ...visitor, from, to }),
+    scannerUnavailable: (customer, file, reason) =>
+      warn('the virus scanner does not answer', { customer, file, reason }),
+    fileQuarantined: (customer, file, reason) => warn('file quarantined', { customer, file, reason }),
+    banned: (kind, subject, until) => warn('banned', { kind, subject, until: until.toISOString() }),
+    certificateTaken: (fingerprint, validTo) =>
+      info('certificate taken up', { fingerprint, validTo: validTo.toISOString() }),
+    certificateExpires: (validTo, daysLeft) =>
+      warn('the certificate expires', { validTo: validTo.toISOString(), daysLeft }),
+    temporaryFilesSwept: (customer, files) => info('temporary files swept', { customer, files }),
     doorFault: (visitor, error) => log.log('error', 'door fault', { ...visitor, error: stackOf(error) }),
 
     fileAdmitted: (customer, file, bytes) => info('file admitted', { customer, file, bytes }),
@@ -97,7 +117,12 @@ export function journalTo(log: Log): Journal {
     fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),
     reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
     cycleFailed: (error) => log.log('error', 'cycle failed', { error: stackOf(error) }),
+    databaseAway: (error) => log.log('error', 'database away', { reason: messageOf(error) }),
+    databaseBack: () => info('database back'),
+    recovered: (customer, what) => warn('recovered', { customer, what }),
     turnFailed: (customer, error) => log.log('error', 'turn failed', { customer, error: stackOf(error) }),
+
+    purged: (counts) => log.log(counts.failed > 0 ? 'warn' : 'info', 'purged', { ...counts }),
 
     mailSent: (customer, outboxId) => info('mail sent', { customer, outboxId }),
     mailFailed: (customer, outboxId, error, nextTry) =>

@@ -23,15 +23,17 @@ export function openLog(level: LogLevel, file: string | null): Log {
     format: winston.format.combine(winston.format.timestamp(), winston.format.json({ bigint: true })),
     transports: [transport],
   });
+  let closed = false;
   return {
-    log: (level, message, fields = {}) => void logger.log({ level, message, ...fields }),
+    log: (level, message, fields = {}) => {
+      // A session that was cut off may still have a word to say; to write after the end would end the process.
+      if (!closed) logger.log({ level, message, ...fields });
+    },
     close: () =>
       new Promise((resolve) => {
-        logger.once('finish', () => {
-          // A file's own stream ends after the logger: its `finish` says that the bytes are out.
-          if (file) transport.once('finish', resolve);
-          else resolve();
-        });
+        closed = true;
+        // The logger finishes after its transport, and that one when its bytes are out.
+        logger.once('finish', resolve);
         logger.end();
       }),
   };

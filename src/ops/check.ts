@@ -10,7 +10,7 @@ import { gate, isHeld } from '../judgement.ts';
 import { kindOf } from '../kinds.ts';
 import { periodsOf } from '../order/periods.ts';
 import { capsOf, throttle, type Caps } from '../order/throttle.ts';
-import { reportText, type OversizeRefusal, type ReportedFile } from '../report/report.ts';
+import { reportText, type UncodedRefusal, type ReportedFile } from '../report/report.ts';
 import { tracedLine } from '../report/trace.ts';
 import type { Refusal } from '../result-code.ts';
 import { customerNumber } from './arguments.ts';
@@ -107,7 +107,7 @@ async function checkChangeFile(
       : await pretend(tx, changeFile, contents, now);
   return {
     outcome,
-    trace: traceText(reading, outcome, bytes),
+    trace: traceText(kind, reading, outcome, bytes),
     reported: reportedFile(changeFile, outcome, now),
   };
 }
@@ -160,7 +160,7 @@ async function pretend(tx: Transaction, file: ChangeFile, contents: Contents, no
   return decideEntries(entries, problem, NO_COUNTS, (entry) => kind.decide(state, entry));
 }
 
-function refused(changeFile: ChangeFile, refusal: Refusal | OversizeRefusal, now: Date) {
+function refused(changeFile: ChangeFile, refusal: Refusal | UncodedRefusal, now: Date) {
   const { name, parsed } = changeFile;
   const times = { startedAt: now, finishedAt: now };
   const reported = { name, type: parsed?.type ?? null, ...times, refusal, counts: null, failures: [] };
@@ -183,10 +183,15 @@ function reportedFile({ name, parsed }: ChangeFile, outcome: Outcome, now: Date)
   };
 }
 
-function traceText({ header }: Reading<unknown>, { results }: Outcome, bytes: Buffer): string {
+function traceText(
+  { traced }: Contents['kind'],
+  { header }: Reading<unknown>,
+  { results }: Outcome,
+  bytes: Buffer,
+): string {
   const lines = results.map(({ place, code }) => {
     const original = bytes.subarray(place.firstByte, place.firstByte + place.byteCount);
-    return tracedLine(`${place.entry},${place.line},${code},`, original);
+    return tracedLine(`${place.entry},${place.line},${code},`, traced.text(original));
   });
   return Buffer.concat([tracedLine('entryNum,lineNum,resultCode,', header), ...lines]).toString();
 }

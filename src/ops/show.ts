@@ -1,4 +1,6 @@
-import { foldEmailAddress } from '../accounts/email-address.ts';
+import { loadDirectory } from '../accounts/directory-entry-store.ts';
+import { parseDistinguishedName } from '../accounts/distinguished-name.ts';
+import { foldEmailAddress, isEmailAddress } from '../accounts/email-address.ts';
 import { loadOrganisation } from '../accounts/load.ts';
 import type { Organisation, Subscriber } from '../accounts/organisation.ts';
 import { onlyRow, type Database } from '../database/open.ts';
@@ -11,13 +13,13 @@ export function show(withDatabase: WithDatabase): Command {
   return {
     name: 'show',
     usage: 'CUSTOMER ADDRESS-OR-DN',
-    summary: 'one subscriber with seats, as stored',
+    summary: 'one subscriber with seats, or one directory entry, as stored',
     options: { json: { type: 'boolean' } },
     count: { min: 2, max: 2 },
     run: async ({ arguments: [customer = '', subject = ''], options, configuration, print }) => {
       const id = customerNumber(customer);
       const shown = await withDatabase(await configuration(), (database) =>
-        showSubscriber(database, id, subject),
+        isEmailAddress(subject) ? showSubscriber(database, id, subject) : showEntry(database, id, subject),
       );
       print(options.json ? JSON.stringify(shown) : asText(shown));
       return 0;
@@ -25,13 +27,36 @@ export function show(withDatabase: WithDatabase): Command {
   };
 }
 
-/** @throws {OperatorFault} where there is no such customer or subscriber */
-export async function showSubscriber(database: Database, customer: number, address: string): Promise<object> {
+async function expectCustomer(database: Database, customer: number): Promise<void> {
   const known = await database.query<{ known: boolean }>(
     'select exists(select 1 from customer where id = $1) as known',
     [customer],
   );
   if (!onlyRow(known).known) throw new OperatorFault(`There is no customer ${customer}.`);
+}
+
+/** @throws {OperatorFault} where there is no such customer or directory entry */
+export async function showEntry(database: Database, customer: number, dn: string): Promise<object> {
+  await expectCustomer(database, customer);
+  const name = parseDistinguishedName(dn);
+  if (!name) throw new OperatorFault(`"${dn}" is neither an e-mail address nor a distinguished name.`);
+  const { entries } = await loadDirectory(database, customer, { keys: [name.key], renamed: [] });
+  const entry = entries.get(name.key);
+  if (!entry) throw new OperatorFault(`Customer ${customer} has no directory entry ${dn}.`);
+  const values = [...entry.attributes].map(([attribute, given]) => [attribute, [...given.values()]]);
+  return {
+    customer,
+    dn: entry.dn,
+    class: entry.class,
+    attributes: Object.fromEntries(values) as Record<string, string[]>,
+    createdAt: entry.createdAt,
+    lastChange: entry.lastChange,
+  };
+}
+
+/** @throws {OperatorFault} where there is no such customer or subscriber */
+export async function showSubscriber(database: Database, customer: number, address: string): Promise<object> {
+  await expectCustomer(database, customer);
   const email = foldEmailAddress(address);
   const organisation = await loadOrganisation(database, customer, { emails: [email], notesDns: [] });
   const subscriber = organisation.subscribers.get(email);

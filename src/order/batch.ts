@@ -52,7 +52,7 @@ export async function startBatch(db: Queryable, customer: number, now: Date): Pr
 export async function nextInBatch(db: Queryable, batch: number): Promise<ChangeFile | null> {
   const { rows } = await db.query<ChangeFileRow>(
     `select ${CHANGE_FILE_COLUMNS} from change_file where batch_id = $1 and state in ('waiting', 'applying')
-      order by state = 'waiting', type is not null, type, sequence, source collate "C", name collate "C", id limit 1`,
+      order by state = 'waiting', type is not null, type, sequence, source collate "C", id limit 1`,
     [batch],
   );
   return rows[0] ? changeFileFrom(rows[0]) : null;

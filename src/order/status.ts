@@ -16,6 +16,7 @@ interface WaitingRow {
   received_at: Date;
   deferred_until: Date | null;
   deferred_for: 'hour' | 'day' | 'sequence' | null;
+  waits_for_scanner: boolean;
   in_batch: boolean;
   settles_at: Date | null;
 }
@@ -63,11 +64,12 @@ export async function customerStatus(
 async function waitingFiles(db: Queryable, customer: number): Promise<WaitingRow[]> {
   const { rows } = await db.query<WaitingRow>(
     `select f.id, f.name, f.type, f.source, f.state, f.total, f.entries, f.received_at, f.deferred_until, f.deferred_for,
+            coalesce(f.detail->>'waits' = 'scanner', false) as waits_for_scanner,
             f.batch_id is not null as in_batch, case when q.phase = 'settling' then q.next_turn_at end as settles_at
        from change_file f left join turn_queue q on q.customer_id = f.customer_id
       where f.customer_id = $1 and f.state in ('waiting', 'deferred', 'held', 'applying')
       order by f.state = 'waiting', f.batch_id is null, f.type is not null, f.type, f.sequence,
-               f.source collate "C", f.name collate "C", f.id`,
+               f.source collate "C", f.id`,
     [customer],
   );
   return rows;
@@ -103,6 +105,7 @@ function whyItWaits(
   used: Usage,
 ): string {
   if (row.state === 'applying') return `is being processed: ${row.entries} of ${row.total} entries are done`;
+  if (row.waits_for_scanner) return 'waits for the virus scanner, which does not answer';
   if (row.state === 'held') return 'is held until a person decides';
   if (row.deferred_for === 'sequence')
     return `waits for a missing number of its source "${row.source ?? ''}"`;

@@ -115,6 +115,24 @@ export async function repairLine(db: Queryable, now: Date): Promise<void> {
   );
 }
 
+/**
+ * A clock that was set back leaves moments behind that no turn would ever ask for: whoever waits for one looks again
+ * at once. Part of every sweep.
+ */
+export async function repairMoments(db: Queryable, now: Date, settleMs: number): Promise<void> {
+  await db.query(
+    `update turn_queue set next_turn_at = $1, waiting_since = least(waiting_since, $1) where customer_id in (
+       select q.customer_id from turn_queue q where q.next_turn_at > $1 and (
+         phase in ('running', 'failing') and next_turn_at > $1::timestamptz + interval '2 minutes'
+         or phase = 'settling' and next_turn_at > $1::timestamptz + $2 * interval '1 millisecond'
+         or phase = 'deferred' and exists (select 1 from change_file f where f.customer_id = q.customer_id
+              and f.state = 'deferred' and (f.deferred_for = 'hour' and f.deferred_until > $1::timestamptz + interval '61 minutes'
+                or f.deferred_for = 'day' and f.deferred_until > $1::timestamptz + interval '26 hours')))
+       for update skip locked)`,
+    [now, Math.ceil(settleMs)],
+  );
+}
+
 /** A cap or a hold was changed: a deferred customer looks again at once. */
 export async function hurry(db: Queryable, customer: number, now: Date): Promise<void> {
   await db.query(

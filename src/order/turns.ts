@@ -25,6 +25,8 @@ export type TurnResult =
   | { kind: 'deferred'; until: Date }
   /** Nothing is left to do, or files have come meanwhile: the latest at this moment. */
   | { kind: 'done'; lastUploadAt: Date | null; waitingSince: Date | null }
+  /** Something in the folder is still being written; looked at again then. */
+  | { kind: 'unsettled'; until: Date }
   | { kind: 'failed' };
 
 /** A steady stream of uploads is waited for so many settle times at most. */
@@ -57,6 +59,8 @@ export function afterTurn(before: Standing, result: TurnResult, now: Date, settl
       const nextTurnAt = settledAt(waitingSince, lastUploadAt, settleMs);
       return { phase: 'settling', nextTurnAt, waitingSince, failures: 0 };
     }
+    case 'unsettled':
+      return { ...before, phase: 'settling', nextTurnAt: result.until, failures: 0 };
     case 'failed': {
       const failures = before.failures + 1;
       const ms = FAILING_MS[Math.min(failures, FAILING_MS.length) - 1] ?? 0;

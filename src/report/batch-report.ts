@@ -3,7 +3,14 @@ import { REPORT, type ChangeFile, type ChangeFileType } from '../change-file.ts'
 import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
 import { writeDurably } from '../durable.ts';
 import type { Refusal } from '../result-code.ts';
-import { reportName, reportText, type OversizeRefusal, type ReportedFile, type Warning } from './report.ts';
+import {
+  reportName,
+  reportText,
+  type QuarantineRefusal,
+  type ReportedFile,
+  type UncodedRefusal,
+  type Warning,
+} from './report.ts';
 
 /** Which batch, and where its report goes. */
 export interface ReportedBatch {
@@ -20,7 +27,7 @@ interface FileRow {
   type: ChangeFileType | null;
   started_at: Date;
   finished_at: Date;
-  detail: Refusal | OversizeRefusal | null;
+  detail: Refusal | UncodedRefusal | QuarantineRefusal | null;
   decision: 'applied' | 'held' | 'refused';
   entries: number;
   written: number;
@@ -55,7 +62,7 @@ async function reportedFiles(db: Queryable, batch: number): Promise<ReportedFile
     `select id, name, type, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors,
             replaced,
             (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
-              where n.change_file_id = f.id and n.kind = 'missing-numbers') as warnings
+              where n.change_file_id = f.id and n.kind not in ('day-limit', 'same-content')) as warnings
        from change_file f where batch_id = $1 and decision is not null order by finished_at, id`,
     [batch],
   );
@@ -96,7 +103,7 @@ async function waitingFiles(db: Queryable, batch: number): Promise<ReportedFile[
     name: string;
     type: ChangeFileType | null;
     at: Date;
-    detail: OversizeRefusal;
+    detail: UncodedRefusal;
   }>(
     `select f.name, f.type, n.at, n.detail from batch_note n join change_file f on f.id = n.change_file_id
       where n.batch_id = $1 and n.kind = 'day-limit' order by n.id`,

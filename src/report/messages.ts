@@ -41,6 +41,8 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
       quoting:
         'A quote stands at a place where CSV allows none. Put the whole value in quotes, and write a quote inside it twice.',
       surplus: 'A value stands beyond the last column of the header. Check the number of commas.',
+      'one-value':
+        'The line has one value only. An entry has at least emailAddress and action, with a comma between.',
       encoding: 'The entry is not valid UTF-8. Save the file as UTF-8.',
       nul: 'The entry contains a NUL character. Remove it.',
       'too-long': (r) => `The entry is longer than ${r.limit} bytes. Check its quotes and line ends.`,

@@ -10,7 +10,7 @@ export interface ReportedFile {
   startedAt: Date;
   finishedAt: Date;
   /** Of the file as a whole; `reason` without a known code for a file that is too large. */
-  refusal: Refusal | OversizeRefusal | null;
+  refusal: Refusal | UncodedRefusal | QuarantineRefusal | null;
   /** null where a gate refused the file: it then has no counts line. */
   counts: { entries: number; written: number; readErrors: number; writeErrors: number } | null;
   failures: { entry: number; refusal: Refusal }[];
@@ -21,15 +21,27 @@ export interface ReportedFile {
 export type Warning =
   | { kind: 'missing-numbers'; source: string; numbers: string[] }
   /** The same name came again while the first waited. */
-  | { kind: 'replaced'; times: number };
+  | { kind: 'replaced'; times: number }
+  /** An earlier file has said the same. */
+  /** The file is gone by no doing of this program. */
+  | { kind: 'lost' }
+  | { kind: 'no-trace' };
 
-/** Has no code (chapter 14): only the report tells it. */
-export interface OversizeRefusal {
+/**
+ * Has no code (chapter 14): only the report tells it. `set-aside` and `lost`: faults of ours, with `limit` entries of
+ * `entries` decided before.
+ */
+export interface UncodedRefusal {
   code: null;
-  reason: 'per-file' | 'daily-size' | 'day-limit';
+  reason: 'per-file' | 'daily-size' | 'day-limit' | 'set-aside' | 'lost';
   limit: number;
   entries: number;
 }
+
+/** The virus scanner kept the file; has no code either. */
+export type QuarantineRefusal =
+  | { code: null; reason: 'infected'; signature: string }
+  | { code: null; reason: 'not-scanned'; limit: number };
 
 /**
  * The report of a batch (chapter 15): per file a Processing line, error lines in the order of the entries, each
@@ -72,9 +84,10 @@ function fileLines(folder: string, file: ReportedFile): string[] {
   ];
 }
 
-/** The entries of a file say why it failed, where there are any that do. */
+/** The entries of a file say why it failed, where there are any that do; not why it ended before its last one. */
 function speaksForItself(file: ReportedFile): boolean {
-  return file.failures.length === 0;
+  const endedByUs = file.refusal?.code === null && file.counts !== null;
+  return endedByUs || file.failures.length === 0;
 }
 
 function errorLines(text: string, code: Refusal['code'] | null): string[] {
@@ -86,25 +99,47 @@ function entryText(type: ChangeFileType, entry: number, refusal: Refusal): strin
   return `A failure occurred when processing the ${REPORT_WORDS[type].entry} #${entry}. The error message follows: ${message}`;
 }
 
-function refusalText(refusal: Refusal | OversizeRefusal): string {
+function refusalText(refusal: Refusal | UncodedRefusal | QuarantineRefusal): string {
   if (refusal.code !== null) return messageFor(refusal);
+  if (refusal.reason === 'infected')
+    return `The change file is infected (${oneLine(refusal.signature)}) and was put in quarantine. Nothing of it was processed.`;
+  if (refusal.reason === 'not-scanned')
+    return `The change file is larger than the ${refusal.limit} bytes that can be scanned for viruses and was put in quarantine. Nothing of it was processed.`;
   const { entries, limit } = refusal;
   switch (refusal.reason) {
     case 'per-file':
       return `The change file has ${entries} entries; the limit is ${limit} per file. Split it into smaller files.`;
     case 'daily-size':
       return `The change file has ${entries} entries, which is not below the limit of ${limit} per day. Split it into smaller files.`;
+    case 'set-aside':
+      return `The change file could not be processed because of a fault of this server${doneBefore(limit, entries)}. Customer service has been told; upload it again with a higher sequence number.`;
+    case 'lost':
+      return `The change file has disappeared from this server${doneBefore(limit, entries)}. Upload the rest with a higher sequence number.`;
     case 'day-limit':
       return `The limit of ${limit} operations per day is reached. The file waits for the next day.`;
   }
 }
 
+function doneBefore(done: number, entries: number): string {
+  return entries === 0 ? '' : ` after ${done} of ${entries} entries`;
+}
+
 const NUMBERS_SHOWN_MAX = 10;
 
 function warningText(warning: Warning): string {
-  if (warning.kind === 'replaced')
-    return `This file replaces ${warning.times === 1 ? 'one' : warning.times} of the same name that had not been processed.`;
-  const { source, numbers } = warning;
+  switch (warning.kind) {
+    case 'replaced':
+      return `This file replaces ${warning.times === 1 ? 'one' : warning.times} of the same name that had not been processed.`;
+    case 'lost':
+      return 'The change file has disappeared from this server after it was processed. Its results stand.';
+    case 'no-trace':
+      return 'The trace could not be written because of a fault of this server. The results stand.';
+    case 'missing-numbers':
+      return missingText(warning);
+  }
+}
+
+function missingText({ source, numbers }: Extract<Warning, { kind: 'missing-numbers' }>): string {
   const more = numbers.length - NUMBERS_SHOWN_MAX;
   const shown = `${numbers.slice(0, NUMBERS_SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   const whose = source === '' ? 'this source' : `source "${oneLine(source)}"`;

@@ -13,6 +13,8 @@ interface ResultRow {
 
 /** Results and original bytes are read in pages: a trace of any length costs constant memory. */
 const PAGE_ENTRIES = 500;
+/** A page of text is read at once where it is no larger than this, else entry by entry. */
+const PAGE_BYTES_MAX = 8_388_608;
 const LINE_FEED = Buffer.from('\n');
 
 /** `1000001_PRV_5.csv` → `1000001_PRV_5_trace.csv` (chapter 16). */
@@ -21,11 +23,17 @@ export function traceName(changeFile: string): string {
   return `${name}_trace${ext}`;
 }
 
+/** How the text of an entry is shown, and how many bytes of it are needed for that at most. */
+export interface Traced {
+  bytesMax: number;
+  text: (original: Buffer) => Buffer;
+}
+
 /**
- * Writes the trace of a provisioning file (chapter 16) from its stored results: the header line, then one line per
- * entry with the original text copied byte for byte. It can be written again any number of times.
+ * Writes the trace of a change file (chapter 16) from its stored results: the header line, then one line per entry. It
+ * can be written again any number of times.
  *
- * @param header the header line of the change file, as bytes
+ * @param header what the header line says after the three numbers, as bytes
  * @param original the change file, open for reading
  */
 export async function writeTrace(
@@ -33,6 +41,7 @@ export async function writeTrace(
   changeFile: number,
   header: Buffer,
   original: FileHandle,
+  traced: Traced,
   target: string,
 ): Promise<void> {
   await writeDurably(target, async (trace) => {
@@ -40,7 +49,7 @@ export async function writeTrace(
     for (let after = 0, more = true; more;) {
       const results = await resultsAfter(db, changeFile, after);
       const last = results.at(-1);
-      if (last) await trace.write(await tracedPage(results, original));
+      if (last) await trace.write(await tracedPage(results, original, traced));
       after = last?.entry ?? after;
       more = results.length === PAGE_ENTRIES;
     }
@@ -53,16 +62,23 @@ export function tracedLine(values: string, original: Buffer): Buffer {
   return Buffer.concat([Buffer.from(values), original, ...end]);
 }
 
-async function tracedPage(results: ResultRow[], original: FileHandle): Promise<Buffer> {
+async function tracedPage(results: ResultRow[], original: FileHandle, traced: Traced): Promise<Buffer> {
   const from = results[0]?.first_byte ?? 0;
   const to = Math.max(...results.map((row) => row.first_byte + row.byte_count));
-  const page = Buffer.alloc(to - from);
-  await original.read(page, 0, page.length, from);
-  return Buffer.concat(
-    results.map(({ entry, line, code, first_byte: first, byte_count: count }) =>
-      tracedLine(`${entry},${line},${code},`, page.subarray(first - from, first - from + count)),
-    ),
-  );
+  const page = to - from > PAGE_BYTES_MAX ? null : await readAt(original, from, to - from);
+  const lines: Buffer[] = [];
+  for (const { entry, line, code, first_byte: first, byte_count: count } of results) {
+    const bytes = Math.min(count, traced.bytesMax);
+    const text = page?.subarray(first - from, first - from + bytes) ?? (await readAt(original, first, bytes));
+    lines.push(tracedLine(`${entry},${line},${code},`, traced.text(text)));
+  }
+  return Buffer.concat(lines);
+}
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  await file.read(bytes, 0, length, position);
+  return bytes;
 }
 
 async function resultsAfter(db: Queryable, changeFile: number, after: number): Promise<ResultRow[]> {

@@ -4,6 +4,8 @@ import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFile, type ChangeFileRo
 import type { Queryable, Transaction } from '../database/open.ts';
 import { moveDurably } from '../durable.ts';
 import type { Refusal } from '../result-code.ts';
+import { step } from '../step.ts';
+import { noteOnFile } from './set-aside.ts';
 
 /** What file systems allow. */
 const NAME_BYTES_MAX = 255;
@@ -66,6 +68,7 @@ export async function markWithdrawn(db: Queryable, file: ChangeFile, now: Date):
  *
  * @param taken where the file lies now
  * @param writeTrace writes the trace under the given name; null where the file has none
+ * @param now for the note that the file has disappeared
  * @returns the name it was filed under
  */
 export async function fileAway(
@@ -75,11 +78,15 @@ export async function fileAway(
   folder: string,
   traceName: (changeFile: string) => string,
   writeTrace: ((target: string) => Promise<void>) | null,
+  now: Date,
 ): Promise<string> {
   const target = path.join(folder, departing.target);
+  if (!(await exists(taken)) && !(await isThere(target, departing.filedAs)))
+    await noteOnFile(db, departing.file, 'lost', now);
   let name = departing.filedAs ?? (await chooseName(db, departing, target, traceName));
   if (await exists(taken)) {
     if (writeTrace) await writeTrace(path.join(target, traceName(name)));
+    step('trace-written');
     while (!(await moveDurably(taken, path.join(target, name)))) {
       if (await isSameFile(taken, path.join(target, name))) {
         await unlink(taken);
@@ -89,10 +96,12 @@ export async function fileAway(
       if (writeTrace) await writeTrace(path.join(target, traceName(name)));
     }
   }
-  await db.query(`update change_file set state = 'filed', filed_as = $2 where id = $1`, [
+  step('moved');
+  await db.query(`update change_file set state = 'filed', filed_as = $2, failures = 0 where id = $1`, [
     departing.file.id,
     name,
   ]);
+  step('filed');
   return name;
 }
 
@@ -125,6 +134,10 @@ async function isOccupied(
   traceName: (changeFile: string) => string,
 ): Promise<boolean> {
   return (await exists(path.join(target, name))) || (await exists(path.join(target, traceName(name))));
+}
+
+async function isThere(target: string, name: string | null): Promise<boolean> {
+  return name !== null && exists(path.join(target, name));
 }
 
 async function exists(file: string): Promise<boolean> {

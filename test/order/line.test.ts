@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claimTurn, endTurn, hurry, nextTurnAt, noteUpload, repairLine } from '../../src/order/turn-queue.ts';
+import {
+  claimTurn,
+  endTurn,
+  hurry,
+  nextTurnAt,
+  noteUpload,
+  repairLine,
+  repairMoments,
+} from '../../src/order/turn-queue.ts';
 import type { TurnResult } from '../../src/order/turns.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 
@@ -63,5 +71,34 @@ describe('the line of customers', () => {
     expect(await turn(t(60), DONE)).toBeNull();
     await repairLine(database, t(60));
     expect(await turn(t(60), DONE)).toBe(2);
+  });
+
+  it('does not wait for moments that a clock set back has left in the far future', async () => {
+    for (const phase of ['running', 'failing', 'settling']) {
+      await database.query(`update turn_queue set phase = $1, next_turn_at = $2 where customer_id = 1`, [
+        phase,
+        t(7_200),
+      ]);
+      expect(await turn(t(3_000), DONE)).toBeNull();
+      await repairMoments(database, t(3_000), SETTLE_MS);
+      expect(await turn(t(3_000), DONE), phase).toBe(1);
+    }
+  });
+
+  it('waits for a cap until its hour is over, and no longer where the clock was set back', async () => {
+    await database.query(
+      `insert into change_file (customer_id, name, state, received_at, bytes, modified_at, deferred_for, deferred_until)
+       values (1, 'a', 'deferred', $1, 1, $1, 'hour', $2)`,
+      [t(0), t(7_200)],
+    );
+    await database.query(
+      `update turn_queue set phase = 'deferred', next_turn_at = $1 where customer_id = 1`,
+      [t(7_200)],
+    );
+    await repairMoments(database, t(3_601), SETTLE_MS);
+    expect(await turn(t(3_601), DONE)).toBeNull();
+    await repairMoments(database, t(3_000), SETTLE_MS);
+    expect(await turn(t(3_000), DONE)).toBe(1);
+    await database.query('delete from change_file');
   });
 });

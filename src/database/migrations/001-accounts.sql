@@ -184,8 +184,7 @@ create index seat_extra_storage on seat (customer_id) where extra_files_gb > 0 o
 
 create table directory_entry (
   customer_id bigint not null references customer,
-  dn_key text not null,
-  parent_key text not null,
+  dn_key text collate "C" not null,
   dn text not null,
   class text not null check (class in ('person', 'group')),
   attributes jsonb not null,
@@ -195,8 +194,9 @@ create table directory_entry (
   last_change_at timestamptz,
   primary key (customer_id, dn_key)
 );
-create index directory_entry_parent on directory_entry (customer_id, parent_key text_pattern_ops);
-comment on column directory_entry.dn_key is 'The DN with case and blanks folded (chapter 11, rule 7): what is compared.';
+comment on column directory_entry.dn_key is
+  'The DN folded (chapter 11, rule 7) and with its root first: what is compared; what stands below a name is one range.';
+comment on column directory_entry.attributes is 'Attribute → its values, as arrays, in the specification''s spelling.';
 
 create table organisation_item (
   customer_id bigint not null,

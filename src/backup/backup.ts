@@ -1,0 +1,94 @@
+/**
+ * A backup: all tables in one snapshot, the spool that belongs to it, and a manifest that is written last, so that a
+ * backup without one is not whole.
+ */
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database/open.ts';
+import { syncFolder, writeDurably } from '../durable.ts';
+import { OperatorFault } from '../fault.ts';
+import { copySpool } from './spool.ts';
+import { loadTables, saveTables } from './tables.ts';
+
+export interface BackupParts {
+  database: Database;
+  clock: Clock;
+  /** Absolute path. */
+  spool: string;
+  traceName: (changeFile: string) => string;
+}
+
+const FORMAT = 1;
+const MANIFEST = 'manifest.json';
+
+const manifestSchema = z.object({
+  format: z.literal(FORMAT),
+  createdAt: z.string(),
+  files: z.number(),
+  schema: z.array(z.object({ version: z.number(), checksum: z.string() })),
+  tables: z.array(z.object({ name: z.string().regex(/^\w+$/), columns: z.array(z.string()) })),
+  sequences: z.array(z.object({ name: z.string(), last: z.string().nullable() })),
+});
+
+/**
+ * Writes a backup into a new or empty folder; the daemon may go on.
+ *
+ * @returns how many tables and files it holds
+ * @throws {OperatorFault} where the folder is not empty
+ */
+export async function backup(parts: BackupParts, folder: string): Promise<{ tables: number; files: number }> {
+  const { database, clock, spool, traceName } = parts;
+  await expectEmptyFolder(folder, 'Give a new one.');
+  await mkdir(path.join(folder, 'tables'), { recursive: true, mode: 0o700 });
+  await mkdir(path.join(folder, 'spool'), { mode: 0o700 });
+  return database.transaction(async (tx) => {
+    await tx.query('set transaction isolation level repeatable read read only');
+    await tx.query('set local statement_timeout = 0');
+    const saved = await saveTables(tx, path.join(folder, 'tables'));
+    const files = await copySpool(tx, {
+      live: database,
+      from: spool,
+      to: path.join(folder, 'spool'),
+      traceName,
+    });
+    for (const part of ['tables', 'spool']) await syncFolder(path.join(folder, part));
+    const manifest = { format: FORMAT, createdAt: clock.now().toISOString(), files, ...saved };
+    await writeDurably(
+      path.join(folder, MANIFEST),
+      (handle) => handle.writeFile(JSON.stringify(manifest, null, 1)),
+      0o600,
+    );
+    return { tables: saved.tables.length, files };
+  });
+}
+
+/**
+ * Fills an empty database and an empty spool from a backup; no daemon may run meanwhile.
+ *
+ * @throws {OperatorFault} where the backup is not whole, or what is to be filled is not empty
+ */
+export async function restore(
+  { database, spool }: Pick<BackupParts, 'database' | 'spool'>,
+  folder: string,
+): Promise<{ tables: number; files: number }> {
+  const text = await readFile(path.join(folder, MANIFEST), 'utf8').catch(() => {
+    throw new OperatorFault(`${folder} holds no whole backup: it has no ${MANIFEST}.`);
+  });
+  const manifest = manifestSchema.safeParse(JSON.parse(text));
+  if (!manifest.success) throw new OperatorFault(`${folder} holds a backup that this program cannot read.`);
+  await expectEmptyFolder(spool, 'Restore into an empty spool.');
+  await database.transaction(async (tx) => {
+    await tx.query('set local statement_timeout = 0');
+    await loadTables(tx, path.join(folder, 'tables'), manifest.data);
+    await cp(path.join(folder, 'spool'), spool, { recursive: true, preserveTimestamps: true });
+  });
+  return { tables: manifest.data.tables.length, files: manifest.data.files };
+}
+
+async function expectEmptyFolder(folder: string, remedy: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
+  if (names.some((name) => name !== 'README.md'))
+    throw new OperatorFault(`${folder} is not empty. ${remedy}`);
+}

@@ -1,0 +1,149 @@
+/**
+ * The spool as it belongs to a snapshot of the ledger, copied while the daemon works on it. What the snapshot takes for
+ * waiting or in hand is looked for where it lies by now; what came later is left as an upload that nobody has seen, so
+ * that no accepted file is missing and none is applied twice.
+ */
+import { constants } from 'node:fs';
+import { chmod, lstat, mkdir, open, readdir, utimes, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { ERROR, isOwnName, isTemporaryName, PROCESSED, REPORT, TAKEN } from '../change-file.ts';
+import type { Queryable, Transaction } from '../database/open.ts';
+import { codeOf } from '../fault.ts';
+
+interface LedgerRow {
+  id: number;
+  customer: string;
+  name: string;
+  state: string;
+  taken: boolean;
+  folder: string | null;
+  filed_as: string | null;
+}
+
+interface Copying {
+  /** Sees the ledger as it is by now. */
+  live: Queryable;
+  from: string;
+  to: string;
+  traceName: (changeFile: string) => string;
+}
+
+const LEDGER = `select f.id, c.folder as customer, f.name, f.state, f.taken, f.folder, f.filed_as
+  from change_file f join customer c on c.id = f.customer_id`;
+
+/** A file that moves while it is looked for is looked for again. */
+const LOOKS_MAX = 20;
+
+/** @returns how many files were copied */
+export async function copySpool(snapshot: Transaction, copying: Copying): Promise<number> {
+  const { rows: seen } = await snapshot.query<LedgerRow>(`${LEDGER} order by f.id`);
+  const reports = await snapshot.query<{ place: string }>(
+    `select c.folder || '/${REPORT}/' || report_name as place from batch b join customer c on c.id = b.customer_id
+      where closed_at is not null and report_name is not null`,
+  );
+  const customers = await snapshot.query<{ folder: string }>('select folder from customer');
+  for (const { folder } of customers.rows)
+    for (const part of [PROCESSED, ERROR, REPORT, TAKEN])
+      await mkdir(path.join(copying.to, folder, part), { recursive: true, mode: 0o750 });
+  let files = 0;
+  const count = async (copied: Promise<boolean>) => void ((await copied) && (files += 1));
+  const known = new Map(seen.map((row) => [row.id, row]));
+  for (const row of seen) for (const copied of placesInBackup(copying, row)) await count(copied());
+  for (const { place } of reports.rows) await count(copyFile(copying, place, place));
+  // Looked at last: whatever has come since the snapshot is in the upload folder or in the ledger of now.
+  for (const { folder } of customers.rows)
+    for (const name of await uploadsIn(path.join(copying.from, folder)))
+      if (!(await exists(path.join(copying.to, folder, name))))
+        await count(copyFile(copying, `${folder}/${name}`, `${folder}/${name}`));
+  for (const row of await laterRows(copying.live, known)) {
+    const target = `${row.customer}/${row.name}`;
+    // Of several of the same name the first one counts: the snapshot knows it.
+    if (!(await exists(path.join(copying.to, target)))) await count(copyWherever(copying, row, target));
+  }
+  return files;
+}
+
+/** What a row of the snapshot needs in the backup. */
+function placesInBackup(copying: Copying, row: LedgerRow): (() => Promise<boolean>)[] {
+  const { customer, state, folder, filed_as: filedAs, name } = row;
+  if (['withdrawn', 'quarantined'].includes(state)) return [];
+  if (state !== 'filed') {
+    const inHand = row.taken || !['waiting', 'deferred', 'held'].includes(state);
+    return [
+      () => copyWherever(copying, row, inHand ? `${customer}/${TAKEN}/${row.id}` : `${customer}/${name}`),
+    ];
+  }
+  if (folder === null || filedAs === null) return [];
+  return [filedAs, copying.traceName(filedAs)].map((one) => () => {
+    const place = `${customer}/${folder}/${one}`;
+    return copyFile(copying, place, place);
+  });
+}
+
+/** Also those that wait: one may have been taken out of the upload folder between the look at it and its copying. */
+async function laterRows(live: Queryable, known: Map<number, LedgerRow>): Promise<LedgerRow[]> {
+  const { rows } = await live.query<LedgerRow>(
+    `${LEDGER} where f.id > $1 and f.state not in ('withdrawn', 'quarantined') order by f.id`,
+    [Math.max(0, ...known.keys())],
+  );
+  return rows;
+}
+
+async function copyWherever(copying: Copying, row: LedgerRow, target: string): Promise<boolean> {
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    const { rows } = await copying.live.query<LedgerRow>(`${LEDGER} where f.id = $1`, [row.id]);
+    const now = rows[0];
+    if (!now || now.state === 'withdrawn') return false;
+    const filed = now.folder && now.filed_as ? [`${now.customer}/${now.folder}/${now.filed_as}`] : [];
+    const upload = now.taken ? [] : [`${now.customer}/${now.name}`];
+    for (const place of [`${now.customer}/${TAKEN}/${now.id}`, ...upload, ...filed])
+      if (await copyFile(copying, place, target)) return true;
+    if (now.state === 'filed') return false;
+  }
+  return false;
+}
+
+/** Keeps the moment of the last change: by it the ledger knows a waiting file again. @returns false where there is none */
+async function copyFile({ from, to }: Copying, place: string, target: string): Promise<boolean> {
+  const source = await open(path.join(from, place), constants.O_RDONLY | constants.O_NOFOLLOW).catch(
+    absentIsNull,
+  );
+  if (!source) return false;
+  await using _ = source;
+  const { mode, atime, mtime } = await source.stat();
+  const file = path.join(to, target);
+  await writeCopy(source, file);
+  await chmod(file, mode & 0o777);
+  await utimes(file, atime, mtime);
+  return true;
+}
+
+const CHUNK_BYTES = 262_144;
+
+/** Through the handles: a handle with a stream made from it does not close. */
+async function writeCopy(source: FileHandle, file: string): Promise<void> {
+  await using target = await open(file, 'w', 0o600);
+  for (let at = 0; ;) {
+    const { bytesRead, buffer } = await source.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
+    if (bytesRead === 0) break;
+    await target.writeFile(buffer.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+  await target.sync();
+}
+
+async function uploadsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() && !isTemporaryName(entry.name) && !isOwnName(entry.name))
+    .map(({ name }) => name);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await lstat(file).catch(() => null)) !== null;
+}
+
+function absentIsNull(error: unknown): null {
+  if (codeOf(error) === 'ENOENT') return null;
+  throw error;
+}

@@ -1,0 +1,95 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import type { Transaction } from '../database/open.ts';
+import { OperatorFault } from '../fault.ts';
+
+/** What a backup says of the database. */
+export interface SavedTables {
+  schema: { version: number; checksum: string }[];
+  /** In an order in which they can be filled again. */
+  tables: { name: string; columns: string[] }[];
+  sequences: { name: string; last: string | null }[];
+}
+
+/** Filled by the migrations. */
+const NOT_SAVED = 'schema_migration';
+
+/** Copies all tables as the transaction's snapshot sees them, one compressed file each. */
+export async function saveTables(tx: Transaction, folder: string): Promise<SavedTables> {
+  const tables = await tablesInOrder(tx);
+  for (const { name, columns } of tables)
+    await pipeline(
+      tx.copyOut(`copy ${quoted(name)} (${columns.map(quoted).join(', ')}) to stdout`),
+      createGzip(),
+      createWriteStream(path.join(folder, `${name}.copy.gz`), { mode: 0o600, flush: true }),
+    );
+  const sequences = await tx.query<{ name: string; last: string | null }>(
+    `select sequencename as name, last_value::text as last from pg_sequences where schemaname = 'public' order by 1`,
+  );
+  return { schema: await schemaOf(tx), tables, sequences: sequences.rows };
+}
+
+/**
+ * Fills an empty, migrated database.
+ *
+ * @throws {OperatorFault} where it is not empty, or its schema is not that of the backup
+ */
+export async function loadTables(tx: Transaction, folder: string, saved: SavedTables): Promise<void> {
+  if (JSON.stringify(await schemaOf(tx)) !== JSON.stringify(saved.schema))
+    throw new OperatorFault(
+      'The backup was made by another version of Spoolgate. Restore it with that version.',
+    );
+  await expectEmpty(tx, saved);
+  for (const { name, columns } of saved.tables)
+    await pipeline(
+      createReadStream(path.join(folder, `${name}.copy.gz`)),
+      createGunzip(),
+      tx.copyIn(`copy ${quoted(name)} (${columns.map(quoted).join(', ')}) from stdin`),
+    );
+  for (const { name, last } of saved.sequences)
+    if (last !== null) await tx.query('select setval($1::regclass, $2::bigint)', [quoted(name), last]);
+}
+
+async function expectEmpty(tx: Transaction, { tables }: SavedTables): Promise<void> {
+  for (const { name } of tables) {
+    const { rowCount } = await tx.query(`select 1 from ${quoted(name)} limit 1`);
+    if (rowCount) throw new OperatorFault(`The database is not empty (${name}). Restore into an empty one.`);
+  }
+}
+
+async function schemaOf(tx: Transaction): Promise<SavedTables['schema']> {
+  const { rows } = await tx.query<{ version: number; checksum: string }>(
+    'select version, checksum from schema_migration order by version',
+  );
+  return rows;
+}
+
+/** A table stands after all that it refers to. */
+async function tablesInOrder(tx: Transaction): Promise<SavedTables['tables']> {
+  const { rows } = await tx.query<{ name: string; columns: string[]; needs: string[] }>(
+    `select relname as name,
+            array(select attname::text from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped
+                    and attgenerated = '' order by attnum) as columns,
+            array(select distinct confrelid::regclass::text from pg_constraint
+                    where conrelid = c.oid and contype = 'f' and confrelid <> c.oid) as needs
+       from pg_class c where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> $1 order by relname`,
+    [NOT_SAVED],
+  );
+  const left = new Map(rows.map((row) => [row.name, row]));
+  const ordered: SavedTables['tables'] = [];
+  while (left.size > 0) {
+    const next = [...left.values()].filter(({ needs }) => !needs.some((name) => left.has(name)));
+    if (next.length === 0) throw new Error('the tables refer to each other in a circle');
+    for (const { name, columns } of next) {
+      ordered.push({ name, columns });
+      left.delete(name);
+    }
+  }
+  return ordered;
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../clock.ts';
+import type { Queryable } from '../database/open.ts';
+
+/** Runs a regular job, and keeps in the database when it last ran and what came of it. */
+export async function recordRun<Outcome extends object>(
+  db: Queryable,
+  clock: Clock,
+  job: string,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
+  await db.query(
+    `insert into job_run (job, started_at) values ($1, $2)
+     on conflict (job) do update set started_at = excluded.started_at, finished_at = null`,
+    [job, clock.now()],
+  );
+  const outcome = await work();
+  await db.query('update job_run set finished_at = $2, outcome = $3 where job = $1', [
+    job,
+    clock.now(),
+    outcome,
+  ]);
+  return outcome;
+}
+
+/** @returns when the job last began; null: never */
+export async function lastRun(db: Queryable, job: string): Promise<Date | null> {
+  const { rows } = await db.query<{ started_at: Date }>('select started_at from job_run where job = $1', [
+    job,
+  ]);
+  return rows[0]?.started_at ?? null;
+}

@@ -1,0 +1,51 @@
+/**
+ * Named moments on the way of a change file at which a test can let the daemon die or fail. Off, a step costs one
+ * comparison.
+ */
+export const STEPS = [
+  'bytes-received',
+  'synced',
+  'renamed',
+  'announced',
+  'admitted',
+  'claimed',
+  'taken',
+  'loaded',
+  'saved',
+  'committed',
+  'trace-written',
+  'moved',
+  'filed',
+  'report-written',
+  'batch-closed',
+  'purged',
+] as const;
+
+export type Step = (typeof STEPS)[number];
+
+let listener: ((name: Step) => void) | null = null;
+
+/** Says that this point has been passed. */
+export function step(name: Step): void {
+  listener?.(name);
+}
+
+/** @param next called at every step from now on; what it throws is thrown there. null: off */
+export function listenToSteps(next: ((name: Step) => void) | null): void {
+  listener = next;
+}
+
+/**
+ * For the fault harness: the process dies at a step, as if power had been lost.
+ *
+ * @param wanted `name:n`, the n-th time counted from 1
+ */
+export function dieAtStep(wanted: string): void {
+  const [name, count = '1'] = wanted.split(':');
+  let left = Number(count);
+  listenToSteps((passed) => {
+    if (passed !== name) return;
+    left -= 1;
+    if (left === 0) process.kill(process.pid, 'SIGKILL');
+  });
+}

@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/database/open.ts';
+import { listenToSteps } from '../../src/step.ts';
+import { codesOf } from '../journeys/courier.ts';
+import { openStation, type TestStation } from './station.ts';
+
+const run = promisify(execFile);
+const content = (people: number) =>
+  `emailAddress,action,givenName,familyName\n${Array.from({ length: people }, (_, n) => `u${n}@example.com,Add,Ann,One\n`).join('')}`;
+
+afterEach(() => listenToSteps(null));
+
+/** Loses the answers of the first commits that carry results: they take effect, and the caller hears of a broken line. */
+function losingAnswers(database: Database, losses: number): Database {
+  let left = losses;
+  return {
+    ...database,
+    transaction: async (work) => {
+      let carries = false;
+      const result = await database.transaction((tx) =>
+        work({
+          ...tx,
+          query: (text, values) => {
+            carries ||= text.includes('insert into entry_result');
+            return tx.query(text, values);
+          },
+        }),
+      );
+      if (!carries || (left -= 1) < 0) return result;
+      throw new Error('Connection terminated unexpectedly');
+    },
+  };
+}
+
+const namesIn = async ({ folder }: TestStation, part: string) =>
+  (await readdir(path.join(folder, part))).toSorted();
+
+async function expectAppliedOnce(world: TestStation, people: number): Promise<void> {
+  const { rows } = await world.database.query(
+    `select state, entries, written, (select count(*) from entry_result where change_file_id = f.id) as results,
+       (select used from cap_usage where period = 'hour') as used,
+       (select count(*) from subscriber where given_name = 'Ann') as people from change_file f`,
+  );
+  expect(rows).toEqual([
+    { state: 'filed', entries: people, written: people, results: people, used: people, people },
+  ]);
+  expect(await namesIn(world, '_processed')).toEqual(['1000001_PRV_1.csv', '1000001_PRV_1_trace.csv']);
+  const trace = await readFile(path.join(world.folder, '_processed', '1000001_PRV_1_trace.csv'), 'utf8');
+  expect(codesOf(trace)).toHaveLength(people);
+  expect(await namesIn(world, '_report')).toHaveLength(1);
+}
+
+describe('a commit whose answer was lost', () => {
+  it('is looked up, not repeated', async () => {
+    await using world = await openStation((database) => losingAnswers(database, 1));
+    await world.upload('1000001_PRV_1.csv', content(20));
+    await world.workOff();
+    await expectAppliedOnce(world, 20);
+  });
+
+  it('is looked up after every slice of a large file', async () => {
+    await using world = await openStation((database) => losingAnswers(database, 9));
+    await world.database.query(
+      'update customer set per_file_cap = 5000, hourly_cap = 5000 where id = 1000001',
+    );
+    await world.upload('1000001_PRV_1.csv', content(2500));
+    await world.workOff();
+    await expectAppliedOnce(world, 2500);
+  });
+});
+
+/** Fills a file system to its last byte. @returns frees it again */
+async function fill(folder: string): Promise<() => Promise<void>> {
+  const ballast = path.join(folder, '.ballast');
+  const { bavail, bsize } = await statfs(folder);
+  await writeFile(ballast, Buffer.alloc(bavail * bsize));
+  return () => rm(ballast);
+}
+
+/**
+ * A disk of 512 kB for a spool, where this process may mount one.
+ *
+ * @returns null where it may not; else unmounts it
+ */
+async function mountSmallDisk(spool: string): Promise<(() => Promise<unknown>) | null> {
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', spool]);
+    return () => run('umount', [spool]);
+  } catch {
+    return null;
+  }
+}
+
+describe('a full disk', () => {
+  it('is waited out: nothing half-written, everything done once there is room', async () => {
+    let unmount: (() => Promise<unknown>) | null = null;
+    const world = await openStation(undefined, async (spool) => {
+      unmount = await mountSmallDisk(spool);
+    });
+    try {
+      await world.upload('1000001_PRV_1.csv', content(150));
+      const free = unmount ? await fill(world.folder) : await fullByHook();
+      for (let turn = 0; turn < 6; turn += 1) {
+        await world.workOff(1).catch(() => undefined);
+        world.advance(60_000);
+      }
+      expect(world.log).toContain('turn failed');
+      expect([...(await namesIn(world, '_processed')), ...(await namesIn(world, '_report'))]).toEqual([]);
+      await free();
+      await world.workOff();
+      await expectAppliedOnce(world, 150);
+    } finally {
+      await (unmount as (() => Promise<unknown>) | null)?.();
+      await world[Symbol.asyncDispose]();
+    }
+  });
+
+  it('before anything is applied: the file stays where it is, and its transaction leaves nothing', async () => {
+    await using world = await openStation();
+    await world.upload('1000001_PRV_1.csv', content(20));
+    const free = await fullByHook('saved');
+    await world.workOff(1).catch(() => undefined);
+    const { rows } = await world.database.query('select state, entries from change_file');
+    expect(rows).toEqual([{ state: 'waiting', entries: 0 }]);
+    await free();
+    world.advance(60_000);
+    await world.workOff();
+    await expectAppliedOnce(world, 20);
+  });
+});
+
+/** Where no small disk can be had, every trace fails as on a full one. */
+async function fullByHook(at = 'trace-written'): Promise<() => Promise<void>> {
+  listenToSteps((passed) => {
+    if (passed === at) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  });
+  return async () => listenToSteps(null);
+}

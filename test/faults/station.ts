@@ -1,0 +1,79 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setUpOrganisations } from '../../src/accounts/setup.ts';
+import { createIntake } from '../../src/admit/intake.ts';
+import type { Database } from '../../src/database/open.ts';
+import { journalTo } from '../../src/journal/events.ts';
+import { noteUpload } from '../../src/order/turn-queue.ts';
+import { takeTurn, type Station } from '../../src/pipeline.ts';
+import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { ACME, declared, fixtures } from '../journeys/organisation.ts';
+
+/** The pipeline without doors and timers: a test uploads by a rename and takes the turns itself, at its own time. */
+export interface TestStation extends AsyncDisposable {
+  station: Station;
+  database: TestDatabase;
+  /** Absolute path of the customer Acme's folder. */
+  folder: string;
+  /** Messages of the log so far. */
+  log: string[];
+  advance(ms: number): void;
+  upload(name: string, content: string): Promise<void>;
+  /** Takes turns until it is nobody's; each failing customer is given its time. @returns how many */
+  workOff(turnsMax?: number): Promise<number>;
+}
+
+/**
+ * @param wrap puts something between the pipeline and its database
+ * @param disk called with the empty spool, before anything is in it
+ */
+export async function openStation(
+  wrap: (database: Database) => Database = (same) => same,
+  disk: (spool: string) => Promise<void> = async () => {},
+): Promise<TestStation> {
+  await using opened = new AsyncDisposableStack();
+  const spool = await mkdtemp(path.join(os.tmpdir(), 'spoolgate-station-'));
+  opened.defer(() => rm(spool, { recursive: true, force: true }));
+  await disk(spool);
+  const database = await cloneDatabase();
+  opened.defer(() => database.drop());
+  let aheadMs = 0;
+  const clock = { now: () => new Date(Date.now() + aheadMs) };
+  const organisation = declared(await fixtures());
+  for (const customer of organisation.customers) customer.accounts = [];
+  await setUpOrganisations(database, clock, organisation, 'enforce');
+  const log: string[] = [];
+  const journal = journalTo({ log: (_, message) => void log.push(message), close: async () => {} });
+  const caps = { perFile: 200, hourly: 750, daily: 10_000 };
+  const station: Station = { database: wrap(database), clock, journal, spool, caps, settleMs: 0 };
+  const intake = createIntake({ database, clock, journal, spool });
+  await intake.customers();
+  const folder = path.join(spool, 'acme');
+  await mkdir(folder, { recursive: true });
+  const all = opened.move();
+  return {
+    station,
+    database,
+    folder,
+    log,
+    advance: (ms) => void (aheadMs += ms),
+    upload: async (name, content) => {
+      await writeFile(path.join(folder, name), content);
+      await intake.announced(ACME, name);
+      await noteUpload(database, ACME, clock.now(), 0);
+    },
+    workOff: async (turnsMax = 50) => {
+      for (let turns = 0; turns < turnsMax; turns += 1) {
+        if ((await takeTurn(station)) !== null) continue;
+        const { rows } = await database.query<{ phase: string }>(
+          `select phase from turn_queue where phase = 'failing' limit 1`,
+        );
+        if (rows.length === 0) return turns;
+        aheadMs += 60_000;
+      }
+      throw new Error(`after ${turnsMax} turns the line is not empty`);
+    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
