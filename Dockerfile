@@ -34,7 +34,7 @@ WORKDIR /
 VOLUME ["/data", "/spool"]
 # Port 990 as an ordinary user: Docker sets net.ipv4.ip_unprivileged_port_start=0 inside containers, Podman does not
 # (there: --sysctl net.ipv4.ip_unprivileged_port_start=0, or another ftps.port).
-EXPOSE 990 61000-61999
+EXPOSE 990 2022 61000-61999
 # As configured by default (http.host, http.port). Only from inside: nobody signs in there.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8990/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

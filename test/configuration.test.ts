@@ -70,6 +70,8 @@ const HAS_DEFAULT: Record<KeyPath, boolean> = {
   'throttle.hourly': true,
   'throttle.daily': true,
   'throttle.perFile': true,
+  'trace.maskPasswords': true,
+  'stop.graceSeconds': true,
   'retention.days': true,
   'retention.journalDays': true,
   'mail.smtp': false,

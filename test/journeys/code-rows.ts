@@ -22,7 +22,11 @@ const INOTES = { subscriptionId: '85292', altEmailAddress: 'away@example.net' };
 const NOTES = { subscriptionId: '86796', password: 'passw0rd' };
 
 let people = 0;
-const someone = (name: string, seats: number[] = [], more: Partial<WrittenSubscriber> = {}): WrittenSubscriber =>
+const someone = (
+  name: string,
+  seats: number[] = [],
+  more: Partial<WrittenSubscriber> = {},
+): WrittenSubscriber =>
   person(`${name}@example.com`, seats, { givenName: name, familyName: 'Example', ...more });
 
 /** An address nobody has. */
@@ -64,7 +68,10 @@ export const CODE_GROUPS: CodeGroup[] = [
       someone('traveler', [86796, 91320]),
       someone('leaving', [], { state: 'remove_pending' }),
       someone('asleep', [], { state: 'suspended' }),
-      someone('unready', [], { state: 'pending', seats: [{ subscription: 85180, state: 'entitle_pending' }] }),
+      someone('unready', [], {
+        state: 'pending',
+        seats: [{ subscription: 85180, state: 'entitle_pending' }],
+      }),
       someone('fed', [85180], { federationType: 'FEDERATED' }),
     ],
     rows: [

@@ -154,6 +154,7 @@ export async function writeConfiguration(
     ...(database === null ? {} : { database }),
     organisations,
     ftps: { host: '127.0.0.1', port: 0, passive: 0 },
+    sftp: { host: '127.0.0.1', port: 0 },
     http: { host: '127.0.0.1', port: 0 },
     cycle: { settleMs: SETTLE_MS },
     ...configuration,
@@ -181,10 +182,14 @@ const START_MS_MAX = 20_000;
 
 const COMMAND_LINE = new URL('../../daemon/cli.ts', import.meta.url).pathname;
 
-export async function spawnDaemon(configurationFile: string): Promise<DaemonProcess> {
+/** @param environment besides that of the test */
+export async function spawnDaemon(
+  configurationFile: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<DaemonProcess> {
   const child = spawn(process.execPath, [decodeURI(COMMAND_LINE), 'serve', '--config', configurationFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, DATABASE_URL: undefined, SPOOLGATE_CONFIG: undefined },
+    env: { ...process.env, DATABASE_URL: undefined, SPOOLGATE_CONFIG: undefined, ...environment },
   });
   let output = '';
   const ended = once(child, 'close') as Promise<[number | null]>;

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Queryable } from '../../src/database/open.ts';
 import { signIn } from './courier.ts';
 import { startTestDaemon, type TestDaemon } from './daemon.ts';
-import { fixtures, PASSWORDS, person } from './organisation.ts';
+import { ACME, fixtures, PASSWORDS, person } from './organisation.ts';
 
 const HEADER =
   'emailAddress,action,subscriptionId,subscriptionId2,givenName,familyName,language,timeZone,password,altEmailAddress\n';
@@ -90,3 +90,11 @@ async function dump(database: Queryable): Promise<string> {
   }
   return texts.join('\n');
 }
+
+it('the trace masks one-time passwords where the configuration says so', async () => {
+  await using one = await startTestDaemon({ configuration: { trace: { maskPasswords: true } } });
+  await using courier = await one.courier();
+  const text = 'emailAddress,action,password,givenName,familyName\na@example.com,Add,passw0rd,A,B\n';
+  const { trace } = await courier.send(`${ACME}_PRV_1.csv`, text);
+  expect(trace?.split('\n')[1]).toBe('1,2,1027,a@example.com,Add,***,A,B');
+});
