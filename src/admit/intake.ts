@@ -145,13 +145,11 @@ async function filesIn(folder: string): Promise<Found[]> {
   return found.filter((file) => file !== null);
 }
 
-/** Symbolic links and folders are no files; one that has just gone is none any more. */
+/** Whole milliseconds, rounded as a copy of the file would have them. Symbolic links and folders are no files; one that has just gone is none any more. */
 async function fileAt(folder: string, name: string): Promise<Found | null> {
   try {
     const entry = await lstat(path.join(folder, name));
-    return entry.isFile()
-      ? { name, bytes: entry.size, modifiedAt: new Date(Math.floor(entry.mtimeMs)) }
-      : null;
+    return entry.isFile() ? { name, bytes: entry.size, modifiedAt: entry.mtime } : null;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Queryable } from '../../src/database/open.ts';
 import { CODE_GROUPS } from './code-rows.ts';
 import { startTestDaemon, type TestDaemon } from './daemon.ts';
 import { ACME, fixtures, person } from './organisation.ts';
 
-const COMMAND_LINE = decodeURI(new URL('../../daemon/cli.ts', import.meta.url).pathname);
+const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));
 
 /** Every row of every table, and where the sequences stand. */
 async function dump(db: Queryable): Promise<string> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { startDaemon, type Daemon } from '../../daemon/main.ts';
 import { setUpOrganisations } from '../../src/accounts/setup.ts';
@@ -180,14 +181,14 @@ export interface DaemonProcess extends AsyncDisposable {
 /** The embedded database of a new home is set up in some seconds on a busy machine. */
 const START_MS_MAX = 20_000;
 
-const COMMAND_LINE = new URL('../../daemon/cli.ts', import.meta.url).pathname;
+const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));
 
 /** @param environment besides that of the test */
 export async function spawnDaemon(
   configurationFile: string,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<DaemonProcess> {
-  const child = spawn(process.execPath, [decodeURI(COMMAND_LINE), 'serve', '--config', configurationFile], {
+  const child = spawn(process.execPath, [COMMAND_LINE, 'serve', '--config', configurationFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, DATABASE_URL: undefined, SPOOLGATE_CONFIG: undefined, ...environment },
   });

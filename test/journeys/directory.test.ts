@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -11,7 +12,7 @@ import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
 import { ACME, fixtures } from './organisation.ts';
 
 const SAMPLES = new URL('../samples/', import.meta.url);
-const COMMAND_LINE = new URL('../../daemon/cli.ts', import.meta.url).pathname;
+const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));
 const TRACE_HEADER = 'entryNum,lineNum,resultCode,dn,changetype\n';
 const JOE = 'cn=Joe Smith,ou=Users,o=Acme';
 

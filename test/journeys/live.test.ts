@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { CustomerStatus } from '../../src/customer-status.ts';
@@ -9,7 +10,7 @@ import { startTestDaemon, TestClock, type TestDaemon } from './daemon.ts';
 import { ACME, fixtures } from './organisation.ts';
 
 const run = promisify(execFile);
-const COMMAND_LINE = decodeURI(new URL('../../daemon/cli.ts', import.meta.url).pathname);
+const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));
 /** A minute after the full hour: no test crosses it by chance. */
 const NOON = new Date('2026-05-05T12:01:00Z');
 
