@@ -1,9 +1,9 @@
+import { makeKeyPair } from '../../src/receive/sftp/host-key.ts';
 import { execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import ssh2 from 'ssh2';
 
 /** Where a client finds the door. */
 export interface Place {
@@ -27,7 +27,7 @@ export interface Files {
 }
 
 export const BIG = 'operation;mail\nAdd;a@example.com\r\n'.repeat(60_000);
-export const KEY = ssh2.utils.generateKeyPairSync('ed25519');
+export const KEY = makeKeyPair();
 
 /** The parts of the conversation that every client holds. What must be refused resolves to whether it was. */
 export interface DoorClient {

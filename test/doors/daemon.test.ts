@@ -1,3 +1,4 @@
+import { makeKeyPair } from '../../src/receive/sftp/host-key.ts';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -23,13 +24,13 @@ async function store(client: SftpSpeaker, name: string, content: string): Promis
 }
 
 test('a change file that came over SFTP, signed in with a key, is processed and told of', async () => {
-  const key = ssh2.utils.generateKeyPairSync('ed25519');
+  const key = makeKeyPair();
   const organisation = await fixtures({
     accounts: [
       {
         login: 'acme',
         password: passwordOf('acme'),
-        keys: [key.public, ssh2.utils.generateKeyPairSync('ed25519').public],
+        keys: [key.public, makeKeyPair().public],
       },
     ],
   });

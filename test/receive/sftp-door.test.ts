@@ -1,3 +1,4 @@
+import { makeKeyPair } from '../../src/receive/sftp/host-key.ts';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -143,7 +144,7 @@ test('a failed write does not leave a file at its CLOSE', async () => {
   expect([door.has('a.csv'), await door.staged()]).toEqual([false, []]);
 });
 
-const ED25519 = ssh2.utils.generateKeyPairSync('ed25519');
+const ED25519 = makeKeyPair();
 const KEYS = {
   ed25519: ED25519,
   ecdsa: ssh2.utils.generateKeyPairSync('ecdsa', { bits: 384 }),

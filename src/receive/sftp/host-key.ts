@@ -28,10 +28,18 @@ export async function loadOrCreateHostKey(dataFolder: string, given?: string): P
   const path = given ?? hostKeyPath(dataFolder);
   const present = await readIfThere(path, given !== undefined);
   if (present !== null) return readHostKey(present, path);
-  const made = ssh2.utils.generateKeyPairSync('ed25519').private;
+  const made = makeKeyPair().private;
   await ensureFolder(dataFolder);
   await writeDurably(path, (file) => file.writeFile(made), KEY_MODE);
   return readHostKey(made, path);
+}
+
+/** ssh2 1.17 writes about one key in some hundred so that nothing can read it again: such a one is thrown away. */
+export function makeKeyPair(): { private: string; public: string } {
+  for (;;) {
+    const made = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(made.private) instanceof Error)) return made;
+  }
 }
 
 /** @returns null where none has been made yet */
