@@ -11,7 +11,7 @@ import {
   TAKEN,
 } from '../change-file.ts';
 import type { Clock } from '../clock.ts';
-import type { Database, Queryable } from '../database/open.ts';
+import type { Database, Queryable, Transaction } from '../database/open.ts';
 import { codeOf } from '../fault.ts';
 import type { Journal } from '../journal/events.ts';
 import { step } from '../step.ts';
@@ -91,7 +91,7 @@ export function createIntake(parts: IntakeParts): Intake {
     const fresh = found.filter((file) => !isSame(known.get(file.name), file));
     const whole = fresh.filter((file) => hasSettled(folder, file));
     let admitted = false;
-    for (const file of whole) if (await admit(parts, customer, file)) admitted = true;
+    for (const file of whole) if (await admit(parts, { customer, folder }, file)) admitted = true;
     return { admitted, changing: whole.length < fresh.length };
   };
 
@@ -101,7 +101,7 @@ export function createIntake(parts: IntakeParts): Intake {
     announced: async (customer, name) => {
       const folder = await folderOf(parts.database, parts.spool, customer);
       const file = folder && (await fileAt(folder, name));
-      return file ? admit(parts, customer, file) : false;
+      return file ? admit(parts, { customer, folder }, file) : false;
     },
   };
 }
@@ -202,22 +202,42 @@ async function withdrawMissing(
 /**
  * Enters a complete file into the ledger, or notes that it replaces one of the same name that still waits.
  *
- * @returns false where the ledger knows it already
+ * @returns false where the ledger knows it already, or where it is gone by now
  */
 async function admit(
   { database, clock, journal }: IntakeParts,
-  customer: number,
+  { customer, folder }: CustomerFolder,
   file: Found,
 ): Promise<boolean> {
+  const replaced = await database.transaction(async (tx) => {
+    const row = await enter(tx, customer, file, clock.now());
+    if (row?.replaced !== 0 || (await fileAt(folder, file.name))) return row?.replaced ?? null;
+    // Somebody else has entered and taken it since it was seen here: it has its row.
+    await tx.query('delete from change_file where id = $1', [row.id]);
+    return null;
+  });
+  step('admitted');
+  if (replaced === 0) journal.fileAdmitted(customer, file.name, file.bytes);
+  if (replaced !== null && replaced > 0) journal.fileReplaced(customer, file.name, file.bytes);
+  return replaced !== null;
+}
+
+/** @returns null where the ledger knows the file as it is; `replaced` is 0 where it knew none of that name */
+async function enter(
+  tx: Transaction,
+  customer: number,
+  file: Found,
+  now: Date,
+): Promise<{ id: number; replaced: number } | null> {
   const parsed = parseChangeFileName(file.name);
-  const { rows } = await database.query<{ replaced: number }>(
+  const { rows } = await tx.query<{ id: number; replaced: number }>(
     `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at)
      values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9)
      on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken
      do update set received_at = excluded.received_at, bytes = excluded.bytes, modified_at = excluded.modified_at,
        replaced = change_file.replaced + 1
        where (change_file.bytes, change_file.modified_at) is distinct from (excluded.bytes, excluded.modified_at)
-     returning replaced`,
+     returning id, replaced`,
     [
       customer,
       file.name,
@@ -225,13 +245,10 @@ async function admit(
       parsed?.customerId.toString() ?? null,
       parsed?.source ?? null,
       parsed?.sequence.toString() ?? null,
-      clock.now(),
+      now,
       file.bytes,
       file.modifiedAt,
     ],
   );
-  step('admitted');
-  if (rows[0]?.replaced === 0) journal.fileAdmitted(customer, file.name, file.bytes);
-  if (rows[0] && rows[0].replaced > 0) journal.fileReplaced(customer, file.name, file.bytes);
-  return rows.length > 0;
+  return rows[0] ?? null;
 }
