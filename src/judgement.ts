@@ -165,7 +165,8 @@ async function applyEntries(
   const started = file.progress?.startedAt ?? now;
   const finished = station.clock.now();
   await saveOutcome(tx, file, outcome, total, next, { started, now: finished });
-  if (given.digest !== null) await noteContent(tx, file, batch.id, given.digest, now);
+  const { digest } = given;
+  const earlier = digest === null ? null : await noteContent(tx, file, batch.id, digest, now);
   if (!file.progress) await countFile(tx, file, batch, contents, held, caps, now);
   if (stopped) {
     const periods = periodsOf(started, caps.timeZone);
@@ -181,10 +182,11 @@ async function applyEntries(
     ms: finished.getTime() - started.getTime(),
   };
   return {
-    tell: (journal) =>
-      next
-        ? journal.sliceApplied(file.customer, file.name, counts, total)
-        : journal.fileApplied(file.customer, file.name, counts),
+    tell: (journal) => {
+      if (earlier !== null) journal.contentRepeated(file.customer, file.name, earlier);
+      if (next) journal.sliceApplied(file.customer, file.name, counts, total);
+      else journal.fileApplied(file.customer, file.name, counts);
+    },
   };
 }
 

@@ -11,7 +11,9 @@ export async function digestOf(bytes: AsyncIterable<Buffer>): Promise<string> {
 
 /**
  * Stores what the file says, as a digest, and notes in the ledger where an earlier file has said the same. That is
- * allowed and changes nothing, so the report, whose lines are documented, does not speak of it.
+ * allowed and changes nothing, so the report, whose lines are documented, does not speak of it; the log does.
+ *
+ * @returns the name of the last file that said the same; null: none
  */
 export async function noteContent(
   tx: Transaction,
@@ -19,14 +21,16 @@ export async function noteContent(
   batch: number,
   digest: string,
   now: Date,
-): Promise<void> {
+): Promise<string | null> {
   await tx.query('update change_file set content_sha256 = $2 where id = $1', [file.id, digest]);
-  await tx.query(
+  const { rows } = await tx.query<{ name: string }>(
     `insert into batch_note (batch_id, change_file_id, at, kind, detail)
      select $1, $2, $3, 'same-content', json_build_object('kind', 'same-content', 'name', name)
        from change_file
       where customer_id = $4 and content_sha256 = $5 and id <> $2 and decision = 'applied' and total > 0
-      order by finished_at desc limit 1`,
+      order by finished_at desc limit 1
+     returning detail->>'name' as name`,
     [batch, file.id, now, file.customer, digest],
   );
+  return rows[0]?.name ?? null;
 }

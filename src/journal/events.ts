@@ -48,6 +48,8 @@ export interface Journal {
   fileDeferred(customer: number, file: string, waitsFor: string, until: string): void;
   fileApplied(customer: number, file: string, counts: AppliedCounts): void;
   sliceApplied(customer: number, file: string, counts: AppliedCounts, total: number): void;
+  /** An earlier file has said the same, under another number: allowed, and worth a look. */
+  contentRepeated(customer: number, file: string, earlier: string): void;
   fileFiled(customer: number, file: string, folder: string): void;
   reportWritten(customer: number, report: string, files: number): void;
   turnFailed(customer: number, error: unknown): void;
@@ -112,6 +114,7 @@ export function journalTo(log: Log): Journal {
     fileDeferred: (customer, file, waitsFor, until) =>
       info('file deferred', { customer, file, waitsFor, until }),
     fileApplied: (customer, file, counts) => info('file applied', { customer, file, ...counts }),
+    contentRepeated: (customer, file, earlier) => info('same content as before', { customer, file, earlier }),
     sliceApplied: (customer, file, counts, total) =>
       info('slice applied', { customer, file, ...counts, total }),
     fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),

@@ -22,7 +22,6 @@ export type Warning =
   | { kind: 'missing-numbers'; source: string; numbers: string[] }
   /** The same name came again while the first waited. */
   | { kind: 'replaced'; times: number }
-  /** An earlier file has said the same. */
   /** The file is gone by no doing of this program. */
   | { kind: 'lost' }
   | { kind: 'no-trace' };

@@ -38,7 +38,7 @@ describe('what comes twice', () => {
     );
   });
 
-  it('the same content under a new number: processed, and noted in the ledger', async () => {
+  it('the same content under a new number: processed, and noted in ledger and log', async () => {
     await using world = await openStation();
     await world.upload('1000001_PRV_1.csv', content('one'));
     await world.workOff();
@@ -51,6 +51,7 @@ describe('what comes twice', () => {
       `select detail->>'name' as name from batch_note where kind = 'same-content'`,
     );
     expect(rows).toEqual([{ name: '1000001_PRV_1.csv' }]);
+    expect(world.log).toContain('same content as before');
     expect(said).toContainEqual(expect.stringMatching(/^Result code: 1035 /));
   });
 
