@@ -3,6 +3,7 @@ declare module 'ssh2-sftp-client' {
   import type { ConnectConfig } from 'ssh2';
 
   export default class SftpClient {
+    constructor(name?: string, listeners?: Record<'error' | 'end' | 'close', () => void>);
     connect(config: ConnectConfig): Promise<unknown>;
     list(path: string): Promise<{ name: string }[]>;
     put(from: string | Buffer, to: string): Promise<string>;

@@ -1,120 +1,177 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
+import { allEntries } from '../../src/accounts/directory-entry-store.ts';
+import { traceName } from '../../src/report/trace.ts';
+import { valuesOf } from '../directory/directory.ts';
 import { codesOf, linesAbout } from '../journeys/courier.ts';
-import { ENTRIES_PER_FILE, nameOf, UPLOADERS, type Uploader } from './uploads.ts';
+import { brokenInvariants } from '../model/invariants.ts';
+import { differingPortraits, modelPortraits, storedPortraits } from '../model/stored.ts';
+import { AGENTS, CAPPED, type Agent, type Upload } from './uploads.ts';
 import type { World } from './world.ts';
 
-/** Everything that must be the same with and without faults; nothing of what may differ: ids, times, batches. */
-export interface Picture {
-  accounts: unknown[];
-  seats: unknown[];
-  counters: unknown[];
-  used: unknown[];
-  followUps: unknown[];
-  results: unknown[];
-  files: Record<string, { places: string[]; codes: number[]; told: string[][] }>;
+/** Everything is as the models say, and nothing else is there. All files that were made are uploaded and filed. */
+export async function expectAsModel(world: World): Promise<void> {
+  const uploads = await uploadsOf(world);
+  await expectResults(world, uploads);
+  await expectAccounts(world);
+  await expectOrderAndCaps(world, uploads);
+  for (const login of new Set(AGENTS.map((agent) => agent.login))) await expectFolder(world, login, uploads);
 }
 
-export async function pictureOf(world: World): Promise<Picture> {
-  const { database } = world;
-  const all = async (text: string) => (await database.query(text)).rows;
-  return {
-    accounts: await all(
-      `select customer_id, email, state, given_name, family_name, department, last_change_file, last_change_line, origin
-         from subscriber order by email collate "C"`,
-    ),
-    seats: await all(
-      `select s.email, t.subscription_id, u.seats_taken from seat t join subscriber s on s.id = t.subscriber_id
-         join subscription u on u.customer_id = t.customer_id and u.id = t.subscription_id order by 1, 2`,
-    ),
-    counters: await all('select customer_id, source, type, last from sequence_counter order by 1'),
-    used: await all(
-      `select customer_id, sum(used) as used from cap_usage where period = 'day' group by 1 order by 1`,
-    ),
-    followUps: await all(
-      `select o.topic, s.email, o.entry, f.name from outbox o left join subscriber s on s.id = o.subscriber_id
-         left join change_file f on f.id = o.change_file_id order by 2, 1, 4, 3`,
-    ),
-    results: await all(
-      `select f.name, r.entry, r.line, r.code, r.operation, r.subject, r.detail
-         from entry_result r join change_file f on f.id = r.change_file_id order by f.name, r.entry`,
-    ),
-    files: await filesOf(world),
-  };
-}
+type Uploads = Map<Agent, Upload[]>;
 
-async function filesOf(world: World): Promise<Picture['files']> {
-  const files: Picture['files'] = {};
-  for (const uploader of UPLOADERS) {
-    const folder = path.join(world.spool, uploader.folder);
-    const names = Object.fromEntries(
-      await Promise.all(
-        ['', '_processed', '_error', '.taken'].map(
-          async (part) => [part, await readdir(path.join(folder, part))] as const,
-        ),
-      ),
+async function uploadsOf({ scenario, uploaded }: World): Promise<Uploads> {
+  const all: Uploads = new Map();
+  for (const agent of AGENTS) {
+    const count = uploaded.get(agent) ?? 0;
+    expect(scenario.made(agent), `files of ${agent.login} ${agent.type}`).toBe(count);
+    all.set(
+      agent,
+      await Promise.all(Array.from({ length: count }, (_, at) => scenario.upload(agent, at + 1))),
     );
-    const reports = await textsIn(path.join(folder, '_report'));
-    for (let file = 1; file <= (world.uploaded.get(uploader) ?? 0); file += 1) {
-      const name = nameOf(uploader, file);
-      const trace = name.replace('.csv', '_trace.csv');
-      const places = Object.entries(names).flatMap(([part, inside]) =>
-        [name, trace].filter((one) => inside.includes(one)).map((one) => `${part}/${one}`),
-      );
-      const text = await readFile(path.join(folder, '_error', trace), 'utf8').catch(() => '');
-      const told = reports.map((report) => linesAbout(report, name)).filter((lines) => lines.length > 0);
-      files[name] = { places, codes: codesOf(text), told };
-    }
   }
-  return files;
+  return all;
+}
+
+/** Each file stands in the ledger once, each of its entries has one result, and that is the model's. */
+async function expectResults({ database }: World, uploads: Uploads): Promise<void> {
+  const { rows } = await database.query(
+    `select name, state, decision, folder, filed_as, entries, coalesce(
+              (select json_agg(code order by entry) from entry_result r where r.change_file_id = f.id), '[]') as codes
+       from change_file f order by name collate "C"`,
+  );
+  const expected = [...uploads.values()].flat().map((upload) => ({
+    name: upload.name,
+    state: 'filed',
+    decision: upload.codes ? 'applied' : 'refused',
+    folder: targetOf(upload),
+    filed_as: upload.name,
+    entries: upload.codes?.length ?? 0,
+    codes: upload.codes ?? [],
+  }));
+  expect(rows).toEqual(expected.toSorted((one, other) => (one.name < other.name ? -1 : 1)));
+}
+
+function targetOf({ codes }: Upload): '_processed' | '_error' {
+  return codes?.every((code) => code === 0) ? '_processed' : '_error';
+}
+
+/** No effect without a result, and none without its effect: accounts, seats and directory are what the results make. */
+async function expectAccounts({ database, scenario }: World): Promise<void> {
+  for (const { customer } of AGENTS) {
+    const stored = await storedPortraits(database, customer);
+    expect(differingPortraits(stored, modelPortraits(scenario.model(customer)))).toEqual([]);
+  }
+  expect(await brokenInvariants(database)).toEqual([]);
+  for (const { customer } of AGENTS.filter(({ type }) => type === 'DI')) {
+    const entries = await Array.fromAsync(allEntries(database, customer));
+    const shown = Object.fromEntries(entries.map(({ dn, attributes }) => [dn, valuesOf(attributes)]));
+    expect(shown).toEqual(scenario.directory());
+  }
+  const twice = await database.query(
+    `select change_file_id, entry, topic from outbox where change_file_id is not null group by 1, 2, 3, subscriber_id
+     having count(*) > 1`,
+  );
+  expect(twice.rows, 'what follows from an entry follows once').toEqual([]);
+  const baseless = await database.query(
+    `select o.id from outbox o left join entry_result r on r.change_file_id = o.change_file_id and r.entry = o.entry
+      where o.change_file_id is not null and r.code is distinct from 0`,
+  );
+  expect(baseless.rows, 'what follows, follows from an entry that was carried out').toEqual([]);
+}
+
+async function expectOrderAndCaps(world: World, uploads: Uploads): Promise<void> {
+  const { database } = world;
+  const order = await database.query(
+    `select one.name from change_file one join change_file later
+         on later.customer_id = one.customer_id and later.type = one.type and later.source = one.source
+      where later.sequence > one.sequence and later.started_at < one.finished_at`,
+  );
+  expect(order.rows, 'files of a source in order').toEqual([]);
+  const open = await database.query(
+    `select 1 from batch where closed_at is null
+      union all select 1 from turn_queue where phase not in ('idle', 'settling')`,
+  );
+  expect(open.rowCount, 'nothing is left to do').toBe(0);
+  await expectCapsKept(world);
+  for (const [period, types] of [
+    ['hour', ['PRV']],
+    ['day', ['PRV', 'DI']],
+  ] as const) {
+    const { rows } = await database.query(
+      'select customer_id as customer, sum(used) as used from cap_usage where period = $1 group by 1 order by 1',
+      [period],
+    );
+    expect(rows, `operations counted by ${period}`).toEqual(operationsOf(uploads, types));
+  }
+}
+
+function operationsOf(uploads: Uploads, types: readonly string[]): { customer: number; used: number }[] {
+  const used = new Map<number, number>();
+  for (const [{ customer, type }, files] of uploads) {
+    const entries = files.reduce((sum, { codes }) => sum + (codes?.length ?? 0), 0);
+    if (types.includes(type) && entries > 0) used.set(customer, (used.get(customer) ?? 0) + entries);
+  }
+  return [...used].sort(([one], [other]) => one - other).map(([customer, sum]) => ({ customer, used: sum }));
+}
+
+/** Holds at every moment: caps are only ever raised here. */
+export async function expectCapsKept({ database }: World): Promise<void> {
+  const over = await database.query(
+    `select used, hourly_cap from cap_usage u join customer c on c.id = u.customer_id
+      where c.id = $1 and period = 'hour' and used > hourly_cap`,
+    [CAPPED],
+  );
+  expect(over.rows, 'more was applied than the cap lets through').toEqual([]);
+}
+
+/** Every file in one place with its trace, told of by one report, and no name that has no business there. */
+async function expectFolder({ spool }: World, login: string, uploads: Uploads): Promise<void> {
+  const folder = path.join(spool, login);
+  const own = [...uploads].flatMap(([agent, files]) => (agent.login === login ? files : []));
+  const expected = own.flatMap((upload) => [
+    `${targetOf(upload)}/${upload.name}`,
+    ...(upload.codes ? [`${targetOf(upload)}/${traceName(upload.name)}`] : []),
+  ]);
+  const found = (await readdir(folder, { recursive: true })).filter((name) => !isKept(name));
+  expect(found.toSorted()).toEqual(expected.toSorted());
+  const reports = await textsIn(path.join(folder, '_report'));
+  for (const upload of own) {
+    const trace = path.join(folder, targetOf(upload), traceName(upload.name));
+    if (upload.codes) expect(codesOf(await readFile(trace, 'utf8')), upload.name).toEqual(upload.codes);
+    const told = reports.map((report) => linesAbout(report, upload.name)).filter((lines) => lines.length > 0);
+    expect(told.length, `reports that tell of ${upload.name}`).toBe(1);
+    const codes = told.flat().flatMap((line) => /^Result code: (\d+) /.exec(line)?.[1] ?? []);
+    const failed = upload.codes?.filter((code) => code !== 0) ?? [1];
+    expect(codes.map(Number), `the report on ${upload.name}`).toEqual(failed);
+  }
+}
+
+const KEPT = new Set([
+  '_status.txt',
+  '_status.json',
+  '.taken',
+  '.staging',
+  'journal',
+  '_processed',
+  '_error',
+  '_report',
+]);
+
+function isKept(name: string): boolean {
+  return KEPT.has(name) || /^_report\/llis_report_\d{8}_\d{6}(_\d+)?\.txt$/.test(name);
 }
 
 async function textsIn(folder: string): Promise<string[]> {
   return Promise.all((await readdir(folder)).map((name) => readFile(path.join(folder, name), 'utf8')));
 }
 
-/** What holds by itself, whatever the model says. */
-export async function expectInvariants(world: World): Promise<void> {
-  const { database, spool, uploaded } = world;
-  const once = await database.query(`select name from change_file group by name having count(*) > 1`);
-  expect(once.rows, 'each file is in the ledger once').toEqual([]);
-  const counts = await database.query(
-    `select f.name from change_file f left join entry_result r on r.change_file_id = f.id
-      group by f.id having count(r.*) <> ${ENTRIES_PER_FILE} or f.entries <> ${ENTRIES_PER_FILE}`,
+/** Mails and finishing steps that the entries lead to, without ids and times: no model knows them all. */
+export async function followUpsOf({ database }: World): Promise<unknown[]> {
+  const { rows } = await database.query(
+    `select o.topic, s.email, o.entry, f.name from outbox o left join subscriber s on s.id = o.subscriber_id
+       left join change_file f on f.id = o.change_file_id order by 2, 1, 4, 3`,
   );
-  expect(counts.rows, 'each entry has one result').toEqual([]);
-  const order = await database.query(
-    `select one.name from change_file one join change_file later on later.customer_id = one.customer_id
-      where later.sequence > one.sequence and later.finished_at < one.finished_at`,
-  );
-  expect(order.rows, 'files of a customer in order').toEqual([]);
-  const open = await database.query(
-    `select 1 from batch where closed_at is null union all select 1 from turn_queue where phase not in ('idle', 'settling')`,
-  );
-  expect(open.rowCount, 'nothing is left to do').toBe(0);
-  for (const uploader of UPLOADERS)
-    expect(await strays(spool, uploader, uploaded.get(uploader) ?? 0)).toEqual([]);
-}
-
-/** Every name in a customer's folder that has no business there. */
-async function strays(spool: string, uploader: Uploader, files: number): Promise<string[]> {
-  const expected = new Set([
-    '_status.txt',
-    '_status.json',
-    '.taken',
-    '.staging',
-    '_processed',
-    '_error',
-    '_report',
-    'journal',
-  ]);
-  for (let file = 1; file <= files; file += 1) {
-    expected.add(path.join('_error', nameOf(uploader, file)));
-    expected.add(path.join('_error', nameOf(uploader, file).replace('.csv', '_trace.csv')));
-  }
-  const found = await readdir(path.join(spool, uploader.folder), { recursive: true });
-  return found.filter(
-    (name) => !expected.has(name) && !/^_report\/llis_report_\d{8}_\d{6}(_\d+)?\.txt$/.test(name),
-  );
+  return rows;
 }

@@ -1,38 +1,137 @@
-/** What the customers of the fault harness upload: file n of a customer is the same in every run. */
-import { ACME, OTHER } from '../journeys/organisation.ts';
+/**
+ * What the customers of the fault harness upload, and what the models say becomes of it: with one seed, file n of an
+ * agent is the same in every run. Provisioning files are generated for the model of test/model, directory files are
+ * replayed in memory.
+ */
+import type { OrganisationFile } from '../../src/accounts/organisation-file.ts';
+import { MemoryDirectory, type Shown } from '../directory/directory.ts';
+import { randomChange } from '../directory/random-changes.ts';
+import { changeFileText } from '../model/change-file-text.ts';
+import { ALL_OPERATIONS, generateEntry } from '../model/generate.ts';
+import { CUSTOMER, generateOrganisations, OTHER_CUSTOMER } from '../model/generate-organisation.ts';
+import { applyEntry } from '../model/model.ts';
+import { seededRandom, type Random } from '../model/random.ts';
+import { startModel, type Model, type ModelRecord } from '../model/state.ts';
 
-export interface Uploader {
+/** One script of a customer, with a source of its own. */
+export interface Agent {
   customer: number;
-  login: string;
-  folder: string;
+  login: 'acme' | 'other';
+  door: 'ftps' | 'sftp';
+  type: 'PRV' | 'DI';
 }
 
-export const UPLOADERS: Uploader[] = [
-  { customer: ACME, login: 'acme', folder: 'acme' },
-  { customer: OTHER, login: 'other', folder: 'other' },
+export const AGENTS: readonly Agent[] = [
+  { customer: CUSTOMER, login: 'acme', door: 'ftps', type: 'PRV' },
+  { customer: CUSTOMER, login: 'acme', door: 'sftp', type: 'DI' },
+  { customer: OTHER_CUSTOMER, login: 'other', door: 'sftp', type: 'PRV' },
 ];
 
-const HEADER = 'emailAddress,action,subscriptionId,givenName,familyName,password,department\n';
+/** Its hourly cap binds all the time; an operator raises it (world.ts). */
+export const CAPPED = OTHER_CUSTOMER;
+/** Larger than any file of the capped customer, and reached by every few of them. */
+export const FIRST_CAP = 15;
+const CAPPED_ENTRIES_MAX = 8;
 
-export function nameOf({ customer }: Uploader, file: number): string {
-  return `${customer}_HR_PRV_${file}.csv`;
+/** A change file, and what must become of it. */
+export interface Upload {
+  name: string;
+  content: string;
+  /** Codes of its entries; null where its name is refused. */
+  codes: number[] | null;
 }
 
-/** Files that build on each other: what one adds, the next changes and removes, and some entries fail. */
-export function contentOf({ login }: Uploader, file: number): string {
-  const own = (number: number) => `${login}${file}.${number}@example.com`;
-  const before = (number: number) => `${login}${file - 1}.${number}@example.com`;
-  return [
-    HEADER,
-    `${own(1)},Add,${file % 3 === 0 ? '85180' : ''},Ann,One${file},,Sales\n`,
-    `${own(2)},Add,,Bob,Two${file},,Sales\n`,
-    `${own(3)},Add,,Cid,Three${file}\n`,
-    `${own(1)},Add,,Ann,One${file}\n`,
-    `${before(1)},Update,,,,,Research ${file}\n`,
-    `${before(2)},Suspend\n`,
-    `${before(3)},Remove\n`,
-    file % 5 === 0 ? `bad line "${file}\n` : `${own(2)},RevokeSeat,COLLAB\n`,
-  ].join('');
-}
+/** Addresses of the other customer never change: what one customer may do does not hang on when the other does. */
+const ON_OWN_PEOPLE = ['Update', 'Suspend', 'Resume', 'ResendInvitation', 'RevokeSeat'];
+const ENTRIES_MAX = 12;
+/** Now and then a file of several slices, and one with a name that no gate lets pass. */
+const LARGE_EVERY = 20;
+const LARGE_ENTRIES = 2_300;
+const MISNAMED_EVERY = 9;
+/** Below the ceilings that would stop the file (chapter 13). */
+const ERRORS_MAX = 60;
 
-export const ENTRIES_PER_FILE = 8;
+/** Makes the files of all agents, one after the other, and keeps them. */
+export class Scenario {
+  readonly organisations: OrganisationFile;
+  /** By customer. */
+  readonly #models: Map<number, Model>;
+  readonly #directory = new MemoryDirectory();
+  readonly #randoms: Map<Agent, Random>;
+  readonly #made = new Map<Agent, Promise<Upload>[]>(AGENTS.map((agent) => [agent, []]));
+
+  constructor(seed: number) {
+    this.organisations = generateOrganisations(seededRandom(seed));
+    const { customers } = this.organisations;
+    this.#models = new Map(
+      customers.map((customer) => [
+        customer.id,
+        startModel(
+          customer,
+          customers.filter((one) => one !== customer),
+        ),
+      ]),
+    );
+    this.#randoms = new Map(AGENTS.map((agent, index) => [agent, seededRandom(seed * 10 + index)]));
+  }
+
+  /** @param file from 1 */
+  async upload(agent: Agent, file: number): Promise<Upload> {
+    const made = this.#made.get(agent);
+    if (!made) throw new Error('no agent of the scenario');
+    while (made.length < file) made.push(this.#make(agent, made.length + 1, made.at(-1)));
+    return made[file - 1] as Promise<Upload>;
+  }
+
+  /** How many files an agent has so far: what the models say holds once all of them are uploaded. */
+  made(agent: Agent): number {
+    return this.#made.get(agent)?.length ?? 0;
+  }
+
+  /** What the model of a customer has come to with all files made so far. */
+  model(customer: number): Model {
+    const model = this.#models.get(customer);
+    if (!model) throw new Error(`no model of ${customer}`);
+    return model;
+  }
+
+  directory(): Shown {
+    return this.#directory.shown();
+  }
+
+  async #make(agent: Agent, file: number, before: Promise<Upload> | undefined): Promise<Upload> {
+    await before;
+    const random = this.#randoms.get(agent) as Random;
+    const { customer, type } = agent;
+    if (type === 'PRV' && file % MISNAMED_EVERY === 0)
+      return { name: `${customer}_HR_PRV_${file}x.csv`, content: 'emailAddress,action\n', codes: null };
+    if (type === 'DI') {
+      const content = Array.from({ length: 1 + random.below(ENTRIES_MAX) }, () => randomChange(random)).join(
+        '',
+      );
+      const codes = (await this.#directory.codes(content)).map((code) => code ?? 0);
+      return { name: `${customer}_LDAP_DI_${file}.ldif`, content, codes };
+    }
+    const { records, codes } = this.#entries(agent, file, random);
+    return { name: `${customer}_HR_PRV_${file}.csv`, content: changeFileText(records), codes };
+  }
+
+  #entries({ customer }: Agent, file: number, random: Random): { records: ModelRecord[]; codes: number[] } {
+    const model = this.model(customer);
+    const capped = customer === CAPPED;
+    const large = !capped && file % LARGE_EVERY === LARGE_EVERY / 2;
+    // A large file has no passwords: to hash them takes long.
+    const operations = capped || large ? ON_OWN_PEOPLE : ALL_OPERATIONS;
+    const wanted = large ? LARGE_ENTRIES : 1 + random.below(capped ? CAPPED_ENTRIES_MAX : ENTRIES_MAX);
+    const records: ModelRecord[] = [];
+    const codes: number[] = [];
+    for (let errors = 0; records.length < wanted;) {
+      const record = generateEntry(random, model, operations);
+      const code = applyEntry(model, record);
+      if (code !== 0 && (errors += 1) > ERRORS_MAX) continue;
+      records.push(record);
+      codes.push(code);
+    }
+    return { records, codes };
+  }
+}

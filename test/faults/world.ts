@@ -1,40 +1,97 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import SftpClient from 'ssh2-sftp-client';
+import { systemClock } from '../../src/clock.ts';
+import { throttleCustomer } from '../../src/ops/live.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { poll, type Courier } from '../journeys/courier.ts';
-import { spawnDaemon, temporaryHome, writeConfiguration, type DaemonProcess } from '../journeys/daemon.ts';
-import { contentOf, nameOf, UPLOADERS, type Uploader } from './uploads.ts';
+import {
+  passwordOf,
+  spawnDaemon,
+  temporaryHome,
+  writeConfiguration,
+  type DaemonProcess,
+} from '../journeys/daemon.ts';
+import type { WrittenOrganisation } from '../journeys/organisation.ts';
+import { AGENTS, CAPPED, FIRST_CAP, Scenario, type Agent } from './uploads.ts';
 
 /** Spool and database of one chain of faults; daemons come and go on it. */
 export interface World extends AsyncDisposable {
+  seed: number;
+  scenario: Scenario;
   database: TestDatabase;
   spool: string;
-  /** How many files each customer has uploaded and got an answer for. */
-  uploaded: Map<Uploader, number>;
-  /** @param environment e.g. the step at which it dies */
-  start(environment?: NodeJS.ProcessEnv): Promise<DaemonProcess>;
+  /** How many files each agent has uploaded and got an answer for. */
+  uploaded: Map<Agent, number>;
+  /** Names that were sent and got no answer: they may have been stored. */
+  unanswered: Set<string>;
+  /**
+   * @param environment e.g. the step at which it dies
+   * @param killAfterMs so long after its process has begun it is killed
+   */
+  start(environment?: NodeJS.ProcessEnv, killAfterMs?: number): Promise<DaemonProcess>;
 }
 
-export async function openWorld(openDatabase: () => Promise<TestDatabase> = cloneDatabase): Promise<World> {
+const CAPS = { perFile: 5_000, hourly: 1_000_000, daily: 1_000_000 };
+
+export interface WorldOptions {
+  openDatabase?: () => Promise<TestDatabase>;
+  /** Puts a disk of its own under the spool; it is unmounted at the end. */
+  mount?: (spool: string) => Promise<AsyncDisposable>;
+  /** Of organisation and uploads. */
+  seed?: number;
+}
+
+export async function openWorld({
+  openDatabase = cloneDatabase,
+  mount,
+  seed = 1,
+}: WorldOptions = {}): Promise<World> {
   await using opened = new AsyncDisposableStack();
   const home = await temporaryHome();
   opened.defer(() => rm(home, { recursive: true, force: true }));
+  const spool = path.join(home, 'spool');
+  if (mount) opened.use(await mount(spool));
   const database = await openDatabase();
   opened.defer(() => database.drop());
+  const scenario = new Scenario(seed);
   const { file } = await writeConfiguration(home, database.url, {
+    organisation: withAccounts(scenario),
     configuration: {
       removal: { finishSeconds: 3600 },
-      throttle: { hourly: 100_000, daily: 1_000_000 },
+      throttle: CAPS,
       cycle: { settleMs: 30, workers: 2 },
     },
   });
   const all = opened.move();
   return {
+    seed,
+    scenario,
     database,
-    spool: path.join(home, 'spool'),
-    uploaded: new Map(UPLOADERS.map((one) => [one, 0])),
-    start: (environment) => spawnDaemon(file, environment),
+    spool,
+    uploaded: new Map(AGENTS.map((one) => [one, 0])),
+    unanswered: new Set(),
+    start: (environment, killAfterMs) =>
+      spawnDaemon(file, environment, (child) => {
+        if (killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      }),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+function withAccounts({ organisations }: Scenario): WrittenOrganisation {
+  const logins = new Map(AGENTS.map(({ customer, login }) => [customer, login]));
+  return {
+    customers: organisations.customers.map((customer) => {
+      const login = logins.get(customer.id) ?? '';
+      return {
+        ...customer,
+        folder: login,
+        types: ['PRV', 'DI'],
+        ...(customer.id === CAPPED ? { throttle: { hourly: FIRST_CAP } } : {}),
+        accounts: [{ login, password: passwordOf(login) }],
+      };
+    }),
   };
 }
 
@@ -43,57 +100,75 @@ export function isDead({ child }: DaemonProcess): boolean {
 }
 
 /**
- * Like a customer's script: the next file of each customer; what got no answer is looked for before it is sent again.
+ * Like the customers' scripts: the next file of each agent; what got no answer is looked for before it is sent again.
  *
  * @returns false where the daemon has died meanwhile
  */
 export async function uploadNext(world: World, daemon: DaemonProcess): Promise<boolean> {
-  const sent = await Promise.all(UPLOADERS.map((uploader) => uploadOne(world, daemon, uploader)));
+  const sent = await Promise.all(AGENTS.map((agent) => uploadOne(world, daemon, agent)));
   return sent.every(Boolean);
 }
 
-/**
- * Brings all customers to the same number of files. What was stored when the answer was lost counts: the script would
- * have found it.
- */
+/** Uploads what agents have begun with and could not finish, so that all that the models know is there. */
 export async function uploadMissing(world: World, daemon: DaemonProcess): Promise<boolean> {
-  for (const [uploader, files] of world.uploaded)
-    if (await isThere(world, uploader, nameOf(uploader, files + 1))) world.uploaded.set(uploader, files + 1);
-  const most = Math.max(...world.uploaded.values());
-  for (const [uploader, files] of world.uploaded)
-    for (let file = files; file < most; file += 1)
-      if (!(await uploadOne(world, daemon, uploader))) return false;
+  for (const [agent, files] of world.uploaded)
+    for (let file = files; file < world.scenario.made(agent); file += 1)
+      if (!(await uploadOne(world, daemon, agent))) return false;
   return true;
 }
 
-async function uploadOne(world: World, daemon: DaemonProcess, uploader: Uploader): Promise<boolean> {
-  const file = (world.uploaded.get(uploader) ?? 0) + 1;
-  const name = nameOf(uploader, file);
-  if (
-    !(await isThere(world, uploader, name)) &&
-    !(await tryUpload(daemon, uploader, name, contentOf(uploader, file)))
-  )
+/**
+ * The next file of one agent.
+ *
+ * @returns false where the daemon has died meanwhile
+ * @throws what the client hears where it refuses the file
+ */
+export async function uploadOne(world: World, daemon: DaemonProcess, agent: Agent): Promise<boolean> {
+  const file = (world.uploaded.get(agent) ?? 0) + 1;
+  const { name, content } = await world.scenario.upload(agent, file);
+  const stored = world.unanswered.has(name) && (await isThere(world, agent, name));
+  if (!stored && !(await tryUpload(daemon, agent, name, content))) {
+    world.unanswered.add(name);
     return false;
-  world.uploaded.set(uploader, file);
+  }
+  world.uploaded.set(agent, file);
   return true;
 }
 
 async function tryUpload(
   daemon: DaemonProcess,
-  { login }: Uploader,
+  { login, door }: Agent,
   name: string,
   content: string,
 ): Promise<boolean> {
-  let courier: Courier | null = null;
   try {
-    courier = await daemon.courier(login);
-    await courier.upload(name, content);
+    await (door === 'ftps' ? uploadByFtps : uploadBySftp)(daemon, login, name, content);
     return true;
   } catch (error) {
     if (!(await endsSoon(daemon))) throw error;
     return false;
+  }
+}
+
+async function uploadByFtps(daemon: DaemonProcess, login: string, name: string, content: string) {
+  let courier: Courier | null = null;
+  try {
+    courier = await daemon.courier(login);
+    await courier.upload(name, content);
   } finally {
     courier?.client.close();
+  }
+}
+
+async function uploadBySftp({ sftpPort: port }: DaemonProcess, login: string, name: string, content: string) {
+  // The daemon may die at any moment: the call in hand says so, and that is enough.
+  const quiet = () => undefined;
+  const client = new SftpClient('uploader', { error: quiet, end: quiet, close: quiet });
+  try {
+    await client.connect({ host: '127.0.0.1', port, username: login, password: passwordOf(login) });
+    await client.put(Buffer.from(content), `/${name}`);
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 
@@ -104,22 +179,35 @@ async function endsSoon(daemon: DaemonProcess): Promise<boolean> {
   return isDead(daemon);
 }
 
-async function isThere({ database, spool }: World, { folder }: Uploader, name: string): Promise<boolean> {
+async function isThere({ database, spool }: World, { login }: Agent, name: string): Promise<boolean> {
   // First the folder: a file that leaves it in this moment stands in the ledger already.
-  if ((await readdir(path.join(spool, folder)).catch((): string[] => [])).includes(name)) return true;
+  if ((await readdir(path.join(spool, login)).catch((): string[] => [])).includes(name)) return true;
   const { rowCount } = await database.query('select 1 from change_file where name = $1', [name]);
   return rowCount !== 0;
 }
 
-/** @returns false where the daemon has died before everything was filed and reported */
+/**
+ * Waits until everything is filed and reported; what waits for the hourly cap gets room by an operator.
+ *
+ * @returns false where the daemon has died before
+ */
 export async function allFiled(world: World, daemon: DaemonProcess | null): Promise<boolean> {
   const files = [...world.uploaded.values()].reduce((sum, one) => sum + one, 0);
   return poll('all files to be filed and reported', 20, async () => {
     if (daemon && isDead(daemon)) return false;
-    const { rows } = await world.database.query<{ done: number }>(
-      `select count(*) as done from change_file f join batch b on b.id = f.batch_id
-        where f.state = 'filed' and b.closed_at is not null`,
+    const { rows } = await world.database.query<{ done: number; deferred: number }>(
+      `select count(*) filter (where f.state = 'filed' and b.closed_at is not null) as done,
+              count(*) filter (where f.state = 'deferred') as deferred
+         from change_file f left join batch b on b.id = f.batch_id`,
     );
+    if (rows[0]?.deferred) await raiseCap(world);
     return (rows[0]?.done ?? 0) >= files ? true : null;
   });
+}
+
+/** What `spoolgate throttle` does. */
+async function raiseCap({ database }: World): Promise<void> {
+  const parts = { database, clock: systemClock, caps: CAPS, changed: () => {} };
+  const { hourly } = await throttleCustomer(parts, CAPPED, {}, 'operator');
+  await throttleCustomer(parts, CAPPED, { hourly: hourly + FIRST_CAP }, 'operator');
 }

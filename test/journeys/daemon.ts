@@ -169,6 +169,7 @@ export async function writeConfiguration(
 export interface DaemonProcess extends AsyncDisposable {
   child: ChildProcess;
   ftpsPort: number;
+  sftpPort: number;
   /** Standard output and standard error so far. */
   output(): string;
   courier(login?: string): Promise<Courier>;
@@ -183,23 +184,28 @@ const START_MS_MAX = 20_000;
 
 const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));
 
-/** @param environment besides that of the test */
+/**
+ * @param environment besides that of the test
+ * @param spawned called with the process at once, long before its doors are open
+ */
 export async function spawnDaemon(
   configurationFile: string,
   environment: NodeJS.ProcessEnv = {},
+  spawned: (child: ChildProcess) => void = () => {},
 ): Promise<DaemonProcess> {
   const child = spawn(process.execPath, [COMMAND_LINE, 'serve', '--config', configurationFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, DATABASE_URL: undefined, SPOOLGATE_CONFIG: undefined, ...environment },
   });
+  spawned(child);
   let output = '';
   const ended = once(child, 'close') as Promise<[number | null]>;
-  const started = Promise.withResolvers<number>();
+  const started = Promise.withResolvers<{ ftpsPort: number; sftpPort: number }>();
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => {
       output += chunk.toString('utf8');
-      const port = /"ftps":"[^"]*:(\d+)"[^\n]*"message":"daemon started"/.exec(output)?.[1];
-      if (port) started.resolve(Number(port));
+      const line = /^.*"message":"daemon started".*$/m.exec(output)?.[0];
+      if (line) started.resolve({ ftpsPort: portIn(line, 'ftps'), sftpPort: portIn(line, 'sftp') });
     });
   void ended.then(() => started.reject(new Error(`the daemon ended before it had started:\n${output}`)));
   const finish = async (signal: NodeJS.Signals) => {
@@ -212,14 +218,19 @@ export async function spawnDaemon(
     started.reject(new Error(`the daemon did not start within ${START_MS_MAX / 1000} s:\n${output}`));
     child.kill('SIGKILL');
   }, START_MS_MAX);
-  const ftpsPort = await started.promise.finally(() => clearTimeout(deadline));
+  const { ftpsPort, sftpPort } = await started.promise.finally(() => clearTimeout(deadline));
   return {
     child,
     ftpsPort,
+    sftpPort,
     output: () => output,
     courier: async (login = 'acme') => new Courier(await signIn(ftpsPort, login, passwordOf(login)), null),
     kill: async () => void (await finish('SIGKILL')),
     stop: () => finish('SIGTERM'),
     [Symbol.asyncDispose]: async () => void (await finish('SIGKILL')),
   };
+}
+
+function portIn(line: string, door: string): number {
+  return Number(new RegExp(`"${door}":"[^"]*:(\\d+)"`).exec(line)?.[1]);
 }

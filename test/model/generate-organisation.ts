@@ -9,7 +9,7 @@ import { hasNotes } from './seats.ts';
 import { allowedFederationTypes } from './state.ts';
 
 export const CUSTOMER = 1_000_001;
-const OTHER_CUSTOMER = 1_000_002;
+export const OTHER_CUSTOMER = 1_000_002;
 const STARTING_PEOPLE = 40;
 
 /** Two customers: the one that the entries are for, and one that holds addresses the first cannot have. */

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/database/open.ts';
+import type { Queryable } from '../../src/database/open.ts';
 
 /** A subscription together with whose seat it is; the base of several invariants. */
 const HELD = `
@@ -57,7 +57,7 @@ const FORBIDDEN: Record<string, string> = {
 };
 
 /** @returns the names of the broken invariants with the rows that break them */
-export async function brokenInvariants(database: Database): Promise<string[]> {
+export async function brokenInvariants(database: Queryable): Promise<string[]> {
   const broken: string[] = [];
   for (const [name, statement] of Object.entries(FORBIDDEN)) {
     const { rows } = await database.query(statement);

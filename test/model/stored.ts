@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Database } from '../../src/database/open.ts';
+import type { Queryable } from '../../src/database/open.ts';
 import { CUSTOMER } from './generate-organisation.ts';
 import { foldDn, type NotesMail } from './notes.ts';
 import { PROFILE_FIELDS, type Model, type ModelSubscriber, type ProfileField } from './state.ts';
@@ -37,18 +37,18 @@ const SEATS = `
                             order by subscription_id), '{}')
     from seat where subscriber_id = s.id`;
 
-/** What the program has stored of the customer, ordered by address. */
-export async function storedPortraits(database: Database): Promise<Portrait[]> {
+/** What the program has stored of a customer, ordered by address. */
+export async function storedPortraits(database: Queryable, customer = CUSTOMER): Promise<Portrait[]> {
   const { rows } = await database.query<StoredRow>(
     `select s.*, time_zone as "timeZone", job_title as "jobTitle", (${SEATS}) as seats
        from subscriber s where customer_id = $1 and state <> 'removed'`,
-    [CUSTOMER],
+    [customer],
   );
   return rows.map(portraitOf).sort(byEmail);
 }
 
 /** Seats taken per subscription, as counted along. */
-export async function storedSeatCounts(database: Database): Promise<unknown[]> {
+export async function storedSeatCounts(database: Queryable): Promise<unknown[]> {
   const { rows } = await database.query(
     'select id, seats_taken from subscription where customer_id = $1 order by id',
     [CUSTOMER],
