@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { linesAbout } from '../journeys/courier.ts';
+import { takeTurn } from '../../src/pipeline.ts';
 import { openStation, type TestStation } from './station.ts';
 
 const content = (one: string) => `emailAddress,action,givenName,familyName\n${one}@example.com,Add,Ann,One\n`;
@@ -74,6 +75,35 @@ describe('what comes twice', () => {
     expect(await namesIn(world, '_error')).toEqual(['1000001_PRV_1.csv']);
     expect(await about(world, '1000001_PRV_1.csv')).toContainEqual(expect.stringMatching(/^Result code: 4 /));
     expect(await emails(world)).not.toContain('other@example.com');
+  });
+
+  it('the same name while the file runs: what runs is not touched, the later one is refused with 4', async () => {
+    await using world = await openStation();
+    await world.database.query(
+      'update customer set per_file_cap = 5000, hourly_cap = 5000 where id = 1000001',
+    );
+    const people = Array.from({ length: 1_500 }, (_, n) => `u${n}@example.com,Add,Ann,One\n`);
+    const large = `emailAddress,action,givenName,familyName\n${people.join('')}`;
+    await world.upload('1000001_PRV_1.csv', large);
+    while ((await world.database.query(`select 1 from change_file where state = 'applying'`)).rowCount === 0)
+      expect(await takeTurn(world.station)).not.toBeNull();
+    await world.upload('1000001_PRV_1.csv', content('other'));
+    await world.workOff();
+    const { rows } = await world.database.query(
+      'select decision, written, code, folder, filed_as from change_file order by id',
+    );
+    expect(rows).toEqual([
+      {
+        decision: 'applied',
+        written: 1_500,
+        code: null,
+        folder: '_processed',
+        filed_as: '1000001_PRV_1.csv',
+      },
+      { decision: 'refused', written: 0, code: 4, folder: '_error', filed_as: '1000001_PRV_1.csv' },
+    ]);
+    expect(await emails(world)).not.toContain('other@example.com');
+    expect(await readFile(path.join(world.folder, '_processed', '1000001_PRV_1.csv'), 'utf8')).toBe(large);
   });
 
   it('a name that lies in the folder already: both are kept', async () => {
