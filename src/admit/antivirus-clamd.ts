@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { messageOf } from '../fault.ts';
+import { ClamdConnection, ConnectionLost } from './clamd-connection.ts';
 
 /** Where clamd listens: the path of a unix socket, or a host and a port. */
 export type ClamdAddress = { path: string } | { host: string; port: number };
@@ -8,15 +6,15 @@ export type ClamdAddress = { path: string } | { host: string; port: number };
 export type ClamdAnswer =
   | { kind: 'clean' }
   | { kind: 'infected'; signature: string }
-  /** More than its StreamMaxLength. */
+  /** More than its StreamMaxLength, MaxFileSize or MaxScanSize. */
   | { kind: 'tooLarge' }
-  /** Not there, too slow, or it cannot scan: nothing is known of the file. */
-  | { kind: 'unavailable'; reason: string };
+  /** Nothing is known of the file. */
+  | { kind: 'unavailable'; cause: UnavailableCause; reason: string };
+
+/** Nobody answers, not in time, or it says that it cannot scan. */
+export type UnavailableCause = 'away' | 'slow' | 'fault';
 
 const HINT = 'it hung up while the file was sent; is antivirus.maxBytes above its StreamMaxLength?';
-
-/** Answers are short lines. */
-const ANSWER_BYTES_MAX = 4_096;
 
 /** @param text a path, or `host:port` with an IPv6 host in brackets */
 export function clamdAddressFrom(text: string): ClamdAddress {
@@ -35,74 +33,50 @@ export async function scanWithClamd(
   bytes: AsyncIterable<Buffer>,
   msMax: number,
 ): Promise<ClamdAnswer> {
-  const socket = connect(address);
+  const clamd = new ClamdConnection();
   const late = new Error(`no answer within ${msMax / 1000} s`);
-  const timer = setTimeout(() => socket.destroy(late), msMax);
-  const answered = answerOf(socket);
-  // It may come before it is waited for.
-  answered.catch(() => undefined);
-  const connected = once(socket, 'connect').then(
-    () => true,
-    () => false,
-  );
+  let cause: UnavailableCause = 'away';
+  const timer = setTimeout(() => {
+    cause = 'slow';
+    clamd.destroy(late);
+  }, msMax);
+  clamd.connect(address);
   let sentAll = false;
   try {
-    sentAll = await sendAll(socket, bytes);
-    return parseClamdAnswer(await answered);
+    sentAll = await sendAll(clamd, bytes);
+    return parseClamdAnswer(await clamd.answer);
   } catch (error) {
     if (!(error instanceof ConnectionLost)) throw error;
-    // The answer about too large a file is lost with the connection, since clamd closes it without reading the rest.
-    const hint = !sentAll && (await connected) && !late.message.includes(error.message);
-    return { kind: 'unavailable', reason: hint ? `${error.message}: ${HINT}` : error.message };
+    const hint = !sentAll && clamd.bytesWritten > 0 && cause === 'away';
+    return { kind: 'unavailable', cause, reason: hint ? `${error.message}: ${HINT}` : error.message };
   } finally {
     clearTimeout(timer);
-    socket.destroy();
-    await answered.catch(() => undefined);
+    clamd.destroy();
+    await clamd.answer.catch(() => undefined);
   }
-}
-
-class ConnectionLost extends Error {}
-
-/** Everything that clamd says until it hangs up. It may do so before it has been sent all. */
-async function answerOf(socket: Socket): Promise<string> {
-  let text = '';
-  try {
-    for await (const chunk of socket) {
-      text += String(chunk);
-      if (text.length > ANSWER_BYTES_MAX) break;
-    }
-  } catch (error) {
-    if (text === '') throw new ConnectionLost(messageOf(error));
-  }
-  if (text === '') throw new ConnectionLost('it hung up without an answer');
-  return text;
 }
 
 /** Chunks with their length in front, and an empty one at the end. @returns false where clamd has hung up before */
-async function sendAll(socket: Socket, bytes: AsyncIterable<Buffer>): Promise<boolean> {
-  const gone = new Promise<void>((resolve) => socket.once('close', resolve));
-  const send = async (data: Buffer | string) => {
-    if (!socket.write(data)) await Promise.race([once(socket, 'drain').catch(() => undefined), gone]);
-  };
-  await send('zINSTREAM\0');
+async function sendAll(clamd: ClamdConnection, bytes: AsyncIterable<Buffer>): Promise<boolean> {
+  if (!(await clamd.send('zINSTREAM\0'))) return false;
   for await (const chunk of bytes) {
-    if (socket.destroyed) return false;
     const length = Buffer.alloc(4);
     length.writeUInt32BE(chunk.length);
-    await send(length);
-    await send(chunk);
+    if (!(await clamd.send(length)) || !(await clamd.send(chunk))) return false;
   }
-  if (socket.destroyed) return false;
-  await send(Buffer.alloc(4));
-  return true;
+  return clamd.send(Buffer.alloc(4));
 }
+
+/** With `AlertExceedsMax`, clamd names what its other limits kept it from scanning as if it were a virus. */
+const NOT_SCANNED = /^Heuristics\.Limits\.Exceeded\.Max(FileSize|ScanSize)$/u;
 
 /** `stream: OK`, `stream: Some.Name FOUND`, or something with ERROR. */
 export function parseClamdAnswer(text: string): ClamdAnswer {
   const answer = text.replaceAll('\0', '').trim();
   if (answer === 'stream: OK') return { kind: 'clean' };
   const signature = /^stream: (.+) FOUND$/u.exec(answer)?.[1];
-  if (signature !== undefined) return { kind: 'infected', signature };
+  if (signature !== undefined)
+    return NOT_SCANNED.test(signature) ? { kind: 'tooLarge' } : { kind: 'infected', signature };
   if (/size limit exceeded/iu.test(answer)) return { kind: 'tooLarge' };
-  return { kind: 'unavailable', reason: `it answers "${answer.slice(0, 200)}"` };
+  return { kind: 'unavailable', cause: 'fault', reason: `it answers "${answer.slice(0, 200)}"` };
 }

@@ -10,7 +10,9 @@ import { takenPath } from './take.ts';
 /** Why a file is in quarantine; stands in the report without a code (chapter 14). */
 export type QuarantineReason =
   | { code: null; reason: 'infected'; signature: string }
-  | { code: null; reason: 'not-scanned'; limit: number };
+  | { code: null; reason: 'not-scanned'; limit: number }
+  /** The scanner took less than the setting says. */
+  | { code: null; reason: 'scanner-refused'; bytes: number };
 
 /** Readable by the daemon's user alone, executable by nobody. */
 const QUARANTINED_MODE = 0o400;
@@ -66,7 +68,10 @@ async function unmovedFiles(db: Queryable): Promise<{ id: number; customer: numb
 async function moveOver(from: string, to: string): Promise<void> {
   await ensureFolder(path.dirname(to));
   try {
-    await chmod(from, QUARANTINED_MODE);
+    await chmod(from, QUARANTINED_MODE).catch((error: unknown) => {
+      // Put there by another user: only the owner may change its mode, and it must go out of sight all the same.
+      if (codeOf(error) !== 'EPERM') throw error;
+    });
     await rename(from, to);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return;

@@ -46,18 +46,20 @@ const AGAIN_MS = 5_000;
 
 export function createAntivirus(settings: AntivirusSettings, parts: AntivirusParts): Antivirus {
   const { database, clock, journal } = parts;
+  const hintOnce = hintAtScannersLimit(settings, journal);
   const recover = () => moveQuarantined(database, settings.quarantine, parts.folderOf);
   return {
     recover,
     pass: async (file, opened, folder) => {
       const answer = await scan(settings, opened);
       if (answer.kind === 'unavailable') {
-        await noteWaiting(database, file, answer.reason);
+        await noteWaiting(database, file, answer);
         journal.scannerUnavailable(file.customer, file.name, answer.reason);
         return { kind: 'waits', until: new Date(clock.now().getTime() + AGAIN_MS) };
       }
       await noteWaiting(database, file, null);
-      const reason = reasonFor(answer, settings);
+      if (answer.kind === 'tooLarge' && opened.bytes <= settings.bytesMax) hintOnce(file, opened.bytes);
+      const reason = reasonFor(answer, settings, opened.bytes);
       if (reason === null) return { kind: 'clean' };
       const decided = await database.transaction((tx) =>
         decide(tx, file, opened, folder, reason, clock.now()),
@@ -86,19 +88,40 @@ async function* contentOf({ handle }: OpenChangeFile): AsyncGenerator<Buffer> {
   }
 }
 
-/** @returns null for a file that may be applied */
+/** The scanner takes less than the setting says: told once, not with every file. */
+function hintAtScannersLimit({ bytesMax, tooLarge }: AntivirusSettings, journal: Journal) {
+  let told = false;
+  return ({ customer, name }: ChangeFile, bytes: number) => {
+    if (told) return;
+    told = true;
+    journal.warned('the virus scanner takes less than antivirus.maxBytes', {
+      customer,
+      file: name,
+      bytes,
+      maxBytes: bytesMax,
+      tooLarge,
+      fix: 'raise StreamMaxLength (MaxFileSize, MaxScanSize) of clamd, or lower antivirus.maxBytes',
+    });
+  };
+}
+
+/** @param bytes size of the file @returns null for a file that may be applied */
 export function reasonFor(
   answer: Exclude<ClamdAnswer, { kind: 'unavailable' }>,
   { tooLarge, bytesMax }: Pick<AntivirusSettings, 'tooLarge' | 'bytesMax'>,
+  bytes: number,
 ): QuarantineReason | null {
   if (answer.kind === 'infected') return { code: null, reason: 'infected', signature: answer.signature };
-  if (answer.kind === 'tooLarge' && tooLarge === 'quarantine')
-    return { code: null, reason: 'not-scanned', limit: bytesMax };
-  return null;
+  if (answer.kind === 'clean' || tooLarge === 'apply') return null;
+  if (bytes > bytesMax) return { code: null, reason: 'not-scanned', limit: bytesMax };
+  return { code: null, reason: 'scanner-refused', bytes };
 }
 
 function describe(reason: QuarantineReason): string {
-  return reason.reason === 'infected' ? reason.signature : `larger than ${reason.limit} bytes, not scanned`;
+  if (reason.reason === 'infected') return reason.signature;
+  return reason.reason === 'scanner-refused'
+    ? 'larger than the virus scanner takes, not scanned'
+    : `larger than ${reason.limit} bytes, not scanned`;
 }
 
 async function decide(
@@ -118,10 +141,14 @@ async function decide(
   return true;
 }
 
-/** Shown by `status` as the reason why the file waits; @param reason null: it no longer does */
-async function noteWaiting(db: Queryable, file: ChangeFile, reason: string | null): Promise<void> {
+/** Shown by `status` as the reason why the file waits; @param answer null: it no longer does */
+async function noteWaiting(
+  db: Queryable,
+  file: ChangeFile,
+  answer: Extract<ClamdAnswer, { kind: 'unavailable' }> | null,
+): Promise<void> {
   await db.query(
     `update change_file set detail = $2 where id = $1 and state = 'waiting' and detail is distinct from $2`,
-    [file.id, reason === null ? null : { waits: 'scanner', reason }],
+    [file.id, answer && { waits: 'scanner', cause: answer.cause, reason: answer.reason }],
   );
 }

@@ -16,7 +16,8 @@ interface WaitingRow {
   received_at: Date;
   deferred_until: Date | null;
   deferred_for: 'hour' | 'day' | 'sequence' | null;
-  waits_for_scanner: boolean;
+  /** null: it does not wait for the virus scanner. */
+  scanner: 'away' | 'slow' | 'fault' | null;
   in_batch: boolean;
   settles_at: Date | null;
 }
@@ -64,7 +65,7 @@ export async function customerStatus(
 async function waitingFiles(db: Queryable, customer: number): Promise<WaitingRow[]> {
   const { rows } = await db.query<WaitingRow>(
     `select f.id, f.name, f.type, f.source, f.state, f.total, f.entries, f.received_at, f.deferred_until, f.deferred_for,
-            coalesce(f.detail->>'waits' = 'scanner', false) as waits_for_scanner,
+            case when f.detail->>'waits' = 'scanner' then coalesce(f.detail->>'cause', 'away') end as scanner,
             f.batch_id is not null as in_batch, case when q.phase = 'settling' then q.next_turn_at end as settles_at
        from change_file f left join turn_queue q on q.customer_id = f.customer_id
       where f.customer_id = $1 and f.state in ('waiting', 'deferred', 'held', 'applying')
@@ -87,6 +88,9 @@ function shownFiles(rows: WaitingRow[], caps: CustomerCaps, used: Usage, now: Da
     used,
     now,
   );
+  // Nobody knows when the scanner is back, and nothing overtakes the file that waits for it.
+  const stuck = rows.findIndex(({ scanner }) => scanner !== null);
+  if (stuck !== -1) expected.fill(null, stuck);
   return rows.map((row, index) => ({
     name: row.name,
     state: row.state,
@@ -98,6 +102,13 @@ function shownFiles(rows: WaitingRow[], caps: CustomerCaps, used: Usage, now: Da
   }));
 }
 
+/** Customers read this too: what the scanner says, with its paths and addresses, stands in the log. */
+const SCANNER_WORDS = {
+  away: 'waits for the virus scanner, which cannot be reached; it is tried again every few seconds',
+  slow: 'waits for the virus scanner, which has not answered in time; it is tried again',
+  fault: 'waits for the virus scanner, which cannot scan it now; it is tried again every few seconds',
+};
+
 function whyItWaits(
   row: WaitingRow,
   before: WaitingRow | undefined,
@@ -105,7 +116,7 @@ function whyItWaits(
   used: Usage,
 ): string {
   if (row.state === 'applying') return `is being processed: ${row.entries} of ${row.total} entries are done`;
-  if (row.waits_for_scanner) return 'waits for the virus scanner, which does not answer';
+  if (row.scanner) return SCANNER_WORDS[row.scanner];
   if (row.state === 'held') return 'is held until a person decides';
   if (row.deferred_for === 'sequence')
     return `waits for a missing number of its source "${row.source ?? ''}"`;

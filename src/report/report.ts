@@ -40,7 +40,10 @@ export interface UncodedRefusal {
 /** The virus scanner kept the file; has no code either. */
 export type QuarantineRefusal =
   | { code: null; reason: 'infected'; signature: string }
-  | { code: null; reason: 'not-scanned'; limit: number };
+  /** Larger than the setting allows to scan. */
+  | { code: null; reason: 'not-scanned'; limit: number }
+  /** The scanner found a file of so many bytes too large; it does not tell its limit. */
+  | { code: null; reason: 'scanner-refused'; bytes: number };
 
 /**
  * The report of a batch (chapter 15): per file a Processing line, error lines in the order of the entries, each
@@ -102,6 +105,8 @@ function refusalText(refusal: Refusal | UncodedRefusal | QuarantineRefusal): str
   if (refusal.code !== null) return messageFor(refusal);
   if (refusal.reason === 'infected')
     return `The change file is infected (${oneLine(refusal.signature)}) and was put in quarantine. Nothing of it was processed.`;
+  if (refusal.reason === 'scanner-refused')
+    return `The change file has ${refusal.bytes} bytes, more than can be scanned for viruses, and was put in quarantine. Nothing of it was processed.`;
   if (refusal.reason === 'not-scanned')
     return `The change file is larger than the ${refusal.limit} bytes that can be scanned for viruses and was put in quarantine. Nothing of it was processed.`;
   const { entries, limit } = refusal;

@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { clamdAddressFrom, parseClamdAnswer, scanWithClamd } from '../../src/admit/antivirus-clamd.ts';
-import { createAntivirus, reasonFor, type Antivirus } from '../../src/admit/antivirus.ts';
+import {
+  createAntivirus,
+  reasonFor,
+  type Antivirus,
+  type AntivirusSettings,
+} from '../../src/admit/antivirus.ts';
 import { quarantinePath } from '../../src/admit/antivirus-quarantine.ts';
 import { openChangeFile } from '../../src/admit/take.ts';
 import {
@@ -25,9 +30,14 @@ test.each([
   ['INSTREAM size limit exceeded. ERROR\0', { kind: 'tooLarge' }],
   [
     "stream: Can't allocate memory ERROR",
-    { kind: 'unavailable', reason: 'it answers "stream: Can\'t allocate memory ERROR"' },
+    { kind: 'unavailable', cause: 'fault', reason: 'it answers "stream: Can\'t allocate memory ERROR"' },
   ],
-  ['', { kind: 'unavailable', reason: 'it answers ""' }],
+  ['stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0', { kind: 'tooLarge' }],
+  [
+    'stream: Heuristics.Limits.Exceeded.MaxRecursion FOUND\0',
+    { kind: 'infected', signature: 'Heuristics.Limits.Exceeded.MaxRecursion' },
+  ],
+  ['', { kind: 'unavailable', cause: 'fault', reason: 'it answers ""' }],
 ])('the answer %j is read', (text, answer) => {
   expect(parseClamdAnswer(text)).toEqual(answer);
 });
@@ -41,12 +51,14 @@ test.each([
 });
 
 test.each([
-  [{ kind: 'clean' }, 'quarantine', null],
-  [{ kind: 'infected', signature: 'S' }, 'apply', 'infected'],
-  [{ kind: 'tooLarge' }, 'quarantine', 'not-scanned'],
-  [{ kind: 'tooLarge' }, 'apply', null],
-] as const)('%j with tooLarge: %s is %s', (answer, tooLarge, reason) => {
-  expect(reasonFor(answer, { tooLarge, bytesMax: 10 })?.reason ?? null).toBe(reason);
+  [{ kind: 'clean' }, 'quarantine', 5, null],
+  [{ kind: 'infected', signature: 'S' }, 'apply', 5, { reason: 'infected', signature: 'S' }],
+  [{ kind: 'tooLarge' }, 'quarantine', 11, { reason: 'not-scanned', limit: 10 }],
+  [{ kind: 'tooLarge' }, 'quarantine', 9, { reason: 'scanner-refused', bytes: 9 }],
+  [{ kind: 'tooLarge' }, 'apply', 11, null],
+  [{ kind: 'tooLarge' }, 'apply', 9, null],
+] as const)('%j with tooLarge: %s and a file of %i bytes is %j', (answer, tooLarge, bytes, reason) => {
+  expect(reasonFor(answer, { tooLarge, bytesMax: 10 }, bytes)).toEqual(reason && { code: null, ...reason });
 });
 
 describe.runIf(isClamdInstalled())('with a real clamd', () => {
@@ -75,7 +87,7 @@ describe.runIf(isClamdInstalled())('with a real clamd', () => {
     await rm(home, { recursive: true });
   });
 
-  function antivirus(more: { bytesMax?: number; scanMsMax?: number } = {}): Antivirus {
+  function antivirus(more: Partial<AntivirusSettings> = {}): Antivirus {
     const { journal, events: remembered } = rememberingJournal();
     events = remembered;
     return createAntivirus(
@@ -157,19 +169,44 @@ describe.runIf(isClamdInstalled())('with a real clamd', () => {
     expect(await rowOf(file)).toMatchObject({ detail: { reason: 'not-scanned', limit: STREAM_BYTES_MAX } });
   });
 
-  test('with a limit of clamd below ours the file is never applied, and the log says what to do', async () => {
-    const file = await waiting('big.csv', randomBytes(30 * STREAM_BYTES_MAX));
-    const passage = await pass(file, antivirus({ bytesMax: 100 * STREAM_BYTES_MAX }));
-    expect(['waits', 'quarantined']).toContain(passage.kind);
-    if (passage.kind === 'waits') expect(JSON.stringify(events)).toContain('above its StreamMaxLength');
-  });
+  test.each([
+    ['quarantine', 'quarantined'],
+    ['apply', 'clean'],
+  ] as const)(
+    'files that clamd finds too large, though we send them, get what tooLarge says: %s',
+    async (tooLarge, kind) => {
+      const scanner = antivirus({ bytesMax: 100 * STREAM_BYTES_MAX, tooLarge });
+      // One that the socket swallows whole, and one of which clamd leaves most unread.
+      for (const [name, bytes] of [
+        ['little.csv', STREAM_BYTES_MAX + 1],
+        ['much.csv', 30 * STREAM_BYTES_MAX],
+      ] as const) {
+        const file = await waiting(name, randomBytes(bytes));
+        expect(await pass(file, scanner)).toEqual({ kind });
+        if (kind === 'quarantined')
+          expect(await rowOf(file)).toMatchObject({
+            state: 'quarantined',
+            detail: { reason: 'scanner-refused', bytes },
+          });
+      }
+      const warnings = events.filter(({ event }) => event === 'warned');
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]?.fields).toMatchObject([
+        'the virus scanner takes less than antivirus.maxBytes',
+        { file: 'little.csv', tooLarge, fix: expect.stringContaining('StreamMaxLength') as string },
+      ]);
+    },
+  );
 
   test('while clamd is down a file waits, and goes on when it is back', async () => {
     const file = await waiting('1_PRV_1.csv', 'clean');
     const infected = await waiting('1_PRV_2.csv', INFECTED_MARK);
     await clamd.kill();
     for (const one of [file, infected]) expect(await pass(one)).toMatchObject({ kind: 'waits' });
-    expect(await rowOf(file)).toMatchObject({ state: 'waiting', detail: { waits: 'scanner' } });
+    expect(await rowOf(file)).toMatchObject({
+      state: 'waiting',
+      detail: { waits: 'scanner', cause: 'away' },
+    });
     await clamd.run();
     expect(await pass(file)).toEqual({ kind: 'clean' });
     expect(await rowOf(file)).toMatchObject({ detail: null });
@@ -187,6 +224,10 @@ describe.runIf(isClamdInstalled())('with a real clamd', () => {
     expect(events).toMatchObject([
       { event: 'scannerUnavailable', fields: [1, '1_PRV_1.csv', 'no answer within 0.15 s'] },
     ]);
+    expect(await rowOf(file)).toMatchObject({
+      state: 'waiting',
+      detail: { waits: 'scanner', cause: 'slow' },
+    });
   });
 
   test('a file that is replaced while it is scanned is looked at again', async () => {

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { customerStatus } from '../../src/order/status.ts';
+import { cloneDatabase, type TestDatabase } from '../database.ts';
+
+const NOW = new Date('2026-05-05T12:01:00Z');
+const CAPS = { perFile: 200, hourly: 750, daily: 10_000 };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await cloneDatabase();
+  await database.query(
+    `insert into customer (id, name, folder) values (1, 'Acme', 'acme');
+     insert into change_file (customer_id, name, type, source, sequence, state, received_at, bytes, modified_at)
+     select 1, '1_PRV_' || number || '.csv', 'PRV', '', number, 'waiting', now(), 9, now() from generate_series(1, 3) number`,
+  );
+});
+afterAll(() => database.drop());
+
+test.each([
+  [{ cause: 'away', reason: 'connect ENOENT /run/clamd.ctl' }, 'cannot be reached'],
+  [{ cause: 'slow', reason: 'no answer within 60 s' }, 'has not answered in time'],
+  [{ cause: 'fault', reason: 'it answers "x"' }, 'cannot scan it now'],
+  [{ reason: 'noted by an earlier version' }, 'cannot be reached'],
+])(
+  'a file that waits for the scanner is shown with the cause, and without paths: %j',
+  async (noted, words) => {
+    await database.query('update change_file set detail = $1 where sequence = 2', [
+      { waits: 'scanner', ...noted },
+    ]);
+    const status = await customerStatus(database, 1, CAPS, NOW);
+    expect(status?.files.map(({ place, expected }) => [place, expected])).toEqual([
+      [1, NOW],
+      [2, null],
+      [3, null],
+    ]);
+    expect(status?.files[1]?.why).toContain(`waits for the virus scanner, which ${words}`);
+    expect(JSON.stringify(status)).not.toContain(noted.reason);
+  },
+);
