@@ -1,43 +1,73 @@
-import type { CapStatus, CustomerStatus } from '../customer-status.ts';
+import { systemClock, type Clock } from '../clock.ts';
+import type { Configuration } from '../configuration.ts';
+import type { CapStatus, CustomerStatus, WaitingFile } from '../customer-status.ts';
+import { certificateStatus, type CertificateStatus } from '../receive/certificate-status.ts';
+import { givenCertificate } from '../receive/certificate.ts';
 import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
+import { escapeHidden } from './shown-text.ts';
 
-export function status(ask: Ask): Command {
+/** Times are ISO 8601 texts: the answer may have come through the control socket. */
+type AsJson<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: AsJson<T[Key]> } : T;
+
+export interface Status {
+  /** Empty where no certificate has been made yet. */
+  certificates: CertificateStatus[];
+  customers: CustomerStatus[];
+}
+
+export function status(ask: Ask, clock: Clock = systemClock): Command {
   return {
     name: 'status',
     usage: '',
-    summary: 'customers, waiting, deferred and held files, caps used and left, last reports',
+    summary: 'customers, waiting files and why, caps used and left, last reports, certificates that end soon',
+    details:
+      'First comes what needs the operator: a certificate that ends within 30 days, has ended or cannot be used.\n' +
+      'With --json also certificates that are well.',
     options: { json: { type: 'boolean' } },
     count: { min: 0, max: 0 },
     run: async ({ options, configuration, print }) => {
-      const answer = await ask<{ customers: CustomerStatus[] }>(await configuration(), { command: 'status' });
-      print(options.json ? JSON.stringify(answer) : asText(answer.customers));
+      const settings = await configuration();
+      const { customers } = await ask<{ customers: CustomerStatus[] }>(settings, { command: 'status' });
+      const text = JSON.stringify({ customers, certificates: await certificatesOf(settings, clock.now()) });
+      print(options.json ? escapeHidden(text) : statusText(JSON.parse(text) as AsJson<Status>));
       return 0;
     },
   };
 }
 
-function asText(customers: CustomerStatus[]): string {
-  return customers.length === 0
-    ? 'No customers. See: spoolgate setup --help'
-    : customers.map(oneCustomer).join('\n\n');
+async function certificatesOf({ data, ftps }: Configuration, now: Date): Promise<CertificateStatus[]> {
+  const one = await certificateStatus(data, givenCertificate(ftps), now);
+  return one ? [one] : [];
 }
 
-function oneCustomer({ id, name, state, caps, files, reports, missing }: CustomerStatus): string {
+export function statusText({ certificates, customers }: AsJson<Status>): string {
+  const warnings = certificates.flatMap(({ warning }) =>
+    warning ? [`WARNING: ${escapeHidden(warning)}`] : [],
+  );
+  const rest = customers.length === 0 ? ['No customers. See: spoolgate setup --help'] : customers.map(textOf);
+  return [...warnings, ...rest].join('\n\n');
+}
+
+function textOf({ id, name, state, caps, files, reports, missing }: AsJson<CustomerStatus>): string {
   return [
-    `${id} ${name}${state === 'held' ? ' (HELD)' : ''}`,
+    `${id} ${escapeHidden(name)}${state === 'held' ? ' (HELD)' : ''}`,
     `  caps: hour ${used(caps.hourly)}, day ${used(caps.daily)}, ${caps.perFile} per file`,
-    ...files.map(
-      (file) =>
-        `  ${file.place}. ${file.name} [${file.state}] ${file.why}; expected ${file.expected ? String(file.expected) : 'at no known time'}`,
-    ),
+    ...files.map((file) => `  ${fileText(file)}`),
     ...missing
       .slice(0, 1)
-      .map(({ source, numbers }) => `  missing numbers of source "${source}": ${numbers.join(', ')}`),
+      .map(
+        ({ source, numbers }) =>
+          `  missing numbers of source "${escapeHidden(source)}": ${numbers.join(', ')}`,
+      ),
     `  ${files.length === 0 ? 'nothing waits; ' : ''}last report: ${reports[0] ?? 'none'}`,
   ].join('\n');
 }
 
-function used({ used: taken, limit, until }: CapStatus): string {
-  return `${taken} of ${limit} until ${String(until)}`;
+function fileText({ place, name, state, why, expected }: AsJson<WaitingFile>): string {
+  return `${place}. ${escapeHidden(name)} [${state}] ${escapeHidden(why)}; expected ${expected ?? 'at no known time'}`;
+}
+
+function used({ used: taken, limit, until }: AsJson<CapStatus>): string {
+  return `${taken} of ${limit} until ${until}`;
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../fault.ts';
 import type { Journal } from '../journal/events.ts';
+import { DAY_MS, termOf } from './certificate-term.ts';
 import type { Certificate } from './certificate.ts';
 
 export interface WatchOptions {
@@ -15,12 +16,9 @@ export interface WatchOptions {
 }
 
 /** Files replaced by rename or through a link are seen too, which a watch on the file would miss. */
-const LOOK_MS = 5_000;
-const DAY_MS = 24 * 60 * 60_000;
-/** From so many days before the end on, the log warns once a day. */
-export const EXPIRY_WARNING_DAYS = 30;
+const LOOK_MS = 2_000;
 
-/** Takes changed certificate files up again, and warns before the certificate ends. */
+/** Takes changed certificate files up again, and warns once a day while the certificate nears its end or is past it. */
 export class CertificateWatch {
   readonly #options: WatchOptions;
   #current: Certificate;
@@ -38,7 +36,7 @@ export class CertificateWatch {
   /** @param current as loaded from the files */
   static async start(current: Certificate, options: WatchOptions): Promise<CertificateWatch> {
     const watch = new CertificateWatch(current, await stampOf(options.files), options);
-    watch.#warnOfExpiry();
+    watch.#warnOfTerm();
     return watch;
   }
 
@@ -59,25 +57,23 @@ export class CertificateWatch {
         });
       }
     }
-    this.#warnOfExpiry();
+    this.#warnOfTerm();
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
 
-  #warnOfExpiry(): void {
-    const nowMs = this.#options.clock.now().getTime();
-    const daysLeft = daysUntil(this.#current.validTo, nowMs);
-    if (daysLeft > EXPIRY_WARNING_DAYS || nowMs - this.#warnedAtMs < DAY_MS) return;
-    this.#warnedAtMs = nowMs;
-    this.#options.journal.certificateExpires(this.#current.validTo, daysLeft);
+  #warnOfTerm(): void {
+    const now = this.#options.clock.now();
+    const { state, daysLeft } = termOf(this.#current, now);
+    if (state === 'valid' || now.getTime() - this.#warnedAtMs < DAY_MS) return;
+    this.#warnedAtMs = now.getTime();
+    const { journal } = this.#options;
+    const { validFrom, validTo } = this.#current;
+    if (state !== 'not yet valid') return journal.certificateExpires(validTo, daysLeft);
+    journal.warned('the certificate is not valid yet', { validFrom: validFrom.toISOString() });
   }
-}
-
-/** Whole days; 0 on the last day, negative afterwards. */
-export function daysUntil(end: Date, nowMs: number): number {
-  return Math.floor((end.getTime() - nowMs) / DAY_MS);
 }
 
 async function stampOf(files: string[]): Promise<string> {

@@ -12,17 +12,37 @@ export interface Certificate {
   key: string;
   /** SHA-256, upper-case hex with colons, as clients show it. */
   fingerprint: string;
+  /** Whose it is, on one line, e.g. `CN=ftp.example.com`. */
+  subject: string;
+  validFrom: Date;
   validTo: Date;
+}
+
+/** Paths of the operator's PEM files. */
+export interface GivenCertificate {
+  certificate: string;
+  key: string;
 }
 
 const YEARS_VALID = 10;
 const CERTIFICATE_MODE = 0o644;
 const KEY_MODE = 0o600;
 
+/** What the keys of the configuration say; they go together. */
+export function givenCertificate({
+  certificate,
+  key,
+}: {
+  certificate?: string | undefined;
+  key?: string | undefined;
+}): GivenCertificate | undefined {
+  return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
+}
+
 /** Where the certificate and its key lie. */
 export function certificateFiles(
   dataFolder: string,
-  given?: { certificate: string; key: string },
+  given?: GivenCertificate,
 ): [certificate: string, key: string] {
   if (given) return [given.certificate, given.key];
   return [join(dataFolder, 'certificate.pem'), join(dataFolder, 'certificate-key.pem')];
@@ -32,25 +52,38 @@ export function certificateFiles(
  * The door's certificate: the operator's files where given, else a self-signed one that is made once and kept, so
  * that clients which remember it are not asked again.
  *
- * @param given paths of PEM files
  * @throws OperatorFault where a file cannot be read, is no PEM, or the key belongs to another certificate
  */
 export async function loadOrCreateCertificate(
   dataFolder: string,
-  given?: { certificate: string; key: string },
+  given?: GivenCertificate,
 ): Promise<Certificate> {
-  if (given)
-    return checked(await readGiven(given.certificate), await readGiven(given.key), given.certificate);
+  const there = await readCertificate(dataFolder, given);
+  if (there) return there;
   const [certificatePath, keyPath] = certificateFiles(dataFolder);
-  const [cert, key] = await Promise.all([readIfThere(certificatePath), readIfThere(keyPath)]);
-  if (cert !== null && key !== null) return checked(cert, key, certificatePath);
-
   const made = await selfSigned();
   await mkdir(dataFolder, { recursive: true });
   // The certificate comes last: both are there, or the next start makes both again.
   await writeDurably(keyPath, (file) => file.writeFile(made.private), KEY_MODE);
   await writeDurably(certificatePath, (file) => file.writeFile(made.cert), CERTIFICATE_MODE);
   return checked(made.cert, made.private, certificatePath);
+}
+
+/**
+ * The same, and none is made.
+ *
+ * @returns null where none is given and none has been made yet
+ * @throws OperatorFault as above
+ */
+export async function readCertificate(
+  dataFolder: string,
+  given?: GivenCertificate,
+): Promise<Certificate | null> {
+  if (given)
+    return checked(await readGiven(given.certificate), await readGiven(given.key), given.certificate);
+  const [certificatePath, keyPath] = certificateFiles(dataFolder);
+  const [cert, key] = await Promise.all([readIfThere(certificatePath), readIfThere(keyPath)]);
+  return cert !== null && key !== null ? checked(cert, key, certificatePath) : null;
 }
 
 function selfSigned() {
@@ -82,12 +115,18 @@ function checked(cert: string, key: string, path: string): Certificate {
   try {
     const x509 = new X509Certificate(cert);
     if (x509.checkPrivateKey(createPrivateKey(key))) {
-      return { cert, key, fingerprint: x509.fingerprint256, validTo: new Date(x509.validTo) };
+      const [validFrom, validTo] = [new Date(x509.validFrom), new Date(x509.validTo)];
+      return { cert, key, fingerprint: x509.fingerprint256, subject: subjectOf(x509), validFrom, validTo };
     }
   } catch (error) {
     throw new OperatorFault(`${path}: certificate or key is not readable as PEM: ${messageOf(error)}`, 2);
   }
   throw new OperatorFault(`${path}: the private key belongs to another certificate`, 2);
+}
+
+/** A certificate may name its host as an alternative name alone. */
+function subjectOf({ subject, subjectAltName }: X509Certificate): string {
+  return (subject || subjectAltName || 'without a name').replaceAll('\n', ', ');
 }
 
 async function readGiven(path: string): Promise<string> {

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { statusText } from '../../src/ops/status.ts';
+
+const CUSTOMER = {
+  id: 1,
+  name: 'Acme',
+  folder: 'acme',
+  state: 'active' as const,
+  timeZone: 'UTC',
+  caps: {
+    perFile: 200,
+    hourly: { limit: 750, used: 1, left: 749, until: '2026-05-05T13:00:00.000Z' },
+    daily: { limit: 10_000, used: 1, left: 9_999, until: '2026-05-06T00:00:00.000Z' },
+  },
+  files: [],
+  results: [],
+  reports: [],
+  missing: [],
+};
+
+test('what needs the operator comes first, names cannot write to the screen, and times are in UTC', () => {
+  const certificate = { door: 'ftps' as const, certificate: 'c', key: 'k', fingerprint: null, subject: null };
+  const term = { validFrom: null, validTo: null, daysLeft: null, state: 'unusable' as const };
+  const file = {
+    name: '\u001b]0;x\u0007.csv',
+    state: 'waiting' as const,
+    why: 'waits for its turn',
+    place: 1,
+    entries: null,
+    since: '2026-05-05T12:00:00.000Z',
+    expected: null,
+  };
+  const text = statusText({
+    certificates: [{ ...certificate, ...term, warning: 'Mend it.' }],
+    customers: [{ ...CUSTOMER, files: [file], reports: ['r.txt'] }],
+  });
+  expect(text).toBe(
+    [
+      'WARNING: Mend it.',
+      '',
+      '1 Acme',
+      '  caps: hour 1 of 750 until 2026-05-05T13:00:00.000Z, day 1 of 10000 until 2026-05-06T00:00:00.000Z, 200 per file',
+      '  1. \\u001b]0;x\\u0007.csv [waiting] waits for its turn; expected at no known time',
+      '  last report: r.txt',
+    ].join('\n'),
+  );
+});
+
+test('where all is well there is no warning', () => {
+  expect(statusText({ certificates: [], customers: [] })).toBe('No customers. See: spoolgate setup --help');
+});
