@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { codeOf, OperatorFault } from '../fault.ts';
+import { bansNow, liftBansOf } from '../ops/live-bans.ts';
 import { setHeld, statusOfAll, throttleCustomer, type LiveParts } from '../ops/live.ts';
 
 /** A unix socket's path has 107 bytes at most. */
@@ -28,6 +29,8 @@ const requests = z.discriminatedUnion('command', [
   }),
   z.strictObject({ command: z.literal('hold'), customer: z.int(), who: z.string() }),
   z.strictObject({ command: z.literal('release'), customer: z.int(), who: z.string() }),
+  z.strictObject({ command: z.literal('bans'), all: z.boolean() }),
+  z.strictObject({ command: z.literal('unban'), subject: z.string(), who: z.string() }),
 ]);
 
 export type ControlRequest = z.input<typeof requests>;
@@ -46,6 +49,10 @@ export async function carryOutRequest(parts: LiveParts, request: ControlRequest)
       return { changed: await setHeld(parts, request.customer, true, request.who) };
     case 'release':
       return { changed: await setHeld(parts, request.customer, false, request.who) };
+    case 'bans':
+      return bansNow(parts, request.all);
+    case 'unban':
+      return liftBansOf(parts, request.subject, request.who);
   }
 }
 

@@ -1,30 +1,68 @@
 import { OperatorFault } from '../fault.ts';
-import { listBans, type BanEntry } from '../receive/bans.ts';
+import type { BanEntry } from '../receive/bans.ts';
+import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
-import type { WithDatabase } from './setup.ts';
+import { escapeHidden, quoted } from './shown-text.ts';
 
-export function bans(withDatabase: WithDatabase): Command {
+/** As it comes through the control socket. */
+type ShownBan = Omit<BanEntry, 'until'> & { until: string | null };
+
+const DETAILS = `An address is banned for all accounts that have not signed in from it lately, an account at all addresses
+that it has not signed in from. An account is banned at an address that it has signed in from by its own
+wrong passwords. Each ban is twice as long as the one before. --all shows refused sign-ins that have not
+led to a ban, too. Lift a ban with: spoolgate unban ADDRESS-OR-LOGIN
+
+Exit 3 where there is nothing to show.`;
+
+export function bans(ask: Ask): Command {
   return {
     name: 'bans',
     usage: '',
-    summary: 'who is banned from the doors, and until when',
-    details: 'Exit 3 where nobody is. With --all also failed sign-ins that have not led to a ban.',
+    summary: 'who is banned from the doors for guessing passwords, and until when',
+    details: DETAILS,
     options: { json: { type: 'boolean' }, all: { type: 'boolean' } },
     count: { min: 0, max: 0 },
     run: async ({ options, configuration, print }) => {
-      const list = await withDatabase(await configuration(), (database) =>
-        listBans(database, new Date(), options.all === true),
-      );
-      if (options.json) print(JSON.stringify({ bans: list }));
-      else if (list.length === 0) throw new OperatorFault('Nobody is banned.', 3);
-      else for (const entry of list) print(lineFor(entry));
+      const request = { command: 'bans', all: options.all === true };
+      const answer = await ask<{ bans: BanEntry[] }>(await configuration(), request);
+      const text = JSON.stringify(answer);
+      const { bans: list } = JSON.parse(text) as { bans: ShownBan[] };
+      if (options.json) print(escapeHidden(text));
+      else if (list.length === 0) throw new OperatorFault(nothingText(options.all === true), 3);
+      else print(list.map(banLine).join('\n'));
       return list.length === 0 ? 3 : 0;
     },
   };
 }
 
-function lineFor({ kind, subject, until, bans: count, failures }: BanEntry): string {
-  const what = kind === 'pair' ? `account and address ${subject}` : `${kind} ${subject}`;
-  if (until === null) return `${what}: not banned, ${failures} refused sign-ins, ${count} bans so far`;
-  return `${what}: banned until ${until.toISOString()}, ban number ${count}`;
+function nothingText(all: boolean): string {
+  return all ? 'Nobody is banned, and no sign-in was refused lately.' : 'Nobody is banned.';
+}
+
+export function banLine({ kind, subject, until, bans: count, failures }: ShownBan): string {
+  const before = count === 0 ? '' : `, banned ${times(count)} before`;
+  return until === null
+    ? `${nameOf({ kind, subject })}: not banned, ${refused(failures)}${before}`
+    : `${nameOf({ kind, subject })}: banned until ${until}, for the ${ordinal(count)} time`;
+}
+
+/** e.g. `account "acme" at address 192.0.2.1`. */
+export function nameOf({ kind, subject }: Pick<BanEntry, 'kind' | 'subject'>): string {
+  if (kind === 'address') return `address ${escapeHidden(subject)}`;
+  if (kind === 'account') return `account ${quoted(subject)}`;
+  const [, login = '', address = ''] = /^([^]*) ([^ ]*)$/u.exec(subject) ?? [];
+  return `account ${quoted(login)} at address ${escapeHidden(address)}`;
+}
+
+export function refused(failures: number): string {
+  return failures === 1 ? '1 refused sign-in' : `${failures} refused sign-ins`;
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function ordinal(count: number): string {
+  const ending = new Intl.PluralRules('en', { type: 'ordinal' }).select(count);
+  return `${count}${{ one: 'st', two: 'nd', few: 'rd', other: 'th', zero: 'th', many: 'th' }[ending]}`;
 }

@@ -110,14 +110,15 @@ async function lockedCustomer(
   return { state, caps: { hourly, daily, perFile } };
 }
 
-async function audit(
+/** @param customer null: of no customer alone @param after null: it is gone */
+export async function audit(
   tx: Transaction,
   clock: Clock,
   who: string,
   action: string,
-  customer: number,
+  customer: number | null,
   before: object,
-  after: object,
+  after: object | null,
 ): Promise<void> {
   await tx.query(
     'insert into audit (at, who, action, customer_id, before, after) values ($1, $2, $3, $4, $5, $6)',

@@ -1,20 +1,47 @@
 import { OperatorFault } from '../fault.ts';
-import { liftBans } from '../receive/bans.ts';
+import type { LiftedBan } from '../receive/bans.ts';
+import { operatorName, type Ask } from './ask.ts';
+import { nameOf, refused } from './bans.ts';
 import type { Command } from './command.ts';
-import type { WithDatabase } from './setup.ts';
+import { escapeHidden, quoted, unescapeHidden } from './shown-text.ts';
 
-export function unban(withDatabase: WithDatabase): Command {
+/** As it comes through the control socket. */
+type ShownBan = Omit<LiftedBan, 'bannedUntil'> & { bannedUntil: string | null };
+
+const DETAILS = `What counts against it is forgotten too, at all daemons. An address is written as spoolgate bans shows it or as
+the client has it; a login as it is or as it is shown. Who lifted what is kept in the table audit.
+
+Exit 3 where there is nothing against it.`;
+
+export function unban(ask: Ask): Command {
   return {
     name: 'unban',
     usage: 'ADDRESS-OR-LOGIN',
     summary: 'lift the bans of an address or an account; works at once',
-    details: 'Their failed sign-ins are forgotten too. Exit 3 where there are none.',
+    details: DETAILS,
+    options: { json: { type: 'boolean' } },
     count: { min: 1, max: 1 },
-    run: async ({ arguments: [subject = ''], configuration, say }) => {
-      const lifted = await withDatabase(await configuration(), (database) => liftBans(database, subject));
-      if (lifted.length === 0) throw new OperatorFault(`Nothing is known against ${subject}.`, 3);
-      for (const one of lifted) say(`lifted: ${one.kind} ${one.subject}`);
-      return 0;
+    run: async ({ arguments: [given = ''], options, configuration, print, say }) => {
+      const settings = await configuration();
+      const lift = (subject: string) =>
+        ask<{ lifted: LiftedBan[] }>(settings, { command: 'unban', subject, who: operatorName() });
+      const asGiven = await lift(given);
+      const text = JSON.stringify(asGiven.lifted.length > 0 ? asGiven : await lift(unescapeHidden(given)));
+      const { lifted } = JSON.parse(text) as { lifted: ShownBan[] };
+      if (options.json) print(escapeHidden(text));
+      else if (lifted.length === 0) throw new OperatorFault(nothingAgainst(given), 3);
+      else for (const one of lifted) say(liftedLine(one));
+      return lifted.length === 0 ? 3 : 0;
     },
   };
+}
+
+function nothingAgainst(given: string): string {
+  return `There is no ban of ${quoted(given)} and no refused sign-in. What there is: spoolgate bans --all`;
+}
+
+export function liftedLine({ kind, subject, failures, bannedUntil }: ShownBan): string {
+  const name = nameOf({ kind, subject });
+  if (bannedUntil === null) return `Forgotten: ${refused(failures)} of ${name}.`;
+  return `Lifted: the ban of ${name} until ${bannedUntil}.`;
 }

@@ -29,7 +29,8 @@ const FORGIVEN_MS = 7 * DAY_MS;
 /**
  * An address is banned for all accounts that have never signed in from it, an account for all addresses that it has
  * never signed in from, so that nobody can lock a customer out by guessing. A pair is an account at an address where
- * it has signed in: its own failures count for it alone.
+ * it has signed in: its own failures count for it alone, and the right password passes its ban unless many different
+ * wrong ones came (guesses.ts).
  */
 export const BAN_RULES: Record<ScoreKind, BanRule> = {
   address: { failuresMax: 10, quietMs: 10 * MINUTE_MS, firstBanMs: MINUTE_MS, banMsMax: DAY_MS },
@@ -48,9 +49,18 @@ export function scoreAfterFailure(before: Score | null, rule: BanRule, now: Date
   return { failures: 0, failedAt: now, bans: bans + 1, bannedUntil: new Date(now.getTime() + banMs) };
 }
 
-/** Which scores a failed sign-in counts on. */
-export function scoredKinds(trusted: boolean): ScoreKind[] {
+/** Which scores a sign-in is held against. */
+function scoredKinds(trusted: boolean): ScoreKind[] {
   return trusted ? ['pair'] : ['address', 'account'];
+}
+
+/**
+ * Which scores a failed sign-in counts on: none that is banned already. Who is refused for its address is refused
+ * unseen and says nothing of the account: one address cannot ban accounts for everybody, nor fill the table with names.
+ */
+export function countedKinds(trusted: boolean, banned: ReadonlySet<ScoreKind>): ScoreKind[] {
+  if (!trusted && banned.has('address')) return [];
+  return scoredKinds(trusted).filter((kind) => !banned.has(kind));
 }
 
 /** Whether a sign-in is refused without a look at the password. */

@@ -1,11 +1,13 @@
+import { isIP } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Database, Queryable, Transaction } from '../database/open.ts';
 import type { Journal } from '../journal/events.ts';
 import {
   BAN_RULES,
+  countedKinds,
   isRefused,
+  networkOf,
   scoreAfterFailure,
-  scoredKinds,
   subjectsOf,
   type Score,
   type ScoreKind,
@@ -15,6 +17,10 @@ import {
 export interface Standing {
   /** The account has signed in from this address before. */
   trusted: boolean;
+  /** The account has failed there since, or has been banned there. */
+  blemished: boolean;
+  /** Nobody has failed from this address lately. */
+  spotless: boolean;
   banned: ReadonlySet<ScoreKind>;
   refused: boolean;
 }
@@ -22,9 +28,10 @@ export interface Standing {
 /** Remembers failed sign-ins in the database, for all daemons. */
 export interface Bans {
   standing(login: string, address: string): Promise<Standing>;
-  /** A ban in force is not made longer; who meets one counts as having failed. */
+  /** A ban in force is not made longer. */
   failed(login: string, address: string, standing: Standing): Promise<void>;
-  succeeded(login: string, address: string): Promise<void>;
+  /** @param forgives whether the failures of this account at this address are forgotten at once */
+  succeeded(login: string, address: string, forgives: boolean): Promise<void>;
 }
 
 /** A sign-in is proof of trust for so long. */
@@ -37,21 +44,22 @@ export function createBans(database: Database, clock: Clock, journal: Journal): 
   const renewed = new Map<string, number>();
   return {
     standing: async (login, address) => {
-      const { trusted, banned } = await lookUp(database, subjectsOf(login, address), clock.now());
-      const kinds = new Set(banned);
-      return { trusted, banned: kinds, refused: isRefused(trusted, kinds) };
+      const found = await lookUp(database, subjectsOf(login, address), clock.now());
+      const banned = new Set(found.banned);
+      return { ...found, banned, refused: isRefused(found.trusted, banned) };
     },
     failed: async (login, address, { trusted, banned }) => {
       const subjects = subjectsOf(login, address);
-      for (const kind of scoredKinds(trusted).filter((one) => !banned.has(one))) {
+      for (const kind of countedKinds(trusted, banned)) {
         const until = await countFailure(database, kind, subjects[kind], clock.now());
         if (until) journal.banned(kind, subjects[kind], until);
       }
     },
-    succeeded: async (login, address) => {
+    succeeded: async (login, address, forgives) => {
       const subjects = subjectsOf(login, address);
       const now = clock.now();
-      if (now.getTime() - (renewed.get(subjects.pair) ?? -Infinity) < RENEWED_MS) return;
+      const isRenewed = now.getTime() - (renewed.get(subjects.pair) ?? -Infinity) < RENEWED_MS;
+      if (isRenewed && !forgives) return;
       if (renewed.size >= RENEWED_PAIRS_MAX) renewed.clear();
       renewed.set(subjects.pair, now.getTime());
       await trust(database, subjects, now);
@@ -59,19 +67,23 @@ export function createBans(database: Database, clock: Clock, journal: Journal): 
   };
 }
 
+type FoundStanding = Pick<Standing, 'trusted' | 'blemished' | 'spotless'> & { banned: ScoreKind[] };
+
 async function lookUp(
   db: Queryable,
   { address, account, pair }: Record<ScoreKind, string>,
   now: Date,
-): Promise<{ trusted: boolean; banned: ScoreKind[] }> {
-  const { rows } = await db.query<{ trusted: boolean; banned: ScoreKind[] }>(
+): Promise<FoundStanding> {
+  const { rows } = await db.query<FoundStanding>(
     `select exists(select 1 from door_trust
         where login = $2 and address = $1 and signed_in_at > $4::timestamptz - make_interval(days => $5)) as trusted,
+       exists(select 1 from door_score where kind = 'pair' and subject = $3) as blemished,
+       not exists(select 1 from door_score where kind = 'address' and subject = $1) as spotless,
        array(select kind from door_score where banned_until > $4
          and (kind, subject) in (('address', $1), ('account', $2), ('pair', $3))) as banned`,
     [address, account, pair, now, TRUST_DAYS],
   );
-  return rows[0] ?? { trusted: false, banned: [] };
+  return rows[0] ?? { trusted: false, blemished: false, spotless: true, banned: [] };
 }
 
 interface ScoreRow {
@@ -163,23 +175,30 @@ export async function listBans(db: Queryable, now: Date, all: boolean): Promise<
   return rows.map(({ banned_until: end, ...row }) => ({ ...row, until: end && end > now ? end : null }));
 }
 
-/** Lifts every ban of an address, a network or a login. @returns what was lifted */
-export async function liftBans(
-  db: Queryable,
-  subject: string,
-): Promise<Pick<BanEntry, 'kind' | 'subject'>[]> {
-  const { rows } = await db.query<Pick<BanEntry, 'kind' | 'subject'>>(
-    `delete from door_score where subject = any($1)
-       or (kind = 'pair' and (subject like $2 or subject like $3)) returning kind, subject`,
-    [subjectForms(subject), `${escapeLike(subject)} %`, `% ${escapeLike(subject)}`],
+/**
+ * Lifts every ban of an address, a network or a login, and forgets what has not led to a ban yet.
+ *
+ * @param subject as given by a person or as `listBans` names it
+ * @returns what was lifted
+ */
+export async function liftBans(db: Queryable, subject: string): Promise<LiftedBan[]> {
+  const { rows } = await db.query<LiftedBan>(
+    `delete from door_score
+      where (kind <> 'pair' and subject = any($1))
+         or (kind = 'pair' and (regexp_replace(subject, ' [^ ]*$', '') = any($1) or substring(subject from '[^ ]*$') = any($1)))
+      returning kind, subject, failures, bans, banned_until as "bannedUntil"`,
+    [subjectForms(subject)],
   );
   return rows;
 }
 
-function subjectForms(subject: string): string[] {
-  return [subject, subjectsOf('', subject).address];
-}
+export type LiftedBan = Pick<BanEntry, 'kind' | 'subject' | 'failures' | 'bans'> & {
+  bannedUntil: Date | null;
+};
 
-function escapeLike(text: string): string {
-  return text.replaceAll(/[\\%_]/gu, String.raw`\$&`);
+/** An IPv6 address stands for its network, however it is written; a login is kept as `subjectsOf` cuts it. */
+function subjectForms(subject: string): string[] {
+  const address = subject.split(/[/%]/u)[0] ?? '';
+  const { account } = subjectsOf(subject, '');
+  return [...new Set([account, ...(isIP(address) ? [networkOf(address)] : [])])];
 }

@@ -1,10 +1,12 @@
+import { networkOf } from './ban-rules.ts';
+
 /** How many may be at the doors at the same time, all doors together. */
 export interface SessionLimits {
   /** Connections that have not signed in yet. */
   waitingMax: number;
   /** Signed in. */
   sessionsMax: number;
-  /** One client address cannot take all: signed in or not. */
+  /** One client address (IPv6: its /64 network) cannot take all: signed in or not. */
   sessionsPerAddressMax: number;
   sessionsPerAccountMax: number;
 }
@@ -25,7 +27,7 @@ export interface Visit {
 }
 
 interface Visitor {
-  address: string;
+  network: string;
   login: string | null;
   turnOut: () => void;
 }
@@ -38,7 +40,7 @@ export class Sessions {
   readonly #limits: SessionLimits;
   /** In the order in which they came. */
   readonly #waiting = new Set<Visitor>();
-  readonly #byAddress = new Map<string, Set<Visitor>>();
+  readonly #byNetwork = new Map<string, Set<Visitor>>();
   readonly #byAccount = new Map<string, number>();
   #signedIn = 0;
 
@@ -59,7 +61,8 @@ export class Sessions {
    * @returns null where there is no room
    */
   arrive(address: string, turnOut: () => void): Visit | null {
-    const neighbours = this.#byAddress.get(address);
+    const network = networkOf(address);
+    const neighbours = this.#byNetwork.get(network);
     if (
       neighbours &&
       neighbours.size >= this.#limits.sessionsPerAddressMax &&
@@ -67,10 +70,10 @@ export class Sessions {
     )
       return null;
     if (this.#waiting.size >= this.#limits.waitingMax) this.#turnOutOldest(this.#waiting);
-    const visitor: Visitor = { address, login: null, turnOut };
+    const visitor: Visitor = { network, login: null, turnOut };
     this.#waiting.add(visitor);
-    const all = this.#byAddress.get(address) ?? new Set();
-    this.#byAddress.set(address, all.add(visitor));
+    const all = this.#byNetwork.get(network) ?? new Set();
+    this.#byNetwork.set(network, all.add(visitor));
     return { enter: (login) => this.#enter(visitor, login), leave: () => this.#leave(visitor) };
   }
 
@@ -96,9 +99,9 @@ export class Sessions {
   }
 
   #leave(visitor: Visitor): void {
-    const all = this.#byAddress.get(visitor.address);
+    const all = this.#byNetwork.get(visitor.network);
     if (!all?.delete(visitor)) return;
-    if (all.size === 0) this.#byAddress.delete(visitor.address);
+    if (all.size === 0) this.#byNetwork.delete(visitor.network);
     this.#waiting.delete(visitor);
     if (visitor.login === null) return;
     this.#signedIn -= 1;

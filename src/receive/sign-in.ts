@@ -16,9 +16,12 @@ interface AccountRow {
   networks: string[];
 }
 
-/** A client opens a session per file: a password that was right a moment ago is not hashed again. */
-const VERIFIED_MS = 30_000;
-const VERIFIED_MAX = 1_000;
+/**
+ * A client opens a session per file: a password that was right a moment ago is not hashed again. Nor is one that was
+ * wrong: a script with an outdated password must not keep the machine busy.
+ */
+const REMEMBERED_MS = 30_000;
+const REMEMBERED_MAX = 1_000;
 
 /**
  * Signs in against the access accounts (chapter 17). An unknown login costs the same hash as a wrong password, and
@@ -26,7 +29,16 @@ const VERIFIED_MAX = 1_000;
  */
 export async function createSignIn(database: Database, clock: Clock, spool: string): Promise<SignIn> {
   const decoy = await hashPassword(randomBytes(16).toString('hex'));
-  const verified = new VerifiedPasswords(clock);
+  const verified = new RecentPasswords(clock);
+  const wrong = new RecentPasswords(clock);
+  // With the login: a wrong password of one unknown name must not be faster for the next, which shares the decoy.
+  const isRight = async (login: string, password: string, stored: string) => {
+    if (verified.knows(stored, login, password)) return true;
+    if (wrong.knows(stored, login, password)) return false;
+    const right = await verifyPassword(password, stored);
+    if (!right) wrong.remember(stored, login, password);
+    return right;
+  };
   const accountWithKey = async (login: string, key: Buffer, address: string) => {
     const account = await accountOf(database, login);
     const listed = account?.keys.some((line) => isSameKey(line, key)) ?? false;
@@ -36,9 +48,9 @@ export async function createSignIn(database: Database, clock: Clock, spool: stri
     withPassword: async (login, password, address) => {
       const account = await accountOf(database, login);
       const stored = account?.password_hash ?? decoy;
-      const right = verified.knows(stored, password) || (await verifyPassword(password, stored));
+      const right = await isRight(login, password, stored);
       if (!right || !account?.password_hash || !isAllowedFrom(account.networks, address)) return null;
-      verified.remember(stored, password);
+      verified.remember(stored, login, password);
       return accessAccountFrom(account, spool);
     },
     withKey: async (login, key, address) => {
@@ -84,7 +96,7 @@ export function isAllowedFrom(networks: readonly string[], address: string): boo
 }
 
 /** Remembers keyed digests, never passwords; a changed password has another stored hash and so another digest. */
-class VerifiedPasswords {
+class RecentPasswords {
   readonly #clock: Clock;
   readonly #key = randomBytes(32);
   readonly #until = new Map<string, number>();
@@ -93,16 +105,16 @@ class VerifiedPasswords {
     this.#clock = clock;
   }
 
-  knows(stored: string, password: string): boolean {
-    return (this.#until.get(this.#digest(stored, password)) ?? 0) > this.#clock.now().getTime();
+  knows(...proof: string[]): boolean {
+    return (this.#until.get(this.#digest(proof)) ?? 0) > this.#clock.now().getTime();
   }
 
-  remember(stored: string, password: string): void {
-    if (this.#until.size >= VERIFIED_MAX) this.#until.clear();
-    this.#until.set(this.#digest(stored, password), this.#clock.now().getTime() + VERIFIED_MS);
+  remember(...proof: string[]): void {
+    if (this.#until.size >= REMEMBERED_MAX) this.#until.clear();
+    this.#until.set(this.#digest(proof), this.#clock.now().getTime() + REMEMBERED_MS);
   }
 
-  #digest(stored: string, password: string): string {
-    return createHmac('sha256', this.#key).update(stored).update('\u0000').update(password).digest('base64');
+  #digest(proof: string[]): string {
+    return createHmac('sha256', this.#key).update(JSON.stringify(proof)).digest('base64');
   }
 }

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SeenBan } from './door-witness.ts';
 
 /** What the process of the doors uses, in bytes and in numbers. */
 export interface Usage {
@@ -11,6 +12,13 @@ export interface Usage {
   descriptors: number;
   sessions: number;
   faults: number;
+  bans: SeenBan[];
+}
+
+/** Accounts and bans of a database, and how long a refusal takes. */
+export interface Guarded {
+  databaseUrl: string;
+  signInDelayMs: number;
 }
 
 /** Both doors in a process of their own. */
@@ -25,8 +33,11 @@ export class AttackedDoors implements AsyncDisposable {
     this.sftpPort = ports.sftpPort;
   }
 
-  static async start(): Promise<AttackedDoors> {
-    const child = fork(join(import.meta.dirname, 'door-process.ts'), { execArgv: ['--expose-gc'] });
+  static async start(guarded?: Guarded): Promise<AttackedDoors> {
+    const settings = guarded ? [guarded.databaseUrl, String(guarded.signInDelayMs)] : [];
+    const child = fork(join(import.meta.dirname, 'door-process.ts'), settings, {
+      execArgv: ['--expose-gc'],
+    });
     const [ports] = (await once(child, 'message')) as [{ ftpsPort: number; sftpPort: number }];
     return new AttackedDoors(child, ports);
   }

@@ -2,51 +2,52 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Journal } from '../../src/journal/events.ts';
-import type { AccessAccount } from '../../src/receive/access-account.ts';
+import { systemClock } from '../../src/clock.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import type { AccessAccount, SignIn } from '../../src/receive/access-account.ts';
+import { createBans } from '../../src/receive/bans.ts';
 import { loadOrCreateCertificate } from '../../src/receive/certificate.ts';
 import { FolderRoom } from '../../src/receive/folder-room.ts';
 import { startFtpsDoor } from '../../src/receive/ftps/door.ts';
+import { guardedSignIn } from '../../src/receive/guarded-sign-in.ts';
 import type { Reception } from '../../src/receive/reception.ts';
 import { Sessions } from '../../src/receive/sessions.ts';
 import { startSftpDoor } from '../../src/receive/sftp/door.ts';
 import { loadOrCreateHostKey } from '../../src/receive/sftp/host-key.ts';
+import { createSignIn } from '../../src/receive/sign-in.ts';
 import { CUSTOMER, LOGIN, PASSWORD } from '../receive/sign-in.ts';
+import { DoorWitness } from './door-witness.ts';
 
 /**
  * Both doors in a process of their own, to be attacked and measured from outside (attacked-doors.ts). Says its ports
- * once, then answers every message with what it uses.
+ * once, then answers every message with what it uses and has seen. With the URL of a database, accounts and bans are
+ * those in it; without one, there is one account, and nobody is banned.
  */
+const [databaseUrl, signInDelayMs = '0'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'spoolgate-attacked-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-let faults = 0;
-const journal = new Proxy({} as Journal, {
-  get: (_target, event) => (_visitor: unknown, error: unknown) => {
-    if (event !== 'doorFault') return;
-    console.error(error);
-    faults += 1;
-  },
-});
+const witness = new DoorWitness();
 const account: AccessAccount = {
   login: LOGIN,
   customer: CUSTOMER,
   folder,
   rights: new Set(['upload', 'download', 'delete', 'journal']),
 };
+const oneAccount: SignIn = {
+  withPassword: async (login, password) => (login === LOGIN && password === PASSWORD ? account : null),
+  withKey: async () => null,
+  knowsKey: async () => false,
+};
 const reception: Reception = {
-  signIn: {
-    withPassword: async (login, password) => (login === LOGIN && password === PASSWORD ? account : null),
-    withKey: async () => null,
-    knowsKey: async () => false,
-  },
+  signIn: databaseUrl ? await storedAccounts(databaseUrl) : oneAccount,
   sessions: new Sessions({ waitingMax: 4_000, sessionsPerAddressMax: 300, sessionsPerAccountMax: 300 }),
   room: new FolderRoom(),
   announce: () => undefined,
-  journal,
+  journal: witness.journal,
 };
 const place = { host: '0.0.0.0', port: 0 };
-const limits = { signInDelayMs: 0, commandsPerSecondMax: 1_000_000 };
+const limits = { signInDelayMs: Number(signInDelayMs), commandsPerSecondMax: 1_000_000 };
 const passive = { min: 0, max: 0 };
 const tls = await loadOrCreateCertificate(folder);
 const ftps = await startFtpsDoor({ ...reception, ...place, implicit: true, passive, tls, limits });
@@ -57,9 +58,19 @@ process.on('message', () => void answer());
 process.on('disconnect', () => process.exit(0));
 process.send?.({ ftpsPort: ftps.port, sftpPort: sftp.port });
 
+/** Every sign-in costs its hash: to the part that remembers passwords for seconds, a minute has passed each time. */
+async function storedAccounts(url: string): Promise<SignIn> {
+  const database = await openDatabase(url, () => undefined);
+  let minutes = 0;
+  const hurryingClock = { now: () => new Date(Date.now() + (minutes += 1) * 60_000) };
+  const plain = await createSignIn(database, hurryingClock, folder);
+  return guardedSignIn(plain, createBans(database, systemClock, witness.journal));
+}
+
 async function answer(): Promise<void> {
   globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
   const descriptors = (await readdir('/proc/self/fd')).length;
-  process.send?.({ rss, heapUsed, external, descriptors, sessions: reception.sessions.count, faults });
+  const { faults, bans } = witness;
+  process.send?.({ rss, heapUsed, external, descriptors, sessions: reception.sessions.count, faults, bans });
 }

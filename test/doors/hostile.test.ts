@@ -9,15 +9,18 @@ import { SftpSpeaker } from '../receive/sftp-speaker.ts';
 import { Speaker } from '../receive/speaker.ts';
 import { AttackedDoors } from './attacked-doors.ts';
 
-/** The long forms: `SPOOLGATE_FUZZ=10000 SPOOLGATE_IDLE=2000 SPOOLGATE_SESSIONS=2000`. */
+/** The long forms: `SPOOLGATE_FUZZ=10000 SPOOLGATE_IDLE=2000 SPOOLGATE_SESSIONS=2000`, 15000 where a leak is suspected. */
 const FUZZ_ROUNDS = Number(process.env.SPOOLGATE_FUZZ ?? 1_500);
 const IDLE = Number(process.env.SPOOLGATE_IDLE ?? 300);
 const SESSIONS = Number(process.env.SPOOLGATE_SESSIONS ?? 100);
 const SIDE_BY_SIDE = 200;
 const LONG = { timeout: 600_000 };
 const MEGABYTE = 1024 * 1024;
-/** What allocators keep for themselves: it stops growing after some 5,000 sessions. Heap and descriptors are exact. */
-const GROWTH_BYTES_MAX = 100 * MEGABYTE;
+/**
+ * What allocators keep for themselves: after some 10,000 sessions it stops growing, at 150 MB more, and is the same after
+ * 30,000. Heap and descriptors are exact.
+ */
+const GROWTH_BYTES_MAX = (SESSIONS > 5_000 ? 200 : 100) * MEGABYTE;
 
 /** The same numbers in every run. */
 function randomFrom(seed: number): () => number {
@@ -233,23 +236,31 @@ test(`with ${IDLE} idle connections a good client uploads within twice its quiet
   await expectWell(doors, during);
 });
 
-async function session(doors: AttackedDoors, index: number): Promise<void> {
-  if (index % 4 === 0) {
-    await using client = await SftpSpeaker.signedIn(doors.sftpPort);
-    const { WRITE, CREAT, TRUNC } = ssh2.utils.sftp.OPEN_MODE;
-    const handle = await client.open(`s${index % 50}.csv`, WRITE | CREAT | TRUNC);
-    if (index % 3 === 0) await client.close(handle);
-    return;
-  }
-  await using client = await Speaker.signedIn(doors.ftpsPort);
-  await client.store(`f${index % 50}.csv`, 'x');
-  if (index % 3 === 0) await client.passivePort();
-}
+/** Short ones, some of which leave something open. */
+const SESSIONS_AT: [string, (doors: AttackedDoors, index: number) => Promise<void>][] = [
+  [
+    'FTPS',
+    async (doors, index) => {
+      await using client = await Speaker.signedIn(doors.ftpsPort);
+      await client.store(`f${index % 50}.csv`, 'x');
+      if (index % 3 === 0) await client.passivePort();
+    },
+  ],
+  [
+    'SFTP',
+    async (doors, index) => {
+      await using client = await SftpSpeaker.signedIn(doors.sftpPort);
+      const { WRITE, CREAT, TRUNC } = ssh2.utils.sftp.OPEN_MODE;
+      const handle = await client.open(`s${index % 50}.csv`, WRITE | CREAT | TRUNC);
+      if (index % 3 === 0) await client.close(handle);
+    },
+  ],
+];
 
-test(
-  `${SESSIONS} sessions one after another and ${SIDE_BY_SIDE} side by side leave nothing behind`,
+test.each(SESSIONS_AT)(
+  `at the %s door ${SESSIONS} sessions one after another and ${SIDE_BY_SIDE} side by side leave nothing behind`,
   LONG,
-  async () => {
+  async (_door, session) => {
     await using doors = await AttackedDoors.start();
     const all = (count: number) =>
       Promise.all(Array.from({ length: count }, (_, index) => session(doors, index)));
@@ -258,8 +269,9 @@ test(
     for (let index = 0; index < SESSIONS; index += 1) await session(doors, index);
     await all(SIDE_BY_SIDE);
     const after = await doors.restingUsage(before.descriptors + 1);
+    if (process.env.SPOOLGATE_SESSIONS) console.info(JSON.stringify({ before, after }));
+    expect(after.faults).toBe(0);
     expect((after.heapUsed - before.heapUsed) / MEGABYTE).toBeLessThan(10);
     expect((after.rss - before.rss) / MEGABYTE).toBeLessThan(GROWTH_BYTES_MAX / MEGABYTE);
-    if (process.env.SPOOLGATE_SESSIONS) console.info(JSON.stringify({ before, after }));
   },
 );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   BAN_RULES,
+  countedKinds,
   isRefused,
   networkOf,
   scoreAfterFailure,
@@ -66,6 +67,16 @@ describe('who is refused', () => {
   ] as const)('trusted %s, banned %j: %s', (trusted, banned, refused) => {
     expect(isRefused(trusted, new Set<ScoreKind>(banned))).toBe(refused);
   });
+});
+
+test.each([
+  [false, [], ['address', 'account']],
+  [false, ['account'], ['address']],
+  [false, ['address'], []],
+  [true, ['address', 'account'], ['pair']],
+  [true, ['pair'], []],
+] as const)('trusted %s, banned %j: a failure counts on %j', (trusted, banned, counted) => {
+  expect(countedKinds(trusted, new Set<ScoreKind>(banned))).toEqual(counted);
 });
 
 test.each([

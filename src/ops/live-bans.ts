@@ -1,0 +1,21 @@
+/** Bans as operators see and lift them, from the command line, through the control socket and in the console. */
+import { listBans, liftBans, type BanEntry, type LiftedBan } from '../receive/bans.ts';
+import { audit, type LiveParts } from './live.ts';
+
+/** @param all also scores that have not led to a ban */
+export async function bansNow({ database, clock }: LiveParts, all: boolean): Promise<{ bans: BanEntry[] }> {
+  return { bans: await listBans(database, clock.now(), all) };
+}
+
+/** Lifts what there is against an address, a network or a login; works at once, at all daemons. */
+export async function liftBansOf(
+  { database, clock }: LiveParts,
+  subject: string,
+  who: string,
+): Promise<{ lifted: LiftedBan[] }> {
+  return database.transaction(async (tx) => {
+    const lifted = await liftBans(tx, subject);
+    for (const ban of lifted) await audit(tx, clock, who, 'unban', null, ban, null);
+    return { lifted };
+  });
+}
