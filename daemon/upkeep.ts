@@ -44,11 +44,14 @@ async function clearAway({ database, clock, journal, customers, auditDays }: Upk
   const now = clock.now();
   const before = (ms: number) => new Date(now.getTime() - ms);
   try {
-    for (const { customer, folder } of await customers()) {
-      await clearStaging(folder, before(STAGED_MS_MAX));
-      const swept = await sweepTemporaryNames(folder, before(TEMPORARY_MS_MAX));
-      if (swept.length > 0) journal.temporaryFilesSwept(customer, swept);
-    }
+    for (const { customer, folder } of await customers())
+      try {
+        await clearStaging(folder, before(STAGED_MS_MAX));
+        const swept = await sweepTemporaryNames(folder, before(TEMPORARY_MS_MAX));
+        if (swept.length > 0) journal.temporaryFilesSwept(customer, swept);
+      } catch (error) {
+        journal.folderFailed(customer, error);
+      }
     await sweepBans(database, now);
     await database.query('delete from door_audit where at < $1::timestamptz - make_interval(days => $2)', [
       now,

@@ -146,17 +146,23 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     });
   };
 
+  const lookAt = async (folder: CustomerFolder, abandoned: Date) => {
+    await clearStaging(folder.folder, abandoned);
+    const recovered = await recoverTaken(database, folder);
+    const removed = (await removeStrays(folder.folder, abandoned)).map((stray) => `${stray} removed`);
+    if (recovered.length + removed.length > 0) journal.recovered(folder.customer, [...recovered, ...removed]);
+    await sweepFolder(folder);
+  };
+
   const sweep = async () => {
     const folders = await intake.customers();
     const abandoned = new Date(clock.now().getTime() - STAGED_MS_MAX);
-    for (const folder of folders) {
-      await clearStaging(folder.folder, abandoned);
-      const recovered = await recoverTaken(database, folder);
-      const removed = (await removeStrays(folder.folder, abandoned)).map((stray) => `${stray} removed`);
-      if (recovered.length + removed.length > 0)
-        journal.recovered(folder.customer, [...recovered, ...removed]);
-      await sweepFolder(folder);
-    }
+    for (const folder of folders)
+      await lookAt(folder, abandoned).catch((error: unknown) => {
+        // One customer's folder that may not be used hides nobody else's files.
+        if (isDatabaseAway(error)) throw error;
+        journal.folderFailed(folder.customer, error);
+      });
     watcher.follow(folders);
     await repairLine(database, clock.now());
     await repairMoments(database, clock.now(), settleMs);

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { link, lstat, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from './fault.ts';
 
 /** A file moves durably or not at all: after these calls return, a loss of power changes nothing. */
 
-/** Makes the names in a folder durable. */
+/** Makes the names in a folder durable: all that were given before the call. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -25,6 +25,19 @@ export async function writeDurably(
   write: (handle: FileHandle) => Promise<void>,
   mode = 0o640,
 ): Promise<void> {
+  await writeWhole(file, write, mode);
+  await syncFolder(path.dirname(file));
+}
+
+/**
+ * The same, but its name lasts only when its folder is synced: for a caller that gives other names there next, and for
+ * what is written again after a loss of power.
+ */
+export async function writeWhole(
+  file: string,
+  write: (handle: FileHandle) => Promise<void>,
+  mode = 0o640,
+): Promise<void> {
   const folder = path.dirname(file);
   // Of fixed length, however long the name, and the same again after a crash: nothing is left behind.
   const staging = path.join(folder, `.${createHash('sha256').update(path.basename(file)).digest('hex')}.new`);
@@ -40,21 +53,65 @@ export async function writeDurably(
   }
   await handle.close();
   await rename(staging, file);
-  await syncFolder(folder);
 }
 
-/** Moves within one file system, replacing nothing. @returns false where the target exists */
-export async function moveDurably(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
+/**
+ * Moves within one file system, replacing nothing. Also finishes a move that a crash broke off, where the file has both
+ * names. All names given in the new folder before are durable as well.
+ *
+ * @param oldName may it be there again after a loss of power, as a second name of the file? Then the caller knows it for
+ *   what it is, and one sync is spared.
+ * @returns false where another file has the new name
+ */
+export async function moveDurably(
+  from: string,
+  to: string,
+  oldName: 'gone' | 'may return' = 'gone',
+): Promise<boolean> {
+  const linked = await linkTo(from, to);
+  if (linked === 'taken' && !(await isSameFile(from, to))) return false;
+  if (linked === 'not allowed') {
+    if (await isThere(to)) return false;
+    await rename(from, to);
   }
   await syncFolder(path.dirname(to));
-  await unlink(from);
-  await syncFolder(path.dirname(from));
+  if (linked !== 'not allowed') await unlink(from);
+  if (oldName === 'gone') await syncFolder(path.dirname(from));
   return true;
+}
+
+/** Linux forbids a second name of somebody else's file, and some file systems have none at all; both let it be renamed. */
+async function linkTo(from: string, to: string): Promise<'linked' | 'taken' | 'not allowed'> {
+  try {
+    await link(from, to);
+    return 'linked';
+  } catch (error) {
+    const code = codeOf(error) ?? '';
+    if (code === 'EEXIST') return 'taken';
+    if (['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes(code)) return 'not allowed';
+    throw error;
+  }
+}
+
+/** Whether two names are those of one file. Both are there. */
+export async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([lstat(one), lstat(other)]);
+  return a.ino === b.ino && a.dev === b.dev;
+}
+
+/**
+ * Whether something has this name. A folder that cannot be looked into says nothing of it.
+ *
+ * @throws system errors other than that there is no such name
+ */
+export async function isThere(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return false;
+    throw error;
+  }
 }
 
 /** Creates a folder that only this program and its group enter. */

@@ -97,7 +97,7 @@ export function createIntake(parts: IntakeParts): Intake {
 
   return {
     sweep,
-    customers: () => customerFolders(parts.database, parts.spool),
+    customers: () => customerFolders(parts),
     announced: async (customer, name) => {
       const folder = await folderOf(parts.database, parts.spool, customer);
       const file = folder && (await fileAt(folder, name));
@@ -125,15 +125,24 @@ async function folderOf(db: Queryable, spool: string, customer: number): Promise
   return rows[0] ? path.join(spool, rows[0].folder) : null;
 }
 
-async function customerFolders(db: Queryable, spool: string): Promise<CustomerFolder[]> {
-  const { rows } = await db.query<{ id: number; folder: string }>(
+async function customerFolders({ database, spool, journal }: IntakeParts): Promise<CustomerFolder[]> {
+  const { rows } = await database.query<{ id: number; folder: string }>(
     'select id, folder from customer order by id',
   );
   const folders = rows.map(({ id, folder }) => ({ customer: id, folder: path.join(spool, folder) }));
-  for (const { folder } of folders)
-    for (const name of [PROCESSED, ERROR, REPORT, JOURNAL, TAKEN])
-      await mkdir(path.join(folder, name), { recursive: true, mode: 0o750 });
+  let failed = 0;
+  for (const { customer, folder } of folders)
+    await makeFolders(folder).catch((error: unknown) => {
+      // Where no folder can be made, nothing works: that stops the start. One customer's stops nobody else.
+      if ((failed += 1) === folders.length) throw error;
+      journal.folderFailed(customer, error);
+    });
   return folders;
+}
+
+async function makeFolders(folder: string): Promise<void> {
+  for (const name of [PROCESSED, ERROR, REPORT, JOURNAL, TAKEN])
+    await mkdir(path.join(folder, name), { recursive: true, mode: 0o750 });
 }
 
 async function filesIn(folder: string): Promise<Found[]> {

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import path from 'node:path';
 import { TAKEN, type ChangeFile } from '../change-file.ts';
 import { syncFolder } from '../durable.ts';
-import { codeOf } from '../fault.ts';
+import { codeOf, messageOf } from '../fault.ts';
 
 /** Where a file in hand lies: hidden, out of the customer's reach, under the number of its ledger row. */
 export function takenPath(folder: string, file: Pick<ChangeFile, 'id'>): string {
@@ -28,10 +28,17 @@ export async function openChangeFile(folder: string, file: ChangeFile): Promise<
       const { size } = await handle.stat();
       return { handle, bytes: size };
     } catch (error) {
+      if (isDenied(error))
+        throw new Error(`The change file cannot be read: ${messageOf(error)}`, { cause: error });
       if (codeOf(error) !== 'ENOENT') throw error;
     }
   }
   return null;
+}
+
+/** A right that a folder lacks comes back, and the file waits for it; a file that may not be read is a fault of its own. */
+function isDenied(error: unknown): boolean {
+  return ['EACCES', 'EPERM'].includes(codeOf(error) ?? '');
 }
 
 /**
@@ -52,8 +59,7 @@ export async function takeChangeFile(
       if (codeOf(error) === 'ENOENT') return false;
       throw error;
     }
-    await syncFolder(path.dirname(taken));
-    await syncFolder(folder);
+    await Promise.all([syncFolder(path.dirname(taken)), syncFolder(folder)]);
   }
   const { ino, dev } = await opened.handle.stat();
   return (await inodeAt(taken)) === `${dev}:${ino}`;
@@ -69,8 +75,7 @@ export async function takeAsItIs(folder: string, file: ChangeFile): Promise<void
     if (codeOf(error) !== 'ENOENT') throw error;
     return;
   }
-  await syncFolder(path.dirname(taken));
-  await syncFolder(folder);
+  await Promise.all([syncFolder(path.dirname(taken)), syncFolder(folder)]);
 }
 
 async function inodeAt(file: string): Promise<string | null> {

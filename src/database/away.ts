@@ -25,7 +25,17 @@ export function isDatabaseAway(error: unknown): boolean {
 
 /** Serialisation and deadlock, no memory or disk left, i/o trouble of the server. */
 const PASSING_STATES = /^(40...|53...|58...)$/;
-const PASSING_CODES = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
+const PASSING_CODES = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EIO',
+  'EACCES',
+  'EPERM',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+]);
 
 /** Whether a fault is none of the work in hand: the machine or the database lacks something, and may have it later. */
 export function isPassing(error: unknown): boolean {

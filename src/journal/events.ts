@@ -55,6 +55,8 @@ export interface Journal {
   turnFailed(customer: number, error: unknown): void;
   purged(counts: { files: number; bytes: number; results: number; failed: number }): void;
   cycleFailed(error: unknown): void;
+  /** A customer's folder cannot be looked at, or not be prepared. */
+  folderFailed(customer: number, error: unknown): void;
   databaseAway(error: unknown): void;
   databaseBack(): void;
   /** What a crash had left apart and is right again. */
@@ -120,6 +122,8 @@ export function journalTo(log: Log): Journal {
     fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),
     reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
     cycleFailed: (error) => log.log('error', 'cycle failed', { error: stackOf(error) }),
+    folderFailed: (customer, error) =>
+      log.log('error', 'customer folder failed', { customer, reason: messageOf(error) }),
     databaseAway: (error) => log.log('error', 'database away', { reason: messageOf(error) }),
     databaseBack: () => info('database back'),
     recovered: (customer, what) => warn('recovered', { customer, what }),

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Queryable } from '../database/open.ts';
-import { writeDurably } from '../durable.ts';
+import { writeWhole } from '../durable.ts';
 
 interface ResultRow {
   entry: number;
@@ -31,7 +31,7 @@ export interface Traced {
 
 /**
  * Writes the trace of a change file (chapter 16) from its stored results: the header line, then one line per entry. It
- * can be written again any number of times.
+ * can be written again any number of times. Its name lasts when the change file has been moved beside it.
  *
  * @param header what the header line says after the three numbers, as bytes
  * @param original the change file, open for reading
@@ -44,7 +44,7 @@ export async function writeTrace(
   traced: Traced,
   target: string,
 ): Promise<void> {
-  await writeDurably(target, async (trace) => {
+  await writeWhole(target, async (trace) => {
     await trace.write(tracedLine('entryNum,lineNum,resultCode,', header));
     for (let after = 0, more = true; more;) {
       const results = await resultsAfter(db, changeFile, after);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { STATUS_JSON, STATUS_TEXT } from '../change-file.ts';
 import type { CapStatus, CustomerStatus, WaitingFile } from '../customer-status.ts';
-import { writeDurably } from '../durable.ts';
+import { writeWhole } from '../durable.ts';
 import { oneLine } from './messages.ts';
 
 /** Others may read it: it says nothing that the customer's own folder does not. */
@@ -9,15 +9,16 @@ const WEATHER_MODE = 0o644;
 
 /**
  * The queue weather in the customer's folder: what waits, why, since when, until when, caps used and left, the last
- * results; once for people and once for programs. Never taken for a change file.
+ * results; once for people and once for programs. Never taken for a change file. It is written again soon, so its name
+ * need not outlast a loss of power.
  *
  * @param folder absolute path
  */
 export async function writeWeather(folder: string, status: CustomerStatus, now: Date): Promise<void> {
   const text = weatherText(status, now);
   const json = `${JSON.stringify(weatherJson(status, now), null, 2)}\n`;
-  await writeDurably(path.join(folder, STATUS_TEXT), (file) => file.writeFile(text), WEATHER_MODE);
-  await writeDurably(path.join(folder, STATUS_JSON), (file) => file.writeFile(json), WEATHER_MODE);
+  await writeWhole(path.join(folder, STATUS_TEXT), (file) => file.writeFile(text), WEATHER_MODE);
+  await writeWhole(path.join(folder, STATUS_JSON), (file) => file.writeFile(json), WEATHER_MODE);
 }
 
 function weatherJson(status: CustomerStatus, now: Date): object {

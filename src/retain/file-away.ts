@@ -1,8 +1,7 @@
-import { lstat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFile, type ChangeFileRow } from '../change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
-import { moveDurably } from '../durable.ts';
+import { isSameFile, isThere, moveDurably } from '../durable.ts';
 import type { Refusal } from '../result-code.ts';
 import { step } from '../step.ts';
 import { noteOnFile } from './set-aside.ts';
@@ -81,28 +80,44 @@ export async function fileAway(
   now: Date,
 ): Promise<string> {
   const target = path.join(folder, departing.target);
-  if (!(await exists(taken)) && !(await isThere(target, departing.filedAs)))
+  const isInHand = await isThere(taken);
+  if (!isInHand && !(await isFiled(target, departing.filedAs)))
     await noteOnFile(db, departing.file, 'lost', now);
   let name = departing.filedAs ?? (await chooseName(db, departing, target, traceName));
-  if (await exists(taken)) {
-    if (writeTrace) await writeTrace(path.join(target, traceName(name)));
-    step('trace-written');
-    while (!(await moveDurably(taken, path.join(target, name)))) {
-      if (await isSameFile(taken, path.join(target, name))) {
-        await unlink(taken);
-        break;
-      }
-      name = await chooseName(db, departing, target, traceName);
+  if (isInHand) {
+    const place = () => path.join(target, name);
+    for (let moved = false; !moved;) {
+      if (await isForeign(place(), taken)) name = await chooseName(db, departing, target, traceName);
       if (writeTrace) await writeTrace(path.join(target, traceName(name)));
+      step('trace-written');
+      // One sync for both names. The old one is known for what it is, should it return (recover.ts).
+      moved = await moveDurably(taken, place(), 'may return');
     }
   }
   step('moved');
-  await db.query(`update change_file set state = 'filed', filed_as = $2, failures = 0 where id = $1`, [
-    departing.file.id,
-    name,
-  ]);
+  await markFiled(db, departing.file, name, isInHand && writeTrace !== null);
   step('filed');
   return name;
+}
+
+/** The note that its trace could not be written goes where it could be in the end. */
+async function markFiled(
+  db: Queryable,
+  { id, batch }: ChangeFile,
+  name: string,
+  traced: boolean,
+): Promise<void> {
+  await db.query(
+    `with mended as
+       (delete from batch_note where batch_id = $4 and change_file_id = $1 and kind = 'no-trace' and $3)
+     update change_file set state = 'filed', filed_as = $2, failures = 0 where id = $1`,
+    [id, name, traced, batch],
+  );
+}
+
+/** Whether another file than the one in hand has the name. */
+async function isForeign(place: string, taken: string): Promise<boolean> {
+  return (await isThere(place)) && !(await isSameFile(place, taken));
 }
 
 /** A name that is taken gets a number before its extension; both files are kept (chapter 14). */
@@ -133,19 +148,9 @@ async function isOccupied(
   name: string,
   traceName: (changeFile: string) => string,
 ): Promise<boolean> {
-  return (await exists(path.join(target, name))) || (await exists(path.join(target, traceName(name))));
+  return (await isThere(path.join(target, name))) || (await isThere(path.join(target, traceName(name))));
 }
 
-async function isThere(target: string, name: string | null): Promise<boolean> {
-  return name !== null && exists(path.join(target, name));
-}
-
-async function exists(file: string): Promise<boolean> {
-  return (await lstat(file).catch(() => null)) !== null;
-}
-
-/** A crash between linking and unlinking leaves the file under both names. */
-async function isSameFile(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([lstat(one), lstat(other)]);
-  return a.ino === b.ino && a.dev === b.dev;
+async function isFiled(target: string, name: string | null): Promise<boolean> {
+  return name !== null && isThere(path.join(target, name));
 }

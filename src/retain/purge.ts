@@ -65,7 +65,12 @@ export async function* expiredFiles(parts: PurgeParts): AsyncGenerator<Expired> 
 export async function purge(parts: PurgeParts): Promise<PurgeCounts> {
   const counts: PurgeCounts = { files: 0, bytes: 0, results: 0, failed: 0 };
   for (const kept of await keptFolders(parts)) {
-    const failed = await purgeFiles(parts, kept, counts);
+    const failed = await purgeFiles(parts, kept, counts).catch((error: unknown) => {
+      // A folder that may not be looked into keeps its files and their rows; the others' time comes all the same.
+      if (!['EACCES', 'EPERM'].includes(codeOf(error) ?? '')) throw error;
+      counts.failed += 1;
+      return true;
+    });
     // Rows stay whole as long as any file of theirs does.
     if (!failed) counts.results += await thinRows(parts, kept);
   }
