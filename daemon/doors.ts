@@ -7,7 +7,12 @@ import type { Journal } from '../src/journal/events.ts';
 import type { Announce } from '../src/receive/access-account.ts';
 import { createBans } from '../src/receive/bans.ts';
 import { CertificateWatch } from '../src/receive/certificate-watch.ts';
-import { certificateFiles, loadOrCreateCertificate, type Certificate } from '../src/receive/certificate.ts';
+import {
+  certificateFiles,
+  givenCertificate,
+  loadOrCreateCertificate,
+  type Certificate,
+} from '../src/receive/certificate.ts';
 import { auditing, DoorAudit } from '../src/receive/door-audit.ts';
 import { FolderRoom, type RoomLimits } from '../src/receive/folder-room.ts';
 import { startFtpsDoor } from '../src/receive/ftps/door.ts';
@@ -44,13 +49,14 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const { configuration, database, clock, announce } = parts;
   await using opened = new AsyncDisposableStack();
   const audit = new DoorAudit(database, clock, parts.journal);
-  opened.defer(() => audit.flush());
+  opened.defer(() => audit.close());
   const journal = auditing(parts.journal, audit);
   const reception: Reception = {
     signIn: outageSignIn(
       guardedSignIn(
         await createSignIn(database, clock, configuration.spool),
         createBans(database, clock, parts.journal),
+        clock,
       ),
       clock,
     ),
@@ -90,7 +96,8 @@ async function openFtps(
 ): Promise<OpenedFtps> {
   await using opened = new AsyncDisposableStack();
   const { data, ftps } = configuration;
-  const load = () => loadOrCreateCertificate(data, givenCertificate(configuration));
+  const given = givenCertificate(ftps);
+  const load = () => loadOrCreateCertificate(data, given);
   const tls = await load();
   const settings = { ...reception, ...(await ftpsSettings(configuration)), tls };
   const door = await startFtpsDoor({ ...settings, implicit: true, port: ftps.port });
@@ -103,7 +110,7 @@ async function openFtps(
   // At the same time as the other: the grace is one, and neither lets anybody in meanwhile.
   if (explicit)
     opened.defer(async () => void (await Promise.all([door.close(graceMs), explicit.close(graceMs)])));
-  const files = certificateFiles(data, givenCertificate(configuration));
+  const files = certificateFiles(data, given);
   const onChange = (changed: Certificate) => {
     door.setCertificate(changed);
     explicit?.setCertificate(changed);
@@ -151,10 +158,6 @@ export async function openSftp(configuration: Configuration, reception: Receptio
     described: { sftp: `${host}:${door.port}`, hostKey: hostKey.fingerprint },
     [Symbol.asyncDispose]: () => door.close(configuration.stop.graceSeconds * 1000),
   };
-}
-
-function givenCertificate({ ftps: { certificate, key } }: Configuration) {
-  return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
 }
 
 async function readOperatorsFile(path: string): Promise<string> {

@@ -99,7 +99,7 @@ export const STAGING = '.staging';
  * upload. They are left alone until renamed.
  */
 export function isTemporaryName(name: string): boolean {
-  return name.startsWith('.') || /\.(part|tmp|filepart)$/i.test(name);
+  return name.startsWith('.') || /\.(part|partial|tmp|filepart)$/i.test(name);
 }
 
 /** How far a large file has come, slice by slice. */

@@ -1,11 +1,14 @@
 import type { Clock } from '../clock.ts';
+import { isPassing } from '../database/away.ts';
 import type { Database } from '../database/open.ts';
 import type { DoorVisitor, Journal } from '../journal/events.ts';
 import { messageOf } from '../fault.ts';
 
 /** Rows wait so long for others to go with them: a crash loses them, the log has them. */
 const FLUSH_MS = 250;
-/** What is kept while the database does not answer; older rows go first. */
+/** While the database does not answer. */
+const RETRY_MS = 1_000;
+/** What is kept meanwhile; older rows go first. */
 const WAITING_MAX = 10_000;
 
 interface AuditRow {
@@ -16,12 +19,18 @@ interface AuditRow {
   detail: Record<string, unknown>;
 }
 
-/** Writes what happens at the doors to the table `door_audit`, a quarter of a second later and many rows at once. */
+/**
+ * Writes what happens at the doors to the table `door_audit`, a quarter of a second later and many rows at once. Rows
+ * outlast a database that is away, up to a bound; the log has every event in any case.
+ */
 export class DoorAudit {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #journal: Journal;
   #rows: AuditRow[] = [];
+  #dropped = 0;
+  #away = false;
+  #closed = false;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
 
@@ -33,12 +42,13 @@ export class DoorAudit {
   }
 
   add(event: string, visitor: DoorVisitor, path: string | null, detail: Record<string, unknown> = {}): void {
+    if (this.#closed) return;
     this.#rows.push({ at: this.#clock.now(), event, visitor: { ...visitor }, path, detail });
-    if (this.#rows.length > WAITING_MAX) this.#rows.shift();
-    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
+    this.#keepWithinBound();
+    this.#schedule(FLUSH_MS);
   }
 
-  /** Resolves when everything added so far is in the database, or has failed. */
+  /** Resolves when everything added so far is in the database, or the database has turned out to be away. */
   flush(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
@@ -46,16 +56,69 @@ export class DoorAudit {
     return this.#writing;
   }
 
+  /** The last flush. What cannot be written now is told, and lost to the table. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.flush();
+    const rows = this.#rows.length + this.#dropped;
+    if (rows > 0) this.#journal.warned('audit rows of the doors are lost, the log has them', { rows });
+    this.#rows = [];
+  }
+
+  #schedule(ms: number): void {
+    if (!this.#closed) this.#timer ??= setTimeout(() => void this.flush(), ms);
+  }
+
+  #keepWithinBound(): void {
+    const surplus = this.#rows.length - WAITING_MAX;
+    if (surplus <= 0) return;
+    this.#rows.splice(0, surplus);
+    this.#dropped += surplus;
+  }
+
   async #write(): Promise<void> {
     const rows = this.#rows;
     this.#rows = [];
     if (rows.length === 0) return;
     try {
+      await this.#insert(rows);
+      this.#tellBack();
+    } catch (error) {
+      this.#rows = [...rows, ...this.#rows];
+      this.#keepWithinBound();
+      this.#tellAway(error);
+      this.#schedule(RETRY_MS);
+    }
+  }
+
+  /** A row that the database refuses must not hold up the others. @throws where the database is away */
+  async #insert(rows: AuditRow[]): Promise<void> {
+    try {
       await insertRows(this.#database, rows);
     } catch (error) {
-      this.#rows = [...rows, ...this.#rows].slice(-WAITING_MAX);
-      this.#journal.warned('audit rows of the doors could not be written yet', { reason: messageOf(error) });
+      if (isPassing(error)) throw error;
+      if (rows.length > 1) for (const row of rows) await this.#insert([row]);
+      else this.#tellRefused(rows, error);
     }
+  }
+
+  #tellRefused([row]: AuditRow[], error: unknown): void {
+    const reason = messageOf(error);
+    this.#journal.warned('an audit row of the doors cannot be written', { event: row?.event, reason });
+  }
+
+  /** Once, not with every try. */
+  #tellAway(error: unknown): void {
+    if (this.#away) return;
+    this.#away = true;
+    this.#journal.warned('audit rows of the doors could not be written yet', { reason: messageOf(error) });
+  }
+
+  #tellBack(): void {
+    this.#away = false;
+    if (this.#dropped === 0) return;
+    this.#journal.warned('audit rows of the doors are lost, the log has them', { rows: this.#dropped });
+    this.#dropped = 0;
   }
 }
 
@@ -65,22 +128,22 @@ async function insertRows(database: Database, rows: AuditRow[]): Promise<void> {
     event,
     protocol: visitor.protocol,
     address: visitor.address,
-    login: withoutNul(visitor.login),
+    login: visitor.login,
     customer_id: visitor.customer,
     cipher: visitor.cipher,
-    path: path && withoutNul(path),
+    path,
     detail,
   }));
   await database.query(
     `insert into door_audit (at, event, protocol, address, login, customer_id, cipher, path, detail)
      select at, event, protocol, address, login, customer_id, cipher, path, detail from jsonb_to_recordset($1) as row
        (at timestamptz, event text, protocol text, address text, login text, customer_id bigint, cipher text, path text, detail jsonb)`,
-    [JSON.stringify(plain)],
+    [JSON.stringify(plain, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value))],
   );
 }
 
-/** PostgreSQL takes none in a text. */
-function withoutNul(text: string): string {
+/** PostgreSQL takes no NUL and no half of a character in a text. */
+function storable(text: string): string {
   return text.replaceAll('\u0000', '').toWellFormed();
 }
 

@@ -190,7 +190,8 @@ export class FolderView {
     if (folder !== '' && isHidden(name)) return null;
     const stats = await lstat(place.pathOf(name)).catch(absentIsNull);
     if (!stats?.isFile()) return null;
-    const deeds = this.#deedsIn(folder);
+    const given = this.#deedsIn(folder);
+    const deeds = isOwn({ folder, name }) ? { ...given, remove: false, write: false } : given;
     return { name, kind: 'file', sizeBytes: stats.size, modified: stats.mtime, deeds };
   }
 }

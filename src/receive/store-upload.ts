@@ -117,9 +117,8 @@ export class Upload {
     this.#options.room.giveBack(this.#view.account.folder, this.#taken);
     // Closed already where `commit` failed after its close: what counts is that the file goes.
     await this.#staged.handle.close().catch(() => undefined);
-    const { folder, name } = this.#staged;
-    await rm(folder.pathOf(name), { force: true });
-    await folder[Symbol.asyncDispose]();
+    await using folder = this.#staged.folder;
+    await rm(folder.pathOf(this.#staged.name), { force: true });
   }
 }
 
@@ -140,10 +139,12 @@ export async function renameUpload(
  * written to since `before` go.
  */
 export async function clearStaging(customerFolder: string, before: Date): Promise<void> {
-  await using folder = await openStaging(customerFolder);
+  await using folder = await openStaging(customerFolder).catch(deniedIsNull);
+  if (folder === null) return;
   for (const name of await readdir(folder.path)) {
-    const stats = await lstat(folder.pathOf(name)).catch(() => null);
-    if (stats?.isFile() && stats.mtime < before) await rm(folder.pathOf(name), { force: true });
+    const staged = folder.pathOf(name);
+    const stats = await lstat(staged).catch(() => null);
+    if (stats?.isFile() && stats.mtime < before) await rm(staged, { force: true }).catch(deniedIsNull);
   }
 }
 
@@ -178,7 +179,14 @@ async function openStaging(customerFolder: string): Promise<AnchoredFolder> {
   return AnchoredFolder.open(folder);
 }
 
+/** What cannot be cleared today is no harm; uploads say soon enough that the folder may not be used. */
+function deniedIsNull(error: unknown): null {
+  if (['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error) ?? '')) return null;
+  throw error;
+}
+
 function throwDiskFull(error: unknown): never {
-  if (['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')) throw new FolderFault('diskFull', 'No space left');
+  if (['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? ''))
+    throw new FolderFault('diskFull', 'No space left on this server, try again later');
   throw error;
 }

@@ -1,15 +1,21 @@
 import { makeKeyPair } from '../../src/receive/sftp/host-key.ts';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import ssh2 from 'ssh2';
 import { expect, test } from 'vitest';
+import { startDaemon, type Daemon } from '../../daemon/main.ts';
+import type { Clock } from '../../src/clock.ts';
+import { readConfiguration, type Configuration } from '../../src/configuration.ts';
+import { silentLog } from '../../src/journal/log.ts';
 import { listBans } from '../../src/receive/bans.ts';
-import { passwordOf, startTestDaemon } from '../journeys/daemon.ts';
+import { passwordOf, startTestDaemon, temporaryHome } from '../journeys/daemon.ts';
 import { poll } from '../journeys/courier.ts';
 import { ACME, fixtures } from '../journeys/organisation.ts';
 import { SftpSpeaker } from '../receive/sftp-speaker.ts';
 import { Speaker } from '../receive/speaker.ts';
+import { replaceCertificate } from '../receive/certificate-files.ts';
+import { spoolgate } from '../ops/command-line.ts';
 import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from './clamd.ts';
 
 const FILE = 'emailAddress,action,givenName,familyName\nnew.person@example.com,Add,New,Person\n';
@@ -86,24 +92,65 @@ test('every sign-in, refusal, upload, download, renaming and deletion has an aud
 });
 
 test('a banned address is banned at both doors, and a restart forgets nothing', async () => {
-  await using world = await startTestDaemon({
-    configuration: { sftp: LOOPBACK, ftps: { ...LOOPBACK, passive: 0 } },
-  });
-  const { database, daemon } = world;
-  await database.query(
-    `insert into door_score (kind, subject, failures, failed_at, bans, banned_until)
-     values ('address', '127.0.0.1', 0, now(), 1, now() + interval '1 minute')`,
-  );
-  const { clock } = world;
+  await using world = await startTestDaemon({ configuration: { sftp: LOOPBACK } });
+  const { database, clock, home } = world;
+  const guess = async (from: string) => {
+    await using ftps = await Speaker.connect(world.daemon.ftpsPort, { localAddress: from });
+    await ftps.ask('USER acme');
+    return await ftps.ask('PASS wrong');
+  };
+  const guesses = Array.from({ length: 10 }, () => guess('127.0.0.1'));
+  expect(new Set(await Promise.all(guesses))).toEqual(new Set(['530 Sign-in refused']));
+  const listed = await listBans(database, clock.now(), false);
+  expect(listed).toMatchObject([{ kind: 'address', subject: '127.0.0.1' }]);
+  await world.stop();
+
+  const configuration = await readConfiguration(path.join(home, 'spoolgate.yaml'), {});
+  await using daemon = await startAgain(configuration, clock);
+  expect(await listBans(database, clock.now(), false)).toEqual(listed);
   await using ftps = await Speaker.connect(daemon.ftpsPort);
-  await ftps.ask('USER acme');
-  expect(await ftps.ask(`PASS ${passwordOf('acme')}`)).toBe('530 Sign-in refused');
+  const right = async () => {
+    await ftps.ask('USER acme');
+    return ftps.ask(`PASS ${passwordOf('acme')}`);
+  };
   const attempt = SftpSpeaker.connect(daemon.sftpPort, { username: 'acme', password: passwordOf('acme') });
-  await expect(attempt).rejects.toThrow(/authentication/);
-  expect(await listBans(database, clock.now(), false)).toHaveLength(1);
+  const [refused] = await Promise.all([right(), expect(attempt).rejects.toThrow(/authentication/)]);
+  expect(refused).toBe('530 Sign-in refused');
   clock.advance(61_000);
-  await ftps.ask('USER acme');
-  expect(await ftps.ask(`PASS ${passwordOf('acme')}`)).toMatch(/^230 /);
+  expect(await right()).toMatch(/^230 /);
+});
+
+async function startAgain(configuration: Configuration, clock: Clock): Promise<Daemon & AsyncDisposable> {
+  const daemon = await startDaemon(configuration, { clock, log: silentLog });
+  return { ...daemon, [Symbol.asyncDispose]: () => daemon.close() };
+}
+
+test('a slow upload goes on while the certificate changes, and the next connection sees the new one', async () => {
+  const folder = await temporaryHome();
+  await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+  const given = { certificate: path.join(folder, 'c.pem'), key: path.join(folder, 'k.pem') };
+  await replaceCertificate(given, 'old.example.com');
+  const ftps = { ...LOOPBACK, passive: 0, ...given } as const;
+  await using world = await startTestDaemon({ configuration: { ftps } });
+  const { ftpsPort } = world.daemon;
+  const shown = async () => {
+    await using client = await Speaker.connect(ftpsPort);
+    return client.socket.getPeerCertificate().subject.CN;
+  };
+  await using running = await Speaker.connect(ftpsPort);
+  await running.ask('USER acme');
+  await running.ask(`PASS ${passwordOf('acme')}`);
+  const data = await running.dataConnection();
+  expect(await running.ask('STOR slow.part')).toMatch(/^150 /);
+  data.write('before,');
+  expect(await shown()).toBe('old.example.com');
+  await replaceCertificate(given, 'new.example.com');
+  await poll('the new certificate', 50, async () => ((await shown()) === 'new.example.com' ? true : null));
+  data.end('after');
+  expect(await running.reply()).toMatch(/^226 /);
+  expect(await readFile(path.join(world.folder('acme'), 'slow.part'), 'utf8')).toBe('before,after');
+  expect(await running.store('next.part', 'x')).toMatch(/^226 /);
+  expect(running.socket.getPeerCertificate().subject.CN).toBe('old.example.com');
 });
 
 test('at start, temporary names are swept after a day and staged bytes after an hour', async () => {
@@ -158,6 +205,10 @@ test.runIf(isClamdInstalled())(
     await courier.upload(clean, FILE);
     await poll('the clean file to wait', 20, async () => ((await state(clean)())?.waits ? true : null));
     expect(existsSync(path.join(world.folder('acme'), clean))).toBe(true);
+    const { stdout } = await spoolgate(world.home, 'status');
+    expect(stdout).toContain(
+      `  1. ${clean} [waiting] waits for the virus scanner, which cannot be reached; it is tried again every few seconds; expected at no known time\n`,
+    );
     await clamd.run();
     world.clock.advance(6_000);
     const filed = await courier.outcome(clean);

@@ -1,87 +1,69 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { expect, it } from 'vitest';
-import { openDoor, type TestDoor } from '../receive/door.ts';
-import { Speaker } from '../receive/speaker.ts';
-import { mulberry } from '../random.ts';
+import { openDoor, openSftpDoor, type Look } from '../receive/door.ts';
+import { FTPS_WAYS } from './cut-ftps.ts';
+import { makeOpenSshClient, OPENSSH_WAYS, SFTP_WAYS } from './cut-sftp.ts';
 
-/** The short form; `npm run faults -- --cuts N` sets another number. */
+/** The short form; `npm run faults -- --cuts N` sets another number. Half of them go to each door. */
 const CUTS = Number(process.env.SPOOLGATE_CUTS ?? 40);
-const AT_ONCE = 10;
-const BYTES_MAX = 150_000;
-const CLIENT = path.join(import.meta.dirname, '../receive/killed-client.ts');
-const random = mulberry(9);
+const AT_ONCE_MAX = 10;
 
-type Way = (door: TestDoor, names: string[]) => Promise<void>;
+/** Begins uploads under these names at the same time, and cuts every one of them. */
+type Way = (names: string[]) => Promise<void>;
 
-/** Begins an upload, and when so many bytes are out, cuts it. */
-const cutting =
-  (cut: (parts: { raw: import('node:net').Socket; control: Speaker }) => void): Way =>
-  async (door, names) => {
-    await Promise.all(
-      names.map(async (name) => {
-        const control = await Speaker.signedIn(door.port);
-        const raw = await control.rawDataConnection();
-        const data = control.secure(raw);
-        data.on('error', () => undefined);
-        await once(data, 'secureConnect');
-        await control.ask(`STOR ${name}`);
-        await new Promise((resolve) => data.write(Buffer.alloc(bytesAtRandom(), 'x'), resolve));
-        cut({ raw, control });
-        await control.reply();
-        control.socket.destroy();
-      }),
-    );
-  };
-
-/** A process of its own, with two of the uploads on each version of TLS. */
-const killing: Way = async (door, names) => {
-  const files = names.map((name) => `${name}:${bytesAtRandom()}`);
-  const client = spawn(
-    process.execPath,
-    [CLIENT, String(door.port), random() < 0.5 ? 'TLSv1.2' : 'TLSv1.3', ...files],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  await once(client.stdout, 'data');
-  client.kill('SIGKILL');
-};
-
-const WAYS: Record<string, Way> = {
-  'the data connection ends without close_notify': cutting(({ raw }) => void raw.end()),
-  'the data connection is reset': cutting(({ raw }) => void raw.resetAndDestroy()),
-  'both connections are closed': cutting(({ raw, control }) => {
-    raw.destroy();
-    control.socket.destroy();
-  }),
-  'the client is killed': killing,
-};
-
-function bytesAtRandom(): number {
-  return 1 + Math.floor(random() * BYTES_MAX);
+/** Shares the cuts out among the ways, some uploads at the same time, and looks that each is noticed. */
+async function cutAll(cuts: number, ways: Way[], door: Look): Promise<void> {
+  let done = 0;
+  for (const [index, way] of ways.entries()) {
+    const last = Math.floor(((index + 1) * cuts) / ways.length);
+    while (done < last) {
+      const atOnce = Math.min(AT_ONCE_MAX, last - done);
+      await way(Array.from({ length: atOnce }, (_, n) => `1000001_PRV_${done + n + 1}.csv`));
+      done += atOnce;
+      await door.seen('uploadFailed', done);
+    }
+  }
 }
 
+async function expectNothingLeft(cuts: number, door: Look): Promise<void> {
+  const told = door.events.map(({ event }) => event).filter((event) => event !== 'signedIn');
+  expect(told).toEqual(Array.from({ length: cuts }, () => 'uploadFailed'));
+  expect(door.announced).toEqual([]);
+  expect(await door.staged()).toEqual([]);
+  expect((await readdir(door.folder)).filter((name) => name.endsWith('.csv'))).toEqual([]);
+}
+
+const FTPS_CUTS = Math.ceil(CUTS / 2);
+const SFTP_CUTS = Math.floor(CUTS / 2);
+const LIMIT_MS = 30_000 + CUTS * 500;
+
 it(
-  `of ${CUTS} uploads cut at a random byte none is stored, announced or left behind`,
+  `FTPS: of ${FTPS_CUTS} uploads cut at a random byte none is stored, announced or left behind`,
   async () => {
     await using door = await openDoor();
-    const ways = Object.entries(WAYS);
-    for (let done = 0; done < CUTS; done += AT_ONCE) {
-      const [, way] = ways[(done / AT_ONCE) % ways.length] ?? [];
-      const names = Array.from(
-        { length: Math.min(AT_ONCE, CUTS - done) },
-        (_, n) => `1000001_PRV_${done + n + 1}.csv`,
-      );
-      await way?.(door, names);
-      await door.seen('uploadFailed', done + names.length);
-    }
-    expect(door.events.filter(({ event }) => event === 'uploadStored')).toEqual([]);
-    expect(door.announced).toEqual([]);
-    expect(await door.staged()).toEqual([]);
-    expect((await readdir(door.folder)).filter((name) => name.endsWith('.csv'))).toEqual([]);
+    const ways = Object.values(FTPS_WAYS).map((way) => (names: string[]) => way(door.port, names));
+    await cutAll(FTPS_CUTS, ways, door);
+    await expectNothingLeft(FTPS_CUTS, door);
   },
-  30_000 + CUTS * 500,
+  LIMIT_MS,
 );
+
+it(
+  `SFTP: of ${SFTP_CUTS} uploads cut at a random byte none is stored, announced or left behind`,
+  async () => {
+    await using openssh = await makeOpenSshClient();
+    await using door = await openSftpDoor({ keys: [openssh.publicKey] });
+    const ways: Way[] = Object.values(SFTP_WAYS).map((way) => (names) => way(door.port, names));
+    if (spawnSync('ssh', ['-V']).status === 0)
+      for (const way of Object.values(OPENSSH_WAYS))
+        ways.push((names) => way({ ...openssh, port: door.port, begun: begun(door) }, names));
+    await cutAll(SFTP_CUTS, ways, door);
+    await expectNothingLeft(SFTP_CUTS, door);
+  },
+  LIMIT_MS,
+);
+
+/** Waits until so many uploads have begun. */
+const begun = (door: Look) => async (count: number) =>
+  expect.poll(() => door.staged(), { timeout: 10_000, interval: 5 }).toHaveLength(count);

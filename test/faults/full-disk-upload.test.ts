@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import ssh2 from 'ssh2';
 import { expect, it } from 'vitest';
-import { passwordOf, startTestDaemon } from '../journeys/daemon.ts';
-import { Speaker } from '../receive/speaker.ts';
+import { signIn } from '../journeys/courier.ts';
+import { passwordOf, startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
+import { SftpSpeaker } from '../receive/sftp-speaker.ts';
 
 const run = promisify(execFile);
 const FILES = 12;
@@ -26,13 +29,41 @@ async function smallDisk() {
   return { before, unmount: () => unmount() };
 }
 
-/** @returns the last reply, as a client that hears it in full */
-async function store(port: number, name: string): Promise<string> {
-  await using speaker = await Speaker.connect(port);
-  await speaker.ask('USER acme');
-  await speaker.ask(`PASS ${passwordOf('acme')}`);
-  return await speaker.store(name, CONTENT);
-}
+/** Uploads like a customer. @returns 'stored', or what the client makes of the refusal */
+type Store = (one: TestDaemon, name: string) => Promise<string>;
+
+const overFtps: Store = async ({ daemon }, name) => {
+  const client = await signIn(daemon.ftpsPort, 'acme', passwordOf('acme'));
+  try {
+    return await asWord(client.uploadFrom(Readable.from([CONTENT]), name));
+  } finally {
+    client.close();
+  }
+};
+
+const { WRITE, CREAT, TRUNC } = ssh2.utils.sftp.OPEN_MODE;
+
+const overSftp: Store = async ({ daemon }, name) => {
+  await using client = await SftpSpeaker.connect(daemon.sftpPort, {
+    username: 'acme',
+    password: passwordOf('acme'),
+  });
+  const handle = await client.open(name, WRITE | CREAT | TRUNC).catch(String);
+  if (typeof handle === 'string') return handle;
+  const written = await asWord(client.write(handle, 0, CONTENT));
+  const closed = await asWord(client.close(handle));
+  // After a write that has failed the file is not stored either, and the reason is said again.
+  if (written !== closed) expect(closed).toBe(written.replace('Error: ', 'Error: Not stored: '));
+  return closed;
+};
+
+const asWord = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => 'stored',
+    (error: unknown) => String(error),
+  );
+
+const NO_ROOM = /No space left|The upload folder is full/u;
 
 it('a full disk during uploads: the client is told of every file that is not there, and nothing half-written stays', async () => {
   const disk = await smallDisk();
@@ -42,16 +73,23 @@ it('a full disk during uploads: the client is told of every file that is not the
   });
   try {
     const stored: string[] = [];
-    const refused: string[] = [];
+    const refused = new Map<Store, string[]>([
+      [overFtps, []],
+      [overSftp, []],
+    ]);
     for (let file = 1; file <= FILES; file += 1) {
+      const store = file % 2 === 0 ? overFtps : overSftp;
       const name = `1000001_PRV_${file}.csv`;
-      const reply = await store(one.daemon.ftpsPort, name);
-      if (reply.startsWith('226')) stored.push(name);
-      else refused.push(reply.slice(0, 3));
+      const word = await store(one, name);
+      if (word === 'stored') stored.push(name);
+      else refused.get(store)?.push(word);
     }
     expect(stored.length).toBeGreaterThan(0);
-    expect(refused.length).toBeGreaterThan(0);
-    expect(new Set(refused)).toEqual(new Set(['452']));
+    for (const words of refused.values()) {
+      expect(words.length).toBeGreaterThan(0);
+      for (const word of words) expect(word).toMatch(NO_ROOM);
+    }
+    for (const word of refused.get(overFtps) ?? []) expect(word).toContain('452 ');
     const there = (await readdir(one.folder('acme'))).filter((name) => name.endsWith('.csv'));
     expect(there.toSorted()).toEqual(stored.toSorted());
     expect(await readdir(path.join(one.folder('acme'), '.staging'))).toEqual([]);

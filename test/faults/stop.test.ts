@@ -1,10 +1,19 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
+import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
+import { checkConfiguration } from '../../src/configuration.ts';
 import { cloneDatabase } from '../database.ts';
 import { poll, signIn } from '../journeys/courier.ts';
-import { passwordOf, spawnDaemon, temporaryHome, writeConfiguration } from '../journeys/daemon.ts';
+import {
+  passwordOf,
+  spawnDaemon,
+  temporaryHome,
+  writeConfiguration,
+  type DaemonProcess,
+} from '../journeys/daemon.ts';
+import { SftpSpeaker } from '../receive/sftp-speaker.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 
@@ -20,58 +29,121 @@ async function prepare(graceSeconds: number) {
   const daemon = opened.use(await spawnDaemon(file));
   const all = opened.move();
   const folder = path.join(home, 'spool', 'acme');
-  return { daemon, database, folder, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  const staged = () => readdir(path.join(folder, '.staging')).catch((): string[] => []);
+  return { daemon, database, folder, staged, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-/** Begins an upload that goes on until the stream ends. */
-async function beginUpload({ daemon, folder }: Awaited<ReturnType<typeof prepare>>, stream: PassThrough) {
-  const { client } = await daemon.courier();
-  const result = client.uploadFrom(stream, '/1000001_PRV_1.csv').then(
-    () => 'stored',
-    () => 'dropped',
+/** An upload of which the header has been sent. */
+interface Begun {
+  /** Sends the rest. @returns whether the daemon says that it is stored */
+  finish(rest: string): Promise<'stored' | 'dropped'>;
+  /** Sends nothing more. */
+  wait(): Promise<'stored' | 'dropped'>;
+  close(): void;
+}
+
+interface Door {
+  begin(daemon: DaemonProcess, name: string): Promise<Begun>;
+  /** Signs in and out. */
+  signIn(daemon: DaemonProcess): Promise<void>;
+}
+
+const asWord = (answer: Promise<unknown>) =>
+  answer.then(
+    () => 'stored' as const,
+    () => 'dropped' as const,
   );
-  stream.write(HEADER);
-  await poll('a staged upload', 10, async () =>
-    (await readdir(path.join(folder, '.staging')).catch(() => [])).length > 0 ? true : null,
-  );
-  return { client, result };
+
+const FTPS: Door = {
+  begin: async (daemon, name) => {
+    const { client } = await daemon.courier();
+    const stream = new PassThrough();
+    const answer = asWord(client.uploadFrom(stream, `/${name}`));
+    stream.write(HEADER);
+    return {
+      finish: (rest) => (stream.end(rest), answer),
+      wait: () => answer,
+      close: () => client.close(),
+    };
+  },
+  signIn: async ({ ftpsPort }) => (await signIn(ftpsPort, 'acme', passwordOf('acme'))).close(),
+};
+
+const { WRITE, CREAT, TRUNC } = ssh2.utils.sftp.OPEN_MODE;
+const sftpClient = ({ sftpPort }: DaemonProcess) =>
+  SftpSpeaker.connect(sftpPort, { username: 'acme', password: passwordOf('acme') });
+
+const SFTP: Door = {
+  begin: async (daemon, name) => {
+    const client = await sftpClient(daemon);
+    const handle = await client.open(name, WRITE | CREAT | TRUNC);
+    await client.write(handle, 0, HEADER);
+    return {
+      finish: (rest) => asWord(client.write(handle, HEADER.length, rest).then(() => client.close(handle))),
+      wait: () => client.ended.then(() => 'dropped' as const),
+      close: () => client.destroy(),
+    };
+  },
+  signIn: async (daemon) => (await sftpClient(daemon))[Symbol.asyncDispose](),
+};
+
+const UPLOADS = [
+  { door: FTPS, name: '1000001_PRV_1.csv' },
+  { door: SFTP, name: '1000001_PRV_2.csv' },
+];
+
+/** One upload on each door, both begun. */
+async function beginOnBoth({ daemon, staged }: Awaited<ReturnType<typeof prepare>>): Promise<Begun[]> {
+  const uploads = await Promise.all(UPLOADS.map(({ door, name }) => door.begin(daemon, name)));
+  await expect.poll(staged, { timeout: 10_000 }).toHaveLength(uploads.length);
+  return uploads;
 }
 
 const nobodyListens = ({ daemon }: Awaited<ReturnType<typeof prepare>>) =>
-  poll('the door to close', 10, async () =>
-    signIn(daemon.ftpsPort, 'acme', passwordOf('acme')).then(
-      (client) => (client.close(), null),
-      () => true,
-    ),
-  );
-
-describe('SIGTERM', () => {
-  it('lets a running upload finish and nobody sign in any more, and exits 0', async () => {
-    await using world = await prepare(8);
-    const stream = new PassThrough();
-    const { client, result } = await beginUpload(world, stream);
-    const ended = world.daemon.stop();
-    await nobodyListens(world);
-    stream.end('late@example.com,Add,Ann,Late\n');
-    expect(await result).toBe('stored');
-    client.close();
-    expect(await ended, world.daemon.output()).toBe(0);
-    const there = await readdir(world.folder);
-    const { rowCount } = await world.database.query('select 1 from change_file');
-    expect(there.includes('1000001_PRV_1.csv') || rowCount === 1).toBe(true);
-    expect(await readdir(path.join(world.folder, '.staging'))).toEqual([]);
+  poll('the doors to close', 10, async () => {
+    const tries = UPLOADS.map(({ door }) => asWord(door.signIn(daemon)));
+    return (await Promise.all(tries)).every((word) => word === 'dropped') || null;
   });
 
-  it('drops an upload that does not end within the grace, leaves nothing of it, and exits 0 within 10 s', async () => {
+const auditOf = async ({ database }: Awaited<ReturnType<typeof prepare>>, event: string) => {
+  const { rows } = await database.query<{ path: string }>(
+    'select path from door_audit where event = $1 order by path',
+    [event],
+  );
+  return rows.map(({ path }) => path);
+};
+
+describe('SIGTERM', () => {
+  it('lets running uploads finish and nobody sign in any more, and the daemon exits 0', async () => {
+    await using world = await prepare(8);
+    for (const { door } of UPLOADS) await door.signIn(world.daemon);
+    const uploads = await beginOnBoth(world);
+    const ended = world.daemon.stop();
+    await nobodyListens(world);
+    for (const upload of uploads)
+      expect(await upload.finish('late@example.com,Add,Ann,Late\n')).toBe('stored');
+    for (const upload of uploads) upload.close();
+    expect(await ended, world.daemon.output()).toBe(0);
+    const there = await readdir(world.folder);
+    for (const { name } of UPLOADS) {
+      const { rowCount } = await world.database.query('select 1 from change_file where name = $1', [name]);
+      expect(there.includes(name) || rowCount === 1, name).toBe(true);
+    }
+    expect(await world.staged()).toEqual([]);
+    expect(await auditOf(world, 'uploaded')).toEqual(UPLOADS.map(({ name }) => `/${name}`));
+  });
+
+  it('drops uploads that do not end within the grace, leaves nothing of them, and the daemon exits 0 within 10 s', async () => {
     await using world = await prepare(1);
-    const { client, result } = await beginUpload(world, new PassThrough());
+    const uploads = await beginOnBoth(world);
     const began = Date.now();
     expect(await world.daemon.stop(), world.daemon.output()).toBe(0);
     expect(Date.now() - began).toBeLessThan(10_000);
-    expect(await result).toBe('dropped');
-    client.close();
+    for (const upload of uploads) expect(await upload.wait()).toBe('dropped');
+    for (const upload of uploads) upload.close();
     expect((await readdir(world.folder)).filter((name) => name.endsWith('.csv'))).toEqual([]);
-    expect(await readdir(path.join(world.folder, '.staging'))).toEqual([]);
+    expect(await world.staged()).toEqual([]);
+    expect(await auditOf(world, 'upload failed')).toEqual(UPLOADS.map(({ name }) => `/${name}`));
   });
 
   it('finishes the file in hand, and leaves the others for the next start', async () => {
@@ -95,4 +167,8 @@ describe('SIGTERM', () => {
     for (const { entries, results } of rows) expect([entries, results]).toEqual([150, 150]);
     expect(world.daemon.output()).not.toContain('"level":"error"');
   });
+});
+
+it('a grace that would not leave the daemon 10 s to stop in is refused at the start', () => {
+  expect(() => checkConfiguration('stop: { graceSeconds: 9 }', 'x.yaml')).toThrow(/graceSeconds.*8/su);
 });

@@ -67,6 +67,13 @@ test('without the right the journal is not there', async () => {
   expect(await outcome(view.openForReading(at('journal/j.gz')))).toBe('notFound');
 });
 
+test("the daemon's own files are shown as they are: to be read only", async () => {
+  await writeFile(join(folder, '_status.txt'), 'weather');
+  const view = viewWith();
+  expect((await view.stat(at('_status.txt'))).deeds).toEqual({ read: true, remove: false, write: false });
+  expect((await view.stat(at('a.csv'))).deeds).toEqual({ read: true, remove: true, write: true });
+});
+
 test('what is no regular file is neither shown nor reachable', async () => {
   await symlink('/etc/passwd', join(folder, 'link'));
   await symlink('/etc', join(folder, '_report/link'));

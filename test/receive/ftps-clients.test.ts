@@ -130,6 +130,7 @@ describe.runIf(has('python3', '-c', 'import ftplib, ssl'))('ftplib', () => {
   test('uploads, lists and downloads', async () => {
     await using door = await openDoor();
     const { stdout } = await run('python3', [
+      '-B',
       PYTHON_CLIENT,
       String(door.port),
       LOGIN,

@@ -49,7 +49,7 @@ test('what would go on with a file that is there is refused', async () => {
   await using door = await openSftpDoor();
   await using client = await SftpSpeaker.signedIn(door.port);
   await door.put('a.csv', 'old');
-  for (const flags of [OPEN.WRITE, OPEN.WRITE | OPEN.CREAT, OPEN.WRITE | OPEN.APPEND | OPEN.CREAT])
+  for (const flags of [OPEN.WRITE, OPEN.WRITE | OPEN.APPEND | OPEN.CREAT])
     expect(await client.failure(client.open('a.csv', flags))).toMatchObject({ code: STATUS.OP_UNSUPPORTED });
   expect(await client.failure(client.open('a.csv', WRITE_NEW | OPEN.EXCL))).toMatchObject({
     code: STATUS.FAILURE,
@@ -57,6 +57,34 @@ test('what would go on with a file that is there is refused', async () => {
   expect(await client.failure(client.open('b.csv', OPEN.WRITE))).toMatchObject({ code: STATUS.NO_SUCH_FILE });
   await client.close(await client.open('a.csv', WRITE_NEW));
   expect(await door.get('a.csv')).toBe('');
+});
+
+test('a file written over from its beginning is stored where all of it is known, as scp does', async () => {
+  await using door = await openSftpDoor();
+  await using client = await SftpSpeaker.signedIn(door.port);
+  const writeOver = async (content: string, at: number, size?: number) => {
+    await door.put('a.csv', 'old content');
+    const handle = await client.open('a.csv', OPEN.WRITE | OPEN.CREAT);
+    await client.write(handle, at, content);
+    if (size !== undefined) await client.setHandleStat(handle, { size });
+    await client.close(handle);
+    return door.get('a.csv');
+  };
+  expect(await writeOver('new', 0, 3)).toBe('new');
+  expect(await writeOver('longer than the old', 0)).toBe('longer than the old');
+  expect(await client.failure(writeOver('new', 0))).toMatchObject({ code: STATUS.FAILURE });
+  expect(await client.failure(writeOver('more', 11))).toMatchObject({ code: STATUS.FAILURE });
+  expect(await door.get('a.csv')).toBe('old content');
+});
+
+test('a client sees what it is uploading, others do not', async () => {
+  await using door = await openSftpDoor();
+  await using client = await SftpSpeaker.signedIn(door.port);
+  await using other = await SftpSpeaker.signedIn(door.port);
+  await client.write(await client.open('a.csv', WRITE_NEW), 0, 'abc');
+  expect((await client.stat('a.csv')).size).toBe(3);
+  await client.setStat('a.csv', { mode: 0o644 });
+  expect(await client.failure(other.stat('a.csv'))).toMatchObject({ code: STATUS.NO_SUCH_FILE });
 });
 
 test('an upload that is not closed is not stored', async () => {
@@ -117,6 +145,20 @@ test('times and rights that clients set are accepted, a size is not', async () =
   expect(await client.failure(client.setStat('a.csv', { size: 1 }))).toMatchObject({
     code: STATUS.OP_UNSUPPORTED,
   });
+  expect(await door.get('a.csv')).toBe('abc');
+});
+
+test('a size that a new file has already is accepted, another one is not', async () => {
+  await using door = await openSftpDoor();
+  await using client = await SftpSpeaker.signedIn(door.port);
+  const handle = await client.open('a.csv', WRITE_NEW);
+  await client.write(handle, 0, 'abc');
+  for (const size of [2, 4])
+    expect(await client.failure(client.setHandleStat(handle, { size }))).toMatchObject({
+      code: STATUS.OP_UNSUPPORTED,
+    });
+  await client.setHandleStat(handle, { size: 3 });
+  await client.close(handle);
   expect(await door.get('a.csv')).toBe('abc');
 });
 

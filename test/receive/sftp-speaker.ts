@@ -80,6 +80,10 @@ export class SftpSpeaker implements AsyncDisposable {
     return answer((done) => this.sftp.setstat(path, attributes, done));
   }
 
+  setHandleStat(handle: Buffer, attributes: InputAttributes): Promise<void> {
+    return answer((done) => this.sftp.fsetstat(handle, attributes, done));
+  }
+
   realPath(path: string): Promise<string> {
     return answer((done) => this.sftp.realpath(path, done));
   }

@@ -92,6 +92,7 @@ test('a link in place of the staging folder is not followed', async () => {
 test.each([
   ['.a.csv.part', []],
   ['a.csv.filepart', []],
+  ['a.csv.0a1b2c3d.partial', []],
   ['a.csv', ['a.csv']],
 ])('an upload as %s announces %j', async (name, names) => {
   await (await begin(name)).commit();

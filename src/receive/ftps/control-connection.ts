@@ -32,9 +32,11 @@ export class ControlConnection {
   readonly #pace: Pace;
   #queue: (Command | BadLine)[] = [];
   #working = false;
+  #work: Promise<void> = Promise.resolve();
   #stopping = false;
   #idleTimer: NodeJS.Timeout | undefined;
   readonly #signInTimer: NodeJS.Timeout;
+  /** The connection is gone and the command that ran is over, with all that it tells the journal. */
   readonly closed: Promise<void>;
 
   /** @param socket its handshake is finished */
@@ -49,7 +51,7 @@ export class ControlConnection {
     socket.once('end', () => this.#lose());
     socket.once('close', () => {
       this.#lose();
-      closed.resolve();
+      closed.resolve(this.#work);
     });
     // After AUTH the greeting has been said.
     if (door.implicit) this.#conversation.say(REPLIES.greeting);
@@ -74,9 +76,11 @@ export class ControlConnection {
       const command = parseCommandLine(line);
       if (typeof command === 'object') this.#actAtOnce(command);
       this.#queue.push(command);
+      // Whoever asks for the next thing has read why the upload was refused.
+      this.#conversation.channel?.stopDiscarding();
     }
     if (this.#queue.length > QUEUED_COMMANDS_MAX) this.#hangUp(REPLIES.flooded);
-    else if (!this.#working) void this.#work();
+    else if (!this.#working) this.#work = this.#workOff();
   }
 
   #actAtOnce({ verb }: Command): void {
@@ -89,7 +93,7 @@ export class ControlConnection {
     return this.#working && this.#conversation.channel !== null;
   }
 
-  async #work(): Promise<void> {
+  async #workOff(): Promise<void> {
     this.#working = true;
     clearTimeout(this.#idleTimer);
     for (let next = this.#queue.shift(); next && this.#socket.writable; next = this.#queue.shift()) {
@@ -102,7 +106,7 @@ export class ControlConnection {
       const reply =
         typeof next === 'string' ? REPLY_TO_BAD_LINE[next] : await perform(this.#conversation, next);
       if (reply.last) this.#hangUp(reply);
-      else this.#conversation.say(reply);
+      else if (!reply.said) this.#conversation.say(reply);
     }
     this.#working = false;
     if (this.#conversation.signedIn) clearTimeout(this.#signInTimer);
@@ -128,7 +132,9 @@ export class ControlConnection {
   #hangUp(reply: Reply): void {
     if (this.#socket.writable) this.#conversation.say(reply);
     this.#socket.end();
-    this.#socket.setTimeout(LINGER_MS, () => this.#socket.destroy());
+    // Not the socket's own time-out: a client that goes on sending would put it off for ever.
+    const linger = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+    this.#socket.once('close', () => clearTimeout(linger));
     this.#lose();
   }
 

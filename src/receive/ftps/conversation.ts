@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import type { DoorVisitor } from '../../journal/events.ts';
 import type { AccessAccount } from '../access-account.ts';
 import { FolderView } from '../folder-view.ts';
+import { localErrorText } from '../local-error.ts';
 import type { Reception } from '../reception.ts';
 import type { Visit } from '../sessions.ts';
 import { resolveVirtualPath, type FolderName, type VirtualPath } from '../virtual-path.ts';
@@ -10,7 +11,7 @@ import { DataChannel } from './data-channel.ts';
 import type { FtpsLimits } from './limits.ts';
 import { FACTS, type Fact } from './listing.ts';
 import type { PassivePorts } from './passive-ports.ts';
-import { ChannelFault, formatReply, type Reply } from './replies.ts';
+import { ChannelFault, formatReply, replyForFault, type Reply } from './replies.ts';
 import type { TlsParty } from './tls-party.ts';
 
 /** What all conversations of one door share. */
@@ -103,6 +104,14 @@ export class Conversation {
   say(reply: Reply): void {
     if (this.#socket.writable) this.#socket.write(formatReply(reply));
     if (this.#socket.writableLength > UNREAD_REPLY_BYTES_MAX) this.#socket.destroy();
+  }
+
+  /** An error that is ours goes to the journal; the client hears of 451 and little else. */
+  replyTo(error: unknown): Reply {
+    const reply = replyForFault(error);
+    if (reply) return reply;
+    this.door.journal.doorFault(this.visitor, error);
+    return { code: 451, text: localErrorText(error) };
   }
 
   /** Opens a port for the next transfer, in place of one that was not used. */

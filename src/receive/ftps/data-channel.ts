@@ -34,6 +34,8 @@ export class DataChannel {
   #raw: Socket | null = null;
   #tls: NotifyingTlsSocket | null = null;
   #fault: ChannelFault | null = null;
+  /** What becomes of what the client sends: nothing has been taken yet, a transfer takes it, or nobody any more. */
+  #received: 'nothing' | 'taken' | 'discarded' = 'nothing';
 
   /** @param server listens already; the channel closes it */
   constructor(server: Server, options: ChannelOptions) {
@@ -73,13 +75,16 @@ export class DataChannel {
   }
 
   /**
-   * What the client sends, until it ends. How it ended is `closeNotifySeen`.
+   * What the client sends, until it ends. How it ended is `closeNotifySeen`. Who leaves off before the end goes on with
+   * `discardRest`, or closes.
    *
    * @throws ChannelFault
    */
   async *received(): AsyncGenerator<Buffer> {
+    const tls = this.#opened();
+    this.#received = 'taken';
     try {
-      yield* this.#opened() as AsyncIterable<Buffer>;
+      yield* tls.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     } catch (error) {
       throw this.#asFault(error);
     }
@@ -112,6 +117,31 @@ export class DataChannel {
     }
   }
 
+  /** Throws away what the client goes on sending, until it ends or the limit is reached; then the connection is cut. */
+  async discardRest(): Promise<void> {
+    const { discardBytesMax, discardMsMax } = this.#options.limits;
+    const tls = this.#tls;
+    if (!tls || tls.destroyed || tls.readableEnded || this.#received === 'nothing') return;
+    this.#received = 'discarded';
+    const timer = setTimeout(() => tls.destroy(), discardMsMax);
+    let bytes = 0;
+    try {
+      for await (const chunk of tls as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes > discardBytesMax) break;
+      }
+    } catch {
+      // The client has gone, which is an end too.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The client has gone on to something else. */
+  stopDiscarding(): void {
+    if (this.#received === 'discarded') this.#tls?.destroy();
+  }
+
   /** Gives up at once: whoever reads or writes gets this fault. */
   abort(fault: ChannelFault): void {
     this.#fault ??= fault;
@@ -131,7 +161,9 @@ export class DataChannel {
     this.#server.close();
     const raw = this.#raw;
     if (!raw || raw.destroyed) return;
-    raw.setTimeout(LINGER_MS, () => raw.destroy());
+    // Not the socket's own time-out: a client that goes on sending would put it off for ever.
+    const linger = setTimeout(() => raw.destroy(), LINGER_MS);
+    raw.once('close', () => clearTimeout(linger));
     this.#tls?.resume().end();
   }
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { X509Certificate } from 'node:crypto';
 import { createServer, isIPv4, type Server, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
+import { endSessions } from '../end-sessions.ts';
 import type { Reception } from '../reception.ts';
 import type { Visit } from '../sessions.ts';
 import { plainAddress } from '../visitor.ts';
@@ -70,6 +70,8 @@ export class FtpsDoor {
   readonly #clientAuthorities: X509Certificate[] | null;
   readonly #clientCertificateRequired: boolean;
   readonly #sockets = new Map<Socket, ControlConnection | null>();
+  /** Some outlive their socket: what they were doing is not over yet. */
+  readonly #connections = new Set<ControlConnection>();
 
   /** Use startFtpsDoor. */
   constructor(
@@ -121,17 +123,15 @@ export class FtpsDoor {
   async close(graceMs: number): Promise<void> {
     this.stopAccepting();
     this.#contexts[Symbol.dispose]();
-    for (const [raw, connection] of this.#sockets) {
-      if (connection) connection.stop();
-      else raw.destroy();
-    }
-    const connections = [...this.#sockets.values()].filter((connection) => connection !== null);
-    const over = Promise.all(connections.map((connection) => connection.closed));
-    const grace = new AbortController();
-    await Promise.race([over, delay(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
-    grace.abort();
-    for (const raw of this.#sockets.keys()) raw.destroy();
-    await over;
+    for (const [raw, connection] of this.#sockets) if (!connection) raw.destroy();
+    const connections = [...this.#connections];
+    for (const connection of connections) connection.stop();
+    const ended = await endSessions(
+      connections.map(({ closed }) => closed),
+      graceMs,
+      () => this.#sockets.forEach((_, raw) => raw.destroy()),
+    );
+    if (!ended) this.#settings.journal.warned('FTPS sessions were still at work when the door was closed');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -176,6 +176,8 @@ export class FtpsDoor {
       onSecured();
       const connection = new ControlConnection(socket, tls, this.#settings, visit);
       this.#sockets.set(raw, connection);
+      this.#connections.add(connection);
+      void connection.closed.then(() => this.#connections.delete(connection));
       if (!this.#mayStay(socket)) connection.refuse(REPLIES.certificateRefused);
     });
   }

@@ -11,12 +11,19 @@ export interface FtpsLimits extends DoorLimits {
   requireCloseNotify: boolean;
   /** Where close_notify is not required: time for the loss of the control connection to be noticed. */
   settleAfterDataMs: number;
+  /**
+   * What a client may go on sending after its upload was refused, in bytes and in time; it is thrown away. A client whose
+   * connection is cut in the middle of its data sees the cut and not the reply.
+   */
+  discardBytesMax: number;
+  discardMsMax: number;
   /** Refuses data connections that do not resume a TLS session of this door. Plain ftplib cannot. */
   requireSessionReuse: boolean;
   /** Age of the keys that seal session tickets. */
   ticketKeysMsMax: number;
 }
 
+const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60_000;
 
 export const DEFAULT_LIMITS: FtpsLimits = {
@@ -24,6 +31,8 @@ export const DEFAULT_LIMITS: FtpsLimits = {
   dataConnectMsMax: 30_000,
   requireCloseNotify: true,
   settleAfterDataMs: 50,
+  discardBytesMax: 64 * MIB,
+  discardMsMax: 20_000,
   requireSessionReuse: false,
   ticketKeysMsMax: DAY_MS,
 };

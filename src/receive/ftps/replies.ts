@@ -8,6 +8,8 @@ export interface Reply {
   lines?: readonly string[];
   /** The control connection ends with this reply. */
   last?: true;
+  /** It has gone out already. */
+  said?: true;
 }
 
 /** The data connection failed: the client's network, its TLS, or its ABOR. The message is meant for the client. */
@@ -61,7 +63,6 @@ export const REPLIES = {
   opening: { code: 150, text: 'Opening data connection' },
   transferred: { code: 226, text: 'Transfer complete' },
   done: { code: 250, text: 'Done' },
-  fault: { code: 451, text: 'Local error, try again later' },
 } as const satisfies Record<string, Reply>;
 
 /** @returns null for an error that is ours: it belongs in the log, not to the client */

@@ -5,7 +5,7 @@ import { beginUpload, type Upload } from '../store-upload.ts';
 import { FolderFault, virtualText } from '../virtual-path.ts';
 import type { Conversation } from './conversation.ts';
 import type { DataChannel } from './data-channel.ts';
-import { ChannelFault, replyForFault, REPLIES, type Reply } from './replies.ts';
+import { ChannelFault, REPLIES, type Reply } from './replies.ts';
 
 const READ_BYTES = 256 * 1024;
 
@@ -30,12 +30,21 @@ export async function receiveFile(conversation: Conversation, argument: string):
     );
     return REPLIES.transferred;
   } catch (error) {
-    await upload?.abort();
-    const reply = replyForFault(error);
-    door.journal.uploadFailed(visitor, virtualText(path), upload?.bytes ?? 0, (reply ?? REPLIES.fault).text);
-    if (reply) return reply;
-    throw error;
+    const reply = conversation.replyTo(error);
+    await upload?.abort().catch((fault: unknown) => door.journal.doorFault(visitor, fault));
+    door.journal.uploadFailed(visitor, virtualText(path), upload?.bytes ?? 0, reply.text);
+    return refuseUpload(conversation, reply);
   }
+}
+
+/**
+ * The reply goes out while the client still sends: some look for it meanwhile and stop, such as basic-ftp and lftp. The
+ * others read it when they have sent everything, such as curl and ftplib.
+ */
+async function refuseUpload(conversation: Conversation, reply: Reply): Promise<Reply> {
+  conversation.say(reply);
+  await conversation.channel?.discardRest();
+  return { ...reply, said: true };
 }
 
 async function receiveInto(upload: Upload, conversation: Conversation): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Conversation } from './conversation.ts';
 import type { Command } from './command-line.ts';
 import { FOLDER_VERBS } from './folder-verbs.ts';
-import { REPLIES, replyForFault, type Reply } from './replies.ts';
+import { REPLIES, type Reply } from './replies.ts';
 import { SETTING_VERBS } from './setting-verbs.ts';
 import { SIGN_IN_VERBS } from './sign-in-verbs.ts';
 import { TRANSFER_VERBS } from './transfer-verbs.ts';
@@ -37,16 +37,14 @@ const VERBS: ReadonlyMap<string, Verb> = new Map(
   ].map((verb) => [verb.name, verb]),
 );
 
-/** Runs one command to its final reply. An error that is ours goes to the journal, and the client hears only of 451. */
+/** Runs one command to its final reply. */
 export async function perform(conversation: Conversation, command: Command): Promise<Reply> {
   const verb = VERBS.get(command.verb);
   const refusal = gate(conversation, verb, command.argument);
   try {
     return refusal ?? (await verb?.run(conversation, command.argument)) ?? REPLIES.unknownVerb;
   } catch (error) {
-    const reply = replyForFault(error);
-    if (!reply) conversation.door.journal.doorFault(conversation.visitor, error);
-    return reply ?? REPLIES.fault;
+    return conversation.replyTo(error);
   } finally {
     if (!verb?.keepsPending) conversation.pending = {};
     if (verb?.needsChannel) conversation.closeChannel();

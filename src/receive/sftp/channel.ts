@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SFTPWrapper } from 'ssh2';
-import { Pace } from '../pace.ts';
+import type { Pace } from '../pace.ts';
 import type { Answer, SftpConversation } from './conversation.ts';
-import { statusForFault, STATUS } from './replies.ts';
+import { endWell, explain } from './openssh.ts';
+import { reasonOf, statusForFault, STATUS } from './replies.ts';
 import { REQUESTS, type Request } from './requests.ts';
 
 /** Requests sent ahead of their answers: beyond these the connection is not read from until they are worked off. */
@@ -38,17 +39,25 @@ export class SftpChannel {
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  /** @param onStandstill the client has asked for nothing for too long, or takes nothing */
-  constructor(sftp: SFTPWrapper, socket: Socket, conversation: SftpConversation, onStandstill: () => void) {
+  /**
+   * @param pace of the whole connection
+   * @param onStandstill the client has asked for nothing for too long, or takes nothing
+   */
+  constructor(
+    sftp: SFTPWrapper,
+    socket: Socket,
+    conversation: SftpConversation,
+    pace: Pace,
+    onStandstill: () => void,
+  ) {
     this.#sftp = sftp;
     this.#socket = socket;
     this.#conversation = conversation;
-    this.#pace = new Pace(conversation.limits.commandsPerSecondMax, performance.now());
+    this.#pace = pace;
     this.#onStandstill = onStandstill;
     for (const request of REQUESTS)
       sftp.on(request.name, (id: number, ...given: never[]) => this.#hear(request, id, given));
-    // A client that has said all waits for the answer to its end (OpenSSH's sftp hangs otherwise).
-    sftp.on('end', () => sftp.end());
+    sftp.on('end', () => endWell(sftp));
     sftp.on('error', () => undefined);
     this.#watch();
   }
@@ -56,6 +65,10 @@ export class SftpChannel {
   /** Between two requests and with nothing open. */
   get idle(): boolean {
     return this.#working === null && !this.#conversation.busy;
+  }
+
+  stop(): void {
+    this.#conversation.stop();
   }
 
   /** Resolves when the running request is over and everything that was open is given up. */
@@ -81,7 +94,7 @@ export class SftpChannel {
     clearTimeout(this.#timer);
     for (let next = this.#waiting.shift(); next && !this.#ended; next = this.#waiting.shift()) {
       await this.#keepPace(next.request);
-      this.#send(next.id, await this.#perform(next));
+      this.#send(next, await this.#perform(next));
       this.#waitingBytes -= next.bytes;
       if (this.#waitingBytes <= AHEAD_BYTES_MAX / 2 && this.#waiting.length <= AHEAD_REQUESTS_MAX / 2)
         this.#socket.resume();
@@ -103,15 +116,16 @@ export class SftpChannel {
     try {
       return await request.run(this.#conversation, ...given);
     } catch (error) {
-      const status = statusForFault(error);
-      if (status) return { status: status.code, message: status.message };
-      this.#conversation.reception.journal.doorFault(this.#conversation.visitor, error);
-      return { status: STATUS.FAILURE, message: 'Local error, try again later' };
+      const { code } = statusForFault(error) ?? { code: null };
+      if (code === null) this.#conversation.reception.journal.doorFault(this.#conversation.visitor, error);
+      return { status: code ?? STATUS.FAILURE, message: reasonOf(error) };
     }
   }
 
-  #send(id: number, answer: Answer): void {
+  #send({ id, request }: Waiting, answer: Answer): void {
     if (this.#ended) return;
+    // Of a write that fails its CLOSE tells; a client has many writes on their way.
+    if ('status' in answer && request.name !== 'WRITE') explain(this.#sftp, answer.status, answer.message);
     if ('status' in answer) this.#sftp.status(id, answer.status, answer.message);
     else if ('handle' in answer) this.#sftp.handle(id, answer.handle);
     else if ('data' in answer) this.#sftp.data(id, answer.data);

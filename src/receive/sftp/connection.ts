@@ -4,6 +4,7 @@ import type { DoorVisitor } from '../../journal/events.ts';
 import type { AccessAccount } from '../access-account.ts';
 import { FolderView } from '../folder-view.ts';
 import type { DoorLimits } from '../limits.ts';
+import { Pace } from '../pace.ts';
 import type { Reception } from '../reception.ts';
 import type { Visit } from '../sessions.ts';
 import { plainAddress } from '../visitor.ts';
@@ -24,17 +25,24 @@ export class SftpConnection {
   readonly #visit: Visit;
   readonly #visitor: DoorVisitor;
   readonly #channels = new Set<SftpChannel>();
+  /** Of all channels together: more channels are no more commands. */
+  readonly #pace: Pace;
+  /** Also those that no SFTP was asked of. */
+  #sessions = 0;
   #client: Connection | null = null;
   #account: AccessAccount | null = null;
   #stopping = false;
   readonly #signInTimer: NodeJS.Timeout;
   #channelTimer: NodeJS.Timeout | undefined;
+  #deciding: Promise<void> = Promise.resolve();
+  /** The connection is gone, and all that it asked for is over, with all that it tells the journal. */
   readonly closed: Promise<void>;
 
   constructor(socket: Socket, reception: Reception, limits: DoorLimits, visit: Visit) {
     this.#socket = socket;
     this.#reception = reception;
     this.#limits = limits;
+    this.#pace = new Pace(limits.commandsPerSecondMax, performance.now());
     this.#visit = visit;
     const address = plainAddress(socket.remoteAddress);
     this.#visitor = { protocol: 'sftp', address, login: '', customer: null, cipher: '' };
@@ -63,23 +71,32 @@ export class SftpConnection {
       onSignedIn: (account) => this.#enter(account),
       onGivenUp: () => this.hangUp(),
     });
-    client.on('authentication', (context) => void signIn.decide(context));
+    client.on('authentication', (context) => {
+      const before = this.#deciding;
+      this.#deciding = signIn.decide(context).then(() => before);
+    });
     client.on('session', (accept, reject) => {
-      if (this.#channels.size >= CHANNELS_MAX) return reject();
-      accept().on('sftp', (open, refuse) => this.#openChannel(open, refuse));
+      if (this.#sessions >= CHANNELS_MAX) return reject();
+      this.#sessions += 1;
+      const session = accept();
+      session.once('close', () => (this.#sessions -= 1));
+      session.on('sftp', (open, refuse) => this.#openChannel(open, refuse));
     });
   }
 
-  /** Hangs up once nothing is open any more; at once where nothing is. */
+  /** Hangs up once nothing is open any more, at once where nothing is; and nothing more is opened. */
   stop(): void {
     this.#stopping = true;
+    for (const channel of this.#channels) channel.stop();
     if ([...this.#channels].every(({ idle }) => idle)) this.hangUp();
     else setTimeout(() => this.stop(), STOP_POLL_MS).unref();
   }
 
   hangUp(): void {
     this.#client?.end();
-    this.#socket.setTimeout(LINGER_MS, () => this.#socket.destroy());
+    // Not the socket's own time-out: a client that goes on sending would put it off for ever.
+    const linger = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+    this.#socket.once('close', () => clearTimeout(linger));
     this.#socket.end();
   }
 
@@ -105,7 +122,7 @@ export class SftpConnection {
     const sftp: SFTPWrapper = open();
     const view = new FolderView(this.#account);
     const conversation = new SftpConversation(view, this.#visitor, this.#reception, this.#limits);
-    const channel = new SftpChannel(sftp, this.#socket, conversation, () => this.hangUp());
+    const channel = new SftpChannel(sftp, this.#socket, conversation, this.#pace, () => this.hangUp());
     this.#channels.add(channel);
     sftp.on('close', () => void this.#closeChannel(channel));
   }
@@ -122,9 +139,9 @@ export class SftpConnection {
 
   async #finish(): Promise<void> {
     clearTimeout(this.#signInTimer);
-    clearTimeout(this.#channelTimer);
     this.#visit.leave();
     await Promise.all([...this.#channels].map((channel) => this.#closeChannel(channel)));
+    await this.#deciding;
     clearTimeout(this.#channelTimer);
   }
 }

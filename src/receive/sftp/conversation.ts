@@ -5,7 +5,7 @@ import type { Entry, FolderView } from '../folder-view.ts';
 import type { DoorLimits } from '../limits.ts';
 import type { Reception } from '../reception.ts';
 import type { Upload } from '../store-upload.ts';
-import type { VirtualPath } from '../virtual-path.ts';
+import { virtualText, type VirtualPath } from '../virtual-path.ts';
 import type { Coverage } from './coverage.ts';
 import { SftpFault, STATUS } from './replies.ts';
 
@@ -20,16 +20,21 @@ export type Answer =
 export const DONE: Answer = { status: STATUS.OK, message: '' };
 export const END_OF_FILE: Answer = { status: STATUS.EOF, message: 'End of file' };
 
+export interface UploadHandle {
+  kind: 'upload';
+  path: VirtualPath;
+  upload: Upload;
+  coverage: Coverage;
+  startedMs: number;
+  /** Why the first write that failed did; null: none has. */
+  fault: string | null;
+  /** Size of the old file that the client writes over and has not cut. */
+  bytesMin: number;
+}
+
 /** What a client has open, until it closes it or goes. */
 export type OpenHandle =
-  | {
-      kind: 'upload';
-      path: VirtualPath;
-      upload: Upload;
-      coverage: Coverage;
-      startedMs: number;
-      spoiled: boolean;
-    }
+  | UploadHandle
   | { kind: 'download'; path: VirtualPath; file: FileHandle; sentBytes: number }
   | { kind: 'listing'; batches: AsyncGenerator<Entry[]>; rest: Entry[] };
 
@@ -44,6 +49,7 @@ export class SftpConversation {
   readonly limits: DoorLimits;
   readonly #handles = new Map<number, OpenHandle>();
   #next = 0;
+  #stopping = false;
 
   constructor(view: FolderView, visitor: DoorVisitor, reception: Reception, limits: DoorLimits) {
     this.view = view;
@@ -61,7 +67,22 @@ export class SftpConversation {
     return [...this.#handles.values()].some(({ kind }) => kind === 'upload');
   }
 
+  /** Its client sees a file that it uploads under its name, nobody else does: sshfs looks at once for what it made. */
+  uploadTo({ folder, name }: VirtualPath): UploadHandle | undefined {
+    for (const handle of this.#handles.values())
+      if (handle.kind === 'upload' && handle.path.folder === folder && handle.path.name === name)
+        return handle;
+    return undefined;
+  }
+
+  /** From now on nothing is opened; what is open may be finished. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  /** Before something is opened. */
   demandRoom(): void {
+    if (this.#stopping) throw new SftpFault(STATUS.FAILURE, 'The service stops, try again later');
     if (this.#handles.size >= HANDLES_MAX) throw new SftpFault(STATUS.FAILURE, 'Too many open handles');
   }
 
@@ -104,13 +125,13 @@ export class SftpConversation {
     if (handle.kind === 'listing') await handle.batches.return(undefined);
     if (handle.kind === 'upload') {
       await handle.upload.abort();
-      this.uploadFailed(handle, 'The connection ended before the file was closed');
+      const reason = 'The connection ended before the file was closed';
+      this.uploadFailed(handle.path, handle.upload.bytes, reason);
     }
   }
 
-  uploadFailed({ path, upload }: Extract<OpenHandle, { kind: 'upload' }>, reason: string): void {
-    const name = `/${path.name ?? ''}`;
-    this.reception.journal.uploadFailed(this.visitor, name, upload.bytes, reason);
+  uploadFailed(path: VirtualPath, bytes: number, reason: string): void {
+    this.reception.journal.uploadFailed(this.visitor, virtualText(path), bytes, reason);
   }
 }
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import ssh2, { type Server as SshServer } from 'ssh2';
 import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from '../limits.ts';
+import { endSessions } from '../end-sessions.ts';
 import type { Reception } from '../reception.ts';
 import { plainAddress } from '../visitor.ts';
 import { ALGORITHMS } from './algorithms.ts';
@@ -43,7 +43,9 @@ export class SftpDoor {
   readonly #reception: Reception;
   readonly #limits: DoorLimits;
   /** By the client's address and port: all that the library tells of a new client. */
-  readonly #connections = new Map<string, SftpConnection>();
+  readonly #byPeer = new Map<string, SftpConnection>();
+  /** Some outlive their socket: what they were doing is not over yet. */
+  readonly #connections = new Set<SftpConnection>();
 
   /** Use startSftpDoor. */
   constructor(server: Server, { hostKey, limits, ...reception }: SftpDoorOptions) {
@@ -56,9 +58,7 @@ export class SftpDoor {
       algorithms: ALGORITHMS,
       ident: 'Spoolgate',
     });
-    this.#ssh.on('connection', (client, { ip, port }) =>
-      this.#connections.get(`${ip} ${port}`)?.greet(client),
-    );
+    this.#ssh.on('connection', (client, { ip, port }) => this.#byPeer.get(`${ip} ${port}`)?.greet(client));
     server.on('connection', (socket) => this.#receive(socket));
     server.on('error', (error) => reception.journal.warned('SFTP door fault', { error: messageOf(error) }));
   }
@@ -76,14 +76,14 @@ export class SftpDoor {
   /** Ends idle sessions at once and the others when nothing is open any more, or after `graceMs` without regard. */
   async close(graceMs: number): Promise<void> {
     this.stopAccepting();
-    const connections = [...this.#connections.values()];
+    const connections = [...this.#connections];
     for (const connection of connections) connection.stop();
-    const over = Promise.all(connections.map(({ closed }) => closed));
-    const grace = new AbortController();
-    await Promise.race([over, delay(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
-    grace.abort();
-    for (const connection of connections) connection.destroy();
-    await over;
+    const ended = await endSessions(
+      connections.map(({ closed }) => closed),
+      graceMs,
+      () => connections.forEach((connection) => connection.destroy()),
+    );
+    if (!ended) this.#reception.journal.warned('SFTP sessions were still at work when the door was closed');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,8 +98,10 @@ export class SftpDoor {
     }
     const connection = new SftpConnection(socket, this.#reception, this.#limits, visit);
     const peer = `${socket.remoteAddress} ${socket.remotePort}`;
-    this.#connections.set(peer, connection);
-    socket.once('close', () => this.#connections.delete(peer));
+    this.#byPeer.set(peer, connection);
+    socket.once('close', () => this.#byPeer.delete(peer));
+    this.#connections.add(connection);
+    void connection.closed.then(() => this.#connections.delete(connection));
     this.#ssh.injectSocket(socket);
   }
 }

@@ -1,6 +1,7 @@
 import ssh2, { type Attributes, type FileEntry } from 'ssh2';
 import type { Entry } from '../folder-view.ts';
 import { unixLine } from '../listing.ts';
+import { localErrorText } from '../local-error.ts';
 import { FolderFault, type FolderFaultKind } from '../virtual-path.ts';
 
 export const STATUS = ssh2.utils.sftp.STATUS_CODE;
@@ -33,6 +34,11 @@ export function statusForFault(error: unknown): { code: number; message: string 
   if (error instanceof SftpFault) return { code: error.code, message: error.message };
   if (error instanceof FolderFault) return { code: CODE_OF_FAULT[error.kind], message: error.message };
   return null;
+}
+
+/** What the client is told. */
+export function reasonOf(error: unknown): string {
+  return statusForFault(error)?.message ?? localErrorText(error);
 }
 
 const FOLDER_TYPE = 0o040000;

@@ -10,6 +10,7 @@ import {
   readFile,
   readFolder,
   statHandle,
+  statUpload,
   writeFile,
 } from './transfers.ts';
 
@@ -51,8 +52,10 @@ export const REQUESTS: Request[] = [
   request('READLINK', refuseLinks),
 ];
 
-async function stat({ view }: SftpConversation, text: string): Promise<Answer> {
-  return { attributes: attributesOf(await view.stat(resolveVirtualPath('', text))) };
+async function stat(conversation: SftpConversation, text: string): Promise<Answer> {
+  const path = resolveVirtualPath('', text);
+  const upload = conversation.uploadTo(path);
+  return upload ? statUpload(upload) : { attributes: attributesOf(await conversation.view.stat(path)) };
 }
 
 /** Clients ask for it first, to learn where they are. */
@@ -81,15 +84,21 @@ async function rename(conversation: SftpConversation, from: string, to: string):
  * Many clients set times and rights after an upload and call it failed where that is refused. Neither means anything
  * here, so they are accepted and not kept. A size would cut the file.
  */
-async function setStat({ view }: SftpConversation, text: string, attributes: Attributes): Promise<Answer> {
+async function setStat(
+  conversation: SftpConversation,
+  text: string,
+  attributes: Attributes,
+): Promise<Answer> {
   refuseSize(attributes);
-  await view.stat(resolveVirtualPath('', text));
+  await stat(conversation, text);
   return DONE;
 }
 
 function setHandleStat(conversation: SftpConversation, name: Buffer, attributes: Attributes): Answer {
-  conversation.find(name);
-  refuseSize(attributes);
+  const handle = conversation.find(name);
+  // OpenSSH's scp cuts what may lie behind its last byte.
+  if (handle.kind === 'upload' && attributes.size === handle.upload.bytes) handle.bytesMin = attributes.size;
+  else refuseSize(attributes);
   return DONE;
 }
 

@@ -2,9 +2,9 @@ import ssh2 from 'ssh2';
 import type { Entry } from '../folder-view.ts';
 import { beginUpload } from '../store-upload.ts';
 import { FolderFault, resolveVirtualPath, virtualText, type VirtualPath } from '../virtual-path.ts';
-import { DONE, END_OF_FILE, type Answer, type OpenHandle, type SftpConversation } from './conversation.ts';
+import { DONE, END_OF_FILE, type Answer, type SftpConversation, type UploadHandle } from './conversation.ts';
 import { Coverage } from './coverage.ts';
-import { attributesOf, nameEntry, SftpFault, statusForFault, STATUS } from './replies.ts';
+import { attributesOf, nameEntry, reasonOf, SftpFault, STATUS } from './replies.ts';
 
 const { READ, WRITE, APPEND, CREAT, TRUNC, EXCL } = ssh2.utils.sftp.OPEN_MODE;
 
@@ -22,10 +22,15 @@ export async function openFile(conversation: SftpConversation, text: string, fla
     const file = await conversation.view.openForReading(path);
     return conversation.add({ kind: 'download', path, file, sentBytes: 0 });
   }
-  await demandWholeFile(conversation, path, flags);
+  const bytesMin = await bytesKept(conversation, path, flags);
   const { announce, room } = conversation.reception;
   const { fileBytesMax } = conversation.limits;
-  const upload = await beginUpload(conversation.view, path, { announce, room, fileBytesMax });
+  const upload = await beginUpload(conversation.view, path, { announce, room, fileBytesMax }).catch(
+    (error: unknown) => {
+      conversation.uploadFailed(path, 0, reasonOf(error));
+      throw error;
+    },
+  );
   const coverage = new Coverage();
   return conversation.add({
     kind: 'upload',
@@ -33,23 +38,27 @@ export async function openFile(conversation: SftpConversation, text: string, fla
     upload,
     coverage,
     startedMs: performance.now(),
-    spoiled: false,
+    fault: null,
+    bytesMin,
   });
 }
 
-async function demandWholeFile({ view }: SftpConversation, path: VirtualPath, flags: number): Promise<void> {
+/**
+ * OpenSSH's scp writes over a file from its beginning and says at the end where it ends: that is a whole file too.
+ *
+ * @returns size of the file that the client does not empty, and so takes to be there
+ */
+async function bytesKept({ view }: SftpConversation, path: VirtualPath, flags: number): Promise<number> {
   const noResume = 'Uploads cannot be resumed, send the whole file';
   if (flags & APPEND) throw new SftpFault(STATUS.OP_UNSUPPORTED, noResume);
-  const exists = await view.stat(path).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof FolderFault && error.kind === 'notFound') return false;
-      throw error;
-    },
-  );
-  if (exists && flags & EXCL) throw new SftpFault(STATUS.FAILURE, 'The file exists');
-  if (exists && !(flags & TRUNC)) throw new SftpFault(STATUS.OP_UNSUPPORTED, noResume);
-  if (!exists && !(flags & CREAT)) throw new SftpFault(STATUS.NO_SUCH_FILE, 'No such file or folder');
+  const present = await view.stat(path).catch((error: unknown) => {
+    if (error instanceof FolderFault && error.kind === 'notFound') return null;
+    throw error;
+  });
+  if (present && flags & EXCL) throw new SftpFault(STATUS.FAILURE, 'The file exists');
+  if (present && !(flags & (TRUNC | CREAT))) throw new SftpFault(STATUS.OP_UNSUPPORTED, noResume);
+  if (!present && !(flags & CREAT)) throw new SftpFault(STATUS.NO_SUCH_FILE, 'No such file or folder');
+  return flags & TRUNC ? 0 : (present?.sizeBytes ?? 0);
 }
 
 export async function readFile(
@@ -79,7 +88,7 @@ export async function writeFile(
     await handle.upload.write(data, offset);
     return DONE;
   } catch (error) {
-    handle.spoiled = true;
+    handle.fault ??= reasonOf(error);
     throw error;
   }
 }
@@ -97,18 +106,17 @@ export async function closeHandle(conversation: SftpConversation, name: Buffer):
   return DONE;
 }
 
-async function publish(
-  conversation: SftpConversation,
-  handle: Extract<OpenHandle, { kind: 'upload' }>,
-): Promise<Answer> {
-  const { upload, coverage, path, startedMs, spoiled } = handle;
+async function publish(conversation: SftpConversation, handle: UploadHandle): Promise<Answer> {
+  const { upload, coverage, path, startedMs, fault, bytesMin } = handle;
   try {
-    if (spoiled) throw new FolderFault('incomplete', 'A write has failed: not stored');
-    if (!coverage.isWhole) throw new FolderFault('incomplete', 'Parts of the file are missing: not stored');
+    // Said again: some clients tell the answer to the CLOSE and not the one to the write.
+    if (fault !== null) throw new FolderFault('incomplete', `Not stored: ${fault}`);
+    if (!coverage.isWhole || upload.bytes < bytesMin)
+      throw new FolderFault('incomplete', 'Parts of the file are missing: not stored');
     await upload.commit();
   } catch (error) {
     await upload.abort();
-    conversation.uploadFailed(handle, statusForFault(error)?.message ?? 'Local error');
+    conversation.uploadFailed(path, upload.bytes, reasonOf(error));
     throw error;
   }
   const ms = Math.round(performance.now() - startedMs);
@@ -142,18 +150,14 @@ export async function readFolder(conversation: SftpConversation, name: Buffer): 
 export async function statHandle(conversation: SftpConversation, name: Buffer): Promise<Answer> {
   const handle = conversation.find(name);
   if (handle.kind === 'listing') throw new SftpFault(STATUS.FAILURE, 'This handle is a folder');
-  if (handle.kind === 'upload') {
-    const deeds = { read: false, write: true, remove: false };
-    const entry: Entry = {
-      name: '',
-      kind: 'file',
-      sizeBytes: handle.upload.bytes,
-      modified: new Date(),
-      deeds,
-    };
-    return { attributes: attributesOf(entry) };
-  }
+  if (handle.kind === 'upload') return statUpload(handle);
   const { size, mtime } = await handle.file.stat();
   const deeds = { read: true, write: false, remove: false };
   return { attributes: attributesOf({ name: '', kind: 'file', sizeBytes: size, modified: mtime, deeds }) };
+}
+
+export function statUpload({ upload }: UploadHandle): Answer {
+  const deeds = { read: false, write: true, remove: false };
+  const entry: Entry = { name: '', kind: 'file', sizeBytes: upload.bytes, modified: new Date(), deeds };
+  return { attributes: attributesOf(entry) };
 }
