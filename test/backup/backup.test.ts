@@ -9,7 +9,7 @@ import { traceName } from '../../src/report/trace.ts';
 import { expectAsModel, followUpsOf } from '../faults/compare.ts';
 import { allFiled, openWorld, uploadNext, type World } from '../faults/world.ts';
 
-const FILES = 5;
+const FILES = 4;
 
 async function temporaryFolder() {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'spoolgate-backup-'));
@@ -25,7 +25,7 @@ async function uploadAll(world: World, daemon: Parameters<typeof uploadNext>[1])
 }
 
 describe('a backup', () => {
-  it.each([0.1, 0.4, 0.7])(
+  it.each([0.2, 0.6])(
     'taken while files are processed, restored into an empty home, goes on as if nothing had happened (%s)',
     async (moment) => {
       await using target = await temporaryFolder();

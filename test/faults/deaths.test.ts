@@ -59,9 +59,9 @@ it(
 
 async function chainOfDeaths(chain: Death[], seed: number): Promise<{ files: number; entries: number }> {
   await using world = await openWorld({ seed });
-  const moving = chain.length > PURGE_DEATHS.length ? chain.slice(0, -PURGE_DEATHS.length) : chain;
+  const moving = chain.length > PURGE_DEATHS ? chain.slice(0, -PURGE_DEATHS) : chain;
   for (const death of moving) await dieOnce(world, death);
-  for (const { login } of AGENTS) await age(path.join(world.spool, login, '.staging'));
+  for (const { login } of AGENTS) await age(path.join(world.spool, login));
   await finish(world);
   await expectAsModel(world);
   expect(await followUpsOf(world)).toEqual(await undisturbed(world));
@@ -111,11 +111,13 @@ function expectNoFault(daemon: DaemonProcess): void {
   expect(daemon.output()).not.toContain('"level":"error"');
 }
 
-/** What a client had begun when the daemon died goes when nobody can be writing it any more. */
-async function age(staging: string): Promise<void> {
+/** What had been begun when a daemon died goes when nobody, no other daemon either, can be writing it any more. */
+async function age(folder: string): Promise<void> {
   const longAgo = new Date(Date.now() - 600_000);
-  for (const name of await readdir(staging).catch((): string[] => []))
-    await utimes(path.join(staging, name), longAgo, longAgo);
+  for (const part of ['.staging', '', '_processed', '_error', '_report'])
+    for (const name of await readdir(path.join(folder, part)).catch((): string[] => []))
+      if (part === '.staging' || name.endsWith('.new'))
+        await utimes(path.join(folder, part, name), longAgo, longAgo);
 }
 
 /** The same uploads to a daemon that nothing happens to. @returns what follows from them */
