@@ -106,7 +106,7 @@ async function openFtps(
   const explicit =
     ftps.explicitPort === undefined
       ? null
-      : await startFtpsDoor({ ...settings, implicit: false, port: ftps.explicitPort });
+      : await startFtpsDoor({ ...settings, implicit: false, port: ftps.explicitPort, ports: door.ports });
   // At the same time as the other: the grace is one, and neither lets anybody in meanwhile.
   if (explicit)
     opened.defer(async () => void (await Promise.all([door.close(graceMs), explicit.close(graceMs)])));

@@ -119,7 +119,15 @@ export type DoorOverrides = ReceptionOverrides &
   Partial<
     Pick<
       FtpsDoorOptions,
-      'implicit' | 'host' | 'port' | 'passive' | 'publicAddress' | 'tls' | 'clientCertificates' | 'limits'
+      | 'implicit'
+      | 'host'
+      | 'port'
+      | 'passive'
+      | 'ports'
+      | 'publicAddress'
+      | 'tls'
+      | 'clientCertificates'
+      | 'limits'
     >
   >;
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { parsePortRange, passiveRangeWarnings, PassivePorts } from '../../src/receive/ftps/passive-ports.ts';
+import { openDoor } from './door.ts';
+import { Speaker } from './speaker.ts';
 
 test.each([
   ['32768\t60999\n', { min: 32_768, max: 60_999 }],
@@ -32,4 +34,18 @@ test('a port that another program holds is passed over', async () => {
   expect(server.address()).toMatchObject({ port: 29_882 });
   foreign.close();
   server.close();
+});
+
+test('two doors on one range are not in the way of each other', async () => {
+  const range = { min: 29_890, max: 29_919 };
+  await using one = await openDoor({ passive: range });
+  await using other = await openDoor({ passive: range, ports: one.door.ports });
+  // More than a door would pass over by itself.
+  const busy = await Promise.all(Array.from({ length: 29 }, () => one.door.ports.listen('127.0.0.1')));
+  try {
+    await using client = await Speaker.signedIn(other.port);
+    expect(await client.ask('EPSV')).toMatch(/^229 /);
+  } finally {
+    for (const server of busy) server.close();
+  }
 });

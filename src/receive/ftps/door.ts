@@ -24,6 +24,8 @@ export interface FtpsDoorOptions extends Reception {
   /** 0: any free port. */
   port: number;
   passive: PortRange;
+  /** Of another door on the same range: two doors that each count for themselves would be in each other's way. */
+  ports?: PassivePorts;
   /** IPv4 address under which clients reach the passive ports, where this machine stands behind NAT. */
   publicAddress?: string;
   tls: CertificatePair;
@@ -56,6 +58,7 @@ export async function startFtpsDoor(options: FtpsDoorOptions): Promise<FtpsDoor>
     await door.close(0);
     throw new OperatorFault(`Cannot open the FTPS door on ${host} port ${port}: ${codeOf(error)}`);
   }
+  if (options.ports) return door;
   for (const warning of await passiveRangeWarnings(passive, options.sessions.sessionsMax)) {
     options.journal.warned(warning, { ...passive });
   }
@@ -76,12 +79,12 @@ export class FtpsDoor {
   /** Use startFtpsDoor. */
   constructor(
     server: Server,
-    { passive, publicAddress, limits, tls, clientCertificates, ...shared }: FtpsDoorOptions,
+    { passive, ports, publicAddress, limits, tls, clientCertificates, ...shared }: FtpsDoorOptions,
   ) {
     this.#server = server;
     this.#settings = {
       limits: { ...DEFAULT_LIMITS, ...limits },
-      ports: new PassivePorts(passive),
+      ports: ports ?? new PassivePorts(passive),
       publicAddress,
       ...shared,
     };
@@ -102,6 +105,10 @@ export class FtpsDoor {
   get address(): string {
     const address = this.#server.address();
     return typeof address === 'object' && address ? address.address : '';
+  }
+
+  get ports(): PassivePorts {
+    return this.#settings.ports;
   }
 
   /** For later sessions; running ones are unharmed. */
