@@ -83,8 +83,18 @@ export async function restore(
     await tx.query('set local statement_timeout = 0');
     await loadTables(tx, path.join(folder, 'tables'), manifest.data);
     await cp(path.join(folder, 'spool'), spool, { recursive: true, preserveTimestamps: true });
+    // Before the commit: a ledger that survives a loss of power must find its files.
+    await syncTree(spool);
   });
   return { tables: manifest.data.tables.length, files: manifest.data.files };
+}
+
+async function syncTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const name = path.join(folder, entry.name);
+    await (entry.isDirectory() ? syncTree(name) : syncFolder(name));
+  }
+  await syncFolder(folder);
 }
 
 async function expectEmptyFolder(folder: string, remedy: string): Promise<void> {

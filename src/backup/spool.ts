@@ -8,6 +8,7 @@ import { chmod, lstat, mkdir, open, readdir, utimes, type FileHandle } from 'nod
 import path from 'node:path';
 import { ERROR, isOwnName, isTemporaryName, PROCESSED, REPORT, TAKEN } from '../change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
+import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 
 interface LedgerRow {
@@ -60,6 +61,9 @@ export async function copySpool(snapshot: Transaction, copying: Copying): Promis
     // Of several of the same name the first one counts: the snapshot knows it.
     if (!(await exists(path.join(copying.to, target)))) await count(copyWherever(copying, row, target));
   }
+  for (const { folder } of customers.rows)
+    for (const part of ['', PROCESSED, ERROR, REPORT, TAKEN])
+      await syncFolder(path.join(copying.to, folder, part));
   return files;
 }
 
@@ -80,13 +84,19 @@ function placesInBackup(copying: Copying, row: LedgerRow): (() => Promise<boolea
   });
 }
 
+/** A number is given before its row is committed: so many below the last one of the snapshot may be later than it. */
+const LATE_NUMBERS = 10_000;
+
 /** Also those that wait: one may have been taken out of the upload folder between the look at it and its copying. */
 async function laterRows(live: Queryable, known: Map<number, LedgerRow>): Promise<LedgerRow[]> {
+  // Not as arguments of one call: a ledger has more rows than a call may have arguments.
+  let last = 0;
+  for (const id of known.keys()) last = Math.max(last, id);
   const { rows } = await live.query<LedgerRow>(
     `${LEDGER} where f.id > $1 and f.state not in ('withdrawn', 'quarantined') order by f.id`,
-    [Math.max(0, ...known.keys())],
+    [last - LATE_NUMBERS],
   );
-  return rows;
+  return rows.filter(({ id }) => !known.has(id));
 }
 
 async function copyWherever(copying: Copying, row: LedgerRow, target: string): Promise<boolean> {
