@@ -12,6 +12,7 @@ export function openAntivirus(
   database: Database,
   clock: Clock,
   journal: Journal,
+  stopping: AbortSignal,
 ): Antivirus | null {
   if (antivirus.clamd === undefined) return null;
   const settings = {
@@ -21,5 +22,11 @@ export function openAntivirus(
     scanMsMax: antivirus.scanSeconds * 1000,
     quarantine: path.join(data, 'quarantine'),
   };
-  return createAntivirus(settings, { database, clock, journal, folderOf: (name) => path.join(spool, name) });
+  return createAntivirus(settings, {
+    database,
+    clock,
+    journal,
+    folderOf: (name) => path.join(spool, name),
+    stopping,
+  });
 }

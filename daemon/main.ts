@@ -67,7 +67,8 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
 
   await loadOrganisations(configuration, store.database, clock, journal);
   await ensureFolder(configuration.spool);
-  const antivirus = openAntivirus(configuration, store.database, clock, journal);
+  const stopping = new AbortController();
+  const antivirus = openAntivirus(configuration, store.database, clock, journal, stopping.signal);
   await antivirus?.recover();
   const station: Station = {
     database: store.database,
@@ -124,6 +125,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     cycle,
     close: async () => {
       journal.daemonStopped();
+      stopping.abort();
       await closing.disposeAsync();
     },
   };
@@ -177,10 +179,11 @@ function startOutbox({ mail, removal }: Configuration, station: Station): () => 
   const mailer = mail.smtp === undefined ? null : openMailer(mail.smtp, mail.from);
   let running: Promise<void> = Promise.resolve();
   let busy = false;
+  let stopped = false;
   const work = async () => {
     try {
       await finishRemovals(station, removal.finishSeconds * 1000);
-      if (mailer) await sendInvitations(station, mailer.send, mail.registrationUrl);
+      if (mailer) await sendInvitations(station, mailer.send, mail.registrationUrl, () => stopped);
     } catch (error) {
       station.journal.warned('the outbox could not be worked off', { reason: messageOf(error) });
     }
@@ -192,6 +195,7 @@ function startOutbox({ mail, removal }: Configuration, station: Station): () => 
     running = work();
   }, OUTBOX_MS);
   return async () => {
+    stopped = true;
     clearInterval(timer);
     await running;
     mailer?.close();

@@ -34,15 +34,18 @@ const RETRY_MS = [60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000, 6 * 3_600_000]
 /**
  * Mails every invitation that is due. One that was withdrawn, sent anew or has expired is closed without a mail.
  *
+ * @param isStopping the mail in hand is the last one then; the others wait for the next start
  * @returns how many were sent
  */
 export async function sendInvitations(
   parts: OutboxParts,
   send: SendMail,
   registrationUrl: string,
+  isStopping: () => boolean = () => false,
 ): Promise<number> {
   let sent = 0;
-  for (let row = await claimInvitation(parts); row; row = await claimInvitation(parts)) {
+  const next = async () => (isStopping() ? undefined : claimInvitation(parts));
+  for (let row = await next(); row; row = await next()) {
     if (!row.current) await close(parts, row.id, 'obsolete');
     else if (await sendOne(parts, row, send, registrationUrl)) sent += 1;
   }

@@ -27,11 +27,13 @@ export function clamdAddressFrom(text: string): ClamdAddress {
  * Has clamd scan a stream (INSTREAM). Never rejects for what clamd does; what `bytes` throws is passed on.
  *
  * @param msMax for all of it
+ * @param stopping the scan is given up then
  */
 export async function scanWithClamd(
   address: ClamdAddress,
   bytes: AsyncIterable<Buffer>,
   msMax: number,
+  stopping?: AbortSignal,
 ): Promise<ClamdAnswer> {
   const clamd = new ClamdConnection();
   const late = new Error(`no answer within ${msMax / 1000} s`);
@@ -40,6 +42,8 @@ export async function scanWithClamd(
     cause = 'slow';
     clamd.destroy(late);
   }, msMax);
+  const stop = () => clamd.destroy(new Error('the daemon stops'));
+  stopping?.addEventListener('abort', stop);
   clamd.connect(address);
   let sentAll = false;
   try {
@@ -51,6 +55,7 @@ export async function scanWithClamd(
     return { kind: 'unavailable', cause, reason: hint ? `${error.message}: ${HINT}` : error.message };
   } finally {
     clearTimeout(timer);
+    stopping?.removeEventListener('abort', stop);
     clamd.destroy();
     await clamd.answer.catch(() => undefined);
   }

@@ -23,6 +23,8 @@ export interface AntivirusParts {
   journal: Journal;
   /** Absolute path of a customer's folder, from its name. */
   folderOf: (folder: string) => string;
+  /** Scans in hand end then, and their files wait. */
+  stopping?: AbortSignal;
 }
 
 /** What a scan has come to. */
@@ -51,7 +53,7 @@ export function createAntivirus(settings: AntivirusSettings, parts: AntivirusPar
   return {
     recover,
     pass: async (file, opened, folder) => {
-      const answer = await scan(settings, opened);
+      const answer = await scan(settings, opened, parts.stopping);
       if (answer.kind === 'unavailable') {
         await noteWaiting(database, file, answer);
         journal.scannerUnavailable(file.customer, file.name, answer.reason);
@@ -72,9 +74,13 @@ export function createAntivirus(settings: AntivirusSettings, parts: AntivirusPar
   };
 }
 
-async function scan(settings: AntivirusSettings, opened: OpenChangeFile): Promise<ClamdAnswer> {
+async function scan(
+  settings: AntivirusSettings,
+  opened: OpenChangeFile,
+  stopping: AbortSignal | undefined,
+): Promise<ClamdAnswer> {
   if (opened.bytes > settings.bytesMax) return { kind: 'tooLarge' };
-  return scanWithClamd(settings.clamd, contentOf(opened), settings.scanMsMax);
+  return scanWithClamd(settings.clamd, contentOf(opened), settings.scanMsMax, stopping);
 }
 
 const CHUNK_BYTES = 65_536;
