@@ -12,9 +12,11 @@ import {
 } from '../change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Queryable, Transaction } from '../database/open.ts';
+import { isThere } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { Journal } from '../journal/events.ts';
 import { step } from '../step.ts';
+import { takenPath } from './take.ts';
 
 export interface IntakeParts {
   database: Database;
@@ -70,7 +72,12 @@ export function createIntake(parts: IntakeParts): Intake {
     const key = path.join(folder, file.name);
     const nowMs = parts.clock.now().getTime();
     const before = changing.get(key);
-    const same = before && before.bytes === file.bytes && before.modifiedMs === file.modifiedAt.getTime();
+    // Of a clock that was set back the moment is not known any more: it counts from now.
+    const same =
+      before &&
+      before.bytes === file.bytes &&
+      before.modifiedMs === file.modifiedAt.getTime() &&
+      before.sinceMs <= nowMs;
     if (!same)
       changing.set(key, { bytes: file.bytes, modifiedMs: file.modifiedAt.getTime(), sinceMs: nowMs });
     // A file that nobody has touched for long was whole before this daemon first saw it.
@@ -219,7 +226,7 @@ async function admit(
   file: Found,
 ): Promise<boolean> {
   const replaced = await database.transaction(async (tx) => {
-    const row = await enter(tx, customer, file, clock.now());
+    const row = await enterAnew(tx, { customer, folder }, file, clock.now());
     if (row?.replaced !== 0 || (await fileAt(folder, file.name))) return row?.replaced ?? null;
     // Somebody else has entered and taken it since it was seen here: it has its row.
     await tx.query('delete from change_file where id = $1', [row.id]);
@@ -229,6 +236,21 @@ async function admit(
   if (replaced === 0) journal.fileAdmitted(customer, file.name, file.bytes);
   if (replaced !== null && replaced > 0) journal.fileReplaced(customer, file.name, file.bytes);
   return replaced !== null;
+}
+
+/** What a failed turn has taken out of the upload folder is in hand, and is replaced by nothing. */
+async function enterAnew(
+  tx: Transaction,
+  { customer, folder }: CustomerFolder,
+  file: Found,
+  now: Date,
+): Promise<{ id: number; replaced: number } | null> {
+  await tx.query('savepoint entering');
+  const row = await enter(tx, customer, file, now);
+  if (!row || row.replaced === 0 || !(await isThere(takenPath(folder, row)))) return row;
+  await tx.query('rollback to savepoint entering');
+  await tx.query('update change_file set taken = true where id = $1', [row.id]);
+  return enter(tx, customer, file, now);
 }
 
 /** @returns null where the ledger knows the file as it is; `replaced` is 0 where it knew none of that name */
