@@ -23,8 +23,8 @@ export function isDatabaseAway(error: unknown): boolean {
   return isConnect || AWAY_WORDS.test(messageOf(error));
 }
 
-/** Serialisation and deadlock, no memory or disk left, i/o trouble of the server. */
-const PASSING_STATES = /^(40...|53...|58...)$/;
+/** Serialisation and deadlock, no memory or disk left, a lock that somebody holds for too long, i/o trouble of the server. */
+const PASSING_STATES = /^(40...|53...|55P03|25006|58...)$/;
 const PASSING_CODES = new Set([
   'ENOSPC',
   'EDQUOT',
@@ -35,6 +35,8 @@ const PASSING_CODES = new Set([
   'EMFILE',
   'ENFILE',
   'ENOMEM',
+  'ESTALE',
+  'ENOTCONN',
 ]);
 
 /** Whether a fault is none of the work in hand: the machine or the database lacks something, and may have it later. */

@@ -27,6 +27,8 @@ const CONNECTIONS_MAX = 16;
 const CONNECT_MS_MAX = 10_000;
 /** A statement of ours that runs longer is a fault, not work. */
 const STATEMENT_MS_MAX = 120_000;
+/** Less than a statement may take: who waits for somebody else's lock must not be taken for a fault of the work in hand. */
+const LOCK_MS_MAX = 60_000;
 
 /** Ids, counts and sizes stay far below 2^53; sequence numbers, which do not, are selected as text. */
 const types = new pg.TypeOverrides();
@@ -49,6 +51,7 @@ export async function openDatabase(
     max: CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_MS_MAX,
     statement_timeout: STATEMENT_MS_MAX,
+    lock_timeout: LOCK_MS_MAX,
     application_name: 'spoolgate',
     options: '-c jit=off -c timezone=UTC',
   });
