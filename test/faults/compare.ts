@@ -16,7 +16,9 @@ export async function expectAsModel(world: World): Promise<void> {
   await expectResults(world, uploads);
   await expectAccounts(world);
   await expectOrderAndCaps(world, uploads);
-  for (const login of new Set(AGENTS.map((agent) => agent.login))) await expectFolder(world, login, uploads);
+  const logins = [...new Set(AGENTS.map((agent) => agent.login))];
+  for (const login of logins) await expectFolder(world, login, uploads);
+  expect((await readdir(world.spool)).toSorted()).toEqual(logins.toSorted());
 }
 
 type Uploads = Map<Agent, Upload[]>;
@@ -37,7 +39,7 @@ async function uploadsOf({ scenario, uploaded }: World): Promise<Uploads> {
 /** Each file stands in the ledger once, each of its entries has one result, and that is the model's. */
 async function expectResults({ database }: World, uploads: Uploads): Promise<void> {
   const { rows } = await database.query(
-    `select name, state, decision, folder, filed_as, entries, coalesce(
+    `select name, state, decision, folder, filed_as, entries, written, read_errors + write_errors as failures, coalesce(
               (select json_agg(code order by entry) from entry_result r where r.change_file_id = f.id), '[]') as codes
        from change_file f order by name collate "C"`,
   );
@@ -48,6 +50,8 @@ async function expectResults({ database }: World, uploads: Uploads): Promise<voi
     folder: targetOf(upload),
     filed_as: upload.name,
     entries: upload.codes?.length ?? 0,
+    written: upload.codes?.filter((code) => code === 0).length ?? 0,
+    failures: upload.codes?.filter((code) => code !== 0).length ?? 0,
     codes: upload.codes ?? [],
   }));
   expect(rows).toEqual(expected.toSorted((one, other) => (one.name < other.name ? -1 : 1)));
@@ -94,6 +98,10 @@ async function expectOrderAndCaps(world: World, uploads: Uploads): Promise<void>
       union all select 1 from turn_queue where phase not in ('idle', 'settling')`,
   );
   expect(open.rowCount, 'nothing is left to do').toBe(0);
+  const { rows: numbers } = await database.query(
+    'select customer_id as customer, type, last from sequence_counter where last > 0 order by 1, 2',
+  );
+  expect(numbers, 'last numbers').toEqual(numbersOf(uploads));
   await expectCapsKept(world);
   for (const [period, types] of [
     ['hour', ['PRV']],
@@ -105,6 +113,17 @@ async function expectOrderAndCaps(world: World, uploads: Uploads): Promise<void>
     );
     expect(rows, `operations counted by ${period}`).toEqual(operationsOf(uploads, types));
   }
+}
+
+function numbersOf(uploads: Uploads): { customer: number; type: string; last: number }[] {
+  const last = [...uploads].map(([{ customer, type }, files]) => ({
+    customer,
+    type,
+    last: files.findLastIndex(({ codes }) => codes !== null) + 1,
+  }));
+  return last
+    .filter((one) => one.last > 0)
+    .sort((one, other) => one.customer - other.customer || (one.type < other.type ? -1 : 1));
 }
 
 function operationsOf(uploads: Uploads, types: readonly string[]): { customer: number; used: number }[] {
@@ -137,15 +156,38 @@ async function expectFolder({ spool }: World, login: string, uploads: Uploads): 
   const found = (await readdir(folder, { recursive: true })).filter((name) => !isKept(name));
   expect(found.toSorted()).toEqual(expected.toSorted());
   const reports = await textsIn(path.join(folder, '_report'));
+  expect(reports.every((report) => report.includes('*** Processing file: '))).toBe(true);
   for (const upload of own) {
+    const filed = path.join(folder, targetOf(upload), upload.name);
+    expect(await readFile(filed, 'utf8'), `the bytes of ${upload.name}`).toBe(upload.content);
     const trace = path.join(folder, targetOf(upload), traceName(upload.name));
-    if (upload.codes) expect(codesOf(await readFile(trace, 'utf8')), upload.name).toEqual(upload.codes);
+    if (upload.codes) expectTrace(await readFile(trace, 'utf8'), upload, upload.codes);
     const told = reports.map((report) => linesAbout(report, upload.name)).filter((lines) => lines.length > 0);
     expect(told.length, `reports that tell of ${upload.name}`).toBe(1);
     const codes = told.flat().flatMap((line) => /^Result code: (\d+) /.exec(line)?.[1] ?? []);
     const failed = upload.codes?.filter((code) => code !== 0) ?? [1];
     expect(codes.map(Number), `the report on ${upload.name}`).toEqual(failed);
+    if (upload.codes)
+      expect(countsIn(told.flat()), `the counts of ${upload.name}`).toEqual(countsOf(upload.codes));
   }
+}
+
+/** Entries read and written, as the counts line tells them. */
+function countsIn(lines: string[]): number[] {
+  const [, read, written] = /: (\d+); [^;:]+: (\d+);/.exec(lines.at(-1) ?? '') ?? [];
+  return [Number(read), Number(written)];
+}
+
+function countsOf(codes: number[]): number[] {
+  return [codes.length, codes.filter((code) => code === 0).length];
+}
+
+/** The codes of the entries, and behind them the text of provisioning files as it was uploaded, to the byte. */
+function expectTrace(trace: string, { name, content }: Upload, codes: number[]): void {
+  expect(codesOf(trace), name).toEqual(codes);
+  if (!name.endsWith('.csv')) return;
+  const text = trace.replaceAll(/^(?:entryNum,lineNum,resultCode|\d+,\d+,\d+),/gm, '');
+  expect(text, `the trace of ${name}`).toBe(content);
 }
 
 const KEPT = new Set([

@@ -5,6 +5,7 @@ import { poll } from '../journeys/courier.ts';
 import { mulberry } from '../random.ts';
 import { expectAsModel, expectCapsKept } from './compare.ts';
 import { openServer } from './own-server.ts';
+import { expectFollowUps } from './undisturbed.ts';
 import { allFiled, openWorld, uploadNext } from './world.ts';
 
 /** The short form; `npm run faults -- --outages N` sets another number. */
@@ -47,6 +48,7 @@ it(
     expect(judged).toBeLessThan(RESUMED_MS_MAX);
     expect(await daemon.stop(), daemon.output()).toBe(0);
     await expectAsModel(world);
+    await expectFollowUps(world);
   },
   60_000 + OUTAGES * OUTAGE_MS_MAX,
 );

@@ -8,6 +8,7 @@ import { expectAsModel } from './compare.ts';
 import { openServer } from './own-server.ts';
 import { SmallDisk } from './small-disk.ts';
 import { AGENTS } from './uploads.ts';
+import { expectFollowUps } from './undisturbed.ts';
 import { allFiled, openWorld, uploadNext, uploadOne, type World } from './world.ts';
 
 /** The short form; `npm run faults -- --disks N` sets another number. */
@@ -43,6 +44,7 @@ it(
     expect(refused > 0).toBe(disk.mounted);
     expect(await daemon.stop(), daemon.output()).toBe(0);
     await expectAsModel(world);
+    await expectFollowUps(world);
   },
   60_000 + ROUNDS * ROUND_MS_MAX,
 );
@@ -89,6 +91,7 @@ it(
     expect(await daemon.stop(), daemon.output()).toBe(0);
     expect(/No space left on device|53100/.test(daemon.output())).toBe(disk.mounted);
     await expectAsModel(world);
+    await expectFollowUps(world);
   },
   60_000 + ROUNDS * ROUND_MS_MAX,
 );
