@@ -31,6 +31,8 @@ export interface Journal {
   uploadStored(visitor: DoorVisitor, file: string, bytes: number, ms: number): void;
   uploadFailed(visitor: DoorVisitor, file: string, bytes: number, reason: string): void;
   downloaded(visitor: DoorVisitor, path: string, bytes: number): void;
+  /** @param bytes sent so far: they may be all */
+  downloadFailed(visitor: DoorVisitor, path: string, bytes: number, reason: string): void;
   deleted(visitor: DoorVisitor, path: string): void;
   renamed(visitor: DoorVisitor, from: string, to: string): void;
   doorFault(visitor: DoorVisitor, error: unknown): void;
@@ -96,6 +98,8 @@ export function journalTo(log: Log): Journal {
     uploadFailed: (visitor, file, bytes, reason) =>
       warn('upload failed', { ...visitor, file, bytes, reason }),
     downloaded: (visitor, path, bytes) => info('downloaded', { ...visitor, path, bytes }),
+    downloadFailed: (visitor, path, bytes, reason) =>
+      warn('download broken off', { ...visitor, path, bytes, reason }),
     deleted: (visitor, path) => info('deleted', { ...visitor, path }),
     renamed: (visitor, from, to) => info('renamed', { ...visitor, from, to }),
     scannerUnavailable: (customer, file, reason) =>

@@ -171,6 +171,10 @@ export function auditing(journal: Journal, audit: DoorAudit): Journal {
       journal.downloaded(visitor, path, bytes);
       audit.add('downloaded', visitor, path, { bytes });
     },
+    downloadFailed: (visitor, path, bytes, reason) => {
+      journal.downloadFailed(visitor, path, bytes, reason);
+      audit.add('download broken off', visitor, path, { bytes, reason });
+    },
     deleted: (visitor, path) => {
       journal.deleted(visitor, path);
       audit.add('deleted', visitor, path);

@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, opendir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { lstat, lutimes, open, opendir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOwnName, JOURNAL } from '../change-file.ts';
+import { isOwnName, isTemporaryName, JOURNAL } from '../change-file.ts';
 import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { AccessAccount, Right } from './access-account.ts';
@@ -111,6 +111,8 @@ export class FolderView {
     if (existing === 'keep' && (await lstat(target).catch(absentIsNull)) !== null)
       throw new FolderFault('denied', 'A file of the new name exists');
     if ((await rename(this.#realPath(fileOf(from)), target).catch(absentIsNull)) === null) notFound();
+    // A waiting file that is taken back has its day from now on: the sweep goes by this time.
+    if (isTemporaryName(fileOf(to).name)) await lutimes(target, new Date(), new Date()).catch(absentIsNull);
     await syncFolder(this.account.folder);
   }
 

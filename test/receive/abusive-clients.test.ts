@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SFTPWrapper } from 'ssh2';
 import { expect, test } from 'vitest';
@@ -59,4 +60,29 @@ test('SFTP: no more than eight sessions of one connection are open, whatever the
     new Promise<string>((resolve) => speaker.client.shell((error) => resolve(error?.message ?? 'opened')));
   const answers = await Promise.all(Array.from({ length: 10 }, open));
   expect(answers.filter((answer) => answer.includes('Channel open failure'))).toHaveLength(3);
+});
+
+/** Ports of an address that nobody else here connects from. */
+const OWN_PORTS = { localAddress: '127.0.7.7', from: 20_022, count: 20 };
+
+/** Resolves after the door's version line: the door knows the connection. */
+async function greeted(port: number, localPort: number): Promise<Socket> {
+  const { localAddress } = OWN_PORTS;
+  const socket = connect({ port, host: '127.0.0.1', localAddress, localPort });
+  socket.on('error', () => undefined);
+  await once(socket, 'data');
+  return socket;
+}
+
+test('SFTP: who resets the connection and comes again from the same port harms nobody', async () => {
+  await using door = await openSftpDoor();
+  for (let round = 0; round < OWN_PORTS.count; round += 1) {
+    const first = await greeted(door.port, OWN_PORTS.from + round);
+    await once(first.resetAndDestroy(), 'close');
+    const second = await greeted(door.port, OWN_PORTS.from + round);
+    second.resume().write(Buffer.concat([Buffer.from('SSH-2.0-again\r\n'), Buffer.alloc(64, 0xff)]));
+    if (!second.closed) await once(second, 'close');
+  }
+  await using client = await SftpSpeaker.signedIn(door.port);
+  expect(await client.realPath('.')).toBe('/');
 });

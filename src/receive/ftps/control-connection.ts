@@ -65,9 +65,11 @@ export class ControlConnection {
     if (!this.#working) this.#hangUp(REPLIES.stopping);
   }
 
-  /** Before the first command. */
-  refuse(reply: Reply): void {
+  /** Before the first command. @param reason for the journal */
+  refuse(reply: Reply, reason: string): void {
+    const { door, visitor } = this.#conversation;
     this.#stopping = true;
+    door.journal.signInRefused({ ...visitor }, reason);
     this.#hangUp(reply);
   }
 

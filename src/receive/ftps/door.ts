@@ -185,7 +185,8 @@ export class FtpsDoor {
       this.#sockets.set(raw, connection);
       this.#connections.add(connection);
       void connection.closed.then(() => this.#connections.delete(connection));
-      if (!this.#mayStay(socket)) connection.refuse(REPLIES.certificateRefused);
+      if (!this.#mayStay(socket))
+        connection.refuse(REPLIES.certificateRefused, 'no valid client certificate');
     });
   }
 

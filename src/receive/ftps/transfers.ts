@@ -81,12 +81,17 @@ export async function sendFile(conversation: Conversation, argument: string): Pr
   const { door, view, visitor, pending } = conversation;
   const path = conversation.resolve(argument);
   const handle = await view.openForReading(path);
+  const sent = { bytes: 0 };
   try {
     const channel = await openChannel(conversation);
-    const sent = { bytes: 0 };
     await channel.send(fileContent(handle, pending.restartAt ?? 0, sent));
     door.journal.downloaded(visitor, virtualText(path), sent.bytes);
     return REPLIES.transferred;
+  } catch (error) {
+    // Who breaks off before the last byte has nearly all of it: that is told like the whole.
+    const reply = conversation.replyTo(error);
+    if (sent.bytes > 0) door.journal.downloadFailed(visitor, virtualText(path), sent.bytes, reply.text);
+    return reply;
   } finally {
     await handle.close();
   }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SFTPWrapper } from 'ssh2';
 import type { Pace } from '../pace.ts';
+import type { Brake } from './brake.ts';
 import type { Answer, SftpConversation } from './conversation.ts';
 import { endWell, explain } from './openssh.ts';
 import { reasonOf, statusForFault, STATUS } from './replies.ts';
@@ -29,7 +29,7 @@ interface Waiting {
  */
 export class SftpChannel {
   readonly #sftp: SFTPWrapper;
-  readonly #socket: Socket;
+  readonly #brake: Brake;
   readonly #conversation: SftpConversation;
   readonly #pace: Pace;
   readonly #onStandstill: () => void;
@@ -40,18 +40,18 @@ export class SftpChannel {
   #ended = false;
 
   /**
-   * @param pace of the whole connection
+   * @param brake of the whole connection, as is `pace`
    * @param onStandstill the client has asked for nothing for too long, or takes nothing
    */
   constructor(
     sftp: SFTPWrapper,
-    socket: Socket,
+    brake: Brake,
     conversation: SftpConversation,
     pace: Pace,
     onStandstill: () => void,
   ) {
     this.#sftp = sftp;
-    this.#socket = socket;
+    this.#brake = brake;
     this.#conversation = conversation;
     this.#pace = pace;
     this.#onStandstill = onStandstill;
@@ -76,6 +76,7 @@ export class SftpChannel {
     this.#ended = true;
     clearTimeout(this.#timer);
     this.#waiting = [];
+    this.#brake.release(this);
     await this.#working;
     await this.#conversation.abandon();
   }
@@ -86,7 +87,7 @@ export class SftpChannel {
     this.#waiting.push({ request, id, given, bytes });
     this.#waitingBytes += bytes;
     if (this.#waitingBytes > AHEAD_BYTES_MAX || this.#waiting.length > AHEAD_REQUESTS_MAX)
-      this.#socket.pause();
+      this.#brake.hold(this);
     this.#working ??= this.#work();
   }
 
@@ -97,7 +98,7 @@ export class SftpChannel {
       this.#send(next, await this.#perform(next));
       this.#waitingBytes -= next.bytes;
       if (this.#waitingBytes <= AHEAD_BYTES_MAX / 2 && this.#waiting.length <= AHEAD_REQUESTS_MAX / 2)
-        this.#socket.resume();
+        this.#brake.release(this);
       await this.#untilTaken();
     }
     this.#working = null;
@@ -136,13 +137,14 @@ export class SftpChannel {
   /** Memory of answers is bounded, whatever the client asks for and does not take. */
   async #untilTaken(): Promise<void> {
     const since = performance.now();
+    const { socket } = this.#brake;
     while (!this.#ended && !this.#isTaken()) {
       if (performance.now() - since > this.#conversation.limits.dataStalledMsMax) {
         this.#onStandstill();
         return;
       }
-      if (this.#socket.writableNeedDrain)
-        await Promise.race([once(this.#socket, 'drain').catch(() => undefined), delay(ROOM_POLL_MS)]);
+      if (socket.writableNeedDrain)
+        await Promise.race([once(socket, 'drain').catch(() => undefined), delay(ROOM_POLL_MS)]);
       else await delay(ROOM_POLL_MS);
     }
   }
@@ -150,7 +152,7 @@ export class SftpChannel {
   #isTaken(): boolean {
     // Not in the library's types: the room that the client gives the channel.
     const { outgoing } = this.#sftp as unknown as { outgoing: { window: number } };
-    return outgoing.window > 0 && this.#socket.writableLength <= UNSENT_BYTES_MAX;
+    return outgoing.window > 0 && this.#brake.socket.writableLength <= UNSENT_BYTES_MAX;
   }
 
   /** An upload that stands still is over sooner than an idle client. */

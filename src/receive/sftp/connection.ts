@@ -8,6 +8,7 @@ import { Pace } from '../pace.ts';
 import type { Reception } from '../reception.ts';
 import type { Visit } from '../sessions.ts';
 import { plainAddress } from '../visitor.ts';
+import { Brake } from './brake.ts';
 import { SftpChannel } from './channel.ts';
 import { SftpConversation } from './conversation.ts';
 import { SftpSignIn } from './sign-in.ts';
@@ -25,11 +26,13 @@ export class SftpConnection {
   readonly #visit: Visit;
   readonly #visitor: DoorVisitor;
   readonly #channels = new Set<SftpChannel>();
+  readonly #brake: Brake;
   /** Of all channels together: more channels are no more commands. */
   readonly #pace: Pace;
   /** Also those that no SFTP was asked of. */
   #sessions = 0;
   #client: Connection | null = null;
+  #signIn: SftpSignIn | null = null;
   #account: AccessAccount | null = null;
   #stopping = false;
   readonly #signInTimer: NodeJS.Timeout;
@@ -40,6 +43,7 @@ export class SftpConnection {
 
   constructor(socket: Socket, reception: Reception, limits: DoorLimits, visit: Visit) {
     this.#socket = socket;
+    this.#brake = new Brake(socket);
     this.#reception = reception;
     this.#limits = limits;
     this.#pace = new Pace(limits.commandsPerSecondMax, performance.now());
@@ -71,6 +75,7 @@ export class SftpConnection {
       onSignedIn: (account) => this.#enter(account),
       onGivenUp: () => this.hangUp(),
     });
+    this.#signIn = signIn;
     client.on('authentication', (context) => {
       const before = this.#deciding;
       this.#deciding = signIn.decide(context).then(() => before);
@@ -122,7 +127,7 @@ export class SftpConnection {
     const sftp: SFTPWrapper = open();
     const view = new FolderView(this.#account);
     const conversation = new SftpConversation(view, this.#visitor, this.#reception, this.#limits);
-    const channel = new SftpChannel(sftp, this.#socket, conversation, this.#pace, () => this.hangUp());
+    const channel = new SftpChannel(sftp, this.#brake, conversation, this.#pace, () => this.hangUp());
     this.#channels.add(channel);
     sftp.on('close', () => void this.#closeChannel(channel));
   }
@@ -142,6 +147,7 @@ export class SftpConnection {
     this.#visit.leave();
     await Promise.all([...this.#channels].map((channel) => this.#closeChannel(channel)));
     await this.#deciding;
+    this.#signIn?.ended(this.#account !== null);
     clearTimeout(this.#channelTimer);
   }
 }

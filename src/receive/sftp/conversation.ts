@@ -121,11 +121,16 @@ export class SftpConversation {
   }
 
   async #giveUp(handle: OpenHandle): Promise<void> {
-    if (handle.kind === 'download') await handle.file.close();
+    const reason = 'The connection ended before the file was closed';
     if (handle.kind === 'listing') await handle.batches.return(undefined);
+    if (handle.kind === 'download') {
+      await handle.file.close();
+      const { path, sentBytes } = handle;
+      if (sentBytes > 0)
+        this.reception.journal.downloadFailed(this.visitor, virtualText(path), sentBytes, reason);
+    }
     if (handle.kind === 'upload') {
       await handle.upload.abort();
-      const reason = 'The connection ended before the file was closed';
       this.uploadFailed(handle.path, handle.upload.bytes, reason);
     }
   }

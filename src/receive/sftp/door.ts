@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import ssh2, { type Server as SshServer } from 'ssh2';
+import ssh2, { type Connection, type Server as SshServer } from 'ssh2';
 import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from '../limits.ts';
 import { endSessions } from '../end-sessions.ts';
@@ -58,7 +58,7 @@ export class SftpDoor {
       algorithms: ALGORITHMS,
       ident: 'Spoolgate',
     });
-    this.#ssh.on('connection', (client, { ip, port }) => this.#byPeer.get(`${ip} ${port}`)?.greet(client));
+    this.#ssh.on('connection', (client, { ip, port }) => this.#greet(client, `${ip} ${port}`));
     server.on('connection', (socket) => this.#receive(socket));
     server.on('error', (error) => reception.journal.warned('SFTP door fault', { error: messageOf(error) }));
   }
@@ -90,6 +90,14 @@ export class SftpDoor {
     await this.close(0);
   }
 
+  #greet(client: Connection, peer: string): void {
+    const connection = this.#byPeer.get(peer);
+    if (connection) return connection.greet(client);
+    // Nobody else listens, and an error that nobody listens to would end the daemon.
+    client.on('error', () => undefined);
+    client.end();
+  }
+
   #receive(socket: Socket): void {
     const visit = this.#reception.sessions.arrive(plainAddress(socket.remoteAddress), () => socket.destroy());
     if (visit === null) {
@@ -99,7 +107,10 @@ export class SftpDoor {
     const connection = new SftpConnection(socket, this.#reception, this.#limits, visit);
     const peer = `${socket.remoteAddress} ${socket.remotePort}`;
     this.#byPeer.set(peer, connection);
-    socket.once('close', () => this.#byPeer.delete(peer));
+    socket.once('close', () => {
+      // A client that resets its connection and comes again from the same port is accepted before this close is told.
+      if (this.#byPeer.get(peer) === connection) this.#byPeer.delete(peer);
+    });
     this.#connections.add(connection);
     void connection.closed.then(() => this.#connections.delete(connection));
     this.#ssh.injectSocket(socket);

@@ -30,7 +30,10 @@ export interface Request {
   run: Run<never[]>;
 }
 
-/** All requests of SFTP version 3; the library refuses what is not in it, and all extensions. */
+/**
+ * All requests of SFTP version 3. None is left to the library: its own refusals wait for nobody, and pile up in memory
+ * where a client does not take them.
+ */
 export const REQUESTS: Request[] = [
   request('OPEN', openFile),
   request('READ', readFile),
@@ -50,6 +53,7 @@ export const REQUESTS: Request[] = [
   request('RMDIR', refuseFolders),
   request('SYMLINK', refuseLinks),
   request('READLINK', refuseLinks),
+  request('EXTENDED', refuseExtensions),
 ];
 
 async function stat(conversation: SftpConversation, text: string): Promise<Answer> {
@@ -112,4 +116,8 @@ function refuseFolders(): Answer {
 
 function refuseLinks(): Answer {
   throw new SftpFault(STATUS.OP_UNSUPPORTED, 'There are no links here');
+}
+
+function refuseExtensions(): Answer {
+  throw new SftpFault(STATUS.OP_UNSUPPORTED, 'There are no extensions here');
 }

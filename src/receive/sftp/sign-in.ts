@@ -33,6 +33,8 @@ export class SftpSignIn {
   readonly #parts: SignInParts;
   #refused = 0;
   #offers = 0;
+  /** The login of the last key that was refused before anything was signed with it. */
+  #offerRefusedTo: string | null = null;
 
   constructor(parts: SignInParts) {
     this.#parts = parts;
@@ -40,6 +42,8 @@ export class SftpSignIn {
 
   async decide(context: AuthContext): Promise<void> {
     const startedMs = performance.now();
+    // The library hands on what the client has sent ahead, also after the last try.
+    if (this.#refused >= this.#parts.limits.signInTriesMax) return;
     try {
       if (context.method === 'none') return context.reject(METHODS);
       if (isOffer(context)) return await this.#answerOffer(context);
@@ -86,6 +90,17 @@ export class SftpSignIn {
     if (this.#refused >= limits.signInTriesMax) this.#parts.onGivenUp();
   }
 
+  /**
+   * The connection is gone. A client whose keys are all unknown signs nothing and goes: it is told once, or nobody could
+   * see why it did not get in.
+   */
+  ended(signedIn: boolean): void {
+    if (signedIn || this.#refused > 0 || this.#offerRefusedTo === null) return;
+    const { visitor, reception } = this.#parts;
+    const login = loggableLogin(this.#offerRefusedTo);
+    reception.journal.signInRefused({ ...visitor, login }, 'no key that was offered is known');
+  }
+
   /** RFC 4252 section 7: a client may ask whether a key would do before it makes the effort of signing. */
   async #answerOffer(context: PublicKeyAuthContext): Promise<void> {
     const { reception, visitor } = this.#parts;
@@ -93,6 +108,7 @@ export class SftpSignIn {
     const known =
       isStrong(context) &&
       (await reception.signIn.knowsKey(context.username, context.key.data, visitor.address));
+    if (!known) this.#offerRefusedTo = context.username;
     if (known) context.accept();
     else context.reject(METHODS);
     if (this.#offers >= OFFERS_MAX) this.#parts.onGivenUp();
