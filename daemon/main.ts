@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createIntake } from '../src/admit/intake.ts';
+import { SpoolPlace } from '../src/admit/spool-place.ts';
 import { openMailer } from '../src/accounts/mailer.ts';
 import { organisationFileSchema } from '../src/accounts/organisation-file.ts';
 import { finishRemovals, sendInvitations } from '../src/accounts/outbox.ts';
@@ -67,6 +68,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
 
   await loadOrganisations(configuration, store.database, clock, journal);
   await ensureFolder(configuration.spool);
+  const place = await SpoolPlace.of(configuration.spool);
   const stopping = new AbortController();
   const antivirus = openAntivirus(configuration, store.database, clock, journal, stopping.signal);
   await antivirus?.recover();
@@ -75,12 +77,19 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     clock,
     journal,
     spool: configuration.spool,
+    place,
     caps: configuration.throttle,
     settleMs: configuration.cycle.settleMs,
     maskPasswords: configuration.trace.maskPasswords,
     antivirus,
   };
-  const intake = createIntake({ database: store.database, clock, journal, spool: configuration.spool });
+  const intake = createIntake({
+    database: store.database,
+    clock,
+    journal,
+    spool: configuration.spool,
+    place,
+  });
   const { sweepSeconds, workers } = configuration.cycle;
   await intake.customers();
   const cycle = startCycle(station, intake, {

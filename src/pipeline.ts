@@ -12,6 +12,7 @@ import path from 'node:path';
 import type { Antivirus } from './admit/antivirus.ts';
 import { isBeingWritten } from './admit/intake.ts';
 import { digestOf } from './admit/content.ts';
+import type { SpoolPlace } from './admit/spool-place.ts';
 import { openChangeFile, takeAsItIs, takenPath, type OpenChangeFile } from './admit/take.ts';
 import type { Contents } from './apply/carry-out.ts';
 import type { Kind } from './apply/kind.ts';
@@ -51,6 +52,8 @@ export interface Station {
   journal: Journal;
   /** Absolute path of the spool. */
   spool: string;
+  /** Looked at before each turn. */
+  place?: SpoolPlace;
   /** For customers without caps of their own. */
   caps: Caps;
   /** A batch starts when no upload has ended for this long. */
@@ -96,6 +99,7 @@ export async function takeTurn(station: Station): Promise<number | null> {
  */
 async function workFor(station: Station, customer: number): Promise<TurnResult> {
   const { database, clock } = station;
+  await station.place?.expectThere();
   const turn = { station, customer, folder: await folderOf(station, customer) };
   for (const departing of await departingFiles(database, customer)) await departGuarded(turn, departing);
   const open = await openBatch(database, customer);

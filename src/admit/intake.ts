@@ -16,6 +16,7 @@ import { isThere } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { Journal } from '../journal/events.ts';
 import { step } from '../step.ts';
+import type { SpoolPlace } from './spool-place.ts';
 import { takenPath } from './take.ts';
 
 export interface IntakeParts {
@@ -24,6 +25,7 @@ export interface IntakeParts {
   journal: Journal;
   /** Absolute path of the spool. */
   spool: string;
+  place?: SpoolPlace;
 }
 
 export interface CustomerFolder {
@@ -88,6 +90,7 @@ export function createIntake(parts: IntakeParts): Intake {
   };
 
   const sweep = async ({ customer, folder }: CustomerFolder) => {
+    await parts.place?.expectThere();
     const found = await filesIn(folder);
     const waiting = await waitingFiles(parts.database, customer, folder);
     await withdrawMissing(parts, { customer, folder }, waiting, found);
@@ -132,7 +135,8 @@ async function folderOf(db: Queryable, spool: string, customer: number): Promise
   return rows[0] ? path.join(spool, rows[0].folder) : null;
 }
 
-async function customerFolders({ database, spool, journal }: IntakeParts): Promise<CustomerFolder[]> {
+async function customerFolders({ database, spool, journal, place }: IntakeParts): Promise<CustomerFolder[]> {
+  await place?.expectThere();
   const { rows } = await database.query<{ id: number; folder: string }>(
     'select id, folder from customer order by id',
   );

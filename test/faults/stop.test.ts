@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { readdir, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
-import { checkConfiguration } from '../../src/configuration.ts';
+import { checkConfiguration, type RawConfiguration } from '../../src/configuration.ts';
 import { cloneDatabase } from '../database.ts';
 import { poll, signIn } from '../journeys/courier.ts';
 import {
@@ -17,14 +19,14 @@ import { SftpSpeaker } from '../receive/sftp-speaker.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 
-async function prepare(graceSeconds: number) {
+async function prepare(graceSeconds: number, more: RawConfiguration = {}) {
   await using opened = new AsyncDisposableStack();
   const home = await temporaryHome();
   opened.defer(() => rm(home, { recursive: true, force: true }));
   const database = await cloneDatabase();
   opened.defer(() => database.drop());
   const { file } = await writeConfiguration(home, database.url, {
-    configuration: { stop: { graceSeconds } },
+    configuration: { stop: { graceSeconds }, ...more },
   });
   const daemon = opened.use(await spawnDaemon(file));
   const all = opened.move();
@@ -167,6 +169,30 @@ describe('SIGTERM', () => {
     for (const { entries, results } of rows) expect([entries, results]).toEqual([150, 150]);
     expect(world.daemon.output()).not.toContain('"level":"error"');
   });
+});
+
+it('a virus scanner that never answers holds no stop up, and its file waits for the next start', async () => {
+  const asked = Promise.withResolvers<void>();
+  const scanner = createServer((socket) => {
+    socket.on('error', () => undefined).resume();
+    asked.resolve();
+  });
+  await once(scanner.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const { port } = scanner.address() as AddressInfo;
+    await using world = await prepare(1, { antivirus: { clamd: `127.0.0.1:${port}` } });
+    await using courier = await world.daemon.courier();
+    await courier.upload('1000001_PRV_1.csv', `${HEADER}late@example.com,Add,Ann,Late\n`);
+    await asked.promise;
+    const began = Date.now();
+    expect(await world.daemon.stop(), world.daemon.output()).toBe(0);
+    expect(Date.now() - began).toBeLessThan(9_000);
+    expect(world.daemon.output()).not.toContain('Not all work in hand');
+    const { rows } = await world.database.query('select state from change_file');
+    expect(rows).toEqual([{ state: 'waiting' }]);
+  } finally {
+    scanner.close();
+  }
 });
 
 it('a grace that would not leave the daemon 10 s to stop in is refused at the start', () => {

@@ -95,6 +95,16 @@ it('the daemon mails the invitation of an Add by itself; the token is in the mai
   expect(expires.getTime() - sent.getTime()).toBe(28 * DAY_MS);
 });
 
+it('a daemon that stops mails what it has in hand, and no more: the others wait for the next start', async () => {
+  await start();
+  await send('a.b@example.com,Add,85180,A,B\nc.d@example.com,Add,85180,C,D\n');
+  const parts = { database: world.database, clock: world.clock, journal: journalTo(silentLog) };
+  let looks = 0;
+  expect(await sendInvitations(parts, mailer.send, REGISTRATION, () => (looks += 1) > 1)).toBe(1);
+  expect(await deliver()).toBe(1);
+  expect(mailServer.mails).toHaveLength(2);
+});
+
 describe('who is mailed', () => {
   it.each<[string, string, string[]]>([
     ['a new user with a collaboration seat', 'a.b@example.com,Add,85180,A,B', ['a.b@example.com']],
