@@ -71,7 +71,8 @@ const schema = z.strictObject({
       commandsPerSecond: positive.default(1000),
       signInSeconds: positive.max(3600).default(60),
       idleSeconds: positive.max(86_400).default(300),
-      stalledSeconds: positive.max(3600).default(60),
+      // Below the age at which what was begun counts as left by a dead daemon (cycle.ts).
+      stalledSeconds: positive.max(240).default(60),
       fileBytes: positive.default(64 * 1024 * 1024),
       folderBytes: positive.default(1024 * 1024 * 1024),
       folderFiles: positive.default(20_000),

@@ -21,6 +21,7 @@ import type { Clock } from './clock.ts';
 import { isPassing } from './database/away.ts';
 import { onlyRow, type Database } from './database/open.ts';
 import type { Entry, OpenBytes } from './entry.ts';
+import { messageOf } from './fault.ts';
 import type { Journal } from './journal/events.ts';
 import { judge } from './judgement.ts';
 import { kindOf } from './kinds.ts';
@@ -183,7 +184,14 @@ async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<
   if (decided) step('committed');
   decided?.tell(station.journal);
   if (!decided?.deferredUntil) return { kind: 'more' };
-  await countWaiting(turn);
+  await countWaiting(turn).catch((error: unknown) => {
+    // It makes a forecast and nothing else: the file that is deferred is not at fault.
+    if (isPassing(error)) throw error;
+    station.journal.warned('waiting files could not be counted', {
+      customer: turn.customer,
+      reason: messageOf(error),
+    });
+  });
   await endBatch(turn, batch);
   return { kind: 'deferred', until: decided.deferredUntil };
 }

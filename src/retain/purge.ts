@@ -182,7 +182,7 @@ async function purgeFiles(parts: PurgeParts, kept: KeptFolder, counts: PurgeCoun
 }
 
 /** So many files' results go in one statement: it stays short, however much has piled up. */
-const THINNED_FILES = 500;
+const THINNED_FILES = 100;
 
 /**
  * Entry results go with their file; the ledger row stays, with its counts. Also those of files that the customer has
