@@ -13,6 +13,11 @@ export interface DoorLimits {
   idleMsMax: number;
   /** Without a byte moving in a transfer. */
   dataStalledMsMax: number;
+  /**
+   * A transfer that moves less in the time above, as bytes a minute, stands still too: a byte now and then would hold its
+   * session for ever. The slowest uplink of a phone moves this much in a second.
+   */
+  dataBytesPerMinuteMin: number;
   /** Faster commands wait. Data does not count. */
   commandsPerSecondMax: number;
   fileBytesMax: number;
@@ -26,6 +31,12 @@ export const DEFAULT_DOOR_LIMITS: DoorLimits = {
   signInMsMax: MINUTE_MS,
   idleMsMax: 5 * MINUTE_MS,
   dataStalledMsMax: MINUTE_MS,
+  dataBytesPerMinuteMin: 1_024,
   commandsPerSecondMax: 1_000,
   fileBytesMax: 64 * 1024 * 1024,
 };
+
+/** What must move within `dataStalledMsMax`. */
+export function bytesUntilStalledMin({ dataStalledMsMax, dataBytesPerMinuteMin }: DoorLimits): number {
+  return Math.max(1, Math.ceil((dataBytesPerMinuteMin * dataStalledMsMax) / MINUTE_MS));
+}

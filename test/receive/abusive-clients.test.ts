@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SFTPWrapper } from 'ssh2';
+import ssh2, { type AnyAuthMethod, type SFTPWrapper } from 'ssh2';
 import { expect, test } from 'vitest';
+import type { SignIn } from '../../src/receive/access-account.ts';
+import { makeKeyPair } from '../../src/receive/sftp/host-key.ts';
 import { openDoor, openSftpDoor } from './door.ts';
+import { LOGIN } from './sign-in.ts';
 import { SftpSpeaker } from './sftp-speaker.ts';
 import { Speaker } from './speaker.ts';
 
@@ -60,6 +63,83 @@ test('SFTP: no more than eight sessions of one connection are open, whatever the
     new Promise<string>((resolve) => speaker.client.shell((error) => resolve(error?.message ?? 'opened')));
   const answers = await Promise.all(Array.from({ length: 10 }, open));
   expect(answers.filter((answer) => answer.includes('Channel open failure'))).toHaveLength(3);
+});
+
+const { OPEN_MODE: OPEN } = ssh2.utils.sftp;
+
+test('SFTP: the channels of one connection have 64 handles open, all together', async () => {
+  await using door = await openSftpDoor();
+  await door.put('a.csv', 'x');
+  await using speaker = await SftpSpeaker.signedIn(door.port);
+  const second = await new Promise<SFTPWrapper>((resolve, reject) =>
+    speaker.client.sftp((error, channel) => (error ? reject(error) : resolve(channel))),
+  );
+  const openOn = (channel: SFTPWrapper) =>
+    new Promise<string>((resolve) =>
+      channel.open('a.csv', OPEN.READ, (error) => resolve(error?.message ?? '')),
+    );
+  const answers = await Promise.all(
+    [speaker.sftp, second].flatMap((channel) => Array.from({ length: 40 }, () => openOn(channel))),
+  );
+  expect(answers.filter((answer) => answer === '')).toHaveLength(64);
+  expect(answers.filter((answer) => answer === 'Too many open handles')).toHaveLength(16);
+  // What the other channel had open is free with its end, and what was refused takes no place.
+  second.end();
+  await expect.poll(() => openOn(speaker.sftp), { timeout: 10_000 }).toBe('');
+});
+
+test('SFTP: an upload that comes byte by byte stands still', async () => {
+  const limits = { dataStalledMsMax: 300, dataBytesPerMinuteMin: 1024 * 1024 };
+  await using door = await openSftpDoor({ limits });
+  const client = await SftpSpeaker.signedIn(door.port);
+  const handle = await client.open('drip.csv', OPEN.WRITE | OPEN.CREAT | OPEN.TRUNC);
+  let at = 0;
+  const drip = setInterval(
+    () => client.sftp.write(handle, Buffer.from('x'), 0, 1, at++, () => undefined),
+    30,
+  );
+  await client.ended;
+  clearInterval(drip);
+  await door.seen('uploadFailed');
+  expect([door.has('drip.csv'), await door.staged()]).toEqual([false, []]);
+});
+
+test('SFTP: a signature that proves nothing counts like a wrong password, and lets nobody in', async () => {
+  const asked: Buffer[] = [];
+  const signIn: SignIn = {
+    withPassword: async () => null,
+    withKey: async (_login, key) => {
+      asked.push(key);
+      return null;
+    },
+    knowsKey: async () => true,
+  };
+  await using door = await openSftpDoor({ signIn });
+  const parsed = ssh2.utils.parseKey(makeKeyPair().private);
+  if (parsed instanceof Error) throw parsed;
+  // Signs something else than it is asked to.
+  const sign = parsed.sign.bind(parsed);
+  parsed.sign = () => sign(Buffer.from('something else'));
+  const authHandler: AnyAuthMethod[] = [{ type: 'publickey', username: LOGIN, key: parsed }];
+  const attempt = SftpSpeaker.connect(door.port, { username: LOGIN, authHandler });
+  await expect(attempt).rejects.toThrow(/authentication methods failed/);
+  expect(asked.map((key) => key.equals(parsed.getPublicSSH()))).toEqual([false]);
+});
+
+test('FTPS: who goes on sending commands after the goodbye is hung up on once', async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => void warnings.push(warning);
+  process.on('warning', onWarning);
+  await using door = await openDoor();
+  await using client = await Speaker.signedIn(door.port, HALF_OPEN);
+  // Each goes out by itself, so that the door hears it by itself.
+  for (let count = 0; count < 30; count += 1)
+    await new Promise((resolve) => client.socket.write('NOOP\r\n'.repeat(65), resolve));
+  expect(await client.reply()).toMatch(/^421 |^200 /);
+  client.socket.end();
+  await once(client.socket, 'close');
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
 });
 
 /** Ports of an address that nobody else here connects from. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'basic-ftp';
+import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDoor, type TestDoor } from './door.ts';
 import { LOGIN, PASSWORD } from './sign-in.ts';
@@ -25,6 +26,8 @@ let workFolder: string;
 let localFile: string;
 let emptyFile: string;
 let fetchedFile: string;
+/** A client certificate, its key, and who issued it. */
+let own: { certFile: string; keyFile: string; authorities: string };
 
 beforeAll(async () => {
   workFolder = await mkdtemp(join(tmpdir(), 'spoolgate-client-'));
@@ -33,7 +36,26 @@ beforeAll(async () => {
   fetchedFile = join(workFolder, 'fetched');
   await writeFile(localFile, CONTENT);
   await writeFile(emptyFile, '');
+  own = await ownCertificate();
 });
+
+async function ownCertificate() {
+  const [certFile, keyFile] = [join(workFolder, 'client.crt'), join(workFolder, 'client.key')];
+  const extensions = [{ name: 'basicConstraints', cA: true } as const];
+  // With anything weaker OpenSSL's clients do not show it.
+  const strong = { keyType: 'ec', algorithm: 'sha256' } as const;
+  const issuer = await generate([{ name: 'commonName', value: 'customers' }], { ...strong, extensions });
+  const ca = { key: issuer.private, cert: issuer.cert };
+  const made = await generate([{ name: 'commonName', value: 'acme' }], { ...strong, ca });
+  await writeFile(certFile, made.cert);
+  await writeFile(keyFile, made.private);
+  return { certFile, keyFile, authorities: issuer.cert };
+}
+
+const certificatesRequired = () => ({
+  clientCertificates: { authorities: own.authorities, required: true },
+});
+
 afterAll(() => rm(workFolder, { recursive: true }));
 
 async function expectBothStored(door: TestDoor): Promise<void> {
@@ -96,6 +118,18 @@ describe.runIf(has('curl', '--version'))('curl', () => {
     expect(tail.stdout).toBe(CONTENT.slice(-5));
   });
 
+  test.each(['1.2', '1.3'])('shows its certificate on all connections over TLS %s', async (version) => {
+    const tls = [`--tlsv${version}`, '--tls-max', version, '--cert', own.certFile, '--key', own.keyFile];
+    await using door = await openDoor(certificatesRequired());
+    await curl(door, '1_PRV_1.csv', ...tls, '--upload-file', localFile);
+    await curl(door, 'empty.csv', ...tls, '--no-sessionid', '--upload-file', emptyFile);
+    await expectBothStored(door);
+    expect((await curl(door, '', ...tls)).stdout).toContain(' 1_PRV_1.csv');
+    await using strict = await openDoor({ ...certificatesRequired(), limits: { requireSessionReuse: true } });
+    await curl(strict, '1_PRV_1.csv', ...tls, '--upload-file', localFile);
+    expect(await strict.get('1_PRV_1.csv')).toBe(CONTENT);
+  });
+
   test('uploads over PASV, then renames', async () => {
     await using door = await openDoor();
     const commands = ['--quote', '-RNFR .1.part', '--quote', '-RNTO 1_PRV_1.csv'];
@@ -123,6 +157,14 @@ describe.runIf(has('lftp', '--version'))('lftp', () => {
     expect(await readFile(fetchedFile, 'utf8')).toBe(CONTENT);
     await lftp(door, 'mv 1_PRV_1.csv 1_PRV_2.csv; rm empty.csv');
     expect([door.has('1_PRV_2.csv'), door.has('empty.csv')]).toEqual([true, false]);
+  });
+
+  test('shows its certificate on all connections', async () => {
+    await using door = await openDoor(certificatesRequired());
+    const shown = `set ssl:cert-file ${own.certFile}; set ssl:key-file ${own.keyFile}`;
+    await lftp(door, `${shown}; put ${localFile} -o 1_PRV_1.csv; put ${emptyFile} -o empty.csv`);
+    await expectBothStored(door);
+    expect((await lftp(door, `${shown}; cls -1`)).stdout).toContain('1_PRV_1.csv');
   });
 });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openDoor } from './door.ts';
@@ -95,6 +95,48 @@ test('a connection from another address is closed, and the right one still serve
   expect(await contentOf(client.secure(raw))).toContain('_report');
 });
 
+test('of many foreign connections three are told, and at the end how many more there were', async () => {
+  await using door = await openDoor();
+  {
+    await using client = await Speaker.signedIn(door.port);
+    const port = await client.passivePort();
+    for (let count = 0; count < 5; count += 1) {
+      const stranger = connectTcp({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+      stranger.on('error', () => undefined);
+      await once(stranger, 'close');
+    }
+  }
+  await door.seen('warned', 4);
+  expect(door.events.filter(({ event }) => event === 'warned').map(({ fields }) => fields)).toEqual([
+    ...Array.from({ length: 3 }, () => [
+      expect.anything(),
+      expect.objectContaining({ stranger: '127.0.0.2' }),
+    ]),
+    ['more data connections from foreign addresses', expect.objectContaining({ more: 2 })],
+  ]);
+});
+
+test('of data connections that are never used four are kept open, the older ones are cut', async () => {
+  await using door = await openDoor({ limits: { dataLingerMsMax: 600_000 } });
+  await using client = await Speaker.signedIn(door.port);
+  const opened: Socket[] = [];
+  for (let count = 0; count < 8; count += 1) {
+    const raw = connectTcp({ port: await client.passivePort(), host: '127.0.0.1', allowHalfOpen: true });
+    raw.on('error', () => undefined).resume();
+    await once(raw, 'connect');
+    opened.push(raw);
+  }
+  await client.passivePort();
+  // Who is cut off hears of it as soon as it sends. This begins a TLS record that never comes to its end.
+  const beginning = Buffer.from([22, 3, 1, 64, 0]);
+  opened.forEach((raw) => raw.write(beginning));
+  const drip = setInterval(() => opened.forEach((raw) => raw.write('\0')), 20);
+  await expect.poll(() => opened.slice(0, 4).every(({ closed }) => closed), { timeout: 10_000 }).toBe(true);
+  clearInterval(drip);
+  expect(opened.slice(4).map(({ closed }) => closed)).toEqual([false, false, false, false]);
+  opened.forEach((raw) => raw.destroy());
+});
+
 test('a port serves one connection', async () => {
   await using door = await openDoor();
   await using client = await Speaker.signedIn(door.port);
@@ -132,6 +174,49 @@ test('a connection that stands still before or during the transfer is given up',
   expect(await client.reply()).toMatch(/^426 .*stands still/);
   expect(await door.staged()).toEqual([]);
   raw.destroy();
+});
+
+/** A byte now and then moves something, but too little. */
+const SLUGGISH = { dataStalledMsMax: 300, dataBytesPerMinuteMin: 20 * 1024 * 1024 };
+
+test('an upload that comes byte by byte stands still', async () => {
+  await using door = await openDoor({ limits: SLUGGISH });
+  await using client = await Speaker.signedIn(door.port);
+  const data = await client.dataConnection();
+  await client.ask('STOR drip.csv');
+  const drip = setInterval(() => data.write('x'), 30);
+  expect(await client.reply()).toMatch(/^426 .*stands still/);
+  clearInterval(drip);
+  expect([door.has('drip.csv'), await door.staged()]).toEqual([false, []]);
+});
+
+test('so does a download that nobody takes, whatever the client sends meanwhile', async () => {
+  await using door = await openDoor({ limits: SLUGGISH });
+  await door.put('_report/big.txt', Buffer.alloc(32 * 1024 * 1024));
+  await using client = await Speaker.signedIn(door.port);
+  const data = (await client.dataConnection()).pause();
+  await client.ask('RETR _report/big.txt');
+  const drip = setInterval(() => data.write('x'), 30);
+  expect(await client.reply()).toMatch(/^426 .*stands still/);
+  clearInterval(drip);
+  data.destroy();
+});
+
+test('a download that is taken slowly does not stand still', async () => {
+  await using door = await openDoor({ limits: { dataStalledMsMax: 1_000 } });
+  await door.put('_report/big.txt', Buffer.alloc(24 * 1024 * 1024));
+  await using client = await Speaker.signedIn(door.port);
+  const data = await client.dataConnection();
+  await client.ask('RETR _report/big.txt');
+  let bytes = 0;
+  data.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    data.pause();
+    setTimeout(() => data.resume(), 1);
+  });
+  expect(await client.reply()).toMatch(/^226 /);
+  if (!data.readableEnded) await once(data, 'end');
+  expect(bytes).toBe(24 * 1024 * 1024);
 });
 
 test('trap 5: failed transfers give their ports back', async () => {

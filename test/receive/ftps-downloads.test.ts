@@ -53,9 +53,21 @@ test('REST resumes the next download only', async () => {
   await client.ask('REST 7');
   expect(await client.fetch('RETR nowhere')).toMatchObject({ reply: expect.stringMatching(/^550 /) });
   expect(await client.fetch('RETR a.csv')).toMatchObject({ content: '0123456789' });
-  await client.ask('REST 99');
+  await client.ask('REST 10');
   expect(await client.fetch('RETR a.csv')).toMatchObject({ content: '', reply: '226 Transfer complete' });
   expect(await client.ask('REST -1')).toMatch(/^501 /);
+});
+
+test('REST beyond the end of the file is refused with the download, and does not outlive it', async () => {
+  await using door = await openDoor();
+  await door.put('a.csv', '0123456789');
+  await using client = await Speaker.signedIn(door.port);
+  await client.ask('REST 11');
+  expect(await client.fetch('RETR a.csv')).toMatchObject({
+    content: '',
+    reply: '554 Restart position 11 is beyond the end of the file, 10 bytes',
+  });
+  expect(await client.fetch('RETR a.csv')).toMatchObject({ content: '0123456789' });
 });
 
 test('listings show files and folders, with any options of ls', async () => {

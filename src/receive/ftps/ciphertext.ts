@@ -68,9 +68,10 @@ export class NotifyingTlsSocket extends TLSSocket {
   readonly #ciphertext: Ciphertext;
   closeNotifySeen = false;
 
-  constructor(raw: Socket, { secureContext, sessionCache }: TlsParty) {
+  /** @param requestCert whether the client is asked for a certificate; which one will do is for the caller to decide */
+  constructor(raw: Socket, { secureContext, sessionCache: server }: TlsParty, requestCert: boolean) {
     const ciphertext = new Ciphertext(raw);
-    super(ciphertext, { isServer: true, secureContext, server: sessionCache });
+    super(ciphertext, { isServer: true, secureContext, server, requestCert, rejectUnauthorized: false });
     this.#ciphertext = ciphertext;
   }
 

@@ -34,6 +34,7 @@ export class ControlConnection {
   #working = false;
   #work: Promise<void> = Promise.resolve();
   #stopping = false;
+  #hungUp = false;
   #idleTimer: NodeJS.Timeout | undefined;
   readonly #signInTimer: NodeJS.Timeout;
   /** The connection is gone and the command that ran is over, with all that it tells the journal. */
@@ -51,6 +52,7 @@ export class ControlConnection {
     socket.once('end', () => this.#lose());
     socket.once('close', () => {
       this.#lose();
+      this.#conversation.ended();
       closed.resolve(this.#work);
     });
     // After AUTH the greeting has been said.
@@ -131,7 +133,10 @@ export class ControlConnection {
     this.#conversation.channel?.abort(new ChannelFault(426, 'Aborted'));
   }
 
+  /** Once: a client that is flooding us goes on to. */
   #hangUp(reply: Reply): void {
+    if (this.#hungUp) return this.#lose();
+    this.#hungUp = true;
     if (this.#socket.writable) this.#conversation.say(reply);
     this.#socket.end();
     // Not the socket's own time-out: a client that goes on sending would put it off for ever.

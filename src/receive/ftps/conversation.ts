@@ -12,6 +12,7 @@ import type { FtpsLimits } from './limits.ts';
 import { FACTS, type Fact } from './listing.ts';
 import type { PassivePorts } from './passive-ports.ts';
 import { ChannelFault, formatReply, replyForFault, type Reply } from './replies.ts';
+import { Strangers } from './strangers.ts';
 import type { TlsParty } from './tls-party.ts';
 
 /** What all conversations of one door share. */
@@ -37,6 +38,9 @@ export interface Pending {
 /** Replies that a client leaves unread, before it is cut off. */
 const UNREAD_REPLY_BYTES_MAX = 256 * 1024;
 
+/** Data connections whose client has not closed its side yet. Beyond them the oldest is cut off. */
+const LINGERING_MAX = 4;
+
 /** One client at the door: what it has said so far, and how to answer it. Knows no verbs. */
 export class Conversation {
   readonly door: DoorSettings;
@@ -45,6 +49,9 @@ export class Conversation {
   readonly #socket: TLSSocket;
   readonly #tls: TlsParty;
   readonly #visit: Visit;
+  readonly #strangers: Strangers;
+  /** The oldest first; those that are over are taken out with the next one. */
+  #lingering: DataChannel[] = [];
   #view: FolderView | null = null;
 
   /** From USER; the sign-in itself is `view`. */
@@ -72,6 +79,7 @@ export class Conversation {
       customer: null,
       cipher: `${socket.getProtocol() ?? ''} ${socket.getCipher().standardName}`,
     };
+    this.#strangers = new Strangers(door.journal, this.visitor);
   }
 
   get alive(): boolean {
@@ -122,12 +130,8 @@ export class Conversation {
       limits: this.door.limits,
       tls: this.#tls,
       clientAddress: this.#socket.remoteAddress ?? '',
-      onStranger: (address) => {
-        this.door.journal.warned('data connection from a foreign address', {
-          ...this.visitor,
-          stranger: address,
-        });
-      },
+      clientFingerprint: this.#socket.getPeerX509Certificate()?.fingerprint256,
+      onStranger: (address) => this.#strangers.note(address),
     });
     // The client may have gone while the port was opened; nobody would close it then.
     if (!this.alive) this.closeChannel();
@@ -135,8 +139,17 @@ export class Conversation {
   }
 
   closeChannel(): void {
-    this.channel?.close();
+    const { channel } = this;
+    if (!channel) return;
     this.channel = null;
+    channel.close();
+    this.#lingering = [...this.#lingering, channel].filter(({ connected }) => connected);
+    if (this.#lingering.length > LINGERING_MAX) this.#lingering.shift()?.cut();
+  }
+
+  /** The control connection is gone. */
+  ended(): void {
+    this.#strangers.end();
   }
 }
 

@@ -2,6 +2,7 @@ import type { Server, Socket } from 'node:net';
 import { pipeline, finished } from 'node:stream/promises';
 import { NotifyingTlsSocket } from './ciphertext.ts';
 import type { FtpsLimits } from './limits.ts';
+import { demandProgress, sentBytes } from './progress.ts';
 import { ChannelFault } from './replies.ts';
 import type { TlsParty } from './tls-party.ts';
 
@@ -10,12 +11,14 @@ export interface ChannelOptions {
   tls: TlsParty;
   /** Only this client may connect. */
   clientAddress: string;
+  /**
+   * SHA-256 of the certificate that the client has shown on the control connection, undefined where it has shown none.
+   * Others may come from the same address.
+   */
+  clientFingerprint: string | undefined;
   /** Told of a connection from somewhere else, which is closed and not counted. */
   onStranger(address: string): void;
 }
-
-/** Time for the client to close its side after ours. */
-const LINGER_MS = 5_000;
 
 /**
  * One data connection for one transfer. It ends in one of these ways:
@@ -49,6 +52,11 @@ export class DataChannel {
     server.on('error', () => this.abort(new ChannelFault(425, 'The passive port failed')));
   }
 
+  /** A client's connection is there, also after `close`. */
+  get connected(): boolean {
+    return this.#raw?.destroyed === false;
+  }
+
   /** True once the client has closed TLS properly after its last byte. */
   get closeNotifySeen(): boolean {
     return this.#tls?.closeNotifySeen ?? false;
@@ -69,9 +77,7 @@ export class DataChannel {
     } finally {
       clearTimeout(timer);
     }
-    this.#raw?.setTimeout(dataStalledMsMax, () => {
-      this.abort(new ChannelFault(426, 'The data connection stands still'));
-    });
+    this.#raw?.setTimeout(dataStalledMsMax, () => this.#standStill());
   }
 
   /**
@@ -83,10 +89,13 @@ export class DataChannel {
   async *received(): AsyncGenerator<Buffer> {
     const tls = this.#opened();
     this.#received = 'taken';
+    const unwatch = this.#demandProgress((raw) => raw.bytesRead);
     try {
       yield* tls.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     } catch (error) {
       throw this.#asFault(error);
+    } finally {
+      unwatch();
     }
   }
 
@@ -109,11 +118,14 @@ export class DataChannel {
         throw error;
       }
     };
+    const unwatch = this.#demandProgress(sentBytes);
     try {
       await pipeline(guarded(this), tls);
       if (raw) await finished(raw, { readable: false });
     } catch (error) {
       throw ours ?? this.#asFault(error);
+    } finally {
+      unwatch();
     }
   }
 
@@ -162,9 +174,14 @@ export class DataChannel {
     const raw = this.#raw;
     if (!raw || raw.destroyed) return;
     // Not the socket's own time-out: a client that goes on sending would put it off for ever.
-    const linger = setTimeout(() => raw.destroy(), LINGER_MS);
+    const linger = setTimeout(() => raw.destroy(), this.#options.limits.dataLingerMsMax);
     raw.once('close', () => clearTimeout(linger));
     this.#tls?.resume().end();
+  }
+
+  /** After `close`: the client's time to close its side is over. */
+  cut(): void {
+    this.#raw?.destroy();
   }
 
   #accept(raw: Socket): void {
@@ -176,18 +193,39 @@ export class DataChannel {
     }
     this.#server.close();
     this.#raw = raw;
-    const tls = new NotifyingTlsSocket(raw, this.#options.tls);
+    const requestCert = this.#options.clientFingerprint !== undefined;
+    const tls = new NotifyingTlsSocket(raw, this.#options.tls, requestCert);
     this.#tls = tls;
-    tls.once('secure', () => this.#checkReuse(tls));
+    tls.once('secure', () => this.#checkClient(tls));
     tls.on('error', (error) => this.#secured.reject(this.#tlsFault(error)));
     tls.once('close', () => this.#secured.reject(this.#tlsFault(null)));
     // The TLS socket stays silent when the connection is lost before it has read anything.
     raw.once('close', () => this.#secured.reject(this.#tlsFault(null)));
   }
 
-  #checkReuse(tls: NotifyingTlsSocket): void {
-    if (tls.isSessionReused() || !this.#options.limits.requireSessionReuse) this.#secured.resolve();
-    else this.abort(new ChannelFault(425, 'The data connection must resume the TLS session'));
+  #checkClient(tls: NotifyingTlsSocket): void {
+    const { limits, clientFingerprint } = this.#options;
+    if (limits.requireSessionReuse && !tls.isSessionReused())
+      return this.abort(new ChannelFault(425, 'The data connection must resume the TLS session'));
+    // A session that is resumed brings the certificate that it began with, in TLS 1.2 and in 1.3.
+    const shown = tls.getPeerX509Certificate()?.fingerprint256;
+    if (clientFingerprint !== undefined && shown !== clientFingerprint)
+      return this.abort(foreignCertificate());
+    this.#secured.resolve();
+  }
+
+  #demandProgress(moved: (raw: Socket) => number): () => void {
+    const raw = this.#raw;
+    if (!raw) return () => undefined;
+    return demandProgress(
+      this.#options.limits,
+      () => moved(raw),
+      () => this.#standStill(),
+    );
+  }
+
+  #standStill(): void {
+    this.abort(new ChannelFault(426, 'The data connection stands still'));
   }
 
   #opened(): NotifyingTlsSocket {
@@ -210,4 +248,10 @@ export class DataChannel {
     if (error instanceof ChannelFault) return error;
     return this.#fault ?? new ChannelFault(426, 'The data connection is lost');
   }
+}
+
+function foreignCertificate(): ChannelFault {
+  const text =
+    'The data connection must show the client certificate of the control connection, or resume its TLS session';
+  return new ChannelFault(425, text);
 }

@@ -17,6 +17,8 @@ export interface FtpsLimits extends DoorLimits {
    */
   discardBytesMax: number;
   discardMsMax: number;
+  /** For the client to close its side of a data connection after ours. */
+  dataLingerMsMax: number;
   /** Refuses data connections that do not resume a TLS session of this door. Plain ftplib cannot. */
   requireSessionReuse: boolean;
   /** Age of the keys that seal session tickets. */
@@ -33,6 +35,7 @@ export const DEFAULT_LIMITS: FtpsLimits = {
   settleAfterDataMs: 50,
   discardBytesMax: 64 * MIB,
   discardMsMax: 20_000,
+  dataLingerMsMax: 5_000,
   requireSessionReuse: false,
   ticketKeysMsMax: DAY_MS,
 };

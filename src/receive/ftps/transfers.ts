@@ -83,6 +83,8 @@ export async function sendFile(conversation: Conversation, argument: string): Pr
   const handle = await view.openForReading(path);
   const sent = { bytes: 0 };
   try {
+    const beyond = await refuseBeyondEnd(handle, pending.restartAt ?? 0);
+    if (beyond) return beyond;
     const channel = await openChannel(conversation);
     await channel.send(fileContent(handle, pending.restartAt ?? 0, sent));
     door.journal.downloaded(visitor, virtualText(path), sent.bytes);
@@ -95,6 +97,13 @@ export async function sendFile(conversation: Conversation, argument: string): Pr
   } finally {
     await handle.close();
   }
+}
+
+/** RFC 3659 section 5.2. At the end itself nothing is left to send, which is no error. */
+async function refuseBeyondEnd(handle: FileHandle, restartAt: number): Promise<Reply | null> {
+  const { size } = await handle.stat();
+  if (restartAt <= size) return null;
+  return { code: 554, text: `Restart position ${restartAt} is beyond the end of the file, ${size} bytes` };
 }
 
 async function* fileContent(handle: FileHandle, offset: number, sent: { bytes: number }) {

@@ -5,6 +5,7 @@ import type { Pace } from '../pace.ts';
 import type { Brake } from './brake.ts';
 import type { Answer, SftpConversation } from './conversation.ts';
 import { endWell, explain } from './openssh.ts';
+import { Progress } from './progress.ts';
 import { reasonOf, statusForFault, STATUS } from './replies.ts';
 import { REQUESTS, type Request } from './requests.ts';
 
@@ -33,6 +34,7 @@ export class SftpChannel {
   readonly #conversation: SftpConversation;
   readonly #pace: Pace;
   readonly #onStandstill: () => void;
+  readonly #progress: Progress;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #working: Promise<void> | null = null;
@@ -41,7 +43,7 @@ export class SftpChannel {
 
   /**
    * @param brake of the whole connection, as is `pace`
-   * @param onStandstill the client has asked for nothing for too long, or takes nothing
+   * @param onStandstill the client has asked for nothing for too long, or sends or takes next to nothing
    */
   constructor(
     sftp: SFTPWrapper,
@@ -55,6 +57,7 @@ export class SftpChannel {
     this.#conversation = conversation;
     this.#pace = pace;
     this.#onStandstill = onStandstill;
+    this.#progress = new Progress(conversation.limits);
     for (const request of REQUESTS)
       sftp.on(request.name, (id: number, ...given: never[]) => this.#hear(request, id, given));
     sftp.on('end', () => endWell(sftp));
@@ -123,8 +126,10 @@ export class SftpChannel {
     }
   }
 
-  #send({ id, request }: Waiting, answer: Answer): void {
+  #send({ id, request, bytes }: Waiting, answer: Answer): void {
     if (this.#ended) return;
+    if (request.name === 'WRITE') this.#progress.note(bytes);
+    if ('data' in answer) this.#progress.note(answer.data.length);
     // Of a write that fails its CLOSE tells; a client has many writes on their way.
     if ('status' in answer && request.name !== 'WRITE') explain(this.#sftp, answer.status, answer.message);
     if ('status' in answer) this.#sftp.status(id, answer.status, answer.message);
@@ -155,12 +160,14 @@ export class SftpChannel {
     return outgoing.window > 0 && this.#brake.socket.writableLength <= UNSENT_BYTES_MAX;
   }
 
-  /** An upload that stands still is over sooner than an idle client. */
+  /** An upload that stands still is over sooner than an idle client, and so is one that hardly moves. */
   #watch(): void {
     clearTimeout(this.#timer);
     if (this.#ended) return;
-    const { idleMsMax, dataStalledMsMax } = this.#conversation.limits;
-    const ms = this.#conversation.uploading ? dataStalledMsMax : idleMsMax;
+    const { limits, uploading } = this.#conversation;
+    if (!uploading) this.#progress.rest();
+    else if (!this.#progress.suffices(performance.now())) return this.#onStandstill();
+    const ms = uploading ? limits.dataStalledMsMax : limits.idleMsMax;
     this.#timer = setTimeout(() => this.#onStandstill(), ms);
   }
 }

@@ -11,6 +11,7 @@ import { plainAddress } from '../visitor.ts';
 import { Brake } from './brake.ts';
 import { SftpChannel } from './channel.ts';
 import { SftpConversation } from './conversation.ts';
+import { OpenHandles } from './open-handles.ts';
 import { SftpSignIn } from './sign-in.ts';
 
 /** Channels of one connection: clients use one, some a second for transfers. */
@@ -29,6 +30,8 @@ export class SftpConnection {
   readonly #brake: Brake;
   /** Of all channels together: more channels are no more commands. */
   readonly #pace: Pace;
+  /** Of all channels together: each channel of its own would have as many. */
+  readonly #openHandles = new OpenHandles();
   /** Also those that no SFTP was asked of. */
   #sessions = 0;
   #client: Connection | null = null;
@@ -126,7 +129,13 @@ export class SftpConnection {
     clearTimeout(this.#channelTimer);
     const sftp: SFTPWrapper = open();
     const view = new FolderView(this.#account);
-    const conversation = new SftpConversation(view, this.#visitor, this.#reception, this.#limits);
+    const conversation = new SftpConversation(
+      view,
+      this.#visitor,
+      this.#reception,
+      this.#limits,
+      this.#openHandles,
+    );
     const channel = new SftpChannel(sftp, this.#brake, conversation, this.#pace, () => this.hangUp());
     this.#channels.add(channel);
     sftp.on('close', () => void this.#closeChannel(channel));

@@ -7,6 +7,7 @@ import type { Reception } from '../reception.ts';
 import type { Upload } from '../store-upload.ts';
 import { virtualText, type VirtualPath } from '../virtual-path.ts';
 import type { Coverage } from './coverage.ts';
+import type { OpenHandles } from './open-handles.ts';
 import { SftpFault, STATUS } from './replies.ts';
 
 /** The answer to one request (draft-ietf-secsh-filexfer-02, which every client speaks as version 3). */
@@ -38,20 +39,26 @@ export type OpenHandle =
   | { kind: 'download'; path: VirtualPath; file: FileHandle; sentBytes: number }
   | { kind: 'listing'; batches: AsyncGenerator<Entry[]>; rest: Entry[] };
 
-/** Clients have a handful open. */
-const HANDLES_MAX = 64;
-
 /** One signed-in client's SFTP channel: what it has open. Knows no requests. */
 export class SftpConversation {
   readonly view: FolderView;
   readonly visitor: DoorVisitor;
   readonly reception: Reception;
   readonly limits: DoorLimits;
+  readonly #openHandles: OpenHandles;
   readonly #handles = new Map<number, OpenHandle>();
   #next = 0;
   #stopping = false;
 
-  constructor(view: FolderView, visitor: DoorVisitor, reception: Reception, limits: DoorLimits) {
+  /** @param openHandles of the whole connection */
+  constructor(
+    view: FolderView,
+    visitor: DoorVisitor,
+    reception: Reception,
+    limits: DoorLimits,
+    openHandles: OpenHandles,
+  ) {
+    this.#openHandles = openHandles;
     this.view = view;
     this.visitor = visitor;
     this.reception = reception;
@@ -80,13 +87,22 @@ export class SftpConversation {
     this.#stopping = true;
   }
 
-  /** Before something is opened. */
-  demandRoom(): void {
+  /**
+   * @param make leaves nothing open where it fails
+   * @throws SftpFault where nothing more may be opened, and whatever `make` throws
+   */
+  async open(make: () => Promise<OpenHandle>): Promise<Answer> {
     if (this.#stopping) throw new SftpFault(STATUS.FAILURE, 'The service stops, try again later');
-    if (this.#handles.size >= HANDLES_MAX) throw new SftpFault(STATUS.FAILURE, 'Too many open handles');
+    this.#openHandles.take();
+    try {
+      return this.#add(await make());
+    } catch (error) {
+      this.#openHandles.giveBack();
+      throw error;
+    }
   }
 
-  add(handle: OpenHandle): Answer {
+  #add(handle: OpenHandle): Answer {
     this.#next += 1;
     this.#handles.set(this.#next, handle);
     const name = Buffer.alloc(4);
@@ -110,6 +126,7 @@ export class SftpConversation {
   take(name: Buffer): OpenHandle {
     const handle = this.find(name);
     this.#handles.delete(numberOf(name));
+    this.#openHandles.giveBack();
     return handle;
   }
 
@@ -118,6 +135,7 @@ export class SftpConversation {
     const handles = [...this.#handles.values()];
     this.#handles.clear();
     await Promise.all(handles.map((handle) => this.#giveUp(handle)));
+    this.#openHandles.giveBack(handles.length);
   }
 
   async #giveUp(handle: OpenHandle): Promise<void> {

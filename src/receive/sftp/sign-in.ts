@@ -61,8 +61,11 @@ export class SftpSignIn {
     const { address } = this.#parts.visitor;
     if (context.method === 'password')
       return signIn.withPassword(context.username, context.password, address);
-    if (context.method !== 'publickey' || !isSigned(context)) return null;
-    return signIn.withKey(context.username, context.key.data, address);
+    if (context.method !== 'publickey') return null;
+    if (isSigned(context)) return signIn.withKey(context.username, context.key.data, address);
+    // Asked in vain, so that it counts like a wrong password.
+    await signIn.withKey(context.username, unproved(context.key.data), address);
+    return null;
   }
 
   #admit(context: AuthContext, account: AccessAccount): void {
@@ -126,6 +129,11 @@ function isSigned(context: PublicKeyAuthContext): boolean {
   // The library returns an error object, which is not false, for a signature that it cannot read.
   const verified: unknown = parsed.verify(blob, signature, hashAlgo);
   return verified === true;
+}
+
+/** No account has such a key: what it begins with is no length of an algorithm's name. The same key is the same guess. */
+function unproved(key: Buffer): Buffer {
+  return Buffer.concat([Buffer.from('unproved '), key]);
 }
 
 function isStrong({ key, hashAlgo }: PublicKeyAuthContext): boolean {

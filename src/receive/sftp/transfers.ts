@@ -14,14 +14,24 @@ const READ_BYTES_MAX = 256 * 1024;
 const ENTRIES_PER_REPLY = 100;
 
 /** Uploads are whole files: what would go on with one that is there already is refused here. */
-export async function openFile(conversation: SftpConversation, text: string, flags: number): Promise<Answer> {
-  conversation.demandRoom();
-  const path = resolveVirtualPath('', text);
-  if ((flags & WRITE) === 0) {
-    if ((flags & READ) === 0) throw new SftpFault(STATUS.FAILURE, 'Open for reading or for writing');
-    const file = await conversation.view.openForReading(path);
-    return conversation.add({ kind: 'download', path, file, sentBytes: 0 });
-  }
+export function openFile(conversation: SftpConversation, text: string, flags: number): Promise<Answer> {
+  return conversation.open(() => {
+    const path = resolveVirtualPath('', text);
+    if (flags & WRITE) return beginUploadTo(conversation, path, flags);
+    return beginDownloadOf(conversation, path, flags);
+  });
+}
+
+async function beginDownloadOf({ view }: SftpConversation, path: VirtualPath, flags: number) {
+  if ((flags & READ) === 0) throw new SftpFault(STATUS.FAILURE, 'Open for reading or for writing');
+  return { kind: 'download', path, file: await view.openForReading(path), sentBytes: 0 } as const;
+}
+
+async function beginUploadTo(
+  conversation: SftpConversation,
+  path: VirtualPath,
+  flags: number,
+): Promise<UploadHandle> {
   const bytesMin = await bytesKept(conversation, path, flags);
   const { announce, room } = conversation.reception;
   const { fileBytesMax } = conversation.limits;
@@ -32,15 +42,7 @@ export async function openFile(conversation: SftpConversation, text: string, fla
     },
   );
   const coverage = new Coverage();
-  return conversation.add({
-    kind: 'upload',
-    path,
-    upload,
-    coverage,
-    startedMs: performance.now(),
-    fault: null,
-    bytesMin,
-  });
+  return { kind: 'upload', path, upload, coverage, startedMs: performance.now(), fault: null, bytesMin };
 }
 
 /**
@@ -124,12 +126,13 @@ async function publish(conversation: SftpConversation, handle: UploadHandle): Pr
   return DONE;
 }
 
-export async function openFolder(conversation: SftpConversation, text: string): Promise<Answer> {
-  conversation.demandRoom();
-  const path = resolveVirtualPath('', text);
-  const { kind } = await conversation.view.stat(path);
-  if (kind !== 'folder') throw new FolderFault('notAFolder', 'This is a file');
-  return conversation.add({ kind: 'listing', batches: conversation.view.list(path.folder), rest: [] });
+export function openFolder(conversation: SftpConversation, text: string): Promise<Answer> {
+  return conversation.open(async () => {
+    const path = resolveVirtualPath('', text);
+    const { kind } = await conversation.view.stat(path);
+    if (kind !== 'folder') throw new FolderFault('notAFolder', 'This is a file');
+    return { kind: 'listing', batches: conversation.view.list(path.folder), rest: [] };
+  });
 }
 
 export async function readFolder(conversation: SftpConversation, name: Buffer): Promise<Answer> {
