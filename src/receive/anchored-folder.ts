@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, readlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Not through a link, and only a folder. */
@@ -36,7 +36,22 @@ export class AnchoredFolder implements AsyncDisposable {
     return this.#handle.stat();
   }
 
+  /** As `isStillNamed`, of a name in this folder. */
+  async isStillNamed(name: string, file: FileHandle): Promise<boolean> {
+    return process.platform !== 'linux' || isStillNamed(file, join(await readlink(this.#path), name));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#handle.close();
   }
+}
+
+/**
+ * Whether an open file still has the very name by which it was opened: one that was taken away and given again is
+ * another one. Only Linux can tell; elsewhere it is believed.
+ *
+ * @param path absolute, without links
+ */
+export async function isStillNamed(file: FileHandle, path: string): Promise<boolean> {
+  return process.platform !== 'linux' || (await readlink(`/proc/self/fd/${file.fd}`)) === path;
 }

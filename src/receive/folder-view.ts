@@ -1,11 +1,21 @@
 import { constants, type Stats } from 'node:fs';
-import { lstat, lutimes, open, opendir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import {
+  lstat,
+  lutimes,
+  open,
+  opendir,
+  realpath,
+  rename,
+  stat,
+  unlink,
+  type FileHandle,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOwnName, isTemporaryName, JOURNAL } from '../change-file.ts';
 import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { AccessAccount, Right } from './access-account.ts';
-import { AnchoredFolder } from './anchored-folder.ts';
+import { AnchoredFolder, isStillNamed } from './anchored-folder.ts';
 import {
   FolderFault,
   isHidden,
@@ -85,7 +95,7 @@ export class FolderView {
     if (isHidden(name) || !place || !(await this.#fileEntry(place, folder, name))) return notFound();
     const handle = await open(place.pathOf(name), READ_FLAGS).catch(absentIsNull);
     if (handle === null) return notFound();
-    if (await isOnlyNameOf(place.pathOf(name), handle)) return handle;
+    if (await isOnlyName(place, name, handle)) return handle;
     await handle.close();
     throw new FolderFault('denied', 'This file cannot be read');
   }
@@ -199,7 +209,7 @@ export class FolderView {
 }
 
 /** A folder in which names are looked up. */
-type Place = Pick<AnchoredFolder, 'path' | 'pathOf' | 'stat'> & AsyncDisposable;
+type Place = Pick<AnchoredFolder, 'path' | 'pathOf' | 'stat' | 'isStillNamed'> & AsyncDisposable;
 
 /** The operator may have put a link in the place of the customer's folder. */
 async function openRoot(path: string): Promise<Place | null> {
@@ -210,24 +220,25 @@ async function openRoot(path: string): Promise<Place | null> {
     path,
     pathOf: (name) => join(path, name),
     stat: async () => stats,
+    isStillNamed: async (name, file) => isStillNamed(file, join(await realpath(path), name)),
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
 /**
- * Asked of the name, after it was opened: a hard link that was taken away again meanwhile would leave a file with one
- * name, and that one outside.
+ * Whether the name is the only one of the file that was opened by it; a hard link leads outside. Links and names are not
+ * counted and looked up at one moment: a link that is being taken away, and put back at once, can look like an only
+ * name. It cannot be so both times and still be the name by which the file was opened.
  */
-async function isOnlyNameOf(path: string, handle: FileHandle): Promise<boolean> {
-  const opened = await handle.stat();
-  const named = await lstat(path).catch(absentIsNull);
-  return (
-    named !== null &&
-    named.isFile() &&
-    named.nlink === 1 &&
-    named.ino === opened.ino &&
-    named.dev === opened.dev
-  );
+async function isOnlyName(place: Place, name: string, handle: FileHandle): Promise<boolean> {
+  for (let look = 0; look < 2; look += 1) {
+    const opened = await handle.stat();
+    const named = await lstat(place.pathOf(name)).catch(absentIsNull);
+    if (!named?.isFile() || named.nlink !== 1 || opened.nlink !== 1) return false;
+    if (named.ino !== opened.ino || named.dev !== opened.dev) return false;
+    if (!(await place.isStillNamed(name, handle))) return false;
+  }
+  return true;
 }
 
 async function* nameBatches(folder: string): AsyncGenerator<string[]> {
