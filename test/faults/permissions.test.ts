@@ -1,11 +1,12 @@
-import { chmod, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import ssh2 from 'ssh2';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listenToSteps } from '../../src/step.ts';
 import { poll, type Courier } from '../journeys/courier.ts';
 import { passwordOf, startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
 import { SftpSpeaker } from '../receive/sftp-speaker.ts';
+import { FIXTURES } from '../journeys/organisation.ts';
 import { asRoot, isRoot, ordinaryUser } from './ordinary-user.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
@@ -24,14 +25,24 @@ let acme: Courier;
 let other: Courier;
 let files = 0;
 
+/** In a home that only root may enter, the ordinary user cannot even read the program. */
+let reachable = true;
+
+beforeEach(({ skip }) => skip(!reachable, 'the ordinary user cannot enter the folder of the program'));
+
 beforeAll(async () => {
   user = ordinaryUser();
+  reachable = await access(FIXTURES).then(
+    () => true,
+    () => false,
+  );
+  if (!reachable) return;
   one = await startTestDaemon();
   acme = await one.courier();
   other = await one.courier('other');
 });
 afterAll(async () => {
-  await one[Symbol.asyncDispose]();
+  if (reachable) await one[Symbol.asyncDispose]();
   user[Symbol.dispose]();
 });
 afterEach(() => listenToSteps(null));

@@ -23,7 +23,11 @@ export class SftpSpeaker implements AsyncDisposable {
 
   static async connect(port: number, options: ConnectConfig): Promise<SftpSpeaker> {
     const client = new ssh2.Client();
-    const ready = once(client, 'ready');
+    const ready = Promise.race([
+      once(client, 'ready'),
+      // A door that stops may end the connection in good order, without any error.
+      once(client, 'close').then(() => Promise.reject(new Error('closed before the sign-in'))),
+    ]);
     client.on('error', () => undefined);
     client.connect({ host: '127.0.0.1', port, ...options });
     // Without it each small request waits 40 ms for the one before to be acknowledged.
