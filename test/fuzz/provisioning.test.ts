@@ -135,8 +135,12 @@ it.each([
     return performance.now() - start;
   };
   const header = 'emailAddress,action\n';
-  const half = await time(Buffer.from(header + text.slice(0, text.length / 2)));
-  const whole = await time(Buffer.from(header + text));
+  // The shortest of three each: other tests have the machine too.
+  let [half, whole] = [Infinity, Infinity];
+  for (let round = 0; round < 3; round += 1) {
+    half = Math.min(half, await time(Buffer.from(header + text.slice(0, text.length / 2))));
+    whole = Math.min(whole, await time(Buffer.from(header + text)));
+  }
   // Twice the size may take twice the time; what is quadratic takes four times as long. Small times are noise.
   expect(whole).toBeLessThan(Math.max(half * 3.5, 400));
 });
