@@ -64,7 +64,11 @@ test('SFTP: passwords sent ahead are no more tries than three', async () => {
   };
   client.connect({ host: '127.0.0.1', port: door.port, username: LOGIN, authHandler: sayAll });
   await gone;
-  expect(door.events.map(({ event }) => event)).toEqual(Array.from({ length: 3 }, () => 'signInRefused'));
+  await door.door.close(1_000);
+  const told = door.events.map(({ event }) => event);
+  // The client may go by itself after the first answer; of ten that it has sent no more than three are looked at.
+  expect(new Set(told)).toEqual(new Set(['signInRefused']));
+  expect(told.length).toBeLessThanOrEqual(3);
 });
 
 test('FTPS: who has no valid client certificate is told', async () => {
