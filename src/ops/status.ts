@@ -5,7 +5,7 @@ import { certificateStatus, type CertificateStatus } from '../receive/certificat
 import { givenCertificate } from '../receive/certificate.ts';
 import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
-import { escapeHidden } from './shown-text.ts';
+import { escapeHidden } from '../shown-text.ts';
 
 /** Times are ISO 8601 texts: the answer may have come through the control socket. */
 type AsJson<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: AsJson<T[Key]> } : T;

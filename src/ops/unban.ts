@@ -3,7 +3,7 @@ import type { LiftedBan } from '../receive/bans.ts';
 import { operatorName, type Ask } from './ask.ts';
 import { nameOf, refused } from './bans.ts';
 import type { Command } from './command.ts';
-import { escapeHidden, quoted, unescapeHidden } from './shown-text.ts';
+import { escapeHidden, quoted, unescapeHidden } from '../shown-text.ts';
 
 /** As it comes through the control socket. */
 type ShownBan = Omit<LiftedBan, 'bannedUntil'> & { bannedUntil: string | null };

@@ -1,4 +1,5 @@
 import type { Refusal, ResultCode } from '../result-code.ts';
+import { escapeHidden } from '../shown-text.ts';
 import { DIRECTORY_SENTENCES, DIRECTORY_VALUE_SENTENCES } from './messages-directory.ts';
 import { byReason, causesOf, say, value, type Sentence } from './sentence.ts';
 
@@ -272,7 +273,7 @@ export function exampleMessages(code: ResultCode): string[] {
   const directory = new Set(Object.values(DIRECTORY_VALUE_SENTENCES));
   const causes = causesOf(sentence).filter((cause) => !directory.has(cause));
   const texts = causes.map((cause) =>
-    oneLine(say(cause, standIns)).replaceAll(/\b0\b(?= (?:char|entr|byte|GB))/g, 'N'),
+    escapeHidden(say(cause, standIns)).replaceAll(/\b0\b(?= (?:char|entr|byte|GB))/g, 'N'),
   );
   return [...new Set(texts)];
 }
@@ -280,13 +281,5 @@ export function exampleMessages(code: ResultCode): string[] {
 /** One line of text, without control characters whatever the values hold. */
 export function messageFor(refusal: Refusal): string {
   const sentence = SENTENCES[refusal.code] ?? `The entry failed with result code ${refusal.code}.`;
-  return oneLine(say(sentence, refusal));
-}
-
-/** Control characters and line separators as `\u…`: an outside string never breaks a line or a terminal. */
-export function oneLine(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u2028\u2029]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return escapeHidden(say(sentence, refusal));
 }

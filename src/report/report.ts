@@ -1,6 +1,7 @@
 import type { ChangeFileType } from '../change-file.ts';
 import { symbolOf, type Refusal } from '../result-code.ts';
-import { messageFor, oneLine } from './messages.ts';
+import { escapeHidden } from '../shown-text.ts';
+import { messageFor } from './messages.ts';
 import { REPORT_WORDS } from './words.ts';
 
 /** What a report says of one change file. */
@@ -81,7 +82,7 @@ function fileLines(folder: string, file: ReportedFile): string[] {
     (text) => `${stamp} - ${text}\n`,
   );
   return [
-    `${stampOf(file.startedAt)} - *** Processing file: llis/${folder}/${oneLine(file.name)}\n`,
+    `${stampOf(file.startedAt)} - *** Processing file: llis/${folder}/${escapeHidden(file.name)}\n`,
     ...rest,
   ];
 }
@@ -104,7 +105,7 @@ function entryText(type: ChangeFileType, entry: number, refusal: Refusal): strin
 function refusalText(refusal: Refusal | UncodedRefusal | QuarantineRefusal): string {
   if (refusal.code !== null) return messageFor(refusal);
   if (refusal.reason === 'infected')
-    return `The change file is infected (${oneLine(refusal.signature)}) and was put in quarantine. Nothing of it was processed.`;
+    return `The change file is infected (${escapeHidden(refusal.signature)}) and was put in quarantine. Nothing of it was processed.`;
   if (refusal.reason === 'scanner-refused')
     return `The change file has ${refusal.bytes} bytes, more than can be scanned for viruses, and was put in quarantine. Nothing of it was processed.`;
   if (refusal.reason === 'not-scanned')
@@ -146,7 +147,7 @@ function warningText(warning: Warning): string {
 function missingText({ source, numbers }: Extract<Warning, { kind: 'missing-numbers' }>): string {
   const more = numbers.length - NUMBERS_SHOWN_MAX;
   const shown = `${numbers.slice(0, NUMBERS_SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  const whose = source === '' ? 'this source' : `source "${oneLine(source)}"`;
+  const whose = source === '' ? 'this source' : `source "${escapeHidden(source)}"`;
   return `The numbers of ${whose} have come without gaps so far; missing: ${shown}. They can no longer be processed; send their changes with a higher number.`;
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { STATUS_JSON, STATUS_TEXT } from '../change-file.ts';
 import type { CapStatus, CustomerStatus, WaitingFile } from '../customer-status.ts';
 import { writeWhole } from '../durable.ts';
-import { oneLine } from './messages.ts';
+import { escapeHidden } from '../shown-text.ts';
 
 /** Others may read it: it says nothing that the customer's own folder does not. */
 const WEATHER_MODE = 0o644;
@@ -29,7 +29,7 @@ function weatherJson(status: CustomerStatus, now: Date): object {
 export function weatherText(status: CustomerStatus, now: Date): string {
   const { caps, files, results, missing, state } = status;
   return [
-    `Spoolgate status of ${oneLine(status.name)} (${status.id}), ${minute(now)}`,
+    `Spoolgate status of ${escapeHidden(status.name)} (${status.id}), ${minute(now)}`,
     ...(state === 'held'
       ? ['', 'This organisation is HELD: provisioning files are refused. Ask customer service.']
       : []),
@@ -45,11 +45,11 @@ export function weatherText(status: CustomerStatus, now: Date): string {
     results.length === 0 ? 'No results yet.' : 'Last results:',
     ...results.map(
       (r) =>
-        `  ${minute(r.at)}  ${r.folder}/${oneLine(r.file)}: ${r.written} of ${r.entries} done, ${r.errors} failed`,
+        `  ${minute(r.at)}  ${r.folder}/${escapeHidden(r.file)}: ${r.written} of ${r.entries} done, ${r.errors} failed`,
     ),
     ...missing.map(
       ({ source, numbers, before }) =>
-        `Missing before ${oneLine(before)}: ${numbers.join(', ')} of source "${oneLine(source)}"`,
+        `Missing before ${escapeHidden(before)}: ${numbers.join(', ')} of source "${escapeHidden(source)}"`,
     ),
     '',
   ].join('\n');
@@ -63,7 +63,7 @@ function capLine(what: string, { used, limit, left, until }: CapStatus): string 
 
 function fileLine({ place, name, why, since, expected }: WaitingFile): string {
   const when = expected ? `expected ${minute(expected)}` : 'no time known';
-  return `  ${place}. ${oneLine(name)} ${oneLine(why)}; since ${minute(since)}, ${when}`;
+  return `  ${place}. ${escapeHidden(name)} ${escapeHidden(why)}; since ${minute(since)}, ${when}`;
 }
 
 function minute(at: Date): string {

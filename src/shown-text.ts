@@ -1,7 +1,12 @@
-/** Control characters, and those that turn the direction of a text, hide in it or end its line. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * The one place that decides how text from outside is shown: in reports, status files, logs and on an operator's
+ * terminal. Whatever is invisible or moves the cursor appears as `\uXXXX`.
+ */
 
-/** Names come from anybody: shown as they are, they could rewrite the operator's screen. Also fit for JSON. */
+/** Control and format characters, line and paragraph separators, every space but the blank, halves of a surrogate pair. */
+const HIDDEN = /(?! )[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Zs}]/gu;
+
+/** Shown as it is, such text could rewrite a screen, break a line of a report or hide what it says. Also fit for JSON. */
 export function escapeHidden(text: string): string {
   return text.replaceAll(HIDDEN, (character) =>
     Array.from(

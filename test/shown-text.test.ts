@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { escapeHidden, quoted, unescapeHidden } from '../../src/ops/shown-text.ts';
+import { escapeHidden, quoted, unescapeHidden } from '../src/shown-text.ts';
 
 test.each([
   ['acme', '"acme"'],
@@ -23,4 +23,17 @@ test('a JSON text stays the same JSON', () => {
   const shown = escapeHidden(JSON.stringify(value));
   expect(JSON.parse(shown)).toEqual(value);
   expect(shown).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+test.each(['\u00a0', '\u2003', '\u3000', '\u200b', '\ufeff', '\u202a', '\u00ad', '\ud800'])(
+  '%j is invisible and shown by its number',
+  (character) => {
+    expect(escapeHidden(`a${character}b`)).toBe(
+      `a\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}b`,
+    );
+  },
+);
+
+test('a blank, letters of any script and emoji are shown as they are', () => {
+  expect(escapeHidden('Åse Đorđević 日本 😀')).toBe('Åse Đorđević 日本 😀');
 });
