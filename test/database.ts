@@ -13,7 +13,7 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   const server = inject('postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administer(`create database ${name} template template_spoolgate`);
-  const database = await openDatabase({ ...server, database: name }, () => {});
+  const database = await openDatabase({ ...server, database: name, application_name: 'test' }, () => {});
   const { host, port, user, password } = server;
   const url = `postgres://${user}:${encodeURIComponent(password)}@${encodeURIComponent(host)}:${port}/${name}`;
   return {

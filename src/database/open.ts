@@ -46,13 +46,13 @@ export async function openDatabase(
   const config: pg.PoolConfig =
     typeof connection === 'string' ? { connectionString: connection } : connection;
   const pool = new pg.Pool({
+    application_name: 'spoolgate',
     ...config,
     types,
     max: CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_MS_MAX,
     statement_timeout: STATEMENT_MS_MAX,
     lock_timeout: LOCK_MS_MAX,
-    application_name: 'spoolgate',
     options: '-c jit=off -c timezone=UTC',
   });
   // An idle connection that breaks (server restarted) is replaced by the pool; without a listener it ends the process.

@@ -1,13 +1,11 @@
-import { readdir, utimes } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { STEPS } from '../../src/step.ts';
 import { mulberry } from '../random.ts';
 import { expectAsModel, expectCapsKept } from './compare.ts';
 import { diePurging, PURGE_DEATHS } from './purging.ts';
-import { AGENTS } from './uploads.ts';
+import { ageLeftovers } from './leftovers.ts';
 import { expectFollowUps, expectNoFault, finish } from './undisturbed.ts';
 import { allFiled, isDead, openWorld, uploadNext, type World } from './world.ts';
 
@@ -61,7 +59,7 @@ async function chainOfDeaths(chain: Death[], seed: number): Promise<{ files: num
   await using world = await openWorld({ seed });
   const moving = chain.length > PURGE_DEATHS ? chain.slice(0, -PURGE_DEATHS) : chain;
   for (const death of moving) await dieOnce(world, death);
-  for (const { login } of AGENTS) await age(path.join(world.spool, login));
+  await ageLeftovers(world);
   await finish(world);
   await expectAsModel(world);
   await expectFollowUps(world);
@@ -96,13 +94,4 @@ async function dieOnce(world: World, death: Death): Promise<void> {
   await daemon.kill();
   expect(daemon.child.signalCode, daemon.output()).toBe('SIGKILL');
   expectNoFault(daemon);
-}
-
-/** What had been begun when a daemon died goes when nobody, no other daemon either, can be writing it any more. */
-async function age(folder: string): Promise<void> {
-  const longAgo = new Date(Date.now() - 600_000);
-  for (const part of ['.staging', '', '_processed', '_error', '_report'])
-    for (const name of await readdir(path.join(folder, part)).catch((): string[] => []))
-      if (part === '.staging' || name.endsWith('.new'))
-        await utimes(path.join(folder, part, name), longAgo, longAgo);
 }

@@ -1,7 +1,8 @@
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import SftpClient from 'ssh2-sftp-client';
 import { systemClock } from '../../src/clock.ts';
+import type { RawConfiguration } from '../../src/configuration.ts';
 import { throttleCustomer } from '../../src/ops/live.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { poll, type Courier } from '../journeys/courier.ts';
@@ -28,8 +29,9 @@ export interface World extends AsyncDisposable {
   /**
    * @param environment e.g. the step at which it dies
    * @param killAfterMs so long after its process has begun it is killed
+   * @param data name of its own data folder, where several daemons share spool and database
    */
-  start(environment?: NodeJS.ProcessEnv, killAfterMs?: number): Promise<DaemonProcess>;
+  start(environment?: NodeJS.ProcessEnv, killAfterMs?: number, data?: string): Promise<DaemonProcess>;
 }
 
 const CAPS = { perFile: 5_000, hourly: 1_000_000, daily: 1_000_000 };
@@ -40,12 +42,17 @@ export interface WorldOptions {
   mount?: (spool: string) => Promise<AsyncDisposable>;
   /** Of organisation and uploads. */
   seed?: number;
+  /** Besides those that the models know. */
+  customers?: WrittenOrganisation['customers'];
+  configuration?: RawConfiguration;
 }
 
 export async function openWorld({
   openDatabase = cloneDatabase,
   mount,
   seed = 1,
+  customers = [],
+  configuration = {},
 }: WorldOptions = {}): Promise<World> {
   await using opened = new AsyncDisposableStack();
   const home = await temporaryHome();
@@ -55,14 +62,23 @@ export async function openWorld({
   const database = await openDatabase();
   opened.defer(() => database.drop());
   const scenario = new Scenario(seed);
-  const { file } = await writeConfiguration(home, database.url, {
-    organisation: withAccounts(scenario),
-    configuration: {
-      removal: { finishSeconds: 3600 },
-      throttle: CAPS,
-      cycle: { settleMs: 30, workers: 2 },
-    },
-  });
+  const written = withAccounts(scenario);
+  const organisation = { customers: [...written.customers, ...customers] };
+  const configure = async (data: string): Promise<string> => {
+    const own = path.join(home, data);
+    await mkdir(own, { recursive: true });
+    const { file } = await writeConfiguration(own, database.url, {
+      organisation,
+      configuration: {
+        spool,
+        removal: { finishSeconds: 3600 },
+        throttle: CAPS,
+        cycle: { settleMs: 30, workers: 2 },
+        ...configuration,
+      },
+    });
+    return file;
+  };
   const all = opened.move();
   return {
     seed,
@@ -71,8 +87,8 @@ export async function openWorld({
     spool,
     uploaded: new Map(AGENTS.map((one) => [one, 0])),
     unanswered: new Set(),
-    start: (environment, killAfterMs) =>
-      spawnDaemon(file, environment, (child) => {
+    start: async (environment, killAfterMs, data = 'one') =>
+      spawnDaemon(await configure(data), environment, (child) => {
         if (killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), killAfterMs);
       }),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
@@ -135,14 +151,30 @@ export async function uploadOne(world: World, daemon: DaemonProcess, agent: Agen
   return true;
 }
 
+/** A script with an account of its own at one of the doors. */
+export interface Sender {
+  login: string;
+  door: Agent['door'];
+}
+
+/** @throws what the client hears where the file is not stored */
+export async function send(
+  daemon: DaemonProcess,
+  { login, door }: Sender,
+  name: string,
+  content: string,
+): Promise<void> {
+  await (door === 'ftps' ? uploadByFtps : uploadBySftp)(daemon, login, name, content);
+}
+
 async function tryUpload(
   daemon: DaemonProcess,
-  { login, door }: Agent,
+  agent: Agent,
   name: string,
   content: string,
 ): Promise<boolean> {
   try {
-    await (door === 'ftps' ? uploadByFtps : uploadBySftp)(daemon, login, name, content);
+    await send(daemon, agent, name, content);
     return true;
   } catch (error) {
     if (!(await endsSoon(daemon))) throw error;
@@ -179,7 +211,11 @@ async function endsSoon(daemon: DaemonProcess): Promise<boolean> {
   return isDead(daemon);
 }
 
-async function isThere({ database, spool }: World, { login }: Agent, name: string): Promise<boolean> {
+export async function isThere(
+  { database, spool }: Pick<World, 'database' | 'spool'>,
+  { login }: Pick<Sender, 'login'>,
+  name: string,
+): Promise<boolean> {
   // First the folder: a file that leaves it in this moment stands in the ledger already.
   if ((await readdir(path.join(spool, login)).catch((): string[] => [])).includes(name)) return true;
   const { rowCount } = await database.query('select 1 from change_file where name = $1', [name]);
@@ -198,7 +234,8 @@ export async function allFiled(world: World, daemon: DaemonProcess | null): Prom
     const { rows } = await world.database.query<{ done: number; deferred: number }>(
       `select count(*) filter (where f.state = 'filed' and b.closed_at is not null) as done,
               count(*) filter (where f.state = 'deferred') as deferred
-         from change_file f left join batch b on b.id = f.batch_id`,
+         from change_file f left join batch b on b.id = f.batch_id where f.customer_id = any($1)`,
+      [AGENTS.map(({ customer }) => customer)],
     );
     if (rows[0]?.deferred) await raiseCap(world);
     return (rows[0]?.done ?? 0) >= files ? true : null;
@@ -206,7 +243,7 @@ export async function allFiled(world: World, daemon: DaemonProcess | null): Prom
 }
 
 /** What `spoolgate throttle` does. */
-async function raiseCap({ database }: World): Promise<void> {
+export async function raiseCap({ database }: Pick<World, 'database'>): Promise<void> {
   const parts = { database, clock: systemClock, caps: CAPS, changed: () => {} };
   const { hourly } = await throttleCustomer(parts, CAPPED, {}, 'operator');
   await throttleCustomer(parts, CAPPED, { hourly: hourly + FIRST_CAP }, 'operator');

@@ -13,7 +13,11 @@ export const ACME = 1_000_001;
 export const OTHER = 2_000_002;
 
 /** Sign-in data of the fixtures, by login. */
-export const PASSWORDS: Record<string, string> = { acme: 'Upload-4-Acme', other: 'Upload-4-Other' };
+export const PASSWORDS: Record<string, string> = {
+  acme: 'Upload-4-Acme',
+  other: 'Upload-4-Other',
+  held: 'Upload-4-Held',
+};
 
 /**
  * The fixtures of the examples, laid over with what a test needs else.
