@@ -10,6 +10,9 @@ export interface CustomerStatus {
     hourly: CapStatus;
     daily: CapStatus;
   };
+  /** How many files wait. */
+  waiting: number;
+  /** The first of them, in the order in which they will run. */
   files: WaitingFile[];
   results: PastResult[];
   /** Names of the latest reports, newest first. */

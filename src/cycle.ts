@@ -3,12 +3,14 @@
  * announced, when the next turn is due, and once a second in case another daemon knows more.
  */
 import { availableParallelism } from 'node:os';
-import type { CustomerFolder, Intake } from './admit/intake.ts';
+import type { CustomerFolder } from './admit/enter.ts';
+import type { Intake, Looked } from './admit/intake.ts';
 import { watchFolders } from './admit/watch.ts';
 import { nextTurnAt, noteUpload, repairLine, repairMoments } from './order/turn-queue.ts';
 import { takeTurn, tellWeather, type Station } from './pipeline.ts';
 import { isDatabaseAway, isPassing } from './database/away.ts';
 import { recoverTaken, removeStrays } from './retain/recover.ts';
+import { eachOf } from './each-of.ts';
 import { step } from './step.ts';
 import { clearStaging } from './receive/store-upload.ts';
 
@@ -44,14 +46,16 @@ const RELOOK_MS = 1_000;
 const LOOK_MS_MAX = 1_000;
 /** No door lets an upload stand still for so long: what is older was left by a daemon that was killed. */
 const STAGED_MS_MAX = 5 * 60_000;
+/** A sweep looks at so many folders side by side, and leaves the rest of the machine to the work in hand. */
+const FOLDERS_AT_ONCE = 4;
 
 export function startCycle(station: Station, intake: Intake, settings: CycleSettings): Cycle {
   const { database, clock, journal, settleMs } = station;
   const workersMax = settings.workers ?? availableParallelism();
   const running = new Set<Promise<void>>();
   const timers = new Set<NodeJS.Timeout>();
-  /** Customers whose folder is looked at again anyhow: every event of a growing file must not add a look. */
-  const relooking = new Set<number>();
+  /** Customers with files that are looked at again anyhow: every event of a growing file must not add a look. */
+  const relooking = new Map<number, Set<string>>();
   /** Uploads that could not be entered into the ledger because the database was away. */
   const missed: Upload[] = [];
   let away = false;
@@ -135,34 +139,51 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     else later(settleMs + 1, async () => look());
   };
 
-  const sweepFolder = async (folder: CustomerFolder) => {
-    const { admitted, changing } = await intake.sweep(folder);
+  const followUp = async (folder: CustomerFolder, { admitted, changing }: Looked) => {
     if (admitted) await enqueue(folder.customer);
-    if (!changing || relooking.has(folder.customer)) return;
-    relooking.add(folder.customer);
-    later(RELOOK_MS, () => {
+    if (changing.length === 0) return;
+    const planned = relooking.get(folder.customer);
+    if (planned) return changing.forEach((name) => planned.add(name));
+    const names = new Set(changing);
+    relooking.set(folder.customer, names);
+    later(RELOOK_MS, async () => {
       relooking.delete(folder.customer);
-      return sweepFolder(folder);
+      await lookAtNames(folder, [...names]);
     });
   };
 
-  const lookAt = async (folder: CustomerFolder, abandoned: Date) => {
-    await clearStaging(folder.folder, abandoned);
+  const lookAtNames = async (folder: CustomerFolder, names: readonly string[]) =>
+    followUp(folder, await intake.look(folder, names));
+
+  const sweepFolder = async (folder: CustomerFolder, mayWait: boolean, abandoned: Date | null) => {
     const recovered = await recoverTaken(database, folder);
-    const removed = (await removeStrays(folder.folder, abandoned)).map((stray) => `${stray} removed`);
+    if (abandoned) await clearStaging(folder.folder, abandoned);
+    const strays = abandoned ? await removeStrays(folder.folder, abandoned) : [];
+    const removed = strays.map((stray) => `${stray} removed`);
     if (recovered.length + removed.length > 0) journal.recovered(folder.customer, [...recovered, ...removed]);
-    await sweepFolder(folder);
+    await followUp(folder, await intake.sweep(folder, mayWait || recovered.length > 0));
+  };
+
+  /** What a dead daemon had begun to write is looked for at the first sweep, and then as often as it can have grown old. */
+  let leftoversAt = 0;
+  const abandonedBefore = (): Date | null => {
+    const nowMs = clock.now().getTime();
+    if (Math.abs(nowMs - leftoversAt) < STAGED_MS_MAX) return null;
+    leftoversAt = nowMs;
+    return new Date(nowMs - STAGED_MS_MAX);
   };
 
   const sweep = async () => {
     const folders = await intake.customers();
-    const abandoned = new Date(clock.now().getTime() - STAGED_MS_MAX);
-    for (const folder of folders)
-      await lookAt(folder, abandoned).catch((error: unknown) => {
+    const abandoned = abandonedBefore();
+    const waiting = await intake.waitingCustomers();
+    await eachOf(folders, FOLDERS_AT_ONCE, (folder) =>
+      sweepFolder(folder, waiting.has(folder.customer), abandoned).catch((error: unknown) => {
         // One customer's folder that may not be used hides nobody else's files.
         if (isDatabaseAway(error)) throw error;
         journal.folderFailed(folder.customer, error);
-      });
+      }),
+    );
     watcher.follow(folders);
     await repairLine(database, clock.now());
     await repairMoments(database, clock.now(), settleMs);
@@ -173,7 +194,7 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     write: (customer) => tellWeather(station, customer),
     later: (work) => later(WEATHER_MS, work),
   });
-  const watcher = watchFolders((folder) => track(sweepFolder(folder)));
+  const watcher = watchFolders((folder, names) => track(lookAtNames(folder, names)));
   const interval = setInterval(() => track(sweep()), settings.sweepMs);
   later(MIN_LOOK_MS, lookOnTime);
 

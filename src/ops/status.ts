@@ -49,11 +49,12 @@ export function statusText({ certificates, customers }: AsJson<Status>): string 
   return [...warnings, ...rest].join('\n\n');
 }
 
-function textOf({ id, name, state, caps, files, reports, missing }: AsJson<CustomerStatus>): string {
+function textOf({ id, name, state, caps, waiting, files, reports, missing }: AsJson<CustomerStatus>): string {
   return [
     `${id} ${escapeHidden(name)}${state === 'held' ? ' (HELD)' : ''}`,
     `  caps: hour ${used(caps.hourly)}, day ${used(caps.daily)}, ${caps.perFile} per file`,
     ...files.map((file) => `  ${fileText(file)}`),
+    ...(waiting > files.length ? [`  … and ${waiting - files.length} more`] : []),
     ...missing
       .slice(0, 1)
       .map(

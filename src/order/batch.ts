@@ -50,9 +50,12 @@ export async function startBatch(db: Queryable, customer: number, now: Date): Pr
  * provisioning files; within a type by ascending number, then by source.
  */
 export async function nextInBatch(db: Queryable, batch: number): Promise<ChangeFile | null> {
+  // Two looks at an index each: a batch of ten thousand files is not sorted anew for every one of them.
   const { rows } = await db.query<ChangeFileRow>(
-    `select ${CHANGE_FILE_COLUMNS} from change_file where batch_id = $1 and state in ('waiting', 'applying')
-      order by state = 'waiting', type is not null, type, sequence, source collate "C", id limit 1`,
+    `(select ${CHANGE_FILE_COLUMNS} from change_file where batch_id = $1 and state = 'applying' limit 1)
+     union all
+     (select ${CHANGE_FILE_COLUMNS} from change_file where batch_id = $1 and state = 'waiting'
+       order by type is not null, type, sequence, source collate "C", id limit 1)`,
     [batch],
   );
   return rows[0] ? changeFileFrom(rows[0]) : null;

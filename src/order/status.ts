@@ -1,28 +1,9 @@
-import type { CustomerStatus, MissingNumbers, PastResult, WaitingFile } from '../customer-status.ts';
-import type { ChangeFileType } from '../change-file.ts';
+import type { CapStatus, CustomerStatus, WaitingFile } from '../customer-status.ts';
 import type { Queryable } from '../database/open.ts';
 import { forecast } from './forecast.ts';
-import { periodsOf } from './periods.ts';
-import { capsOf, usageOf, type Caps, type CustomerCaps, type Usage } from './throttle.ts';
-
-interface WaitingRow {
-  id: number;
-  name: string;
-  type: ChangeFileType | null;
-  source: string | null;
-  state: WaitingFile['state'];
-  total: number;
-  entries: number;
-  received_at: Date;
-  deferred_until: Date | null;
-  deferred_for: 'hour' | 'day' | 'sequence' | null;
-  /** null: it does not wait for the virus scanner. */
-  scanner: 'away' | 'slow' | 'fault' | null;
-  in_batch: boolean;
-  settles_at: Date | null;
-}
-
-const RESULTS_SHOWN = 10;
+import { periodsOf, type Periods } from './periods.ts';
+import { statusRows, type UsageRow, type WaitingRow } from './status-rows.ts';
+import type { Caps, CustomerCaps, Usage } from './throttle.ts';
 
 /** @returns null where there is no such customer */
 export async function customerStatus(
@@ -31,49 +12,61 @@ export async function customerStatus(
   defaults: Caps,
   now: Date,
 ): Promise<CustomerStatus | null> {
-  const { rows } = await db.query<{ name: string; folder: string; state: 'active' | 'held' }>(
-    'select name, folder, state from customer where id = $1',
-    [customer],
-  );
-  if (!rows[0]) return null;
-  const caps = await capsOf(db, customer, defaults);
-  const periods = periodsOf(now, caps.timeZone);
-  const used = await usageOf(db, customer, periods);
-  const left = (limit: number, taken: number) => Math.max(limit - taken, 0);
-  return {
-    id: customer,
-    ...rows[0],
-    timeZone: caps.timeZone,
-    caps: {
-      perFile: caps.perFile,
-      hourly: {
-        limit: caps.hourly,
-        used: used.hour,
-        left: left(caps.hourly, used.hour),
-        until: periods.nextHour,
-      },
-      daily: { limit: caps.daily, used: used.day, left: left(caps.daily, used.day), until: periods.nextDay },
-    },
-    files: shownFiles(await waitingFiles(db, customer), caps, used, now),
-    results: await pastResults(db, customer),
-    reports: await lastReports(db, customer),
-    missing: await missingNumbers(db, customer),
-  };
+  const [status] = await customerStatuses(db, [customer], defaults, now);
+  return status ?? null;
 }
 
-/** In the order in which they will run (chapter 12). */
-async function waitingFiles(db: Queryable, customer: number): Promise<WaitingRow[]> {
-  const { rows } = await db.query<WaitingRow>(
-    `select f.id, f.name, f.type, f.source, f.state, f.total, f.entries, f.received_at, f.deferred_until, f.deferred_for,
-            case when f.detail->>'waits' = 'scanner' then coalesce(f.detail->>'cause', 'away') end as scanner,
-            f.batch_id is not null as in_batch, case when q.phase = 'settling' then q.next_turn_at end as settles_at
-       from change_file f left join turn_queue q on q.customer_id = f.customer_id
-      where f.customer_id = $1 and f.state in ('waiting', 'deferred', 'held', 'applying')
-      order by f.state = 'waiting', f.batch_id is null, f.type is not null, f.type, f.sequence,
-               f.source collate "C", f.id`,
-    [customer],
-  );
-  return rows;
+/** How these customers stand, in the order of their ids; as many statements for a hundred of them as for one. */
+export async function customerStatuses(
+  db: Queryable,
+  customers: readonly number[],
+  defaults: Caps,
+  now: Date,
+): Promise<CustomerStatus[]> {
+  const rows = await statusRows(db, customers, now);
+  return rows.customers.map((row) => {
+    const of = <Row>(all: Map<number, Row[]>) => all.get(row.id) ?? [];
+    const caps = {
+      hourly: row.hourly ?? defaults.hourly,
+      daily: row.daily ?? defaults.daily,
+      perFile: row.per_file ?? defaults.perFile,
+      timeZone: row.zone,
+    };
+    const periods = periodsOf(now, caps.timeZone);
+    const used = usedIn(of(rows.usage), periods);
+    const waiting = of(rows.waiting);
+    return {
+      id: row.id,
+      name: row.name,
+      folder: row.folder,
+      state: row.state,
+      timeZone: caps.timeZone,
+      caps: {
+        perFile: caps.perFile,
+        hourly: capStatus(caps.hourly, used.hour, periods.nextHour),
+        daily: capStatus(caps.daily, used.day, periods.nextDay),
+      },
+      waiting: waiting[0]?.all ?? 0,
+      files: shownFiles(waiting, caps, used, now),
+      results: of(rows.results),
+      reports: of(rows.reports).map(({ name }) => name),
+      missing: of(rows.missing).map(({ before, detail }) => ({
+        source: detail.source,
+        before,
+        numbers: detail.numbers,
+      })),
+    };
+  });
+}
+
+function capStatus(limit: number, used: number, until: Date): CapStatus {
+  return { limit, used, left: Math.max(limit - used, 0), until };
+}
+
+function usedIn(rows: readonly UsageRow[], { hour, day }: Periods): Usage {
+  const used = (period: UsageRow['period'], start: Date) =>
+    rows.find((row) => row.period === period && row.starts_at.getTime() === start.getTime())?.used ?? 0;
+  return { hour: used('hour', hour), day: used('day', day) };
 }
 
 function shownFiles(rows: WaitingRow[], caps: CustomerCaps, used: Usage, now: Date): WaitingFile[] {
@@ -129,42 +122,4 @@ function whyItWaits(
   if (before) return `waits behind ${before.name}`;
   if (row.in_batch) return 'waits for its turn';
   return row.settles_at ? 'waits until no upload has come for a moment' : 'waits for its turn';
-}
-
-async function pastResults(db: Queryable, customer: number): Promise<PastResult[]> {
-  const { rows } = await db.query<{
-    file: string;
-    folder: string;
-    at: Date;
-    entries: number;
-    written: number;
-    errors: number;
-    code: number | null;
-  }>(
-    `select coalesce(filed_as, name) as file, folder, finished_at as at, entries, written,
-            read_errors + write_errors as errors, code
-       from change_file where customer_id = $1 and decision is not null
-      order by finished_at desc, id desc limit ${RESULTS_SHOWN}`,
-    [customer],
-  );
-  return rows;
-}
-
-async function lastReports(db: Queryable, customer: number): Promise<string[]> {
-  const { rows } = await db.query<{ name: string }>(
-    `select report_name as name from batch where customer_id = $1 and report_name is not null
-      order by started_at desc, id desc limit ${RESULTS_SHOWN}`,
-    [customer],
-  );
-  return rows.map((row) => row.name);
-}
-
-/** The latest gaps, newest first. */
-async function missingNumbers(db: Queryable, customer: number): Promise<MissingNumbers[]> {
-  const { rows } = await db.query<{ before: string; detail: { source: string; numbers: string[] } }>(
-    `select f.name as before, n.detail from batch_note n join change_file f on f.id = n.change_file_id
-      where f.customer_id = $1 and n.kind = 'missing-numbers' order by n.id desc limit ${RESULTS_SHOWN}`,
-    [customer],
-  );
-  return rows.map(({ before, detail }) => ({ source: detail.source, before, numbers: detail.numbers }));
 }

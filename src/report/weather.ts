@@ -22,12 +22,12 @@ export async function writeWeather(folder: string, status: CustomerStatus, now: 
 }
 
 function weatherJson(status: CustomerStatus, now: Date): object {
-  const { caps, files, results, reports, missing, state } = status;
-  return { at: now, state, caps, files, results, reports, missing };
+  const { caps, waiting, files, results, reports, missing, state } = status;
+  return { at: now, state, caps, waiting, files, results, reports, missing };
 }
 
 export function weatherText(status: CustomerStatus, now: Date): string {
-  const { caps, files, results, missing, state } = status;
+  const { caps, waiting, files, results, missing, state } = status;
   return [
     `Spoolgate status of ${escapeHidden(status.name)} (${status.id}), ${minute(now)}`,
     ...(state === 'held'
@@ -38,9 +38,9 @@ export function weatherText(status: CustomerStatus, now: Date): string {
     capLine('This day', caps.daily),
     `A file may have ${caps.perFile} entries.`,
     '',
-    files.length === 0 ? 'Nothing waits.' : `Waiting: ${files.length}`,
-    ...files.slice(0, FILES_SHOWN_MAX).map(fileLine),
-    ...(files.length > FILES_SHOWN_MAX ? [`  … and ${files.length - FILES_SHOWN_MAX} more`] : []),
+    waiting === 0 ? 'Nothing waits.' : `Waiting: ${waiting}`,
+    ...files.map(fileLine),
+    ...(waiting > files.length ? [`  … and ${waiting - files.length} more`] : []),
     '',
     results.length === 0 ? 'No results yet.' : 'Last results:',
     ...results.map(
@@ -54,8 +54,6 @@ export function weatherText(status: CustomerStatus, now: Date): string {
     '',
   ].join('\n');
 }
-
-const FILES_SHOWN_MAX = 100;
 
 function capLine(what: string, { used, limit, left, until }: CapStatus): string {
   return `${what}: ${used} of ${limit} operations used, ${left} left until ${minute(until)}`;

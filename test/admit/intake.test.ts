@@ -45,7 +45,7 @@ it('a file that is taken while it is being entered has one row, not a second one
   });
   expect(await intake.sweep({ customer: ACME, folder: world.folder })).toEqual({
     admitted: false,
-    changing: false,
+    changing: [],
   });
   expect(await rowsOf(world)).toEqual([{ name: NAME, state: 'waiting' }]);
   expect(world.log).toEqual([]);

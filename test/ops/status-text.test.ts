@@ -12,6 +12,7 @@ const CUSTOMER = {
     hourly: { limit: 750, used: 1, left: 749, until: '2026-05-05T13:00:00.000Z' },
     daily: { limit: 10_000, used: 1, left: 9_999, until: '2026-05-06T00:00:00.000Z' },
   },
+  waiting: 0,
   files: [],
   results: [],
   reports: [],
@@ -32,7 +33,7 @@ test('what needs the operator comes first, names cannot write to the screen, and
   };
   const text = statusText({
     certificates: [{ ...certificate, ...term, warning: 'Mend it.' }],
-    customers: [{ ...CUSTOMER, files: [file], reports: ['r.txt'] }],
+    customers: [{ ...CUSTOMER, waiting: 1, files: [file], reports: ['r.txt'] }],
   });
   expect(text).toBe(
     [

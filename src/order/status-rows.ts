@@ -1,0 +1,125 @@
+import type { ChangeFileType } from '../change-file.ts';
+import type { PastResult, WaitingFile } from '../customer-status.ts';
+import type { Queryable } from '../database/open.ts';
+
+export interface CustomerRow {
+  id: number;
+  name: string;
+  folder: string;
+  state: 'active' | 'held';
+  hourly: number | null;
+  daily: number | null;
+  per_file: number | null;
+  zone: string;
+}
+
+export interface UsageRow {
+  period: 'hour' | 'day';
+  starts_at: Date;
+  used: number;
+}
+
+export interface WaitingRow {
+  /** How many wait in all; only the first have rows. */
+  all: number;
+  id: number;
+  name: string;
+  type: ChangeFileType | null;
+  source: string | null;
+  state: WaitingFile['state'];
+  total: number;
+  entries: number;
+  received_at: Date;
+  deferred_until: Date | null;
+  deferred_for: 'hour' | 'day' | 'sequence' | null;
+  /** null: it does not wait for the virus scanner. */
+  scanner: 'away' | 'slow' | 'fault' | null;
+  in_batch: boolean;
+  settles_at: Date | null;
+}
+
+/** By customer. */
+export interface StatusRows {
+  customers: CustomerRow[];
+  usage: Map<number, UsageRow[]>;
+  waiting: Map<number, WaitingRow[]>;
+  results: Map<number, PastResult[]>;
+  reports: Map<number, { name: string }[]>;
+  missing: Map<number, { before: string; detail: { source: string; numbers: string[] } }[]>;
+}
+
+/** A status is written again and again: its size must not grow with the number of waiting files. */
+const FILES_SHOWN = 100;
+const RESULTS_SHOWN = 10;
+/** The longest day of any time zone, and an hour. */
+const USAGE_MS_MAX = 27 * 3_600_000;
+
+export async function statusRows(
+  db: Queryable,
+  customers: readonly number[],
+  now: Date,
+): Promise<StatusRows> {
+  const rows = async <Row extends object>(text: string, ...values: unknown[]) =>
+    (await db.query<Row & { customer: number }>(text, [customers, ...values])).rows;
+  return {
+    customers: await rows<CustomerRow>(
+      `select id, name, folder, state, hourly_cap as hourly, daily_cap as daily, per_file_cap as per_file,
+              time_zone as zone from customer where id = any($1) order by id`,
+    ),
+    usage: byCustomer(
+      await rows<UsageRow>(
+        `select customer_id as customer, period, starts_at, used from cap_usage
+          where customer_id = any($1) and starts_at > $2`,
+        new Date(now.getTime() - USAGE_MS_MAX),
+      ),
+    ),
+    waiting: byCustomer(await rows<WaitingRow>(WAITING)),
+    results: byCustomer(await rows<PastResult>(RESULTS)),
+    reports: byCustomer(await rows<{ name: string }>(REPORTS)),
+    missing: byCustomer(
+      await rows<{ before: string; detail: { source: string; numbers: string[] } }>(MISSING),
+    ),
+  };
+}
+
+const EACH = 'from unnest($1::bigint[]) as c (id) cross join lateral';
+
+/** In the order in which they will run (chapter 12). */
+const WAITING = `
+  select c.id as customer, w.* ${EACH}
+    (select count(*) over () as "all", f.id, f.name, f.type, f.source, f.state, f.total, f.entries, f.received_at,
+            f.deferred_until, f.deferred_for,
+            case when f.detail->>'waits' = 'scanner' then coalesce(f.detail->>'cause', 'away') end as scanner,
+            f.batch_id is not null as in_batch, case when q.phase = 'settling' then q.next_turn_at end as settles_at
+       from change_file f left join turn_queue q on q.customer_id = f.customer_id
+      where f.customer_id = c.id and f.state in ('waiting', 'deferred', 'held', 'applying')
+      order by f.state = 'waiting', f.batch_id is null, f.type is not null, f.type, f.sequence,
+               f.source collate "C", f.id limit ${FILES_SHOWN}) w`;
+
+const RESULTS = `
+  select c.id as customer, r.* ${EACH}
+    (select coalesce(filed_as, name) as file, folder, finished_at as at, entries, written,
+            read_errors + write_errors as errors, code
+       from change_file where customer_id = c.id and decision is not null
+      order by finished_at desc, id desc limit ${RESULTS_SHOWN}) r`;
+
+const REPORTS = `
+  select c.id as customer, r.* ${EACH}
+    (select report_name as name from batch where customer_id = c.id and report_name is not null
+      order by started_at desc, id desc limit ${RESULTS_SHOWN}) r`;
+
+/** The latest gaps, newest first. */
+const MISSING = `
+  select c.id as customer, m.* ${EACH}
+    (select f.name as before, n.detail from batch_note n join change_file f on f.id = n.change_file_id
+      where f.customer_id = c.id and n.kind = 'missing-numbers' order by n.id desc limit ${RESULTS_SHOWN}) m`;
+
+function byCustomer<Row>(rows: (Row & { customer: number })[]): Map<number, Row[]> {
+  const all = new Map<number, Row[]>();
+  for (const { customer, ...row } of rows) {
+    const own = all.get(customer) ?? [];
+    own.push(row as Row);
+    all.set(customer, own);
+  }
+  return all;
+}
