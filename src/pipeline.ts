@@ -18,8 +18,8 @@ import type { Contents } from './apply/carry-out.ts';
 import type { Kind } from './apply/kind.ts';
 import type { ChangeFile } from './change-file.ts';
 import type { Clock } from './clock.ts';
-import { isPassing } from './database/away.ts';
-import { onlyRow, type Database } from './database/open.ts';
+import { isDatabaseAway, isPassing } from './database/away.ts';
+import { onlyRow, type Database, type Transaction } from './database/open.ts';
 import type { Entry, OpenBytes } from './entry.ts';
 import { messageOf } from './fault.ts';
 import type { Journal } from './journal/events.ts';
@@ -68,6 +68,8 @@ export interface Station {
 /** The customer whose turn it is. */
 interface Turn {
   station: Station;
+  /** Holds the customer's place in the line. */
+  lock: Transaction;
   customer: number;
   /** Absolute path of its folder. */
   folder: string;
@@ -85,10 +87,13 @@ export async function takeTurn(station: Station): Promise<number | null> {
     if (!claim) return null;
     const { customer, standing } = claim;
     step('claimed');
-    const result = await workFor(station, customer).catch((error: unknown): TurnResult => {
-      journal.turnFailed(customer, error);
-      return { kind: 'failed' };
-    });
+    const result = await workFor(station, lock, customer).catch(
+      async (error: unknown): Promise<TurnResult> => {
+        if (isDatabaseAway(error) || !(await isHeld(lock))) journal.turnInterrupted(customer, error);
+        else journal.turnFailed(customer, error);
+        return { kind: 'failed' };
+      },
+    );
     await endTurn(lock, customer, standing, result, clock.now(), settleMs);
     return customer;
   });
@@ -98,10 +103,10 @@ export async function takeTurn(station: Station): Promise<number | null> {
  * One turn: finishes what was begun, then processes one file (or one slice of a large one) of the open batch; where
  * none is open starts one, where none is left closes it with its report.
  */
-async function workFor(station: Station, customer: number): Promise<TurnResult> {
+async function workFor(station: Station, lock: Transaction, customer: number): Promise<TurnResult> {
   const { database, clock } = station;
   await station.place?.expectThere();
-  const turn = { station, customer, folder: await folderOf(station, customer) };
+  const turn = { station, lock, customer, folder: await folderOf(station, customer) };
   for (const departing of await departingFiles(database, customer)) await departGuarded(turn, departing);
   const open = await openBatch(database, customer);
   if (!open && (await mustStillSettle(turn)))
@@ -134,12 +139,24 @@ async function folderOf({ database, spool }: Station, customer: number): Promise
   return path.join(spool, onlyRow(result).folder);
 }
 
+/**
+ * Whether the turn is still ours. Where its connection was lost, another daemon may have gone on with the work in hand,
+ * and what fails then is no fault of the file.
+ */
+async function isHeld(lock: Transaction): Promise<boolean> {
+  return lock.query('select 1').then(
+    () => true,
+    () => false,
+  );
+}
+
 /** A file that fails again and again by faults of ours is set aside, and the customer goes on. */
 async function processGuarded(turn: Turn, batch: Batch, file: ChangeFile): Promise<TurnResult> {
   try {
     return await processFile(turn, batch, file);
   } catch (error) {
-    if (isPassing(error) || (await countFailure(turn.station.database, file)) < FAILURES_MAX) throw error;
+    if (isPassing(error) || !(await isHeld(turn.lock))) throw error;
+    if ((await countFailure(turn.station.database, file)) < FAILURES_MAX) throw error;
     turn.station.journal.turnFailed(file.customer, error);
     await endEarly(turn, file, 'set-aside');
     return { kind: 'more' };
@@ -278,7 +295,8 @@ async function departGuarded(turn: Turn, departing: Departing): Promise<void> {
   try {
     await depart(turn, departing, true);
   } catch (error) {
-    if (isPassing(error) || (await countFailure(database, file)) < FAILURES_MAX) throw error;
+    if (isPassing(error) || !(await isHeld(turn.lock))) throw error;
+    if ((await countFailure(database, file)) < FAILURES_MAX) throw error;
     journal.turnFailed(file.customer, error);
     await noteOnFile(database, file, 'no-trace', clock.now());
     await depart(turn, departing, false);

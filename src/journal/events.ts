@@ -55,6 +55,8 @@ export interface Journal {
   fileFiled(customer: number, file: string, folder: string): void;
   reportWritten(customer: number, report: string, files: number): void;
   turnFailed(customer: number, error: unknown): void;
+  /** The database connection was lost: the customer is worked for again, by this daemon or another. */
+  turnInterrupted(customer: number, error: unknown): void;
   purged(counts: { files: number; bytes: number; results: number; failed: number }): void;
   cycleFailed(error: unknown): void;
   /** A customer's folder cannot be looked at, or not be prepared. */
@@ -132,7 +134,8 @@ export function journalTo(log: Log): Journal {
     databaseBack: () => info('database back'),
     recovered: (customer, what) => warn('recovered', { customer, what }),
     turnFailed: (customer, error) => log.log('error', 'turn failed', { customer, error: stackOf(error) }),
-
+    turnInterrupted: (customer, error) =>
+      warn('turn interrupted by a lost database connection', { customer, reason: messageOf(error) }),
     purged: (counts) => log.log(counts.failed > 0 ? 'warn' : 'info', 'purged', { ...counts }),
 
     mailSent: (customer, outboxId) => info('mail sent', { customer, outboxId }),
