@@ -38,6 +38,25 @@ export type OpenBytes = (firstByte: number) => AsyncIterable<Buffer>;
 export interface Entry<Record = unknown> {
   place: Place;
   read: { record: Record } | { refusal: Refusal };
+  /** What the customer should look at, although the entry may well succeed. */
+  warnings?: EntryWarning[];
+}
+
+/** Told in the report; never changes a result. */
+export type EntryWarning =
+  /** The value is not quoted and begins with a blank: a comma of the column before it may have been meant. */
+  | { kind: 'leading-blank'; field: string; before: string; value: string }
+  /** The record is skipped, since its changetype has a capital letter (chapter 11, rule 1). */
+  | { kind: 'skipped'; changetype: string };
+
+/** A warning with its place in the file. */
+export type EntryNote = EntryWarning & { entry: number; line: number };
+
+/** What the reader has noticed about these entries, in their order. */
+export function notesOf(entries: readonly Entry[]): EntryNote[] {
+  return entries.flatMap(({ place: { entry, line }, warnings = [] }) =>
+    warnings.map((warning) => ({ ...warning, entry, line })),
+  );
 }
 
 /** A change file as its reader sees it. */

@@ -7,7 +7,7 @@ import { refusedAtGate } from './admit/gates.ts';
 import { takeChangeFile, type OpenChangeFile } from './admit/take.ts';
 import { carryOut, countsBefore, type Contents } from './apply/carry-out.ts';
 import { isStopped, refuseEntries } from './apply/outcome.ts';
-import { saveOutcome } from './apply/save-outcome.ts';
+import { saveOutcome, saveWarnings } from './apply/save-outcome.ts';
 import type { ChangeFile, ChangeFileType } from './change-file.ts';
 import type { Transaction } from './database/open.ts';
 import { positionAfter } from './entry.ts';
@@ -165,6 +165,8 @@ async function applyEntries(
   const started = file.progress?.startedAt ?? now;
   const finished = station.clock.now();
   await saveOutcome(tx, file, outcome, total, next, { started, now: finished });
+  const decidedNow = entries.slice(0, outcome.read - (file.progress?.read ?? 0));
+  if (!held) await saveWarnings(tx, file, decidedNow, finished);
   const { digest } = given;
   const earlier = digest === null ? null : await noteContent(tx, file, batch.id, digest, now);
   if (!file.progress) await countFile(tx, file, batch, contents, held, caps, now);

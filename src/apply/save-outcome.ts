@@ -1,6 +1,6 @@
 import type { ChangeFile } from '../change-file.ts';
 import type { Transaction } from '../database/open.ts';
-import type { EntryResult, Position } from '../entry.ts';
+import { notesOf, type Entry, type EntryResult, type Position } from '../entry.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
@@ -38,6 +38,22 @@ async function saveResults(tx: Transaction, changeFile: number, results: EntryRe
      select $1, entry, line, first_byte, byte_count, code, operation, subject, detail
        from json_populate_recordset(null::entry_result, $2)`,
     [changeFile, JSON.stringify(rows)],
+  );
+}
+
+/** What the readers noticed, for the report; one statement, and none where there is nothing. */
+export async function saveWarnings(
+  tx: Transaction,
+  file: ChangeFile,
+  entries: readonly Entry[],
+  now: Date,
+): Promise<void> {
+  const notes = notesOf(entries);
+  if (notes.length === 0) return;
+  await tx.query(
+    `insert into batch_note (batch_id, change_file_id, at, kind, detail)
+     select $1, $2, $3, 'entry', detail from json_array_elements($4::json) with ordinality as n (detail, place) order by place`,
+    [file.batch, file.id, now, JSON.stringify(notes)],
   );
 }
 

@@ -4,7 +4,7 @@ import type { Contents } from '../apply/carry-out.ts';
 import { decideEntries, NO_COUNTS, refuseEntries, type Outcome } from '../apply/outcome.ts';
 import { parseChangeFileName, type ChangeFile } from '../change-file.ts';
 import type { Database, Transaction } from '../database/open.ts';
-import type { Reading } from '../entry.ts';
+import { notesOf, type Entry, type Reading } from '../entry.ts';
 import { messageOf, OperatorFault } from '../fault.ts';
 import { gate, isHeld } from '../judgement.ts';
 import { kindOf } from '../kinds.ts';
@@ -108,7 +108,7 @@ async function checkChangeFile(
   return {
     outcome,
     trace: traceText(kind, reading, outcome, bytes),
-    reported: reportedFile(changeFile, outcome, now),
+    reported: reportedFile(changeFile, contents.entries, outcome, now),
   };
 }
 
@@ -167,7 +167,12 @@ function refused(changeFile: ChangeFile, refusal: Refusal | UncodedRefusal, now:
   return { reported, trace: '', outcome: null };
 }
 
-function reportedFile({ name, parsed }: ChangeFile, outcome: Outcome, now: Date): ReportedFile {
+function reportedFile(
+  { name, parsed }: ChangeFile,
+  entries: readonly Entry[],
+  outcome: Outcome,
+  now: Date,
+): ReportedFile {
   const { results, read, written, readErrors, writeErrors, refusal } = outcome;
   const held = refusal?.code === 1001;
   return {
@@ -180,6 +185,7 @@ function reportedFile({ name, parsed }: ChangeFile, outcome: Outcome, now: Date)
     failures: held
       ? []
       : results.flatMap(({ place, refusal }) => (refusal ? [{ entry: place.entry, refusal }] : [])),
+    warnings: held ? [] : notesOf(entries.slice(0, read)),
   };
 }
 

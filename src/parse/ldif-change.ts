@@ -100,6 +100,7 @@ function readModify(body: readonly GivenValue[]): Body {
     else if (open && isNamed(line, open.attribute.toLowerCase())) open.values.push(line.value);
     else if (does && line.value)
       modifications.push((open = { does, attribute: line.value.trim(), values: [] }));
+    else if (isNamed(line, 'increment')) return { code: 10, reason: 'increment' };
     else return unexpected(line);
   }
   const empty = modifications.find(({ does, values }) => does === 'add' && values.length === 0);

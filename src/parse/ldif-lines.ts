@@ -15,8 +15,7 @@ export function readLines(record: Buffer): { lines: GivenValue[] } | { refusal: 
   // Only now: a line may be folded inside a character.
   if (!isUtf8(bytes)) return { refusal: { code: 10, reason: 'encoding' } };
   const lines: GivenValue[] = [];
-  for (const text of bytes.toString('utf8').split('\n')) {
-    const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+  for (const line of bytes.toString('utf8').split(LINE_END)) {
     if (line === '' || line.startsWith('#')) continue;
     const read = readLine(line);
     if ('code' in read) return { refusal: read };
@@ -25,15 +24,20 @@ export function readLines(record: Buffer): { lines: GivenValue[] } | { refusal: 
   return { lines };
 }
 
+/** As in lines.ts. */
+export const LINE_END = /\r{0,2}\n|\r/;
+const FOLD = /(?:\r{0,2}\n|\r) /g;
+
 /** Takes out the line ends that a blank follows, with the blank. */
 export function unfold(record: Buffer): Buffer {
-  if (!record.includes('\n ')) return record;
-  return Buffer.from(record.toString('latin1').replace(/\r?\n /g, ''), 'latin1');
+  if (!record.includes('\n ') && !record.includes('\r ')) return record;
+  return Buffer.from(record.toString('latin1').replace(FOLD, ''), 'latin1');
 }
 
 function readLine(text: string): GivenValue | Refusal {
-  if (text === SEPARATOR) return { attribute: SEPARATOR, value: '' };
-  if (/[\0\r]/.test(text)) return { code: 10, reason: 'control-character', value: shownText(text) };
+  // Blanks behind it are invisible, and nobody means anything by them.
+  if (text.trimEnd() === SEPARATOR) return { attribute: SEPARATOR, value: '' };
+  if (text.includes('\0')) return { code: 10, reason: 'control-character', value: shownText(text) };
   const [, attribute, form, rest = ''] = LINE.exec(text) ?? [];
   if (attribute === undefined) return { code: 10, reason: 'line', value: shownText(text) };
   if (form === '<') return { code: 10, reason: 'url', field: attribute, value: shownText(rest) };

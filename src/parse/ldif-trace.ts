@@ -1,4 +1,4 @@
-import { unfold } from './ldif-lines.ts';
+import { LINE_END, unfold } from './ldif-lines.ts';
 
 /** What follows the three numbers in the trace of a directory file (chapter 16). */
 export const TRACE_COLUMNS = 'dn,changetype';
@@ -15,8 +15,7 @@ export const TRACED_BYTES_MAX = 65_536;
 export function tracedRecord(record: Buffer): Buffer {
   const lines = unfold(record)
     .toString('latin1')
-    .split('\n', LINES_MAX)
-    .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
+    .split(LINE_END, LINES_MAX)
     .filter((line) => !line.startsWith('#'));
   const [first = ''] = lines;
   const [, form, value = ''] = lines.map((line) => CHANGETYPE.exec(line)).find((match) => match) ?? [];

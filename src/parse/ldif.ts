@@ -53,8 +53,14 @@ async function* entriesOf(
   for await (const { bytes, line, firstByte, byteCount, lineCount } of records) {
     entry += 1;
     const read = problem ? { refusal: problem } : readRecord(bytes);
-    yield { place: { entry, line, firstByte, byteCount, lineCount }, read };
+    yield { place: { entry, line, firstByte, byteCount, lineCount }, read, ...warningsOf(read) };
   }
+}
+
+/** A record that is skipped makes no noise of its own: the report tells of it. */
+function warningsOf(read: Entry<DirectoryRecord>['read']): Pick<Entry, 'warnings'> {
+  if ('refusal' in read || read.record.change.type !== 'ignored') return {};
+  return { warnings: [{ kind: 'skipped', changetype: shownText(read.record.changetype) }] };
 }
 
 function readRecord(bytes: Buffer | null): Entry<DirectoryRecord>['read'] {

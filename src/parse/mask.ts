@@ -1,5 +1,6 @@
-import { headerNames, isReadable } from './provisioning.ts';
-import { withoutLineEnd } from './records.ts';
+import { isReadable } from './csv-cells.ts';
+import { withoutLineEnd } from './lines.ts';
+import { headerNames } from './provisioning.ts';
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;

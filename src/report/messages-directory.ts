@@ -22,19 +22,20 @@ export const DIRECTORY_SENTENCES: Partial<Record<ResultCode, Sentence>> = {
       'second-dn': `The record has a second dn line. ${emptyLine}`,
       control: (r) =>
         `The record asks for the control ${value(r)}; controls are not supported. Remove the line.`,
-      'changetype-place': `The changetype stands at a wrong place: it is one line right after the DN. ${emptyLine}`,
+      'changetype-place': `changetype must be the line right after the DN. ${emptyLine}`,
       'changetype-missing': (r) =>
         `The record of ${value(r)} has no changetype; only change records are processed. Write it in the line after the DN.`,
       'changetype-unknown': (r) =>
         `changetype ${value(r)} is not known. Use add, modify, delete, modrdn or moddn.`,
-      separator: 'A line "-" stands in an add. Only the parts of a modify are separated by it.',
+      separator: 'A line "-" only separates the parts of a modify; an add has none. Remove it.',
+      increment: 'increment is not supported. Use add, replace or delete, and write the new value.',
       unexpected: (r) =>
         `The line of ${r.field} does not belong there. Check the lines of this changetype. ${emptyLine}`,
       'no-value': (r) => `add: ${r.field} is not followed by a value. Give one, or use delete.`,
       deleteoldrdn: (r) => `deleteoldrdn ${value(r)} is neither 0 nor 1.`,
       'newrdn-missing': 'The record has no newrdn. It must say the new name.',
     },
-    'The record is no valid LDIF.',
+    'The record is not valid LDIF.',
   ),
   11: byReason(
     {

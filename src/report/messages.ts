@@ -33,22 +33,30 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     {
       'header-missing':
         'The file has no header line. The first line must name the columns, among them emailAddress and action.',
-      'header-unreadable': `The header line is no CSV in UTF-8. ${header}`,
-      'header-unknown': (r) => `The header line names the unknown column ${value(r)}. ${header}`,
+      'header-unreadable': `The header line is not valid UTF-8 CSV. ${header}`,
+      'header-unknown': (r) =>
+        `The header line names the unknown column ${value(r)}. ${header} The columns are ${r.other}.`,
+      separator: (r) =>
+        `The columns are separated by ${r.value}. Separate them with commas, and save the file as CSV with commas.`,
+      'separator-line': (r) =>
+        `The first line ${value(r)} is not a header. Remove it: the first line must name the columns.${
+          r.other ? ` It says that the columns are separated by ${r.other}; separate them with commas.` : ''
+        }`,
       'header-repeated': (r) => `The header line names the column ${r.value} twice. ${header}`,
       'header-incomplete': (r) => `The header line lacks the column ${r.value}. ${header}`,
       'quote-not-closed':
         'A quoted value does not end, or a quote stands inside a value that is not quoted. Write a quote inside a quoted value twice.',
       quoting:
-        'A quote stands at a place where CSV allows none. Put the whole value in quotes, and write a quote inside it twice.',
-      surplus: 'A value stands beyond the last column of the header. Check the number of commas.',
+        'Unexpected quote character. Put the whole value in quotes, and write a quote inside it twice.',
+      surplus:
+        'The row has more values than the header has columns. Put a value that contains a comma in quotes.',
       'one-value':
         'The line has one value only. An entry has at least emailAddress and action, with a comma between.',
       encoding: 'The entry is not valid UTF-8. Save the file as UTF-8.',
       nul: 'The entry contains a NUL character. Remove it.',
       'too-long': (r) => `The entry is longer than ${r.limit} bytes. Check its quotes and line ends.`,
     },
-    'The entry is no valid CSV.',
+    'The entry is not valid CSV.',
   ),
   1001: 'The customer is held: no provisioning operation is allowed. Ask customer service, then upload the file with a higher sequence number.',
   1002: (r) =>

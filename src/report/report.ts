@@ -1,6 +1,7 @@
 import type { ChangeFileType } from '../change-file.ts';
 import { symbolOf, type Refusal } from '../result-code.ts';
-import { escapeHidden } from '../shown-text.ts';
+import type { EntryNote } from '../entry.ts';
+import { escapeHidden, quoted } from '../shown-text.ts';
 import { messageFor } from './messages.ts';
 import { REPORT_WORDS } from './words.ts';
 
@@ -25,7 +26,8 @@ export type Warning =
   | { kind: 'replaced'; times: number }
   /** The file is gone by no doing of this program. */
   | { kind: 'lost' }
-  | { kind: 'no-trace' };
+  | { kind: 'no-trace' }
+  | EntryNote;
 
 /**
  * Has no code (chapter 14): only the report tells it. `set-aside` and `lost`: faults of ours, with `limit` entries of
@@ -77,7 +79,7 @@ function fileLines(folder: string, file: ReportedFile): string[] {
   const entryErrors = file.failures.flatMap(({ entry, refusal }) =>
     errorLines(entryText(file.type ?? 'PRV', entry, refusal), refusal.code),
   );
-  const warnings = (file.warnings ?? []).map((warning) => `WARNING: ${warningText(warning)}`);
+  const warnings = warningTexts(file).map((text) => `WARNING: ${text}`);
   const rest = [...warnings, ...fileError, ...entryErrors, ...countsLine(file)].map(
     (text) => `${stamp} - ${text}\n`,
   );
@@ -131,7 +133,42 @@ function doneBefore(done: number, entries: number): string {
 
 const NUMBERS_SHOWN_MAX = 10;
 
-function warningText(warning: Warning): string {
+/** Those about the file, then those about entries in their order, then what was skipped, in one line. */
+function warningTexts({ warnings = [], type }: ReportedFile): string[] {
+  const { entry } = REPORT_WORDS[type ?? 'PRV'];
+  const skipped = warnings.filter((warning) => warning.kind === 'skipped');
+  const shifted = warnings.filter((warning) => warning.kind === 'leading-blank');
+  const rest = warnings.filter((warning) => warning.kind !== 'skipped' && warning.kind !== 'leading-blank');
+  return [
+    ...rest.map(warningText),
+    ...shifted.slice(0, NOTES_SHOWN_MAX).map((note) => shiftedText(entry, note)),
+    ...(shifted.length > NOTES_SHOWN_MAX
+      ? [`${shifted.length - NOTES_SHOWN_MAX} more values begin with a blank and are not quoted.`]
+      : []),
+    ...(skipped.length > 0 ? [skippedText(skipped)] : []),
+  ];
+}
+
+/** A file that is wrong as a whole says so soon enough. */
+const NOTES_SHOWN_MAX = 20;
+
+function shiftedText(
+  entryWord: string,
+  { entry, line, field, before, value }: Extract<EntryNote, { kind: 'leading-blank' }>,
+): string {
+  return `${entryWord} #${entry}: ${field} ${quoted(value)} on line ${line} begins with a blank and is not quoted. If the comma belongs to ${before}, put that whole value in quotes.`;
+}
+
+function skippedText(skipped: readonly Extract<EntryNote, { kind: 'skipped' }>[]): string {
+  const shown = skipped
+    .slice(0, NOTES_SHOWN_MAX)
+    .map(({ line, changetype }) => `line ${line} (${quoted(changetype)})`);
+  const more = skipped.length - shown.length;
+  const records = skipped.length === 1 ? '1 record' : `${skipped.length} records`;
+  return `${records} skipped, because changetype has a capital letter: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Write the changetype in lower case.`;
+}
+
+function warningText(warning: Exclude<Warning, EntryNote>): string {
   switch (warning.kind) {
     case 'replaced':
       return `This file replaces ${warning.times === 1 ? 'one' : warning.times} of the same name that had not been processed.`;

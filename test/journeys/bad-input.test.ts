@@ -101,7 +101,7 @@ const bad: Bad[] = [
     content: () => 'email"Address,action\na@example.com,Suspend\n',
     codes: [1000],
     last: counts(1, 0, 1, 0),
-    says: 'header line is no CSV',
+    says: 'header line is not valid UTF-8 CSV',
   },
   {
     what: 'a header with a NUL',
@@ -172,7 +172,7 @@ describe('bad content ends in _error, with a code and a reason, a trace and a re
   });
 
   it.each([
-    ['of few lines: nothing can be read', 30_000, 'lines'],
+    ['of few lines: nothing can be read', 15_000, 'lines'],
     ['of many lines: more entries than a file may have', 300_000, 'size'],
   ])('binary rubbish %s', async (_, bytes, refusedFor) => {
     const { folder, codes, lines, trace } = await acme.send(nextName(), rubbish(bytes));

@@ -40,7 +40,7 @@ const expectedReport = (name: string) =>
     `*** Processing file: llis/acme/${name}`,
     'ERROR: A failure occurred when processing the CSV entry #2. The error message follows: emailAddress already exists.',
     'Result code: 1035 ERROR_EMAIL_ALREADY_EXISTS',
-    'ERROR: A failure occurred when processing the CSV entry #3. The error message follows: A value stands beyond the last column of the header. Check the number of commas.',
+    'ERROR: A failure occurred when processing the CSV entry #3. The error message follows: The row has more values than the header has columns. Put a value that contains a comma in quotes.',
     'Result code: 1000 INVALID_CSV_SYNTAX',
     'CSV entries read: 3; BSS entries written: 1; CSV read errors: 1; BSS write errors: 1',
   ]

@@ -14,7 +14,8 @@ it.each([
   ['no changetype', 'dn: cn=Joe\ncn: x\n', 'dn: cn=Joe,'],
   ['no DN', 'changetype: add\ncn: x\n', 'changetype: add,add'],
   ['no LDIF', 'nonsense, more\n', 'nonsense, more,'],
-  ['control characters', 'dn: a\0b\rc\nchangetype: add\n', 'dn: a b c,add'],
+  ['control characters', 'dn: a\0b\nchangetype: add\n', 'dn: a b,add'],
+  ['lines that end with CR', 'dn: cn=Joe\rchangetype: add\r', 'dn: cn=Joe,add'],
   ['nothing', '', ','],
 ])('%s', (_, record, line) => {
   expect(tracedRecord(Buffer.from(record)).toString()).toBe(line);

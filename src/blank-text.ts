@@ -1,0 +1,7 @@
+/** White space, format characters, and those that are drawn as nothing: who types only these has given nothing. */
+const BLANK = /^[\p{White_Space}\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
+
+/** Whether a value only looks given. */
+export function isBlankText(text: string): boolean {
+  return BLANK.test(text);
+}
