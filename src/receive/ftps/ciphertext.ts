@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
+import { CloseNotice } from './close-notice.ts';
 import type { TlsParty } from './tls-party.ts';
 
 /**
@@ -10,17 +11,38 @@ import type { TlsParty } from './tls-party.ts';
  */
 class Ciphertext extends Duplex {
   readonly #raw: Socket;
+  readonly #notice: CloseNotice;
   #endPushed = false;
+  /** The client has closed TLS: what it sends after that is nobody's, and it need not close TCP. */
+  closeNotified = false;
 
-  constructor(raw: Socket) {
+  /** @param cipherName as in CloseNotice */
+  constructor(raw: Socket, cipherName: () => string) {
     super({ allowHalfOpen: true });
     this.#raw = raw;
-    raw.on('data', (chunk) => {
-      if (!this.push(chunk)) raw.pause();
-    });
+    this.#notice = new CloseNotice(cipherName, () => this.#endNotified());
+    raw.on('data', (chunk: Buffer) => this.#take(chunk));
     raw.once('end', () => this.#endOnce());
     raw.once('close', () => this.#endOnce());
     raw.on('error', () => undefined);
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#endPushed || this.destroyed) return;
+    if (!this.push(chunk)) this.#raw.pause();
+    this.#notice.read(chunk);
+  }
+
+  /** All that the client had to say to TLS is here. */
+  #endNotified(): void {
+    this.closeNotified = true;
+    this.#endOnce();
+    // Nothing is read for TLS any more, and the end of TCP is still to be noticed.
+    this.#raw.resume();
+  }
+
+  learnSecret(line: Buffer): void {
+    this.#notice.learn(line);
   }
 
   #endOnce(): void {
@@ -62,7 +84,8 @@ class Ciphertext extends Duplex {
  * The server side of a TLS connection that knows whether the peer closed TLS (close_notify, RFC 8446 section 6.1) or
  * only TCP. Node emits the same `end` for both; but it reads the end of a stream from below only after all
  * ciphertext, so an end of plaintext while the ciphertext goes on can come from close_notify alone. Without this a
- * killed client looks like one that has sent everything: the system closes its connections in good order.
+ * killed client looks like one that has sent everything: the system closes its connections in good order. What Node does
+ * not show, `CloseNotice` finds.
  */
 export class NotifyingTlsSocket extends TLSSocket {
   readonly #ciphertext: Ciphertext;
@@ -70,13 +93,15 @@ export class NotifyingTlsSocket extends TLSSocket {
 
   /** @param requestCert whether the client is asked for a certificate; which one will do is for the caller to decide */
   constructor(raw: Socket, { secureContext, sessionCache: server }: TlsParty, requestCert: boolean) {
-    const ciphertext = new Ciphertext(raw);
+    const ciphertext = new Ciphertext(raw, () => this.getCipher().name);
     super(ciphertext, { isServer: true, secureContext, server, requestCert, rejectUnauthorized: false });
     this.#ciphertext = ciphertext;
+    this.on('keylog', (line) => ciphertext.learnSecret(line));
   }
 
   override push(chunk: unknown, encoding?: BufferEncoding): boolean {
-    if (chunk === null && !this.#ciphertext.readableEnded) this.closeNotifySeen = true;
+    if (chunk === null && (this.#ciphertext.closeNotified || !this.#ciphertext.readableEnded))
+      this.closeNotifySeen = true;
     return super.push(chunk, encoding);
   }
 }
