@@ -21,7 +21,7 @@ import { startFtpsDoor } from '../src/receive/ftps/door.ts';
 import type { Reception } from '../src/receive/reception.ts';
 import { Sessions } from '../src/receive/sessions.ts';
 import { startSftpDoor } from '../src/receive/sftp/door.ts';
-import { loadOrCreateHostKey } from '../src/receive/sftp/host-key.ts';
+import { loadOrCreateHostKeys } from '../src/receive/sftp/host-key.ts';
 
 const run = promisify(execFile);
 const ROUNDS = Number(process.argv[2] ?? 5);
@@ -138,7 +138,11 @@ async function openOurs() {
   const place = { host: '127.0.0.1', port: 0, limits: { fileBytesMax: 2 * LARGE_BYTES } };
   const passive = { min: 0, max: 0 };
   const ftps = await startFtpsDoor({ ...reception, ...place, implicit: true, passive, tls });
-  const sftpDoor = await startSftpDoor({ ...reception, ...place, hostKey: await loadOrCreateHostKey(home) });
+  const sftpDoor = await startSftpDoor({
+    ...reception,
+    ...place,
+    hostKeys: await loadOrCreateHostKeys(home),
+  });
   return {
     ftps: { name: 'Spoolgate', port: ftps.port, folder: at('ours') },
     sftp: { name: 'Spoolgate', port: sftpDoor.port, folder: at('ours') },

@@ -22,7 +22,7 @@ import { outageSignIn } from '../src/receive/outage-sign-in.ts';
 import type { Reception } from '../src/receive/reception.ts';
 import { Sessions, type SessionLimits } from '../src/receive/sessions.ts';
 import { startSftpDoor } from '../src/receive/sftp/door.ts';
-import { loadOrCreateHostKey } from '../src/receive/sftp/host-key.ts';
+import { describeHostKeys, loadOrCreateHostKeys } from '../src/receive/sftp/host-key.ts';
 import { createSignIn } from '../src/receive/sign-in.ts';
 
 export interface DoorParts {
@@ -150,12 +150,12 @@ interface OpenedSftp extends AsyncDisposable {
 }
 
 export async function openSftp(configuration: Configuration, reception: Reception): Promise<OpenedSftp> {
-  const { host, port, hostKey: file } = configuration.sftp;
-  const hostKey = await loadOrCreateHostKey(configuration.data, file);
-  const door = await startSftpDoor({ ...reception, host, port, hostKey, limits: doorLimits(configuration) });
+  const { host, port, hostKey: files } = configuration.sftp;
+  const hostKeys = await loadOrCreateHostKeys(configuration.data, files);
+  const door = await startSftpDoor({ ...reception, host, port, hostKeys, limits: doorLimits(configuration) });
   return {
     port: door.port,
-    described: { sftp: `${host}:${door.port}`, hostKey: hostKey.fingerprint },
+    described: { sftp: `${host}:${door.port}`, hostKey: describeHostKeys(hostKeys) },
     [Symbol.asyncDispose]: () => door.close(configuration.stop.graceSeconds * 1000),
   };
 }
@@ -175,8 +175,10 @@ function sessionLimits({ limits }: Configuration): SessionLimits {
   };
 }
 
-function roomLimits({ limits }: Configuration): RoomLimits {
-  return { folderBytesMax: limits.folderBytes, folderFilesMax: limits.folderFiles };
+function roomLimits({ limits }: Configuration): Partial<RoomLimits> {
+  const { folderBytes, folderFiles, resultBytes } = limits;
+  const reserved = resultBytes === undefined ? {} : { resultBytesReserved: resultBytes };
+  return { folderBytesMax: folderBytes, folderFilesMax: folderFiles, ...reserved };
 }
 
 function doorLimits({ limits }: Configuration): Partial<DoorLimits> {

@@ -95,11 +95,36 @@ export const TAKEN = '.taken';
 export const STAGING = '.staging';
 
 /**
+ * Endings that clients give a file while they write it: of WinSCP and rclone, of integration frameworks (Spring writes
+ * `.writing`, Camel `.inprogress`), of browsers and of scripts. No change file ends so.
+ */
+export const TEMPORARY_ENDINGS = [
+  '.part',
+  '.partial',
+  '.filepart',
+  '.tmp',
+  '.temp',
+  '.writing',
+  '.inprogress',
+  '.in-progress',
+  '.in_progress',
+  '.uploading',
+  '.upload',
+  '.transferring',
+  '.incomplete',
+  '.unfinished',
+  '.crdownload',
+  '.download',
+  '.opdownload',
+] as const;
+
+/**
  * Names in the upload folder that are no change files (yet): hidden names and those that clients use while they
  * upload. They are left alone until renamed.
  */
 export function isTemporaryName(name: string): boolean {
-  return name.startsWith('.') || /\.(part|partial|tmp|filepart)$/i.test(name);
+  const lower = name.toLowerCase();
+  return name.startsWith('.') || TEMPORARY_ENDINGS.some((ending) => lower.endsWith(ending));
 }
 
 /** How far a large file has come, slice by slice. */

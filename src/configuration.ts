@@ -59,7 +59,10 @@ const schema = z.strictObject({
     .strictObject({
       host: z.string().default('0.0.0.0'),
       port: port.default(2022),
-      hostKey: z.string().optional(),
+      hostKey: z
+        .union([z.string(), z.array(z.string()).min(1)], 'must be a file or a list of files')
+        .transform((files) => (typeof files === 'string' ? [files] : files))
+        .optional(),
     })
     .prefault({}),
   limits: z
@@ -75,8 +78,13 @@ const schema = z.strictObject({
       stalledSeconds: positive.max(240).default(60),
       fileBytes: positive.default(64 * 1024 * 1024),
       folderBytes: positive.default(1024 * 1024 * 1024),
+      resultBytes: z.int().min(0).optional(),
       folderFiles: positive.default(20_000),
     })
+    .refine(
+      ({ resultBytes = 0, folderBytes }) => resultBytes < folderBytes,
+      'resultBytes must be less than folderBytes: uploads have what is left',
+    )
     .prefault({}),
   antivirus: z
     .strictObject({

@@ -57,6 +57,7 @@ const HAS_DEFAULT: Record<KeyPath, boolean> = {
   'limits.stalledSeconds': true,
   'limits.fileBytes': true,
   'limits.folderBytes': true,
+  'limits.resultBytes': false,
   'limits.folderFiles': true,
   'antivirus.clamd': false,
   'antivirus.maxBytes': true,

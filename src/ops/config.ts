@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { maskSecrets, type Configuration } from '../configuration.ts';
-import { presentHostKey } from '../receive/sftp/host-key.ts';
+import { describeHostKeys, presentHostKeys } from '../receive/sftp/host-key.ts';
 import type { Command } from './command.ts';
 
 export const config: Command = {
@@ -16,8 +16,8 @@ export const config: Command = {
         ? `Read from ${effective.readFrom}.`
         : 'No configuration file found: built-in defaults.',
     );
-    const hostKey = await presentHostKey(effective.data, effective.sftp.hostKey);
-    say(hostKey ? `SFTP host key: ${hostKey.fingerprint}` : 'SFTP host key: made at the first start.');
+    const hostKeys = await presentHostKeys(effective.data, effective.sftp.hostKey);
+    say(`SFTP host keys: ${describeHostKeys(hostKeys) || 'made at the first start'}.`);
     print(effectiveYaml(effective));
     return 0;
   },

@@ -70,7 +70,7 @@ export class FolderView {
   async *list(folder: FolderName): AsyncGenerator<Entry[]> {
     await using place = await this.#open(folder);
     if (folder === '') yield await this.#subfolders();
-    if (!place) return;
+    if (!place || (folder === '' && this.#seesJournalOnly)) return;
     for await (const names of nameBatches(place.path)) {
       const shown = names.filter((name) => isSafeName(name) && !isHidden(name) && !isSubfolder(name));
       const entries = await Promise.all(shown.map((name) => this.#fileEntry(place, folder, name)));
@@ -79,7 +79,7 @@ export class FolderView {
   }
 
   async stat(path: VirtualPath): Promise<Entry> {
-    await using place = await this.#open(path.folder);
+    await using place = await this.#open(path.folder, path.name);
     if (path.name === null) return this.#folderEntry(path.folder, place ? await place.stat() : null);
     return (place && (await this.#fileEntry(place, path.folder, path.name))) ?? notFound();
   }
@@ -89,8 +89,8 @@ export class FolderView {
    * customer's folder.
    */
   async openForReading(path: VirtualPath): Promise<FileHandle> {
-    await using place = await this.#open(path.folder);
-    this.#demand('download');
+    await using place = await this.#open(path.folder, path.name);
+    this.#demand(path.folder === JOURNAL ? 'journal' : 'download');
     const { folder, name } = fileOf(path);
     if (isHidden(name) || !place || !(await this.#fileEntry(place, folder, name))) return notFound();
     const handle = await open(place.pathOf(name), READ_FLAGS).catch(absentIsNull);
@@ -101,7 +101,7 @@ export class FolderView {
   }
 
   async remove(path: VirtualPath): Promise<void> {
-    await using place = await this.#open(path.folder);
+    await using place = await this.#open(path.folder, path.name);
     this.#demand('delete');
     if (path.folder === JOURNAL) throw new FolderFault('denied', 'Journal files cannot be deleted');
     const { folder, name } = fileOf(path);
@@ -152,10 +152,16 @@ export class FolderView {
     if (!this.account.rights.has(right)) throw new FolderFault('denied', `The right to ${right} is missing`);
   }
 
+  /** An account made for the journal (chapter 17): files, traces and reports can hold passwords. */
+  get #seesJournalOnly(): boolean {
+    const { rights } = this.account;
+    return rights.has('journal') && rights.size === 1;
+  }
+
   #deedsIn(folder: FolderName): Deeds {
     const { rights } = this.account;
     return {
-      read: rights.has('download'),
+      read: rights.has(folder === JOURNAL ? 'journal' : 'download'),
       remove: rights.has('delete') && folder !== JOURNAL,
       write: rights.has('upload') && folder === '',
     };
@@ -170,8 +176,10 @@ export class FolderView {
    * @returns null for a folder that the daemon has not made yet: clients see it as empty
    * @throws FolderFault notFound without the right to see it, or where something else bears its name
    */
-  async #open(folder: FolderName): Promise<Place | null> {
+  async #open(folder: FolderName, name: string | null = null): Promise<Place | null> {
     if (folder === JOURNAL && !this.account.rights.has('journal')) return notFound();
+    const isRoot = folder === '' && name === null;
+    if (this.#seesJournalOnly && folder !== JOURNAL && !isRoot) return notFound();
     if (folder === '') return openRoot(this.account.folder);
     return AnchoredFolder.open(join(this.account.folder, folder)).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return null;

@@ -9,6 +9,7 @@ export type FolderFaultKind =
   | 'notAFolder'
   | 'tooBig'
   | 'noRoom'
+  | 'overQuota'
   | 'diskFull'
   | 'incomplete';
 

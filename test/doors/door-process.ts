@@ -13,7 +13,7 @@ import { guardedSignIn } from '../../src/receive/guarded-sign-in.ts';
 import type { Reception } from '../../src/receive/reception.ts';
 import { Sessions } from '../../src/receive/sessions.ts';
 import { startSftpDoor } from '../../src/receive/sftp/door.ts';
-import { loadOrCreateHostKey } from '../../src/receive/sftp/host-key.ts';
+import { loadOrCreateHostKeys } from '../../src/receive/sftp/host-key.ts';
 import { createSignIn } from '../../src/receive/sign-in.ts';
 import { CUSTOMER, LOGIN, PASSWORD } from '../receive/sign-in.ts';
 import { DoorWitness } from './door-witness.ts';
@@ -51,8 +51,8 @@ const limits = { signInDelayMs: Number(signInDelayMs), commandsPerSecondMax: 1_0
 const passive = { min: 0, max: 0 };
 const tls = await loadOrCreateCertificate(folder);
 const ftps = await startFtpsDoor({ ...reception, ...place, implicit: true, passive, tls, limits });
-const hostKey = await loadOrCreateHostKey(folder);
-const sftp = await startSftpDoor({ ...reception, ...place, hostKey, limits });
+const hostKeys = await loadOrCreateHostKeys(folder);
+const sftp = await startSftpDoor({ ...reception, ...place, hostKeys, limits });
 
 process.on('message', () => void answer());
 process.on('disconnect', () => process.exit(0));

@@ -97,7 +97,7 @@ test('a folder has room for so many files and bytes, uploads on their way includ
   await using folder = await customerFolder();
   await mkdir(join(folder.path, '.staging'));
   await writeFile(join(folder.path, '.staging', 'x'), 'x'.repeat(60));
-  const room = new FolderRoom({ folderBytesMax: 100, folderFilesMax: 3 });
+  const room = new FolderRoom({ folderBytesMax: 110, resultBytesReserved: 10, folderFilesMax: 3 });
   await room.demandRoom(folder.path, 0);
   room.take(folder.path, 40);
   expect(() => room.take(folder.path, 1)).toThrow(/folder is full/);

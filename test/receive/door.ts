@@ -11,7 +11,7 @@ import { FolderRoom, type RoomLimits } from '../../src/receive/folder-room.ts';
 import { Sessions, type SessionLimits } from '../../src/receive/sessions.ts';
 import type { Reception } from '../../src/receive/reception.ts';
 import { startSftpDoor, type SftpDoor, type SftpDoorOptions } from '../../src/receive/sftp/door.ts';
-import { loadOrCreateHostKey, type HostKey } from '../../src/receive/sftp/host-key.ts';
+import { loadOrCreateHostKeys, type HostKey } from '../../src/receive/sftp/host-key.ts';
 import { CUSTOMER, LOGIN, PASSWORD } from './sign-in.ts';
 
 export const ALL_RIGHTS: Right[] = ['upload', 'download', 'delete', 'journal'];
@@ -169,7 +169,7 @@ export async function openSftpDoor(overrides: SftpOverrides = {}): Promise<TestS
   const door = await startSftpDoor({
     host: '127.0.0.1',
     port: 0,
-    hostKey: await testHostKey(),
+    hostKeys: await testHostKeys(),
     ...opened.reception,
     limits: { signInDelayMs: 0, ...limits },
   });
@@ -180,11 +180,11 @@ export async function openSftpDoor(overrides: SftpOverrides = {}): Promise<TestS
   return { door, port: door.port, ...opened.look, [Symbol.asyncDispose]: dispose };
 }
 
-let hostKey: Promise<HostKey> | undefined;
+let hostKeys: Promise<HostKey[]> | undefined;
 
-export function testHostKey(): Promise<HostKey> {
-  hostKey ??= inTemporaryFolder(loadOrCreateHostKey);
-  return hostKey;
+export function testHostKeys(): Promise<HostKey[]> {
+  hostKeys ??= inTemporaryFolder(loadOrCreateHostKeys);
+  return hostKeys;
 }
 
 function eventsOf(events: Event[], event: string, count: number): Promise<Event[]> {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -74,15 +76,45 @@ test('a file over the limit is refused with 552, and nothing stays', async () =>
   expect(failed?.fields[1]).toBe('/big.csv');
 });
 
-test('a size that was announced must come', async () => {
+const ALLO = readFileSync(join(import.meta.dirname, '../samples/field/allo/session.txt'), 'utf8');
+
+test('f02: ALLO reserves room and announces no size: the session of the sample', async () => {
   await using door = await openDoor();
   await using client = await Speaker.signedIn(door.port);
-  expect(await client.ask('ALLO 5')).toMatch(/^200 /);
-  expect(await client.store('a.csv', '1234')).toMatch(/^426 5 bytes were announced, 4 came/);
+  for (const line of ALLO.trim().split('\n')) {
+    const [, command = '', name = ''] = /^(ALLO [^\n]+?|STOR (\S+)).*$/u.exec(line) ?? [];
+    if (name === '') expect(await client.ask(line)).toMatch(/^200 /);
+    else expect(await client.store(name, 'x'.repeat(60)), command).toMatch(/^226 /);
+  }
+  expect(door.events.filter(({ event }) => event === 'uploadStored')).toHaveLength(3);
+});
+
+test.each([
+  // Fewer and more bytes than reserved, over EPSV and TYPE between, and twice.
+  ['ALLO 5', '200'],
+  ['ALLO 1', '200'],
+  ['allo 4096 r 128', '200'],
+  ['ALLO 0 R 0', '200'],
+  [`ALLO ${64 * 1024 * 1024}`, '200'],
+  [`ALLO ${64 * 1024 * 1024 + 1}`, '552'],
+  ['ALLO 999999999999999', '552'],
+  ['ALLO x', '501'],
+  ['ALLO -1', '501'],
+  ['ALLO 5 R', '501'],
+  ['ALLO 5 6', '501'],
+])('f02: %s is answered with %s, and the next upload is stored', async (line, code) => {
+  await using door = await openDoor();
+  await using client = await Speaker.signedIn(door.port);
+  expect(await client.ask(line)).toMatch(new RegExp(`^${code} `, 'u'));
   expect(await client.store('a.csv', '1234')).toMatch(/^226 /);
-  await client.ask('ALLO 4');
-  expect(await client.store('a.csv', '4321')).toMatch(/^226 /);
-  expect(await client.ask('ALLO x')).toMatch(/^501 /);
+});
+
+test('f02: what the folder has no room for is refused at ALLO, before it is sent', async () => {
+  await using door = await openDoor({ room: { folderBytesMax: 10_000 } });
+  await using client = await Speaker.signedIn(door.port);
+  await door.put('_error/1.csv', 'x'.repeat(5_000));
+  expect(await client.ask('ALLO 3000')).toMatch(/^200 /);
+  expect(await client.ask('ALLO 5000')).toMatch(/^552 The folder is full: 5000 of 10000 bytes are used/);
 });
 
 test('REST before an upload is refused, and does not outlive the next command', async () => {

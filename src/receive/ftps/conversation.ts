@@ -31,8 +31,6 @@ export interface Pending {
   restartAt?: number;
   /** RNFR. */
   renameFrom?: VirtualPath;
-  /** ALLO: size in bytes of the next upload. */
-  announcedBytes?: number;
 }
 
 /** Replies that a client leaves unread, before it is cut off. */

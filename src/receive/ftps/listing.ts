@@ -5,9 +5,9 @@ export const FACTS = ['type', 'size', 'modify', 'perm'] as const;
 
 export type Fact = (typeof FACTS)[number];
 
-/** Path from a LIST or NLST argument. Clients send options of `ls` (`-a`, `-la /x`), which change nothing here. */
+/** Path from a LIST or NLST argument. Clients send options of `ls` (`-a`, `-la /x`, `-1`), which change nothing here. */
 export function listingPath(argument: string): string {
-  return argument.replace(/^\s*(?:-[A-Za-z]+(?:\s+|$))*/u, '');
+  return argument.replace(/^\s*(?:-[A-Za-z1]+(?:\s+|$))*/u, '');
 }
 
 /** One line of MLSD, or of MLST with the path in place of the name. */

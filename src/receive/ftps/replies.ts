@@ -31,6 +31,7 @@ const CODE_OF_FAULT: Record<FolderFaultKind, number> = {
   notAFolder: 550,
   tooBig: 552,
   noRoom: 452,
+  overQuota: 552,
   diskFull: 452,
   incomplete: 426,
 };

@@ -15,7 +15,7 @@ export const TRANSFER_VERBS: Verb[] = [
   { name: 'RETR', needsArgument: true, needsChannel: true, run: sendFile },
   { name: 'STOR', needsArgument: true, needsChannel: true, run: receiveFile },
   { name: 'REST', needsArgument: true, keepsPending: true, feature: 'REST STREAM', run: restart },
-  { name: 'ALLO', needsArgument: true, keepsPending: true, run: announceSize },
+  { name: 'ALLO', needsArgument: true, keepsPending: true, run: allocate },
   // The control connection aborts a running transfer as the line arrives: it has ended with 426 when this runs.
   { name: 'ABOR', run: () => ({ code: 226, text: 'Nothing is being transferred' }) },
 ];
@@ -50,11 +50,18 @@ function list(conversation: Conversation, argument: string): Promise<Reply> {
 
 /** RFC 1123 section 4.1.2.7: every line can be used as it is in the next command, so a folder's name stays in front. */
 function listNames(conversation: Conversation, argument: string): Promise<Reply> {
-  const path = listingPath(argument);
-  return sendListing(conversation, path, ({ name }, isMember) => {
-    if (path === '' || !isMember) return path || name;
-    return `${path.replace(/\/+$/u, '')}/${name}`;
+  const path = withoutEndSlashes(listingPath(argument));
+  return sendListing(conversation, listingPath(argument), ({ name }, asked) => {
+    if (asked === 'pattern') return `${path.slice(0, path.lastIndexOf('/') + 1)}${name}`;
+    if (asked === 'itself') return listingPath(argument) || name;
+    return listingPath(argument) === '' ? name : `${path}/${name}`;
   });
+}
+
+function withoutEndSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
 }
 
 function listFacts(conversation: Conversation, argument: string): Promise<Reply> {
@@ -70,13 +77,22 @@ function restart(conversation: Conversation, argument: string): Reply {
   return { code: 350, text: `Next download begins at ${offset}` };
 }
 
-/** The size of the next upload, which is refused when another number of bytes comes. `R` is about records. */
-function announceSize(conversation: Conversation, argument: string): Reply {
-  const size = byteCount(argument.split(' ')[0] ?? '');
+/**
+ * RFC 959: room to reserve for the next upload, an upper bound and no promise of so many bytes. It is a question here:
+ * what could not be stored is refused before it is sent. `R n` is the size of a record, and records are not known here.
+ */
+async function allocate({ door, view }: Conversation, argument: string): Promise<Reply> {
+  const [, bytes = ''] = /^(\d{1,15})(?: +R +\d{1,15})?$/iu.exec(argument.trim()) ?? [];
+  const size = byteCount(bytes);
   if (size === null) return REPLIES.argumentUnknown;
-  if (size > conversation.door.limits.fileBytesMax) return { code: 552, text: 'The file would be too large' };
-  conversation.pending.announcedBytes = size;
-  return { code: 200, text: `Next upload must have ${size} bytes` };
+  const { fileBytesMax } = door.limits;
+  if (size > fileBytesMax)
+    return {
+      code: 552,
+      text: `${size} bytes are too many: a file may have ${fileBytesMax} (limits.fileBytes)`,
+    };
+  await door.room.demandRoomFor(view.account.folder, size);
+  return { code: 200, text: 'There is room' };
 }
 
 function byteCount(text: string): number | null {

@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import type { Entry } from '../folder-view.ts';
+import { namePattern, type NamePattern } from '../name-pattern.ts';
 import { beginUpload, type Upload } from '../store-upload.ts';
-import { FolderFault, virtualText } from '../virtual-path.ts';
+import { FolderFault, virtualText, type VirtualPath } from '../virtual-path.ts';
 import type { Conversation } from './conversation.ts';
 import type { DataChannel } from './data-channel.ts';
 import { ChannelFault, REPLIES, type Reply } from './replies.ts';
@@ -50,30 +51,23 @@ async function refuseUpload(conversation: Conversation, reply: Reply): Promise<R
 async function receiveInto(upload: Upload, conversation: Conversation): Promise<void> {
   const channel = await openChannel(conversation);
   for await (const chunk of channel.received()) await upload.write(chunk);
-  await demandWhole(upload, channel, conversation);
+  await demandWhole(channel, conversation);
 }
 
 /**
- * A client that is killed leaves an end of data too. What tells it from a finished upload: it does not close TLS, its
- * control connection goes, and it may have announced another size.
+ * A client that is killed leaves an end of data too. What tells it from a finished upload: it does not close TLS, and
+ * its control connection goes.
  *
  * @throws FolderFault, ChannelFault
  */
-async function demandWhole(upload: Upload, channel: DataChannel, conversation: Conversation): Promise<void> {
+async function demandWhole(channel: DataChannel, conversation: Conversation): Promise<void> {
   const { requireCloseNotify, settleAfterDataMs } = conversation.door.limits;
-  const { announcedBytes } = conversation.pending;
   if (!requireCloseNotify) await delay(settleAfterDataMs);
   else if (!channel.closeNotifySeen) {
     throw new FolderFault('incomplete', 'The data connection ended without closing TLS: not stored');
   }
   channel.demandNotAborted();
   if (!conversation.alive) throw new ChannelFault(426, 'The control connection is lost');
-  if (announcedBytes !== undefined && announcedBytes !== upload.bytes) {
-    throw new FolderFault(
-      'incomplete',
-      `${announcedBytes} bytes were announced, ${upload.bytes} came: not stored`,
-    );
-  }
 }
 
 /** RETR, from the offset that REST gave. */
@@ -118,24 +112,51 @@ async function* fileContent(handle: FileHandle, offset: number, sent: { bytes: n
 }
 
 /**
- * LIST, NLST and MLSD.
+ * LIST, NLST and MLSD: of a folder, of one file, or of the names in a folder that a pattern fits (`*.csv`).
  *
- * @param lineFor `isMember` is false for a file that the client named itself
+ * @param lineFor `asked` says how the entry was come by: by its own name, as a member of the folder, or by a pattern
  */
 export async function sendListing(
   conversation: Conversation,
   argument: string,
-  lineFor: (entry: Entry, isMember: boolean) => string,
+  lineFor: (entry: Entry, asked: 'itself' | 'member' | 'pattern') => string,
   only?: 'foldersOnly',
 ): Promise<Reply> {
   const path = conversation.resolve(argument);
-  const entry = await conversation.view.stat(path);
-  if (entry.kind === 'file' && only) return { code: 501, text: 'This is a file, use MLST' };
+  const wanted = await lookedFor(conversation, path);
+  if (wanted.asked === 'itself' && only) return { code: 501, text: 'This is a file, use MLST' };
   const channel = await openChannel(conversation);
-  const isMember = entry.kind === 'folder';
-  const batches = isMember ? conversation.view.list(path.folder) : [[entry]];
-  await channel.send(listingText(batches, (member) => lineFor(member, isMember)));
+  await channel.send(listingText(wanted.batches, (entry) => lineFor(entry, wanted.asked)));
   return REPLIES.transferred;
+}
+
+interface Wanted {
+  asked: 'itself' | 'member' | 'pattern';
+  batches: AsyncIterable<Entry[]> | Entry[][];
+}
+
+/** A name that is there literally comes first; a pattern that fits nothing is an empty listing. */
+async function lookedFor({ view }: Conversation, path: VirtualPath): Promise<Wanted> {
+  const pattern = path.name === null ? null : namePattern(path.name);
+  const entry = await view.stat(path).catch((error: unknown) => {
+    if (pattern && error instanceof FolderFault && error.kind === 'notFound') return null;
+    throw error;
+  });
+  if (entry?.kind === 'file') return { asked: 'itself', batches: [[entry]] };
+  if (entry || !pattern) return { asked: 'member', batches: view.list(path.folder) };
+  await view.stat({ folder: path.folder, name: null });
+  return { asked: 'pattern', batches: fitting(view.list(path.folder), pattern) };
+}
+
+/** So many names are compared in one go: others have their turn between. */
+const NAMES_COMPARED_MAX = 32;
+
+async function* fitting(batches: AsyncIterable<Entry[]>, pattern: NamePattern): AsyncGenerator<Entry[]> {
+  for await (const batch of batches)
+    for (let at = 0; at < batch.length; at += NAMES_COMPARED_MAX) {
+      yield batch.slice(at, at + NAMES_COMPARED_MAX).filter(({ name }) => pattern.matches(name));
+      await setImmediate();
+    }
 }
 
 async function* listingText(batches: AsyncIterable<Entry[]> | Entry[][], lineFor: (entry: Entry) => string) {

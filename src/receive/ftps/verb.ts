@@ -9,7 +9,7 @@ export interface Verb {
   needsArgument?: true;
   /** Needs PASV or EPSV before it, and uses that up. */
   needsChannel?: true;
-  /** REST, RNFR and ALLO stay in force over it. */
+  /** REST and RNFR stay in force over it. */
   keepsPending?: true;
   /** Known, but never done; HELP leaves it out. */
   refused?: true;

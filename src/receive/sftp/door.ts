@@ -14,7 +14,8 @@ export interface SftpDoorOptions extends Reception {
   host: string;
   /** 0: any free port. */
   port: number;
-  hostKey: HostKey;
+  /** One of each type at most. */
+  hostKeys: readonly HostKey[];
   limits?: Partial<DoorLimits>;
 }
 
@@ -48,13 +49,13 @@ export class SftpDoor {
   readonly #connections = new Set<SftpConnection>();
 
   /** Use startSftpDoor. */
-  constructor(server: Server, { hostKey, limits, ...reception }: SftpDoorOptions) {
+  constructor(server: Server, { hostKeys, limits, ...reception }: SftpDoorOptions) {
     this.#server = server;
     this.#reception = reception;
     this.#limits = { ...DEFAULT_DOOR_LIMITS, ...limits };
     // Its own server never listens: connections are counted here before a key exchange costs anything.
     this.#ssh = new ssh2.Server({
-      hostKeys: [hostKey.privateKey],
+      hostKeys: hostKeys.map(({ privateKey }) => privateKey),
       algorithms: ALGORITHMS,
       ident: 'Spoolgate',
     });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ssh2 from 'ssh2';
 import { ensureFolder, writeDurably } from '../../durable.ts';
 import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
@@ -13,44 +13,86 @@ export interface HostKey {
   fingerprint: string;
   /** As in `known_hosts`: type and base64. */
   publicKey: string;
+  /** E.g. `ssh-ed25519`. */
+  type: string;
 }
 
-const FILE_NAME = 'ssh-host-key';
+/**
+ * Keys that are made where the operator gives none. Most clients take the first; some, such as JSch 0.1.x, know no
+ * ed25519 and take the second.
+ */
+const MADE_KEYS = [
+  { fileName: 'ssh-host-key', make: () => makeKeyPair('ed25519') },
+  { fileName: 'ssh-host-key-ecdsa', make: () => makeKeyPair('ecdsa') },
+] as const;
 const KEY_MODE = 0o600;
+const ECDSA_BITS = 256;
 
 /**
- * The host key: the operator's file where given, else an ed25519 key that is made once and kept, because clients
- * refuse a server whose key has changed.
+ * The host keys: the operator's files where given, else an ed25519 and an ECDSA key (nistp256) that are made once and
+ * kept, because clients refuse a server whose key has changed.
  *
- * @throws OperatorFault where a file cannot be read or holds no private key
+ * @throws OperatorFault where a file cannot be read or holds no private key, or two hold keys of one type
  */
-export async function loadOrCreateHostKey(dataFolder: string, given?: string): Promise<HostKey> {
-  const path = given ?? hostKeyPath(dataFolder);
-  const present = await readIfThere(path, given !== undefined);
-  if (present !== null) return readHostKey(present, path);
-  const made = makeKeyPair().private;
-  await ensureFolder(dataFolder);
+export async function loadOrCreateHostKeys(
+  dataFolder: string,
+  given?: readonly string[],
+): Promise<HostKey[]> {
+  if (given) return readGiven(given);
+  const keys: HostKey[] = [];
+  for (const { fileName, make } of MADE_KEYS) {
+    const path = join(dataFolder, fileName);
+    const present = await readIfThere(path, false);
+    keys.push(present === null ? await keep(path, make().private) : readHostKey(present, path));
+  }
+  return keys;
+}
+
+async function keep(path: string, made: string): Promise<HostKey> {
+  await ensureFolder(dirname(path));
   await writeDurably(path, (file) => file.writeFile(made), KEY_MODE);
   return readHostKey(made, path);
 }
 
 /** ssh2 1.17 writes about one key in some hundred so that nothing can read it again: such a one is thrown away. */
-export function makeKeyPair(): { private: string; public: string } {
+export function makeKeyPair(type: 'ed25519' | 'ecdsa' = 'ed25519'): { private: string; public: string } {
   for (;;) {
-    const made = ssh2.utils.generateKeyPairSync('ed25519');
+    const made =
+      type === 'ecdsa'
+        ? ssh2.utils.generateKeyPairSync('ecdsa', { bits: ECDSA_BITS })
+        : ssh2.utils.generateKeyPairSync('ed25519');
     if (!(ssh2.utils.parseKey(made.private) instanceof Error)) return made;
   }
 }
 
-/** @returns null where none has been made yet */
-export async function presentHostKey(dataFolder: string, given?: string): Promise<HostKey | null> {
-  const path = given ?? hostKeyPath(dataFolder);
-  const present = await readIfThere(path, given !== undefined);
-  return present === null ? null : readHostKey(present, path);
+/** @returns those that are there: none before the first start */
+export async function presentHostKeys(dataFolder: string, given?: readonly string[]): Promise<HostKey[]> {
+  if (given) return readGiven(given);
+  const paths = MADE_KEYS.map(({ fileName }) => join(dataFolder, fileName));
+  const texts = await Promise.all(paths.map((path) => readIfThere(path, false)));
+  return paths.flatMap((path, index) => {
+    const text = texts[index] ?? null;
+    return text === null ? [] : [readHostKey(text, path)];
+  });
 }
 
-function hostKeyPath(dataFolder: string): string {
-  return join(dataFolder, FILE_NAME);
+/** For logs and commands: every fingerprint with the type of its key. */
+export function describeHostKeys(keys: readonly HostKey[]): string {
+  return keys.map(({ fingerprint, type }) => `${fingerprint} (${type})`).join(', ');
+}
+
+async function readGiven(paths: readonly string[]): Promise<HostKey[]> {
+  const keys: HostKey[] = [];
+  for (const path of paths) {
+    const key = readHostKey((await readIfThere(path, true)) ?? '', path);
+    if (keys.some(({ type }) => type === key.type))
+      throw new OperatorFault(
+        `sftp.hostKey: ${path} is a second key of type ${key.type}; give one file for each type`,
+        2,
+      );
+    keys.push(key);
+  }
+  return keys;
 }
 
 function readHostKey(privateKey: string, path: string): HostKey {
@@ -62,7 +104,8 @@ function readHostKey(privateKey: string, path: string): HostKey {
     throw new OperatorFault(`${path}: this is a public key, the private one is needed`, 2);
   const blob = key.getPublicSSH();
   const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/u, '');
-  return { privateKey, fingerprint: `SHA256:${digest}`, publicKey: `${key.type} ${blob.toString('base64')}` };
+  const publicKey = `${key.type} ${blob.toString('base64')}`;
+  return { privateKey, fingerprint: `SHA256:${digest}`, publicKey, type: key.type };
 }
 
 async function readIfThere(path: string, demanded: boolean): Promise<string | null> {

@@ -25,6 +25,7 @@ const CODE_OF_FAULT: Record<FolderFaultKind, number> = {
   notAFolder: STATUS.FAILURE,
   tooBig: STATUS.FAILURE,
   noRoom: STATUS.FAILURE,
+  overQuota: STATUS.FAILURE,
   diskFull: STATUS.FAILURE,
   incomplete: STATUS.FAILURE,
 };
