@@ -32,8 +32,6 @@ const KEPT_FILE_BYTES_MIN = 4_096;
 interface Sum {
   /** Of the whole folder. */
   bytes: number;
-  /** Of these, what is kept: change files with their traces, reports, journals. */
-  keptBytes: number;
   /** In the upload folder. */
   files: number;
 }
@@ -96,7 +94,7 @@ export class FolderRoom {
   take(folder: string, bytes: number): void {
     this.#add(folder, bytes, 0);
     const count = this.#countOf(folder);
-    if (count.bytes > this.#uploadBytesMax) throw this.#overQuota(count);
+    if (count.bytes > this.#uploadBytesMax) throw this.#overQuota();
   }
 
   /** An upload was given up. */
@@ -110,7 +108,7 @@ export class FolderRoom {
 
   #faultOf(count: Sum, bytes: number): FolderFault | null {
     if (count.files >= this.#limits.folderFilesMax) return this.#noRoom();
-    return count.bytes + bytes > this.#uploadBytesMax ? this.#overQuota(count) : null;
+    return count.bytes + bytes > this.#uploadBytesMax ? this.#overQuota() : null;
   }
 
   #noRoom(): FolderFault {
@@ -121,13 +119,13 @@ export class FolderRoom {
     );
   }
 
-  #overQuota({ bytes, keptBytes }: Sum): FolderFault {
+  #overQuota(): FolderFault {
     const { folderBytesMax, resultBytesReserved } = this.#limits;
     return new FolderFault(
       'overQuota',
-      `The folder is full: ${bytes} of ${folderBytesMax} bytes are used, ${keptBytes} of them in _processed, _error, ` +
-        `_report and journal, and ${resultBytesReserved} are reserved for results. Delete files that you do not need ` +
-        'any more or wait until the retention deletes them; the operator can raise limits.folderBytes',
+      `The folder is full: it may hold ${folderBytesMax} bytes in all (limits.folderBytes), ${resultBytesReserved} of ` +
+        'them kept free for results, and this upload does not fit. Delete files in _processed, _error and _report, or ' +
+        'wait until the retention deletes them; the operator can raise limits.folderBytes',
     );
   }
 
@@ -135,7 +133,7 @@ export class FolderRoom {
     const known = this.#counts.get(folder);
     if (known) return known;
     const never = { countedMs: -Infinity, untilMs: -Infinity, counting: null };
-    const fresh = { bytes: 0, keptBytes: 0, files: 0, ...never };
+    const fresh = { bytes: 0, files: 0, ...never };
     this.#counts.set(folder, fresh);
     return fresh;
   }
@@ -157,9 +155,8 @@ export class FolderRoom {
     const startedMs = performance.now();
     const counting = { done: Promise.resolve(), arrivedBytes: 0, arrivedFiles: 0 };
     counting.done = sumOf(folder)
-      .then(({ bytes, keptBytes, files }) => {
+      .then(({ bytes, files }) => {
         count.bytes = bytes + counting.arrivedBytes;
-        count.keptBytes = keptBytes;
         count.files = files + counting.arrivedFiles;
         const pauseMs = PAUSES_PER_COUNT * (performance.now() - startedMs);
         count.countedMs = nowMs;
@@ -177,7 +174,7 @@ const UPLOAD_PARTS = ['', STAGING];
 const KEPT_PARTS = [PROCESSED, ERROR, REPORT, JOURNAL];
 
 async function sumOf(folder: string): Promise<Sum> {
-  const sum: Sum = { bytes: 0, keptBytes: 0, files: 0 };
+  const sum: Sum = { bytes: 0, files: 0 };
   for (const part of UPLOAD_PARTS)
     for await (const bytes of fileSizes(join(folder, part))) {
       sum.bytes += bytes;
@@ -186,8 +183,7 @@ async function sumOf(folder: string): Promise<Sum> {
   for await (const bytes of fileSizes(join(folder, TAKEN))) sum.bytes += bytes;
   for (const part of KEPT_PARTS)
     for await (const bytes of fileSizes(join(folder, part)))
-      sum.keptBytes += Math.max(bytes, KEPT_FILE_BYTES_MIN);
-  sum.bytes += sum.keptBytes;
+      sum.bytes += Math.max(bytes, KEPT_FILE_BYTES_MIN);
   return sum;
 }
 

@@ -141,6 +141,11 @@ export class FolderView {
     return real;
   }
 
+  /** For what says something of the folder to those alone who may fill it. */
+  demandUpload(): void {
+    this.#demand('upload');
+  }
+
   #demandWritable(path: VirtualPath): void {
     this.#demand('upload');
     const file = fileOf(path);

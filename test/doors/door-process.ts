@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -54,7 +55,14 @@ const ftps = await startFtpsDoor({ ...reception, ...place, implicit: true, passi
 const hostKeys = await loadOrCreateHostKeys(folder);
 const sftp = await startSftpDoor({ ...reception, ...place, hostKeys, limits });
 
-process.on('message', () => void answer());
+/** How often the process has been called back since it was told to count: by sockets, files, timers and promises. */
+let callbacks = 0;
+const counting = createHook({ before: () => void (callbacks += 1) });
+
+process.on('message', (message) => {
+  if (message === 'count') counting.enable();
+  void answer();
+});
 process.on('disconnect', () => process.exit(0));
 process.send?.({ ftpsPort: ftps.port, sftpPort: sftp.port });
 
@@ -72,5 +80,6 @@ async function answer(): Promise<void> {
   const { rss, heapUsed, external } = process.memoryUsage();
   const descriptors = (await readdir('/proc/self/fd')).length;
   const { faults, bans } = witness;
-  process.send?.({ rss, heapUsed, external, descriptors, sessions: reception.sessions.count, faults, bans });
+  const sessions = reception.sessions.count;
+  process.send?.({ rss, heapUsed, external, descriptors, sessions, faults, bans, callbacks });
 }

@@ -136,32 +136,32 @@ test.each<[string, (view: FolderView) => Promise<unknown>, Record<Right, string>
   [
     'download a waiting file',
     (view) => view.openForReading(at('a.csv')),
-    { upload: 'denied', download: 'ok', delete: 'denied', journal: 'denied' },
+    { upload: 'denied', download: 'ok', delete: 'denied', journal: 'notFound' },
   ],
   [
     'download a report',
     (view) => view.openForReading(at('_report/r.txt')),
-    { upload: 'denied', download: 'ok', delete: 'denied', journal: 'denied' },
+    { upload: 'denied', download: 'ok', delete: 'denied', journal: 'notFound' },
   ],
   [
     'download from the journal',
     (view) => view.openForReading(at('journal/j.gz')),
-    { upload: 'notFound', download: 'notFound', delete: 'notFound', journal: 'denied' },
+    { upload: 'notFound', download: 'notFound', delete: 'notFound', journal: 'ok' },
   ],
   [
     'delete a waiting file',
     (view) => view.remove(at('a.csv')),
-    { upload: 'denied', download: 'denied', delete: 'ok', journal: 'denied' },
+    { upload: 'denied', download: 'denied', delete: 'ok', journal: 'notFound' },
   ],
   [
     'delete a processed file',
     (view) => view.remove(at('_processed/p.csv')),
-    { upload: 'denied', download: 'denied', delete: 'ok', journal: 'denied' },
+    { upload: 'denied', download: 'denied', delete: 'ok', journal: 'notFound' },
   ],
   [
     'look at a file',
     (view) => view.stat(at('_error/e.csv')),
-    { upload: 'ok', download: 'ok', delete: 'ok', journal: 'ok' },
+    { upload: 'ok', download: 'ok', delete: 'ok', journal: 'notFound' },
   ],
   [
     'look at the journal',

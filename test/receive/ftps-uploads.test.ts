@@ -114,7 +114,7 @@ test('f02: what the folder has no room for is refused at ALLO, before it is sent
   await using client = await Speaker.signedIn(door.port);
   await door.put('_error/1.csv', 'x'.repeat(5_000));
   expect(await client.ask('ALLO 3000')).toMatch(/^200 /);
-  expect(await client.ask('ALLO 5000')).toMatch(/^552 The folder is full: 5000 of 10000 bytes are used/);
+  expect(await client.ask('ALLO 5000')).toMatch(/^552 The folder is full: it may hold 10000 bytes/);
 });
 
 test('REST before an upload is refused, and does not outlive the next command', async () => {

@@ -85,6 +85,7 @@ async function allocate({ door, view }: Conversation, argument: string): Promise
   const [, bytes = ''] = /^(\d{1,15})(?: +R +\d{1,15})?$/iu.exec(argument.trim()) ?? [];
   const size = byteCount(bytes);
   if (size === null) return REPLIES.argumentUnknown;
+  view.demandUpload();
   const { fileBytesMax } = door.limits;
   if (size > fileBytesMax)
     return {
