@@ -43,7 +43,10 @@ export type ChangeFileType = keyof typeof CHANGE_FILE_TYPES;
 /** What a well-formed name says (chapter 3). `sequence` fits PostgreSQL's bigint. */
 export interface ChangeFileName {
   customerId: bigint;
-  /** '' where the name carries none. Compared exactly. */
+  /**
+   * '' where the name carries none. Compared exactly, byte for byte: other case is another source, and so is another
+   * Unicode form (NFC, NFD) of the same letters.
+   */
   source: string;
   type: ChangeFileType;
   sequence: bigint;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { organisationFileSchema } from '../src/accounts/organisation-file.ts';
+import { TEMPORARY_ENDINGS } from '../src/change-file.ts';
 import { readYaml } from '../src/configuration.ts';
 import { filledGuide, GUIDES } from '../docs/generate.ts';
 import { RESULT_CODES } from '../src/tables/result-codes.ts';
@@ -11,6 +12,25 @@ import type { ResultCode } from '../src/result-code.ts';
 
 it.each(GUIDES)('the tables of %s say what the program runs on', async (guide) => {
   expect(await filledGuide(guide)).toBe(await readFile(new URL(`../docs/${guide}`, import.meta.url), 'utf8'));
+});
+
+it('m01: the guide for clients lists every ending of a temporary name', async () => {
+  const guide = await readFile(new URL('../docs/clients.md', import.meta.url), 'utf8');
+  const listed = /in any case, in ([^]*?)\. Any other/u.exec(guide)?.[1] ?? '';
+  expect([...listed.matchAll(/`(\.[^`]+)`/gu)].map(([, ending]) => ending)).toEqual([...TEMPORARY_ENDINGS]);
+});
+
+it('f18: the guide warns of clients that mirror, and the example gives agents no right to delete', async () => {
+  const guide = await readFile(new URL('../docs/clients.md', import.meta.url), 'utf8');
+  expect(guide).toMatch(/rclone sync.*lftp mirror -R -e[^]*_report[^]*right to delete/u);
+  const file = 'organisation.example.yaml';
+  const example = await readFile(new URL(`../config/${file}`, import.meta.url), 'utf8');
+  const accounts = readYaml(example, file, organisationFileSchema).customers.flatMap(
+    ({ accounts }) => accounts,
+  );
+  const rights = new Map(accounts?.map((account) => [account.login, account.rights]));
+  expect(rights.get('acme-hr')).toEqual(['upload', 'download']);
+  expect(rights.get('acme-journal')).toEqual(['journal']);
 });
 
 it('every code that a file can get has a sentence of its own', () => {
