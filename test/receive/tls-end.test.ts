@@ -120,6 +120,26 @@ test('f01: large data before both alerts is whole', async () => {
   expect(await door.get('large.csv')).toBe(content.toString());
 });
 
+test('f01: large records cut anywhere, small ones between, and a change of keys in the middle are whole', async () => {
+  const content = Buffer.alloc(150_000, 'y');
+  const segments = (r: RecordWriter) => {
+    const parts = Array.from({ length: 10 }, (_, part) =>
+      content.subarray(part * 15_000, (part + 1) * 15_000),
+    );
+    const records = parts.flatMap((part, index) => [
+      r.data(part.subarray(0, 14_990)),
+      r.data(part.subarray(14_990)),
+      ...(index === 4 ? [r.keyUpdate()] : []),
+    ]);
+    const all = Buffer.concat([...records, r.alert(userCanceled), r.alert(closeNotify)]);
+    return Array.from({ length: Math.ceil(all.length / 997) }, (_, at) =>
+      all.subarray(at * 997, (at + 1) * 997),
+    );
+  };
+  expect(await endWith('pieces.csv', { segments })).toMatch(/^226 /);
+  expect(await door.get('pieces.csv')).toBe(content.toString());
+});
+
 const CUT: [string, End][] = [
   ['no alert', { segments: (r) => [r.data(CONTENT)] }],
   ['user_canceled alone', { segments: (r) => [r.data(CONTENT), r.alert(userCanceled)] }],

@@ -41,9 +41,9 @@ export class CloseNotice {
   /** The next bytes of the client. */
   read(chunk: Buffer): void {
     if (!this.#early && !this.#keys) return;
-    for (const record of this.#records.cut(chunk)) {
-      if (record[0] !== APPLICATION_DATA) continue;
-      if (this.#early) this.#keepEarly(record);
+    for (const { type, record } of this.#records.cut(chunk, (bytes) => this.#isWanted(bytes))) {
+      if (type !== APPLICATION_DATA) continue;
+      if (this.#early && record) this.#keepEarly(record);
       else this.#look(record);
     }
   }
@@ -54,12 +54,16 @@ export class CloseNotice {
     else this.#early?.push(record);
   }
 
-  #look(record: Buffer): void {
+  /** The handshake ends under other keys: the first record that these open, whatever its size, begins the count. */
+  #isWanted(bytes: number): boolean {
+    return bytes <= OPENED_BYTES_MAX || this.#early !== null || this.#sequence === 0n;
+  }
+
+  /** @param record null for a large one, which is counted and not opened */
+  #look(record: Buffer | null): void {
     if (!this.#keys) return;
-    // The handshake ends under other keys: the first record that these open begins the count.
     const begun = this.#sequence > 0n;
-    const isSmall = record.length <= OPENED_BYTES_MAX;
-    const opened = isSmall || !begun ? openRecord(record, this.#keys, this.#sequence) : null;
+    const opened = record && openRecord(record, this.#keys, this.#sequence);
     if (opened || begun) this.#sequence += 1n;
     if (opened?.type === HANDSHAKE && opened.content[0] === KEY_UPDATE) this.#updateKeys();
     if (opened?.type !== ALERT || opened.content[1] !== CLOSE_NOTIFY) return;
@@ -96,21 +100,35 @@ const APPLICATION_DATA = 23;
 const CLOSE_NOTIFY = 0;
 const KEY_UPDATE = 24;
 
-/** Cuts a stream into TLS records. What is no TLS is left to TLS to refuse: nothing more is cut then. */
+/**
+ * Cuts a stream into TLS records, and keeps the bytes of those alone that are wanted. What is no TLS is left to TLS to
+ * refuse: nothing more is cut then.
+ */
 class RecordCutter {
   #rest: Buffer = Buffer.alloc(0);
+  /** Of a record that nobody wants, still to come. */
+  #skipBytes = 0;
   #lost = false;
 
-  *cut(chunk: Buffer): Generator<Buffer> {
-    if (this.#lost) return;
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+  /** @param isWanted by its size, header included; the others are told without their bytes */
+  *cut(
+    chunk: Buffer,
+    isWanted: (bytes: number) => boolean,
+  ): Generator<{ type: number; record: Buffer | null }> {
+    const skipped = Math.min(this.#skipBytes, chunk.length);
+    this.#skipBytes -= skipped;
+    const fresh = chunk.subarray(skipped);
+    if (this.#lost || fresh.length === 0) return;
+    const bytes = this.#rest.length === 0 ? fresh : Buffer.concat([this.#rest, fresh]);
     let at = 0;
     while (at + HEADER_BYTES <= bytes.length) {
       const size = HEADER_BYTES + bytes.readUInt16BE(at + 3);
       this.#lost = size > RECORD_BYTES_MAX;
-      if (this.#lost || at + size > bytes.length) break;
-      at += size;
-      yield bytes.subarray(at - size, at);
+      const wanted = isWanted(size);
+      if (this.#lost || (wanted && at + size > bytes.length)) break;
+      yield { type: bytes[at] ?? 0, record: wanted ? bytes.subarray(at, at + size) : null };
+      this.#skipBytes = Math.max(0, at + size - bytes.length);
+      at = Math.min(at + size, bytes.length);
     }
     // A copy, so that a few bytes do not hold a whole chunk in memory.
     this.#rest = this.#lost ? Buffer.alloc(0) : Buffer.from(bytes.subarray(at));
