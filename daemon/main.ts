@@ -6,8 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { createIntake } from '../src/admit/intake.ts';
 import { SpoolPlace } from '../src/admit/spool-place.ts';
 import { openMailer } from '../src/accounts/mailer.ts';
+import { hashThreads } from '../src/accounts/hash-threads.ts';
 import { organisationFileSchema } from '../src/accounts/organisation-file.ts';
 import { finishRemovals, sendInvitations } from '../src/accounts/outbox.ts';
+import { hashPassword } from '../src/accounts/password-hash.ts';
 import { setUpOrganisations } from '../src/accounts/setup.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import { readYaml, type Configuration } from '../src/configuration.ts';
@@ -20,6 +22,7 @@ import { messageOf, OperatorFault } from '../src/fault.ts';
 import { journalTo, type Journal } from '../src/journal/events.ts';
 import { openLog, type Log } from '../src/journal/log.ts';
 import type { Station } from '../src/pipeline.ts';
+import { Preparations } from '../src/preparations.ts';
 import { traceName } from '../src/report/trace.ts';
 import { openAntivirus } from './antivirus.ts';
 import { openDoors } from './doors.ts';
@@ -82,6 +85,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     settleMs: configuration.cycle.settleMs,
     maskPasswords: configuration.trace.maskPasswords,
     antivirus,
+    preparations: new Preparations(hashPassword, (customer) => hashThreads.drop(customer)),
   };
   const intake = createIntake({
     database: store.database,

@@ -6,7 +6,14 @@ import { availableParallelism } from 'node:os';
 import type { CustomerFolder } from './admit/enter.ts';
 import type { Intake, Looked } from './admit/intake.ts';
 import { watchFolders } from './admit/watch.ts';
-import { nextTurnAt, noteUpload, repairLine, repairMoments } from './order/turn-queue.ts';
+import {
+  extendPreparation,
+  nextTurnAt,
+  noteUpload,
+  repairLine,
+  repairMoments,
+  wake,
+} from './order/turn-queue.ts';
 import { takeTurn, tellWeather, type Station } from './pipeline.ts';
 import { isDatabaseAway, isPassing } from './database/away.ts';
 import { recoverTaken, removeStrays } from './retain/recover.ts';
@@ -190,6 +197,17 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     look();
   };
 
+  station.preparations.listen((customer, finished) => {
+    const extending = setInterval(() => track(extendPreparation(database, customer, clock.now())), EXTEND_MS);
+    track(
+      finished.then(async () => {
+        clearInterval(extending);
+        if (stopped) return;
+        await wake(database, customer, clock.now());
+        look();
+      }),
+    );
+  });
   const weather = reportWeather({
     write: (customer) => tellWeather(station, customer),
     later: (work) => later(WEATHER_MS, work),
@@ -216,6 +234,7 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     },
     stop: async () => {
       stopped = true;
+      station.preparations.close();
       clearInterval(interval);
       for (const timer of timers) clearTimeout(timer);
       await watcher.close();
@@ -245,5 +264,7 @@ function reportWeather(parts: {
   };
 }
 
+/** Well within the time after which a preparation counts as dead. */
+const EXTEND_MS = 2_000;
 /** A turn that is due and claimed elsewhere must not be asked for in a tight loop. */
 const MIN_LOOK_MS = 20;

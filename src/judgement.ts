@@ -5,8 +5,9 @@
 import { noteContent } from './admit/content.ts';
 import { refusedAtGate } from './admit/gates.ts';
 import { takeChangeFile, type OpenChangeFile } from './admit/take.ts';
-import { carryOut, countsBefore, type Contents } from './apply/carry-out.ts';
-import { isStopped, refuseEntries } from './apply/outcome.ts';
+import { carryOut, countsBefore, type Contents, type Slice } from './apply/carry-out.ts';
+import { PlanOutdated } from './apply/kind.ts';
+import { decideEntries, isStopped, refuseEntries } from './apply/outcome.ts';
 import { saveOutcome, saveWarnings } from './apply/save-outcome.ts';
 import type { ChangeFile, ChangeFileType } from './change-file.ts';
 import type { Transaction } from './database/open.ts';
@@ -22,6 +23,7 @@ import {
   returnOperations,
   throttle,
   usageOf,
+  type Caps,
   type CustomerCaps,
   type Verdict,
 } from './order/throttle.ts';
@@ -50,9 +52,52 @@ export interface Decided {
   deferredUntil?: Date;
 }
 
-/** @returns null where nothing was decided: the file changed or was decided elsewhere, look again */
+/** @returns null where nothing was decided: the file or the accounts changed, or it was decided elsewhere; look again */
 export async function judge(given: Case): Promise<Decided | null> {
-  return given.station.database.transaction((tx) => decide(tx, given));
+  try {
+    return await given.station.database.transaction((tx) => decide(tx, given));
+  } catch (error) {
+    if (error instanceof PlanOutdated) return null;
+    throw error;
+  }
+}
+
+/**
+ * What can be said of a file before it is read: whether a gate refuses it, and how many entries it may have at most.
+ * The transaction that decides looks at both again.
+ */
+export async function entrance(
+  tx: Transaction,
+  file: ChangeFile,
+  defaults: Caps,
+): Promise<{ refused: boolean; entriesMax: number }> {
+  const { perFile, daily } = await capsOf(tx, file.customer, defaults);
+  const refused = !file.progress && (await gate(tx, file)) !== null;
+  return { refused, entriesMax: Math.min(perFile, daily - 1) };
+}
+
+/**
+ * Decides a slice on the accounts as they are now, and writes nothing.
+ *
+ * @returns the passwords whose hashes its accepted entries need; none where gates, caps or a hold keep it from running
+ */
+export async function planned(
+  tx: Transaction,
+  file: ChangeFile,
+  slice: Slice,
+  { caps: defaults, clock }: Pick<Station, 'caps' | 'clock'>,
+): Promise<ReadonlyMap<number, string>> {
+  await tx.query('set transaction read only');
+  const { kind, entries, problem } = slice;
+  const now = clock.now();
+  const caps = await capsOf(tx, file.customer, defaults);
+  const mayGo = file.progress ?? (await mayRun(tx, file, slice, caps, now)).go;
+  const refused = file.progress ? file.progress.code === 1001 : await isHeld(tx, file.customer);
+  if (!mayGo || (kind.heldRefuses && refused)) return new Map();
+  const pretended = kind.pretend(entries);
+  const state = await kind.load(tx, file, entries, pretended, now);
+  decideEntries(entries, problem, countsBefore(file), (entry) => kind.decide(state, entry));
+  return kind.demands(pretended);
 }
 
 async function decide(tx: Transaction, given: Case): Promise<Decided | null> {
@@ -62,12 +107,14 @@ async function decide(tx: Transaction, given: Case): Promise<Decided | null> {
   const caps = await capsOf(tx, file.customer, station.caps);
   if (file.progress && contents) return applyEntries(tx, given, contents, caps, now);
   const refusal = await gate(tx, file);
+  // It was refused before it was read, and is not any more.
+  if (!refusal && !contents) return null;
   const verdict = !refusal && contents ? await mayRun(tx, file, contents, caps, now) : null;
   if (verdict && !verdict.go && 'wait' in verdict) return postpone(tx, given, verdict, now);
   if (!(await takeChangeFile(folder, file, opened))) return null;
   step('taken');
   if (refusal || !contents) return refuse(tx, file, refusal ?? { code: 1, value: file.name }, now);
-  if (verdict && !verdict.go) return refuseSize(tx, file, verdict, contents.total, now);
+  if (verdict && !verdict.go) return refuseSize(tx, file, verdict, contents, now);
   return applyEntries(tx, given, contents, caps, now);
 }
 
@@ -88,7 +135,7 @@ export async function gate(tx: Transaction, file: ChangeFile): Promise<Refusal |
 async function mayRun(
   tx: Transaction,
   file: ChangeFile,
-  contents: Contents,
+  contents: Slice,
   caps: CustomerCaps,
   now: Date,
 ): Promise<Verdict | WaitForNumber> {
@@ -132,14 +179,15 @@ async function refuseSize(
   tx: Transaction,
   file: ChangeFile,
   verdict: { refuse: 'per-file' | 'daily-size'; limit: number },
-  entries: number,
+  { total: entries, more }: Slice,
   now: Date,
 ): Promise<Decided> {
   const { refuse: reason, limit } = verdict;
-  await markRefused(tx, file, { code: null, reason, limit, entries }, null, now);
+  await markRefused(tx, file, { code: null, reason, limit, entries, ...(more ? { more } : {}) }, null, now);
+  const counted = more ? `more than ${entries}` : String(entries);
   return {
     tell: (journal) =>
-      journal.fileRejected(file.customer, file.name, null, `${entries} entries, limit ${limit}`),
+      journal.fileRejected(file.customer, file.name, null, `${counted} entries, limit ${limit}`),
   };
 }
 

@@ -1,12 +1,6 @@
 import type { DirectoryRecord } from './accounts/directory-entry-change.ts';
 import { failedRecord } from './apply/directory/decide.ts';
-import {
-  decideDirectory,
-  loadNamed,
-  prepareDirectory,
-  saveLoaded,
-  type LoadedDirectory,
-} from './apply/directory/kind.ts';
+import { decideDirectory, loadNamed, saveLoaded, type LoadedDirectory } from './apply/directory/kind.ts';
 import type { Kind } from './apply/kind.ts';
 import type { ChangeFileType } from './change-file.ts';
 import type { ProvisioningRecord } from './entry.ts';
@@ -14,7 +8,10 @@ import { failedEntry } from './apply/provisioning/decide.ts';
 import {
   decideProvisioning,
   loadProvisioning,
-  prepareProvisioning,
+  demandsOf,
+  mayDemandHashes,
+  pretendProvisioning,
+  readyProvisioning,
   saveProvisioning,
   type Loaded,
   type Prepared,
@@ -29,7 +26,10 @@ const provisioning: Kind<ProvisioningRecord, Prepared, Loaded> = {
   heldRefuses: true,
   countsHourly: true,
   read: readProvisioning,
-  prepare: prepareProvisioning,
+  pretend: pretendProvisioning,
+  demands: demandsOf,
+  ready: readyProvisioning,
+  mayDemand: mayDemandHashes,
   load: loadProvisioning,
   decide: decideProvisioning,
   save: saveProvisioning,
@@ -42,7 +42,11 @@ const directory: Kind<DirectoryRecord, null, LoadedDirectory> = {
   heldRefuses: false,
   countsHourly: false,
   read: readDirectory,
-  prepare: prepareDirectory,
+  // Nothing of a directory file takes long.
+  pretend: () => null,
+  demands: () => new Map(),
+  ready: () => null,
+  mayDemand: () => false,
   load: loadNamed,
   decide: decideDirectory,
   save: saveLoaded,

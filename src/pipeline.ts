@@ -7,23 +7,20 @@
  * turn, one file each. Nothing is remembered between turns: all of it stands in the database, so that any daemon can
  * take the next one, also after this one has died at any point.
  */
-import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Antivirus } from './admit/antivirus.ts';
 import { isBeingWritten } from './admit/intake.ts';
 import { digestOf } from './admit/content.ts';
 import type { SpoolPlace } from './admit/spool-place.ts';
 import { openChangeFile, takeAsItIs, takenPath, type OpenChangeFile } from './admit/take.ts';
-import type { Contents } from './apply/carry-out.ts';
-import type { Kind } from './apply/kind.ts';
+import type { Contents, Slice } from './apply/carry-out.ts';
 import type { ChangeFile } from './change-file.ts';
 import type { Clock } from './clock.ts';
 import { isDatabaseAway, isPassing } from './database/away.ts';
 import { onlyRow, type Database, type Transaction } from './database/open.ts';
-import type { Entry, OpenBytes } from './entry.ts';
 import { messageOf } from './fault.ts';
 import type { Journal } from './journal/events.ts';
-import { judge } from './judgement.ts';
+import { entrance, judge, planned, type Case } from './judgement.ts';
 import { kindOf } from './kinds.ts';
 import {
   nextInBatch,
@@ -37,13 +34,15 @@ import {
 import { periodsOf } from './order/periods.ts';
 import { capsOf, returnOperations, type Caps } from './order/throttle.ts';
 import { customerStatus } from './order/status.ts';
-import { claimTurn, endTurn } from './order/turn-queue.ts';
+import { claimTurn, endTurn, PREPARING_MS_MAX } from './order/turn-queue.ts';
 import type { TurnResult } from './order/turns.ts';
 import { closeBatch, writeReport } from './report/batch-report.ts';
 import { traceName, writeTrace } from './report/trace.ts';
 import { writeWeather } from './report/weather.ts';
 import { departingFiles, fileAway, markWithdrawn, type Departing } from './retain/file-away.ts';
 import { countFailure, endFile, FAILURES_MAX, noteOnFile, type EndReason } from './retain/set-aside.ts';
+import type { Preparations } from './preparations.ts';
+import { bytesOf, readSlice } from './read-slice.ts';
 import { step } from './step.ts';
 
 /** What every stage works with. */
@@ -63,6 +62,8 @@ export interface Station {
   maskPasswords?: boolean;
   /** null where none is configured. */
   antivirus?: Antivirus | null;
+  /** What files need that takes long, made between turns. */
+  preparations: Preparations;
 }
 
 /** The customer whose turn it is. */
@@ -178,7 +179,7 @@ async function endEarly({ station, folder }: Turn, file: ChangeFile, reason: End
   journal.fileRejected(file.customer, file.name, null, reason);
 }
 
-/** Reads the file, and what takes long, before the transaction that decides it. */
+/** Reads the file and sees to what takes long before the transaction that decides it; gates and caps come before both. */
 async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<TurnResult> {
   const { station, folder } = turn;
   const opened = await openChangeFile(folder, file);
@@ -194,10 +195,41 @@ async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<
   await using _ = opened.handle;
   const stopped = await passScanner(turn, file, opened);
   if (stopped) return stopped;
-  const kind = file.parsed && kindOf(file.parsed.type);
-  const contents = kind ? await readContents(kind, opened, file) : null;
-  const digest = file.progress ? null : await digestOf(bytesOf(opened)(0));
-  const decided = await judge({ ...turn, batch, file, opened, contents, digest });
+  const { refused, entriesMax } = await station.database.transaction((tx) =>
+    entrance(tx, file, station.caps),
+  );
+  const kind = (!refused && file.parsed && kindOf(file.parsed.type)) || null;
+  const slice = kind && (await readSlice(kind, opened, file, entriesMax));
+  const contents = slice && (await prepare(turn, file, slice));
+  if (contents === 'preparing')
+    return { kind: 'preparing', until: new Date(station.clock.now().getTime() + PREPARING_MS_MAX) };
+  // Of a slice after the first it is known, of a file that is refused nobody asks.
+  const isDigested = contents !== null && !file.progress && contents.total <= entriesMax;
+  const digest = isDigested ? await digestOf(bytesOf(opened)(0)) : null;
+  return await decideFile(turn, batch, { file, opened, contents, digest });
+}
+
+/**
+ * What takes long is made only for entries that would be accepted now, and between two turns.
+ *
+ * @returns 'preparing' where it is being made
+ */
+async function prepare({ station }: Turn, file: ChangeFile, slice: Slice): Promise<Contents | 'preparing'> {
+  const { kind, entries } = slice;
+  const demands = kind.mayDemand(entries)
+    ? await station.database.transaction((tx) => planned(tx, file, slice, station))
+    : new Map<number, string>();
+  const hashes = demands.size === 0 ? demands : station.preparations.take(file, demands);
+  return hashes ? { ...slice, prepared: kind.ready(hashes) } : 'preparing';
+}
+
+async function decideFile(
+  turn: Turn,
+  batch: Batch,
+  given: Pick<Case, 'file' | 'opened' | 'contents' | 'digest'>,
+): Promise<TurnResult> {
+  const { station } = turn;
+  const decided = await judge({ ...turn, batch, ...given });
   if (decided) step('committed');
   decided?.tell(station.journal);
   if (!decided?.deferredUntil) return { kind: 'more' };
@@ -218,12 +250,13 @@ const COUNTED_AHEAD_MAX = 50;
 
 /** What waits behind a deferred file is counted, so that the customer can be told when it will run. */
 async function countWaiting({ station, customer, folder }: Turn): Promise<void> {
+  const { perFile } = await capsOf(station.database, customer, station.caps);
   for (const file of await uncountedFiles(station.database, customer, COUNTED_AHEAD_MAX)) {
     const kind = file.parsed && kindOf(file.parsed.type);
     const opened = kind ? await openChangeFile(folder, file) : null;
     if (!kind || !opened) continue;
     await using _ = opened.handle;
-    const { total } = await readContents(kind, opened, file, true);
+    const { total } = await readSlice(kind, opened, file, perFile);
     await saveTotal(station.database, file, total);
   }
 }
@@ -238,54 +271,6 @@ async function passScanner(
   const passage = await station.antivirus.pass(file, opened, folder);
   if (passage.kind === 'clean') return null;
   return passage.kind === 'waits' ? { kind: 'deferred', until: passage.until } : { kind: 'more' };
-}
-
-/** A large file is worked off in slices, one a turn: other customers' files pass in between. */
-const SLICE_ENTRIES = 1_000;
-/** Entries may be large (a group of many members): a slice costs bounded memory all the same. */
-const SLICE_BYTES_MAX = 4_194_304;
-
-/** Reads the next slice, and at the first one counts all entries: a file of any length costs bounded memory. */
-async function readContents(
-  kind: Kind,
-  opened: OpenChangeFile,
-  { progress }: ChangeFile,
-  onlyCount = false,
-): Promise<Contents> {
-  const { problem, entries: all } = await kind.read(bytesOf(opened), progress);
-  const entries: Entry[] = [];
-  let counted = 0;
-  let bytes = 0;
-  for await (const entry of all) {
-    bytes += entry.place.byteCount;
-    const isFull = entries.length === SLICE_ENTRIES || (entries.length > 0 && bytes > SLICE_BYTES_MAX);
-    if (progress && isFull) break;
-    counted += 1;
-    if (!isFull) entries.push(entry);
-  }
-  return {
-    kind,
-    problem,
-    entries,
-    total: progress?.total ?? counted,
-    prepared: await kind.prepare(entries, onlyCount),
-  };
-}
-
-function bytesOf({ handle }: OpenChangeFile): OpenBytes {
-  return (firstByte) => readFrom(handle, firstByte);
-}
-
-const CHUNK_BYTES = 65_536;
-
-/** Not the handle's own stream: one that is left before its end can spoil the handle for the next. */
-async function* readFrom(handle: FileHandle, firstByte: number): AsyncGenerator<Buffer> {
-  for (let at = firstByte; ;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-    at += bytesRead;
-  }
 }
 
 /** Where the trace fails again and again by a fault of ours, the file goes without, and its report says so. */

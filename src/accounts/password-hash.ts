@@ -1,7 +1,7 @@
-import { argon2, randomBytes, timingSafeEqual, type Argon2Parameters } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes, timingSafeEqual, type Argon2Parameters } from 'node:crypto';
+import { hashThreads, SIGN_IN, type Whose } from './hash-threads.ts';
 
-/** OWASP's recommendation for argon2id: some 30 ms on one core. It runs on a worker thread of Node's pool. */
+/** OWASP's recommendation for argon2id: some 30 ms on one core, on a thread of its own (hash-threads.ts). */
 const MEMORY_KIB = 19_456;
 const PASSES = 2;
 const PARALLELISM = 1;
@@ -11,14 +11,16 @@ const TAG_BYTES = 32;
 const MEMORY_KIB_MAX = 1_048_576;
 const PASSES_MAX = 20;
 
-const derive = promisify<'argon2id', Argon2Parameters, Buffer>(argon2);
-
-/** Hashes a password with argon2id into a PHC string (`$argon2id$v=19$m=…`). */
-export async function hashPassword(password: string): Promise<string> {
+/**
+ * Hashes a password with argon2id into a PHC string (`$argon2id$v=19$m=…`).
+ *
+ * @param whose the customer for whom it is done, so that each has its turn; default: as soon as possible
+ */
+export async function hashPassword(password: string, whose: Whose = SIGN_IN): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const tag = await derive(
-    'argon2id',
+  const tag = await hashThreads.hash(
     parameters(password, salt, MEMORY_KIB, PASSES, PARALLELISM, TAG_BYTES),
+    whose,
   );
   return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${PARALLELISM}$${base64(salt)}$${base64(tag)}`;
 }
@@ -28,7 +30,10 @@ export async function verifyPassword(password: string, stored: string): Promise<
   const parts = readHash(stored);
   if (!parts) return false;
   const { salt, tag, memory, passes, parallelism } = parts;
-  const found = await derive('argon2id', parameters(password, salt, memory, passes, parallelism, tag.length));
+  const found = await hashThreads.hash(
+    parameters(password, salt, memory, passes, parallelism, tag.length),
+    SIGN_IN,
+  );
   return timingSafeEqual(found, tag);
 }
 

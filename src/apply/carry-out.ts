@@ -8,13 +8,18 @@ import type { Kind } from './kind.ts';
 import { decideEntries, newOutcome, NO_COUNTS, record, type Counts, type Outcome } from './outcome.ts';
 
 /** A file, or the next slice of a large one, as its kind reads it. */
-export interface Contents {
+export interface Slice {
   kind: Kind;
   problem: Refusal | null;
   entries: Entry[];
   /** Of the whole file. */
   total: number;
-  /** What was made before the transaction. */
+  /** The file has more entries than `total`; they were not counted, since it is refused anyhow. */
+  more: boolean;
+}
+
+/** A slice with what takes long to make, made before the transaction. */
+export interface Contents extends Slice {
   prepared: unknown;
 }
 

@@ -15,11 +15,20 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> {
   /** @param from where to go on; null: from the beginning */
   read: (open: OpenBytes, from: Position | null) => Promise<Reading<Record>>;
   /**
-   * What takes long and can be made before the transaction.
-   *
-   * @param pretend for a check that will save nothing: nothing costly is made
+   * Stands in for what takes long to make: a plan or a check decides with it and saves nothing. It notes what decisions
+   * ask for.
    */
-  prepare: (entries: readonly Entry<Record>[], pretend: boolean) => Promise<Prepared>;
+  pretend: (entries: readonly Entry<Record>[]) => Prepared;
+  /** What the decisions with a stand-in have asked for: entry number → password to hash. */
+  demands: (pretended: Prepared) => ReadonlyMap<number, string>;
+  /**
+   * What a commit decides with.
+   *
+   * @param hashes by entry number; a decision that asks for one that is not there throws `PlanOutdated`
+   */
+  ready: (hashes: ReadonlyMap<number, string>) => Prepared;
+  /** Whether a decision could ask for something that takes long: only then is a file planned before its commit. */
+  mayDemand: (entries: readonly Entry<Record>[]) => boolean;
   load: (
     tx: Transaction,
     file: ChangeFile,
@@ -40,4 +49,11 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> {
     /** The same with passwords masked, for a file with this header line; left out where entries hold none. */
     masked?: (header: Buffer) => (original: Buffer) => Buffer;
   };
+}
+
+/** Accounts have changed since the plan: what the commit needs now was not made. The file is planned again. */
+export class PlanOutdated extends Error {
+  constructor() {
+    super('the accounts have changed since the file was planned');
+  }
 }

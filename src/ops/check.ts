@@ -144,7 +144,8 @@ async function readFile(file: string, kind: Contents['kind']) {
     problem: reading.problem,
     entries,
     total: entries.length,
-    prepared: await kind.prepare(entries, true),
+    more: false,
+    prepared: kind.pretend(entries),
   };
   return { reading, contents, bytes };
 }

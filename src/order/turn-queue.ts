@@ -142,6 +142,25 @@ export async function hurry(db: Queryable, customer: number, now: Date): Promise
   );
 }
 
+/** What the customer's next file needs is still being made: no other daemon takes it for dead yet. */
+export async function extendPreparation(db: Queryable, customer: number, now: Date): Promise<void> {
+  await db.query(
+    `update turn_queue set next_turn_at = $3 where customer_id = $1 and phase = 'running' and next_turn_at > $2`,
+    [customer, now, new Date(now.getTime() + PREPARING_MS_MAX)],
+  );
+}
+
+/** Whoever prepares says every few seconds that it still does; after its death another daemon goes on so soon. */
+export const PREPARING_MS_MAX = 5_000;
+
+/** What the customer's next file needs is there: its turn is due now. Waits for a turn that is about to end. */
+export async function wake(db: Queryable, customer: number, now: Date): Promise<void> {
+  await db.query(
+    `update turn_queue set next_turn_at = $2 where customer_id = $1 and phase = 'running' and next_turn_at > $2`,
+    [customer, now],
+  );
+}
+
 /** When the next turn is due, whoever's it is; null: nobody waits. */
 export async function nextTurnAt(db: Queryable): Promise<Date | null> {
   const { rows } = await db.query<{ at: Date | null }>(

@@ -27,6 +27,8 @@ export type TurnResult =
   | { kind: 'done'; lastUploadAt: Date | null; waitingSince: Date | null }
   /** Something in the folder is still being written; looked at again then. */
   | { kind: 'unsettled'; until: Date }
+  /** What the next file needs is being made; the customer is woken when it is there, and looked at again then at the latest. */
+  | { kind: 'preparing'; until: Date }
   | { kind: 'failed' };
 
 /** A steady stream of uploads is waited for so many settle times at most. */
@@ -50,6 +52,8 @@ export function afterTurn(before: Standing, result: TurnResult, now: Date, settl
   switch (result.kind) {
     case 'more':
       return { phase: 'running', nextTurnAt: now, waitingSince: null, failures: 0 };
+    case 'preparing':
+      return { phase: 'running', nextTurnAt: result.until, waitingSince: null, failures: 0 };
     case 'deferred':
       return { phase: 'deferred', nextTurnAt: result.until, waitingSince: null, failures: 0 };
     case 'done': {

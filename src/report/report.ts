@@ -38,6 +38,8 @@ export interface UncodedRefusal {
   reason: 'per-file' | 'daily-size' | 'day-limit' | 'set-aside' | 'lost';
   limit: number;
   entries: number;
+  /** There are more; they were not counted. */
+  more?: boolean;
 }
 
 /** The virus scanner kept the file; has no code either. */
@@ -112,12 +114,13 @@ function refusalText(refusal: Refusal | UncodedRefusal | QuarantineRefusal): str
     return `The change file has ${refusal.bytes} bytes, more than can be scanned for viruses, and was put in quarantine. Nothing of it was processed.`;
   if (refusal.reason === 'not-scanned')
     return `The change file is larger than the ${refusal.limit} bytes that can be scanned for viruses and was put in quarantine. Nothing of it was processed.`;
-  const { entries, limit } = refusal;
+  const { entries, limit, more } = refusal;
+  const counted = more ? `more than ${entries}` : entries;
   switch (refusal.reason) {
     case 'per-file':
-      return `The change file has ${entries} entries; the limit is ${limit} per file. Split it into smaller files.`;
+      return `The change file has ${counted} entries; the limit is ${limit} per file. Split it into smaller files.`;
     case 'daily-size':
-      return `The change file has ${entries} entries, which is not below the limit of ${limit} per day. Split it into smaller files.`;
+      return `The change file has ${counted} entries, which is not below the limit of ${limit} per day. Split it into smaller files.`;
     case 'set-aside':
       return `The change file could not be processed because of a fault of this server${doneBefore(limit, entries)}. Customer service has been told; upload it again with a higher sequence number.`;
     case 'lost':

@@ -5,8 +5,10 @@ import { setUpOrganisations } from '../../src/accounts/setup.ts';
 import { createIntake } from '../../src/admit/intake.ts';
 import type { Database } from '../../src/database/open.ts';
 import { journalTo } from '../../src/journal/events.ts';
-import { noteUpload } from '../../src/order/turn-queue.ts';
+import { noteUpload, wake } from '../../src/order/turn-queue.ts';
+import { hashPassword } from '../../src/accounts/password-hash.ts';
 import { takeTurn, type Station } from '../../src/pipeline.ts';
+import { Preparations } from '../../src/preparations.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { ACME, declared, fixtures } from '../journeys/organisation.ts';
 
@@ -46,7 +48,20 @@ export async function openStation(
   const log: string[] = [];
   const journal = journalTo({ log: (_, message) => void log.push(message), close: async () => {} });
   const caps = { perFile: 200, hourly: 750, daily: 10_000 };
-  const station: Station = { database: wrap(database), clock, journal, spool, caps, settleMs: 0 };
+  const preparations = new Preparations(hashPassword);
+  const station: Station = {
+    database: wrap(database),
+    clock,
+    journal,
+    spool,
+    caps,
+    settleMs: 0,
+    preparations,
+  };
+  let prepared: Promise<void> = Promise.resolve();
+  preparations.listen((customer, finished) => {
+    prepared = finished.then(() => wake(database, customer, clock.now()));
+  });
   const intake = createIntake({ database, clock, journal, spool });
   await intake.customers();
   const folder = path.join(spool, 'acme');
@@ -65,6 +80,7 @@ export async function openStation(
     },
     workOff: async (turnsMax = 50) => {
       for (let turns = 0; turns < turnsMax; turns += 1) {
+        await prepared;
         if ((await takeTurn(station)) !== null) continue;
         const { rows } = await database.query<{ phase: string }>(
           `select phase from turn_queue where phase = 'failing' limit 1`,

@@ -116,6 +116,7 @@ describe('report and trace', () => {
       ].join(''),
     );
     expect(filed.lines.slice(1)).toEqual([
+      'WARNING: 1 record skipped, because changetype has a capital letter: line 10 ("Delete"). Write the changetype in lower case.',
       'ERROR: A failure occurred when processing the LDIF entry #3. The error message follows: The directory has no entry "cn=Jørn". Check the DN, or add the entry first.',
       'Result code: 8 ENTRY_NOT_FOUND',
       'ERROR: A failure occurred when processing the LDIF entry #4. The error message follows: The record has no DN. Its first line must be "dn: " with the name of the entry.',
@@ -146,14 +147,14 @@ describe('report and trace', () => {
 
   it('of hostile bytes are one line per entry', async () => {
     const bytes = Buffer.from(
-      'dn: cn=J\xf8\0\rx\nchangetype: add\n\n\xff\xfe\n\ndn: cn=x\nchangetype:< file:///etc/hostname\n',
+      'dn: cn=J\xf8\0\tx\nchangetype: add\n\n\xff\xfe\n\ndn: cn=x\nchangetype:< file:///etc/hostname\n',
       'latin1',
     );
     const filed = await acme.send(nextName(), bytes);
     expect(filed.codes).toEqual([10, 10, 10]);
     expect(
       (await acme.bytes(`/_error/${filed.name.replace('.ldif', '_trace.ldif')}`)).toString('latin1'),
-    ).toBe(`${TRACE_HEADER}1,1,10,dn: cn=J\xf8  x,add\n2,4,10,\xff\xfe,\n3,6,10,dn: cn=x,\n`);
+    ).toBe(`${TRACE_HEADER}1,1,10,dn: cn=J\xf8 \tx,add\n2,4,10,\xff\xfe,\n3,6,10,dn: cn=x,\n`);
   });
 });
 

@@ -39,7 +39,7 @@ async function runFile(database: Database, text: string, sequence: number): Prom
   const bytes = Buffer.from(text);
   const { problem, entries: read } = await kind.read((firstByte) => piecesOf(bytes, firstByte), null);
   const entries = await Array.fromAsync(read);
-  const prepared = await kind.prepare(entries, false);
+  const prepared = kind.ready(new Map(entries.map(({ place }) => [place.entry, 'a hash'])));
   return database.transaction(async (tx) => {
     const result = await tx.query<ChangeFileRow>(
       `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at)
@@ -47,7 +47,7 @@ async function runFile(database: Database, text: string, sequence: number): Prom
       [CUSTOMER, `${CUSTOMER}_PRV_${sequence}.csv`, sequence, NOW, text.length],
     );
     const file = changeFileFrom(onlyRow(result));
-    const contents = { kind, problem, entries, total: entries.length, prepared };
+    const contents = { kind, problem, entries, total: entries.length, more: false, prepared };
     const { results } = await carryOut(tx, file, contents, NOW);
     return results.map(({ code }) => code);
   });

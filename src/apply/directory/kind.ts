@@ -13,11 +13,6 @@ export interface LoadedDirectory {
   now: Date;
 }
 
-/** Nothing of a directory file takes long. */
-export async function prepareDirectory(): Promise<null> {
-  return null;
-}
-
 /** Loads what the records name. The caller holds the customer's row lock. */
 export async function loadNamed(
   tx: Transaction,

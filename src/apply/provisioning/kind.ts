@@ -2,11 +2,11 @@ import { foldEmailAddress } from '../../accounts/email-address.ts';
 import { loadOrganisation, notesNameHolders } from '../../accounts/load.ts';
 import { builtNotesDn, foldNotesDn } from '../../accounts/notes-name.ts';
 import type { Organisation } from '../../accounts/organisation.ts';
-import { hashPassword } from '../../accounts/password-hash.ts';
 import { saveOrganisation } from '../../accounts/save.ts';
 import type { ChangeFile } from '../../change-file.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Entry, EntryResult, ProvisioningRecord } from '../../entry.ts';
+import { PlanOutdated } from '../kind.ts';
 import { decideEntry, operationOf } from './decide.ts';
 import { lengthOf } from './profile.ts';
 import type { Moment } from './situation.ts';
@@ -14,11 +14,11 @@ import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../accounts/passwor
 
 type ProvisioningEntry = Entry<ProvisioningRecord>;
 
-/** What is made before the transaction because it takes long. */
+/** What decisions need that takes long to make. */
 export interface Prepared {
-  passwordHashes: ReadonlyMap<number, string>;
-  /** Nothing will be saved: no id is used up. */
-  pretend: boolean;
+  passwordHashes: Moment['passwordHashes'];
+  /** What a stand-in was asked for; null: it is the real thing. */
+  asked: Map<number, string> | null;
 }
 
 /** An organisation in memory together with what its decisions need. */
@@ -27,20 +27,55 @@ export interface Loaded {
   moment: Moment;
 }
 
-/**
- * Hashes the one-time passwords of a file, side by side on worker threads. Passwords that no Add could use are not
- * hashed; neither is anything kept of them.
- */
-export async function prepareProvisioning(
-  entries: readonly ProvisioningEntry[],
-  pretend: boolean,
-): Promise<Prepared> {
-  const hash = pretend ? async () => 'never saved' : hashPassword;
-  const hashed = entries.map(async (entry): Promise<[number, string] | null> => {
+/** Notes for which entries a decision wants the hash of a password; no id is used up. */
+export function pretendProvisioning(entries: readonly ProvisioningEntry[]): Prepared {
+  const given = passwordsOf(entries);
+  const asked = new Map<number, string>();
+  const get = (entry: number) => {
+    const password = given.get(entry);
+    if (password === undefined) return undefined;
+    asked.set(entry, password);
+    return 'never saved';
+  };
+  return { passwordHashes: { get }, asked };
+}
+
+export function demandsOf({ asked }: Prepared): ReadonlyMap<number, string> {
+  return asked ?? new Map();
+}
+
+export function readyProvisioning(hashes: ReadonlyMap<number, string>): Prepared {
+  return { passwordHashes: hashes, asked: null };
+}
+
+export function mayDemandHashes(entries: readonly ProvisioningEntry[]): boolean {
+  return entries.some((entry) => oneTimePassword(entry) !== null);
+}
+
+function passwordsOf(entries: readonly ProvisioningEntry[]): Map<number, string> {
+  const given = new Map<number, string>();
+  for (const entry of entries) {
     const password = oneTimePassword(entry);
-    return password === null ? null : [entry.place.entry, await hash(password)];
-  });
-  return { passwordHashes: new Map((await Promise.all(hashed)).filter((pair) => pair !== null)), pretend };
+    if (password !== null) given.set(entry.place.entry, password);
+  }
+  return given;
+}
+
+/** The hashes of a commit: an entry with a password whose hash was not made must not get in without one. */
+function orOutdated(
+  { passwordHashes, asked }: Prepared,
+  entries: readonly ProvisioningEntry[],
+): Moment['passwordHashes'] {
+  if (asked) return passwordHashes;
+  const given = passwordsOf(entries);
+  return {
+    get: (entry) => {
+      if (!given.has(entry)) return undefined;
+      const hash = passwordHashes.get(entry);
+      if (hash === undefined) throw new PlanOutdated();
+      return hash;
+    },
+  };
 }
 
 function oneTimePassword({ read }: ProvisioningEntry): string | null {
@@ -68,13 +103,13 @@ export async function loadProvisioning(
   });
   await addNameHolders(tx, organisation, new Set(records.flatMap(namedAddresses)));
   const adds = records.filter((record) => operationOf(record)?.name === 'Add').length;
-  const ids = prepared.pretend ? pretendedIds(adds) : await reserveSubscriberIds(tx, adds);
+  const ids = prepared.asked ? pretendedIds(adds) : await reserveSubscriberIds(tx, adds);
   const moment = {
     now,
     file: file.name,
     origin: `provisioning:${file.parsed?.source ?? ''}`,
     nextSubscriberId: () => takeFirst(ids),
-    passwordHashes: prepared.passwordHashes,
+    passwordHashes: orOutdated(prepared, entries),
   };
   return { organisation, moment };
 }

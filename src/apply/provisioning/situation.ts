@@ -15,8 +15,8 @@ export interface Moment {
   origin: string;
   /** An id that no subscriber has. */
   nextSubscriberId: () => number;
-  /** Entry number → argon2id hash of its one-time password, made before the transaction. */
-  passwordHashes: ReadonlyMap<number, string>;
+  /** Entry number → argon2id hash of its one-time password, made before the transaction. Ask only for what is used. */
+  passwordHashes: { get(entry: number): string | undefined };
 }
 
 /** All that a check or an operation looks at: the organisation as it is now, and one entry. */

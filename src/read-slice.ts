@@ -1,0 +1,63 @@
+/** Reads a change file, slice by slice, and counts it no further than is needed. */
+import type { FileHandle } from 'node:fs/promises';
+import type { OpenChangeFile } from './admit/take.ts';
+import type { Slice } from './apply/carry-out.ts';
+import type { Kind } from './apply/kind.ts';
+import type { ChangeFile } from './change-file.ts';
+import type { Entry, OpenBytes } from './entry.ts';
+
+/** A large file is worked off in slices, one a turn: other customers' files pass in between. */
+const SLICE_ENTRIES = 1_000;
+/** Entries may be large (a group of many members): a slice costs bounded memory all the same. */
+const SLICE_BYTES_MAX = 4_194_304;
+/**
+ * A file that has more entries than may run is refused, whatever their number. The number is told where it is cheap to
+ * know: of larger files only that they have more.
+ */
+const COUNTED_BEYOND_ENTRIES = 5_000;
+const COUNTED_BEYOND_BYTES = 1_048_576;
+
+/**
+ * Reads the next slice, and at the first one counts all entries: a file of any length costs bounded memory.
+ *
+ * @param entriesMax with more entries the file is refused
+ */
+export async function readSlice(
+  kind: Kind,
+  opened: OpenChangeFile,
+  { progress }: ChangeFile,
+  entriesMax: number,
+): Promise<Slice> {
+  const { problem, entries: all } = await kind.read(bytesOf(opened), progress);
+  const entries: Entry[] = [];
+  let [counted, bytes, beyond] = [0, 0, 0];
+  let more = false;
+  for await (const entry of all) {
+    bytes += entry.place.byteCount;
+    const isFull = entries.length === SLICE_ENTRIES || (entries.length > 0 && bytes > SLICE_BYTES_MAX);
+    if (progress && isFull) break;
+    counted += 1;
+    if (!isFull) entries.push(entry);
+    if (progress || counted <= entriesMax) continue;
+    beyond += entry.place.byteCount;
+    more = counted > entriesMax + COUNTED_BEYOND_ENTRIES || beyond > COUNTED_BEYOND_BYTES;
+    if (more) break;
+  }
+  return { kind, problem, entries, total: progress?.total ?? counted, more };
+}
+
+export function bytesOf({ handle }: OpenChangeFile): OpenBytes {
+  return (firstByte) => readFrom(handle, firstByte);
+}
+
+const CHUNK_BYTES = 65_536;
+
+/** Not the handle's own stream: one that is left before its end can spoil the handle for the next. */
+async function* readFrom(handle: FileHandle, firstByte: number): AsyncGenerator<Buffer> {
+  for (let at = firstByte; ;) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
