@@ -8,7 +8,7 @@ import { SpoolPlace } from '../src/admit/spool-place.ts';
 import { openMailer } from '../src/accounts/mailer.ts';
 import { hashThreads } from '../src/accounts/hash-threads.ts';
 import { organisationFileSchema } from '../src/accounts/organisation-file.ts';
-import { finishRemovals, sendInvitations } from '../src/accounts/outbox.ts';
+import { finishRemovals, sendInvitations, sendNotices } from '../src/accounts/outbox.ts';
 import { hashPassword } from '../src/accounts/password-hash.ts';
 import { setUpOrganisations } from '../src/accounts/setup.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
@@ -197,6 +197,7 @@ function startOutbox({ mail, removal }: Configuration, station: Station): () => 
     try {
       await finishRemovals(station, removal.finishSeconds * 1000);
       if (mailer) await sendInvitations(station, mailer.send, mail.registrationUrl, () => stopped);
+      if (mailer) await sendNotices(station, mailer.send, () => stopped);
     } catch (error) {
       station.journal.warned('the outbox could not be worked off', { reason: messageOf(error) });
     }

@@ -39,4 +39,8 @@ export interface Refusal {
   /** Further values that the sentence of this reason names. */
   limit?: number;
   other?: string;
+  /** Values that the sentence lists: allowed ones, or those that are there. */
+  list?: readonly string[];
+  /** Further faults of the same entry, which the message names too; its code is that of the first. */
+  also?: readonly Refusal[];
 }

@@ -130,7 +130,7 @@ describe('config/spoolgate.example.yaml', () => {
 /** Every key of a customer, a subscription and a subscriber, from the types of the schema. */
 const CUSTOMER: Record<keyof DeclaredCustomer, true> = {
   id: true, name: true, folder: true, state: true, contactLanguage: true, domains: true, mailDomains: true,
-  emailVerification: true, federation: true, notes: true, inotes: true, accessories: true, types: true, throttle: true, timeZone: true,
+  emailVerification: true, acceptTerms: true, administrator: true, federation: true, notes: true, inotes: true, accessories: true, types: true, throttle: true, timeZone: true,
   retentionDays: true, strictSequence: true,
   subscriptions: true, templates: true, formsFiles: true, onPremises: true, subscribers: true, accounts: true,
 }; // prettier-ignore

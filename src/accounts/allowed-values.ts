@@ -2,7 +2,18 @@ import { COUNTRIES } from '../tables/countries.ts';
 import { LANGUAGES } from '../tables/languages.ts';
 import { TIME_ZONES } from '../tables/time-zones.ts';
 
-/** The value lists of the specification (languages.csv, time-zones.csv, countries.csv). Compared exactly. */
-export const languages: ReadonlySet<string> = new Set(LANGUAGES.map((row) => row.value));
-export const timeZones: ReadonlySet<string> = new Set(TIME_ZONES.map((row) => row.value));
-export const countries: ReadonlySet<string> = new Set(COUNTRIES.map((row) => row.code));
+/** A value list of the specification: folded → the table's spelling. */
+export type AllowedValues = ReadonlyMap<string, string>;
+
+const listOf = (values: readonly string[]): AllowedValues =>
+  new Map(values.map((value) => [value.toLowerCase(), value]));
+
+/** The value lists of the specification (languages.csv, time-zones.csv, countries.csv). */
+export const languages = listOf(LANGUAGES.map((row) => row.value));
+export const timeZones = listOf(TIME_ZONES.map((row) => row.value));
+export const countries = listOf(COUNTRIES.map((row) => row.code));
+
+/** The table's spelling of a value in any letter case (chapter 4, rule 8); undefined where it is none of the list. */
+export function spelledAs(values: AllowedValues, text: string): string | undefined {
+  return values.get(text.toLowerCase());
+}

@@ -1,14 +1,28 @@
 /**
  * E-mail addresses (chapter 4, rule 8): they ignore case and are stored in lower case. The syntax is the dot-atom of
- * RFC 5322 with a domain of at least two labels; quoted local parts and address literals are no sign-in names.
+ * RFC 5322 with a domain name of at least two labels; quoted local parts and address literals are no sign-in names.
  */
 const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
-const ADDRESS = new RegExp(`^${ATOM}(?:\\.${ATOM})*@(?:${LABEL}\\.)+${LABEL}$`);
+/** No top-level domain begins with a digit: what does is an IP address, in whatever notation. */
+const TOP_LABEL = '[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const LOCAL_PART = new RegExp(`^${ATOM}(?:\\.${ATOM})*$`);
+const DOMAIN_NAME = new RegExp(`^(?:${LABEL}\\.)+${TOP_LABEL}$`);
 
-/** Syntax only; the length has its own check (254 characters, code 9). */
+/** RFC 5321, 4.5.3.1: what a mail server need not take. */
+const LOCAL_PART_MAX = 64;
+const DOMAIN_NAME_MAX = 253;
+
+/** Syntax only; the length of the whole has its own check (254 characters, code 9). */
 export function isEmailAddress(text: string): boolean {
-  return ADDRESS.test(text);
+  const at = text.lastIndexOf('@');
+  const local = text.slice(0, Math.max(at, 0));
+  return local.length <= LOCAL_PART_MAX && LOCAL_PART.test(local) && isDomainName(text.slice(at + 1));
+}
+
+/** A name such as example.com; no IP address. */
+export function isDomainName(text: string): boolean {
+  return text.length <= DOMAIN_NAME_MAX && DOMAIN_NAME.test(text);
 }
 
 /** The stored form. */

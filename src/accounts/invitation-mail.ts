@@ -1,3 +1,6 @@
+import type { MailText } from './mail-text.ts';
+import { oneLine } from './mail-text.ts';
+
 /** What an invitation's row in the outbox carries. */
 export interface InvitationPayload {
   to: string;
@@ -5,26 +8,38 @@ export interface InvitationPayload {
   givenName: string;
   /** ISO 8601; tells this invitation from a later one. */
   sentAt: string;
+  /** Left out in rows of older versions: to register. */
+  purpose?: 'register' | 'activate';
+}
+
+export interface InvitationFacts {
+  /** Name of the organisation. */
+  organisation: string;
+  link: string;
+  /** The account counts as having accepted the terms of use: it is not asked to. */
+  termsAccepted: boolean;
 }
 
 const VALID_DAYS = 28;
 
-/** The mail with which a new user chooses a password, accepts the terms and reaches the services (chapter 6.1). */
-export function invitationMail(
-  { to, givenName }: InvitationPayload,
-  organisation: string,
-  link: string,
-): { to: string; subject: string; text: string } {
-  const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+/**
+ * The mail with which a new user chooses a password, accepts the terms and reaches the services (chapter 6.1), or an
+ * active one activates the seats that were assigned (6.10).
+ */
+export function invitationMail(payload: InvitationPayload, facts: InvitationFacts): MailText {
+  const organisation = oneLine(facts.organisation);
+  const isNew = payload.purpose !== 'activate';
   return {
-    to,
-    subject: `Your account at ${oneLine(organisation)}`,
+    to: payload.to,
+    subject: isNew ? `Your account at ${organisation}` : `New service for your account at ${organisation}`,
     text: [
-      `Hello ${oneLine(givenName)},`,
+      `Hello ${oneLine(payload.givenName)},`,
       '',
-      `${oneLine(organisation)} has created an account for you. Choose a password and accept the terms here:`,
+      isNew
+        ? `${organisation} has created an account for you. Choose a password${facts.termsAccepted ? '' : ' and accept the terms'} here:`
+        : `${organisation} has added a service to your account. Activate it here:`,
       '',
-      link,
+      facts.link,
       '',
       `The link can be used once and is valid for ${VALID_DAYS} days. After that, ask your administrator to send it again.`,
       '',

@@ -1,4 +1,4 @@
-import type { Invitation, Organisation, Subscriber } from './organisation.ts';
+import type { FollowUp, Invitation, Organisation, Seat, Subscriber } from './organisation.ts';
 
 /** An invitation runs 28 days from its sending (chapter 5; accounts chapter 5: exactly 28 × 24 hours). */
 export const INVITATION_MS = 28 * 24 * 60 * 60 * 1000;
@@ -21,16 +21,44 @@ export function hasPasswordOnly(subscriber: Subscriber): boolean {
   return subscriber.password.state === 'temporary' && subscriber.alternateEmail === null;
 }
 
-/** Sends the invitation: a new link, 28 days from now. An earlier link stops working. */
+/** The seats that wait for their holder to follow the link of an invitation (accounts chapter 9). */
+export function seatsToActivate({ seats }: Subscriber): Seat[] {
+  return seats.filter((seat) => seat.state === 'assigned');
+}
+
+/**
+ * Sends the invitation: to a pending account the one to register, to an active one that to activate its seats. A new
+ * link, 28 days from now; an earlier one stops working, and where it has not left yet it never does.
+ */
 export function invite(organisation: Organisation, subscriber: Subscriber, entry: number, now: Date): void {
   const sentTo = subscriber.alternateEmail ?? subscriber.email;
   const expiresAt = new Date(now.getTime() + INVITATION_MS);
   subscriber.invitation = { state: 'pending', sentTo, sentAt: now, expiresAt, suppressed: false };
   const language = subscriber.profile.language || organisation.contactLanguage;
+  const purpose = subscriber.state === 'pending' ? 'register' : 'activate';
+  const isEarlier = ({ topic, subscriber: id }: FollowUp) => topic === 'invitation' && id === subscriber.id;
+  organisation.followUps = organisation.followUps.filter((followUp) => !isEarlier(followUp));
   organisation.followUps.push({
     topic: 'invitation',
     subscriber: subscriber.id,
     entry,
-    payload: { to: sentTo, language, givenName: subscriber.givenName, sentAt: now.toISOString() },
+    payload: { to: sentTo, language, givenName: subscriber.givenName, sentAt: now.toISOString(), purpose },
   });
+}
+
+/**
+ * A pending invitation follows the account to its new address, and the old link stops working; one that goes to an
+ * alternate address stays as it is (6.9). Where nobody is invited any longer it ends.
+ */
+export function moveInvitation(
+  organisation: Organisation,
+  subscriber: Subscriber,
+  entry: number,
+  now: Date,
+): void {
+  const { state, sentTo, expiresAt, suppressed } = subscriber.invitation;
+  const isPending = state === 'pending' && expiresAt !== null && expiresAt > now;
+  if (!isPending || sentTo === subscriber.alternateEmail) return;
+  if (isInvited(organisation, subscriber)) invite(organisation, subscriber, entry, now);
+  else subscriber.invitation = noInvitation(suppressed);
 }

@@ -24,6 +24,7 @@ interface LoadedRow {
     state: 'active' | 'held';
     contact_language: string;
     email_verification: boolean;
+    accept_terms: boolean;
     federation: OrganisationFederation;
     notes: Organisation['notes'];
     inotes: boolean;
@@ -114,6 +115,7 @@ function organisationFrom(row: LoadedRow): Organisation {
     state: customer.state,
     contactLanguage: customer.contact_language,
     emailVerification: customer.email_verification,
+    acceptTerms: customer.accept_terms,
     federation: customer.federation,
     notes: customer.notes,
     inotes: customer.inotes,
@@ -131,6 +133,7 @@ function organisationFrom(row: LoadedRow): Organisation {
     administrators: row.administrators,
     storageTaken: row.storage,
     followUps: [],
+    notices: new Map(),
     changed: new Set(),
   };
 }

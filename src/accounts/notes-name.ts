@@ -80,9 +80,15 @@ function hybridDn(
 
 /** Gives a subscriber Notes mail; nobody else can have the name from now on. */
 export function giveNotesMail(organisation: Organisation, subscriber: Subscriber, notes: NotesMail): void {
+  giveUpNotesMail(organisation, subscriber);
+  subscriber.notes = notes;
+  organisation.notesDns.set(foldNotesDn(notes.dn), subscriber.id);
+}
+
+/** Template and name go; anybody may have the name from now on. */
+export function giveUpNotesMail(organisation: Organisation, subscriber: Subscriber): void {
   const former = subscriber.notes && foldNotesDn(subscriber.notes.dn);
   if (former !== null && organisation.notesDns.get(former) === subscriber.id)
     organisation.notesDns.delete(former);
-  subscriber.notes = notes;
-  organisation.notesDns.set(foldNotesDn(notes.dn), subscriber.id);
+  subscriber.notes = null;
 }

@@ -1,3 +1,4 @@
+import { languages, spelledAs } from './allowed-values.ts';
 import type { NotesMail, NotesTemplate } from './organisation.ts';
 
 /** Removes the forms file of a subscriber (Update only). */
@@ -11,7 +12,16 @@ export interface TemplateCatalogue {
 
 export type ChosenTemplate = Pick<NotesMail, 'template' | 'version' | 'locale' | 'forms'>;
 
-export type TemplateProblem = { problem: 'parts' | 'name' | 'version' | 'locale' | 'forms'; value: string };
+/** Which part of the value is wrong, and what there is in its place. */
+export interface TemplateProblem {
+  problem: 'parts' | 'name' | 'name-missing' | 'version' | 'locale' | 'forms' | 'nothing-to-delete';
+  /** The part, or the whole value where a part is missing or too many. */
+  value: string;
+  /** Name of the template; '' where the value names none. */
+  template: string;
+  /** What the organisation has: templates, versions, locales or forms files. */
+  known: string[];
+}
 
 /**
  * Reads a notesTemplate value, `name[,version[,locale[,forms]]]` (chapter 9.1), against what the organisation has.
@@ -30,12 +40,20 @@ export function chooseTemplate(
   const [name = '', version = '', locale = '', forms = '', ...surplus] = text
     .split(',')
     .map((part) => part.trim());
-  if (surplus.length > 0) return { problem: 'parts', value: text };
-  if (!name && !(stored && (version || locale || forms))) return { problem: 'name', value: name };
+  const templates = [...catalogue.templates.keys()];
+  if (surplus.length > 0) return { problem: 'parts', value: text, template: name, known: templates };
+  if (!name && !(stored && (version || locale || forms)))
+    return { problem: 'name-missing', value: text, template: '', known: templates };
   const template = catalogue.templates.get(name || (stored?.template ?? ''));
-  if (!template && (name || version || locale)) return { problem: 'name', value: name };
+  if (!template && (name || version || locale)) {
+    const problem = name ? 'name' : 'name-missing';
+    return { problem, value: name || text, template: name, known: templates };
+  }
   const chosenForms = chooseForms(catalogue, forms, stored);
-  if (chosenForms === undefined) return { problem: 'forms', value: forms };
+  if (chosenForms === undefined) {
+    const problem = forms === DELETE_FORMS ? 'nothing-to-delete' : 'forms';
+    return { problem, value: forms, template: name, known: [...catalogue.formsFiles] };
+  }
   if (!template || (!name && !version && !locale))
     return { ...(stored ?? { template: null, version: null, locale: null }), forms: chosenForms };
   return chooseEdition(template, version, locale, language, chosenForms);
@@ -48,17 +66,29 @@ function chooseEdition(
   language: string,
   forms: string | null,
 ): ChosenTemplate | TemplateProblem {
-  if (version && !template.versions.includes(version)) return { problem: 'version', value: version };
-  // A template that is loaded without a list of locales serves every account language.
-  const chosenLocale = locale || language;
-  const known = template.locales.includes(chosenLocale) || (!locale && template.locales.length === 0);
-  if (!known) return { problem: 'locale', value: chosenLocale };
+  const { versions, locales } = template;
+  if (version && !versions.includes(version))
+    return { problem: 'version', value: version, template: template.name, known: [...versions] };
+  const chosenLocale = chooseLocale(locales, locale, language);
+  if (chosenLocale === undefined)
+    return { problem: 'locale', value: locale || language, template: template.name, known: [...locales] };
   return {
     template: template.name,
     version: version || newest(template.versions),
     locale: chosenLocale || null,
     forms,
   };
+}
+
+/**
+ * In any letter case; stored as languages.csv spells it. A template that is loaded without a list of locales serves
+ * every account language. undefined: refused.
+ */
+function chooseLocale(locales: readonly string[], locale: string, language: string): string | undefined {
+  const wanted = locale || language;
+  const listed = locales.find((one) => one.toLowerCase() === wanted.toLowerCase());
+  if (listed === undefined && (locale || locales.length > 0)) return undefined;
+  return spelledAs(languages, wanted) ?? listed ?? wanted;
 }
 
 /** undefined: refused. Leaving the part out does not remove a forms file. */

@@ -4,8 +4,9 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { countries, languages, timeZones } from './allowed-values.ts';
-import { foldEmailAddress, isEmailAddress } from './email-address.ts';
+import { isBlankText } from '../blank-text.ts';
+import { countries, languages, spelledAs, timeZones, type AllowedValues } from './allowed-values.ts';
+import { foldEmailAddress, isDomainName, isEmailAddress } from './email-address.ts';
 import { isPasswordHash } from './password-hash.ts';
 
 const id = z.int().min(1);
@@ -13,10 +14,14 @@ const onOff = z.union([z.boolean(), z.enum(['on', 'off']).transform((word) => wo
 const email = z.string().refine(isEmailAddress, 'must be an e-mail address').transform(foldEmailAddress);
 const domain = z
   .string()
-  .regex(/^([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+$/, 'must be a domain such as example.com')
+  .refine(isDomainName, 'must be a domain such as example.com')
   .transform((text) => text.toLowerCase());
-const listed = (values: ReadonlySet<string>, what: string) =>
-  z.string().refine((value) => value === '' || values.has(value), `must be ${what}`);
+const listed = (values: AllowedValues, what: string) =>
+  z
+    .string()
+    .refine((value) => value === '' || spelledAs(values, value) !== undefined, `must be ${what}`)
+    .transform((value) => spelledAs(values, value) ?? value);
+const name = z.string().refine((value) => !isBlankText(value), 'must not be empty');
 const words = z.array(z.union([z.string(), z.number()]).transform(String));
 
 const subscription = z
@@ -58,7 +63,7 @@ const seat = z.union([
   })),
   z.strictObject({
     subscription: id,
-    state: z.enum(['active', 'entitle_pending']).default('active'),
+    state: z.enum(['active', 'assigned', 'entitle_pending']).default('active'),
     extraStorage: z
       .strictObject({ files: z.int().min(0).default(0), mail: z.int().min(0).default(0) })
       .prefault({}),
@@ -67,8 +72,8 @@ const seat = z.union([
 
 const subscriber = z.strictObject({
   email,
-  givenName: z.string().min(1).max(120),
-  familyName: z.string().min(1).max(120),
+  givenName: name.max(120),
+  familyName: name.max(120),
   roles: z
     .array(z.enum(['user', 'application_developer', 'administrator_assistant', 'administrator']))
     .min(1)
@@ -133,7 +138,7 @@ const account = z
 
 const customer = z.strictObject({
   id,
-  name: z.string().min(1),
+  name,
   folder: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be a plain folder name')
@@ -143,6 +148,8 @@ const customer = z.strictObject({
   domains: z.array(domain).optional(),
   mailDomains: z.array(domain).optional(),
   emailVerification: onOff.optional(),
+  acceptTerms: onOff.optional(),
+  administrator: email.optional(),
   federation: z.enum(['non_federated', 'federated', 'modified_federated', 'partial']).optional(),
   notes: z.enum(['none', 'service_only', 'hybrid']).optional(),
   inotes: z.boolean().optional(),

@@ -16,6 +16,8 @@ export interface Organisation {
   contactLanguage: string;
   /** Off: nobody is sent an invitation, and FORCE_ACTIVATION is possible (chapters 5 and 10). */
   emailVerification: boolean;
+  /** Accounts count as having accepted the terms of use from the moment they are added (chapter 5). */
+  acceptTerms: boolean;
   federation: OrganisationFederation;
   notes: 'none' | 'service_only' | 'hybrid';
   inotes: boolean;
@@ -39,6 +41,8 @@ export interface Organisation {
   storageTaken: Record<Pool, number>;
   /** What must follow from the changes, in order; becomes rows of the outbox. */
   followUps: FollowUp[];
+  /** Subscriber id → what the alternate address is told of; one mail per change file. */
+  notices: Map<number, Notice>;
   /** Subscribers that were changed since they were loaded. */
   changed: Set<Subscriber>;
 }
@@ -69,9 +73,15 @@ export interface OnPremisesEntry {
   email: string;
 }
 
+/**
+ * `assigned`: taken, but its holder has not followed the link of the invitation yet. `entitle_pending`: the account
+ * system has not finished it, and nobody else sets it (accounts chapter 9).
+ */
+export type SeatState = 'active' | 'assigned' | 'entitle_pending';
+
 export interface Seat {
   subscription: number;
-  state: 'active' | 'entitle_pending';
+  state: SeatState;
   extraStorage: Record<Pool, number>;
   assignedAt: Date;
   lastChange: { file: string; line: number } | null;
@@ -92,7 +102,10 @@ export interface Subscriber {
   invitation: Invitation;
   password: { state: 'none' | 'temporary' | 'set' | 'expired'; hash: string | null; changedAt: Date | null };
   identityVerified: boolean;
+  termsAcceptedAt: Date | null;
   notes: NotesMail | null;
+  /** Address of an iNotes mailbox that a Rename has left behind; null: that of the account (6.9). */
+  mailbox: string | null;
   seats: Seat[];
   origin: string;
   createdAt: Date;
@@ -138,6 +151,17 @@ export interface FollowUp {
   /** The entry it comes from. */
   entry: number;
   payload: Record<string, unknown>;
+}
+
+/** What one change file has done to an account, for the mail to its alternate address (chapter 5). No values. */
+export interface Notice {
+  to: string;
+  /** Of the account, as it is now. */
+  email: string;
+  /** The first entry that changed it. */
+  entry: number;
+  /** Operation → names of the fields that it changed. */
+  changes: Map<string, Set<string>>;
 }
 
 /** A subscriber's seat of a subscription, or undefined. */

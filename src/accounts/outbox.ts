@@ -1,15 +1,18 @@
 /**
- * What follows from committed changes: invitations to mail, removals to finish. Rows are written with the change and
- * worked off here; a row is claimed for a while, so that several daemons share the work and a crash only delays it.
+ * What follows from committed changes: invitations and notices to mail, removals to finish. Rows are written with the
+ * change and worked off here; a row is claimed for a while, so that several daemons share the work and a crash only
+ * delays it.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
 import type { Journal } from '../journal/events.ts';
 import { invitationMail, type InvitationPayload } from './invitation-mail.ts';
+import type { MailText } from './mail-text.ts';
+import { noticeMail, type NoticePayload } from './notice-mail.ts';
 
 /** Sends one mail; throws where the server did not take it. */
-export type SendMail = (mail: { to: string; subject: string; text: string }) => Promise<void>;
+export type SendMail = (mail: MailText) => Promise<void>;
 
 export interface OutboxParts {
   database: Database;
@@ -17,22 +20,30 @@ export interface OutboxParts {
   journal: Journal;
 }
 
-interface InvitationRow {
+interface MailRow<Payload> {
   id: number;
   customer: number;
   customer_name: string;
   subscriber: number;
-  payload: InvitationPayload;
+  payload: Payload;
   tries: number;
+  /** It still says what is so. */
   current: boolean;
+}
+
+interface InvitationRow extends MailRow<InvitationPayload> {
+  terms_accepted: boolean;
 }
 
 /** While a row is claimed no other daemon takes it; longer than any mail server is waited for. */
 const CLAIM_MS = 10 * 60_000;
 const RETRY_MS = [60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000, 6 * 3_600_000];
+/** Nobody is told any longer of a change that is older: no mail server was set, or none took it. */
+const NOTICE_MS_MAX = 28 * 24 * 60 * 60 * 1000;
 
 /**
- * Mails every invitation that is due. One that was withdrawn, sent anew or has expired is closed without a mail.
+ * Mails every invitation that is due. One that was withdrawn, sent anew or has expired, or that would activate nothing,
+ * is closed without a mail.
  *
  * @param isStopping the mail in hand is the last one then; the others wait for the next start
  * @returns how many were sent
@@ -43,11 +54,35 @@ export async function sendInvitations(
   registrationUrl: string,
   isStopping: () => boolean = () => false,
 ): Promise<number> {
+  const claim = () => claimInvitation(parts);
+  return sendAll(parts, send, claim, (row) => invitationOf(parts, row, registrationUrl), isStopping);
+}
+
+/** Mails the notices of all change files that are worked off to the end. @returns how many were sent */
+export async function sendNotices(
+  parts: OutboxParts,
+  send: SendMail,
+  isStopping: () => boolean = () => false,
+): Promise<number> {
+  const claim = () => claimNotice(parts);
+  const write = async ({ payload, customer_name }: MailRow<NoticePayload>) =>
+    noticeMail(payload, customer_name);
+  return sendAll(parts, send, claim, write, isStopping);
+}
+
+async function sendAll<Row extends MailRow<unknown>>(
+  parts: OutboxParts,
+  send: SendMail,
+  claim: () => Promise<Row | undefined>,
+  write: (row: Row) => Promise<MailText | null>,
+  isStopping: () => boolean,
+): Promise<number> {
   let sent = 0;
-  const next = async () => (isStopping() ? undefined : claimInvitation(parts));
+  const next = async () => (isStopping() ? undefined : claim());
   for (let row = await next(); row; row = await next()) {
-    if (!row.current) await close(parts, row.id, 'obsolete');
-    else if (await sendOne(parts, row, send, registrationUrl)) sent += 1;
+    const mail = row.current ? await write(row) : null;
+    if (!mail) await close(parts, row.id, 'obsolete');
+    else if (await sendOne(parts, row, mail, send)) sent += 1;
   }
   return sent;
 }
@@ -62,32 +97,63 @@ async function claimInvitation({ database, clock }: OutboxParts): Promise<Invita
        from due, customer c, subscriber s
       where o.id = due.id and c.id = o.customer_id and s.id = o.subscriber_id
      returning o.id, o.customer_id as customer, c.name as customer_name, s.id as subscriber, o.payload, o.tries,
+       s.terms_accepted_at is not null as terms_accepted,
        s.invitation_state = 'pending' and s.invitation_sent_at = (o.payload->>'sentAt')::timestamptz
-         and s.invitation_expires_at > $1 as current`,
+         and s.invitation_expires_at > $1
+         and (o.payload->>'purpose' is distinct from 'activate'
+           or exists (select 1 from seat where subscriber_id = s.id and state = 'assigned')) as current`,
     [now, new Date(now.getTime() + CLAIM_MS)],
   );
   return rows[0];
 }
 
-async function sendOne(
-  parts: OutboxParts,
+/** A file that is still in hand may add to its notices. */
+async function claimNotice({ database, clock }: OutboxParts): Promise<MailRow<NoticePayload> | undefined> {
+  const now = clock.now();
+  const { rows } = await database.query<MailRow<NoticePayload>>(
+    `with due as (
+       select o.id from outbox o join change_file f on f.id = o.change_file_id
+        where o.topic = 'notice' and o.done_at is null and o.next_try_at <= $1 and f.finished_at is not null
+        order by o.id limit 1 for update of o skip locked)
+     update outbox o set next_try_at = $2, tries = o.tries + 1
+       from due, customer c
+      where o.id = due.id and c.id = o.customer_id
+     returning o.id, o.customer_id as customer, c.name as customer_name, o.subscriber_id as subscriber, o.payload,
+       o.tries, o.created_at > $3 as current`,
+    [now, new Date(now.getTime() + CLAIM_MS), new Date(now.getTime() - NOTICE_MS_MAX)],
+  );
+  return rows[0];
+}
+
+/** null: it is no longer the subscriber's invitation. */
+async function invitationOf(
+  { database }: OutboxParts,
   row: InvitationRow,
-  send: SendMail,
   registrationUrl: string,
-): Promise<boolean> {
+): Promise<MailText | null> {
   // The link carries a token that is stored as a hash only, before the mail leaves.
   const token = randomBytes(32).toString('base64url');
-  const { rowCount } = await parts.database.query(
+  const { rowCount } = await database.query(
     `update subscriber set invitation_token_hash = $2
       where id = $1 and invitation_state = 'pending' and invitation_sent_at = $3`,
     [row.subscriber, createHash('sha256').update(token).digest(), row.payload.sentAt],
   );
-  if (!rowCount) {
-    await close(parts, row.id, 'obsolete');
-    return false;
-  }
+  if (!rowCount) return null;
+  return invitationMail(row.payload, {
+    organisation: row.customer_name,
+    link: `${registrationUrl}?token=${token}`,
+    termsAccepted: row.terms_accepted,
+  });
+}
+
+async function sendOne(
+  parts: OutboxParts,
+  row: MailRow<unknown>,
+  mail: MailText,
+  send: SendMail,
+): Promise<boolean> {
   try {
-    await send(invitationMail(row.payload, row.customer_name, `${registrationUrl}?token=${token}`));
+    await send(mail);
   } catch (error) {
     await retryLater(parts, row, error);
     return false;
@@ -107,7 +173,7 @@ async function close({ database, clock }: OutboxParts, id: number, outcome: stri
 
 async function retryLater(
   { database, clock, journal }: OutboxParts,
-  row: InvitationRow,
+  row: MailRow<unknown>,
   error: unknown,
 ): Promise<void> {
   const ms = RETRY_MS[Math.min(row.tries, RETRY_MS.length) - 1] ?? CLAIM_MS;

@@ -42,6 +42,8 @@ export interface SubscriberRow {
   password_hash: string | null;
   password_changed_at: string | null;
   identity_verified: boolean;
+  terms_accepted_at: string | null;
+  mailbox: string | null;
   notes_dn: string | null;
   notes_dn_key: string | null;
   notes_template: string | null;
@@ -124,6 +126,8 @@ export function subscriberFrom(row: SubscriberRow, seats: Seat[]): Subscriber {
       changedAt: dateOf(row.password_changed_at),
     },
     identityVerified: row.identity_verified,
+    termsAcceptedAt: dateOf(row.terms_accepted_at),
+    mailbox: row.mailbox,
     notes: notesMailFrom(row),
     seats,
     origin: row.origin,
@@ -173,6 +177,8 @@ export function subscriberRow(customer: number, subscriber: Subscriber, now: Dat
     password_hash: password.hash,
     password_changed_at: isoOf(password.changedAt),
     identity_verified: subscriber.identityVerified,
+    terms_accepted_at: isoOf(subscriber.termsAcceptedAt),
+    mailbox: subscriber.mailbox,
     notes_dn: notes?.dn ?? null,
     notes_dn_key: notes ? foldNotesDn(notes.dn) : null,
     notes_template: notes?.template ?? null,

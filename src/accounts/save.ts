@@ -1,10 +1,11 @@
 import type { Transaction } from '../database/open.ts';
+import type { NoticePayload } from './notice-mail.ts';
 import type { Organisation } from './organisation.ts';
 import { seatRow, subscriberRow, type SubscriberRow } from './rows.ts';
 
 /**
  * Writes every change that operations made to the organisation in memory, set by set, in the caller's transaction:
- * changed subscribers, their seats, the seat counters, the follow-ups.
+ * changed subscribers, their seats, the seat counters, the follow-ups, the notices.
  *
  * @param changeFile null where the change comes from no change file
  * @throws a unique violation (23505) where an address or a Notes DN was taken elsewhere since the load
@@ -31,14 +32,16 @@ export async function saveOrganisation(
     await saveSeatCounters(tx, organisation);
   }
   if (followUps.length > 0) await saveFollowUps(tx, organisation, changeFile, now);
+  if (organisation.notices.size > 0 && changeFile !== null)
+    await saveNotices(tx, organisation, changeFile, now);
 }
 
 const SUBSCRIBER_COLUMNS = [
   'id', 'customer_id', 'email', 'alternate_email', 'given_name', 'family_name', 'roles', 'company_contact', 'state',
   'state_before_suspend', 'federation_type', 'language', 'time_zone', 'department', 'job_title', 'country', 'telephone',
   'mobile', 'fax', 'address', 'invitation_state', 'invitation_sent_to', 'invitation_sent_at', 'invitation_expires_at',
-  'invitation_suppressed', 'password_state', 'password_hash', 'password_changed_at', 'identity_verified', 'notes_dn',
-  'notes_dn_key', 'notes_template', 'notes_version', 'notes_locale', 'notes_forms', 'origin', 'created_at',
+  'invitation_suppressed', 'password_state', 'password_hash', 'password_changed_at', 'identity_verified', 'terms_accepted_at',
+  'mailbox', 'notes_dn', 'notes_dn_key', 'notes_template', 'notes_version', 'notes_locale', 'notes_forms', 'origin', 'created_at',
   'updated_at', 'removed_at', 'last_change_file', 'last_change_line', 'last_change_at',
 ] as const satisfies readonly (keyof SubscriberRow)[]; // prettier-ignore
 
@@ -105,5 +108,33 @@ async function saveFollowUps(
             with ordinality as f (topic, subscriber, entry, payload, n)
       order by n`,
     [id, changeFile, now, JSON.stringify(followUps)],
+  );
+}
+
+/** A file that is worked off in slices adds to the notice that its earlier slices began. */
+async function saveNotices(
+  tx: Transaction,
+  { id, notices }: Organisation,
+  changeFile: number,
+  now: Date,
+): Promise<void> {
+  const rows = [...notices].map(([subscriber, { to, email, entry, changes }]) => ({
+    subscriber,
+    entry,
+    payload: {
+      to,
+      email,
+      at: now.toISOString(),
+      changes: [...changes].map(([operation, fields]) => ({ operation, fields: [...fields] })),
+    } satisfies NoticePayload,
+  }));
+  await tx.query(
+    `insert into outbox (customer_id, topic, subscriber_id, payload, change_file_id, entry, created_at, next_try_at)
+     select $1, 'notice', subscriber, payload, $2, entry, $3, $3
+       from json_to_recordset($4) as n (subscriber bigint, entry int, payload jsonb) order by entry
+     on conflict (change_file_id, subscriber_id) where topic = 'notice' do update set
+       payload = excluded.payload
+         || jsonb_build_object('changes', (outbox.payload -> 'changes') || (excluded.payload -> 'changes'))`,
+    [id, changeFile, now, JSON.stringify(rows)],
   );
 }

@@ -1,10 +1,12 @@
-import type { Organisation, Seat, Subscriber, Subscription } from './organisation.ts';
+import type { Organisation, Seat, SeatState, Subscriber, Subscription } from './organisation.ts';
 
 /** Who changed a seat, for "last change". */
 interface Change {
   now: Date;
   file: string;
   line: number;
+  /** active where left out */
+  state?: SeatState;
 }
 
 export function hasFreeSeat(subscription: Subscription): boolean {
@@ -16,7 +18,7 @@ export function takeSeat(subscriber: Subscriber, subscription: Subscription, cha
   subscription.seatsTaken += 1;
   subscriber.seats.push({
     subscription: subscription.id,
-    state: 'active',
+    state: change.state ?? 'active',
     extraStorage: { files: 0, mail: 0 },
     assignedAt: change.now,
     lastChange: { file: change.file, line: change.line },

@@ -80,7 +80,9 @@ async function createSubscriber(
     invitation: noInvitation(false),
     password: { state: 'none', hash: null, changedAt: null },
     identityVerified: false,
+    termsAcceptedAt: organisation.acceptTerms ? now : null,
     notes: null,
+    mailbox: null,
     seats: [],
     origin: ORIGIN,
     createdAt: now,
@@ -162,7 +164,7 @@ function overwriteNotes(
   const chosen = chooseTemplate(organisation, declared.notesTemplate, subscriber.profile.language, null);
   if ('problem' in chosen)
     throw new OperatorFault(
-      `customer ${organisation.id}: ${declared.email}: notesTemplate: unknown ${chosen.problem} "${chosen.value}".`,
+      `customer ${organisation.id}: ${declared.email}: notesTemplate: unknown ${chosen.problem.replace('-missing', '')} "${chosen.value}". There are: ${chosen.known.join(', ') || 'none'}.`,
     );
   subscriber.notes = { ...plain, ...chosen };
 }

@@ -65,7 +65,8 @@ async function setUpCustomer(
   customer: DeclaredCustomer,
   mode: SetupMode,
 ): Promise<SetupChanges> {
-  const { subscriptions, templates, formsFiles, onPremises, subscribers, accounts, ...own } = customer;
+  const { subscriptions, templates, formsFiles, onPremises, subscribers, accounts, administrator, ...own } =
+    customer;
   const items = new Items(tx, customer.id, mode);
   const changes: SetupChanges = [];
   const carryOut = async (kind: string, key: string, declared: unknown, save: () => Promise<boolean>) => {
@@ -111,6 +112,11 @@ async function setUpCustomer(
     ...(await setUpSubscribers(tx, clock.now(), customer.id, wanted)).map((email) => `subscriber ${email}`),
   );
   for (const one of wanted) await items.remember('subscriber', one.email, one);
+  if (administrator)
+    await carryOut('administrator', 'of change files', administrator, () =>
+      saveAdministrator(tx, customer.id, administrator),
+    );
+  await acceptTerms(tx, customer.id, clock.now());
   return changes;
 }
 
@@ -169,6 +175,7 @@ async function saveCustomer(tx: Transaction, given: DeclaredCustomer): Promise<b
       state: given.state,
       contact_language: given.contactLanguage,
       email_verification: given.emailVerification,
+      accept_terms: given.acceptTerms,
       federation: given.federation,
       notes: given.notes,
       inotes: given.inotes,
@@ -183,6 +190,37 @@ async function saveCustomer(tx: Transaction, given: DeclaredCustomer): Promise<b
     }),
   );
   return (await saveDomains(tx, given)) || changed;
+}
+
+/** Where the customer accepts the terms of use for everybody, those who have not yet done so have now (chapter 5). */
+async function acceptTerms(tx: Transaction, customer: number, now: Date): Promise<void> {
+  await tx.query(
+    `update subscriber s set terms_accepted_at = $2 from customer c
+      where c.id = $1 and c.accept_terms and s.customer_id = c.id and s.state <> 'removed'
+        and s.terms_accepted_at is null`,
+    [customer, now],
+  );
+}
+
+/** In whose name change files are carried out (chapter 2). */
+async function saveAdministrator(tx: Transaction, customer: number, address: string): Promise<boolean> {
+  const { rows } = await tx.query<{ id: number; roles: string[] }>(
+    `select id, roles from subscriber where customer_id = $1 and email = $2
+        and state not in ('remove_pending', 'removed')`,
+    [customer, address],
+  );
+  const [found] = rows;
+  const refuse = (why: string) =>
+    new OperatorFault(
+      `customer ${customer}: administrator ${address} ${why}. Name a subscriber of the customer with the role administrator, or leave the key out.`,
+    );
+  if (!found) throw refuse('is no subscriber of this customer');
+  if (!found.roles.includes('administrator')) throw refuse('does not have the role administrator');
+  const { rowCount } = await tx.query(
+    'update customer set administrator_id = $2 where id = $1 and administrator_id is distinct from $2',
+    [customer, found.id],
+  );
+  return (rowCount ?? 0) > 0;
 }
 
 /** A list that the file does not name keeps what is stored; at first the mail domains are the owned ones. */

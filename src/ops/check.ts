@@ -13,6 +13,7 @@ import { capsOf, throttle, type Caps } from '../order/throttle.ts';
 import { reportText, type UncodedRefusal, type ReportedFile } from '../report/report.ts';
 import { tracedLine } from '../report/trace.ts';
 import type { Refusal } from '../result-code.ts';
+import { escapeHidden } from '../shown-text.ts';
 import { customerNumber } from './arguments.ts';
 import type { Command } from './command.ts';
 import type { WithDatabase } from './setup.ts';
@@ -28,6 +29,13 @@ interface Checked {
   outcome: Outcome | null;
 }
 
+/** Of the configuration, what the answer depends on. */
+interface Settings {
+  /** For customers without caps of their own. */
+  caps: Caps;
+  maskPasswords: boolean;
+}
+
 export function check(withDatabase: WithDatabase): Command {
   return {
     name: 'check',
@@ -41,10 +49,15 @@ export function check(withDatabase: WithDatabase): Command {
     run: async ({ arguments: files, options, configuration, print }) => {
       const { throttle: caps, ...settings } = await configuration();
       const given = typeof options.customer === 'string' ? customerNumber(options.customer) : null;
+      const { maskPasswords } = settings.trace;
       const checked = await withDatabase({ ...settings, throttle: caps }, (database) =>
-        checkFiles(database, files, given, caps),
+        checkFiles(database, files, given, { caps, maskPasswords }),
       );
-      print(options.json ? JSON.stringify(checked.map(asJson), null, 2) : checked.map(asText).join('\n'));
+      print(
+        shownLines(
+          options.json ? JSON.stringify(checked.map(asJson), null, 2) : checked.map(asText).join('\n'),
+        ),
+      );
       return checked.some(({ reported }) => reported.refusal ?? reported.failures[0]) ? 1 : 0;
     },
   };
@@ -55,12 +68,12 @@ export async function checkFiles(
   database: Database,
   files: readonly string[],
   customer: number | null,
-  defaults: Caps,
+  settings: Settings,
 ): Promise<Checked[]> {
   return database.transaction(async (tx) => {
     await tx.query('set transaction read only');
     const checked: Checked[] = [];
-    for (const file of files) checked.push(await checkFile(tx, file, customer, defaults));
+    for (const file of files) checked.push(await checkFile(tx, file, customer, settings));
     return checked;
   });
 }
@@ -69,11 +82,11 @@ async function checkFile(
   tx: Transaction,
   file: string,
   given: number | null,
-  defaults: Caps,
+  settings: Settings,
 ): Promise<Checked> {
   const changeFile = asChangeFile(file, given);
   const folder = await folderOf(tx, changeFile.customer);
-  return { file, folder, ...(await checkChangeFile(tx, file, changeFile, defaults)) };
+  return { file, folder, ...(await checkChangeFile(tx, file, changeFile, settings)) };
 }
 
 async function folderOf(tx: Transaction, customer: number): Promise<string> {
@@ -88,14 +101,14 @@ async function checkChangeFile(
   tx: Transaction,
   file: string,
   changeFile: ChangeFile,
-  defaults: Caps,
+  settings: Settings,
 ): Promise<Omit<Checked, 'file' | 'folder'>> {
   const now = new Date();
   const refusal = await gate(tx, changeFile);
   const kind = changeFile.parsed && kindOf(changeFile.parsed.type);
   if (refusal || !kind) return refused(changeFile, refusal ?? { code: 1, value: changeFile.name }, now);
   const { reading, contents, bytes } = await readFile(file, kind);
-  const caps = await capsOf(tx, changeFile.customer, defaults);
+  const caps = await capsOf(tx, changeFile.customer, settings.caps);
   const verdict = throttle(contents.total, caps, { hour: 0, day: 0 }, periodsOf(now), kind.countsHourly);
   if (!verdict.go && 'refuse' in verdict) {
     const { refuse: reason, limit } = verdict;
@@ -107,7 +120,7 @@ async function checkChangeFile(
       : await pretend(tx, changeFile, contents, now);
   return {
     outcome,
-    trace: traceText(kind, reading, outcome, bytes),
+    trace: traceText(tracedText(kind, reading, settings), reading, outcome, bytes),
     reported: reportedFile(changeFile, contents.entries, outcome, now),
   };
 }
@@ -190,17 +203,31 @@ function reportedFile(
   };
 }
 
-function traceText(
+/** How an entry is shown: as it stands, or with passwords masked as in traces. */
+function tracedText(
   { traced }: Contents['kind'],
+  { header }: Reading<unknown>,
+  { maskPasswords }: Settings,
+): (original: Buffer) => Buffer {
+  return (maskPasswords ? traced.masked?.(header) : undefined) ?? traced.text;
+}
+
+function traceText(
+  text: (original: Buffer) => Buffer,
   { header }: Reading<unknown>,
   { results }: Outcome,
   bytes: Buffer,
 ): string {
   const lines = results.map(({ place, code }) => {
     const original = bytes.subarray(place.firstByte, place.firstByte + place.byteCount);
-    return tracedLine(`${place.entry},${place.line},${code},`, traced.text(original));
+    return tracedLine(`${place.entry},${place.line},${code},`, text(original));
   });
   return Buffer.concat([tracedLine('entryNum,lineNum,resultCode,', header), ...lines]).toString();
+}
+
+/** Lines of files are outside text. */
+function shownLines(text: string): string {
+  return text.split(/\r?\n/).map(escapeHidden).join('\n');
 }
 
 function asText({ file, folder, reported, trace }: Checked): string {

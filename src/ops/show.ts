@@ -2,7 +2,8 @@ import { loadDirectory } from '../accounts/directory-entry-store.ts';
 import { parseDistinguishedName } from '../accounts/distinguished-name.ts';
 import { foldEmailAddress, isEmailAddress } from '../accounts/email-address.ts';
 import { loadOrganisation } from '../accounts/load.ts';
-import type { Organisation, Subscriber } from '../accounts/organisation.ts';
+import { heldSubscriptions, type Organisation, type Subscriber } from '../accounts/organisation.ts';
+import { mailTypeOf } from '../accounts/subscription.ts';
 import { onlyRow, type Database } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { customerNumber } from './arguments.ts';
@@ -18,8 +19,12 @@ export function show(withDatabase: WithDatabase): Command {
     count: { min: 2, max: 2 },
     run: async ({ arguments: [customer = '', subject = ''], options, configuration, print }) => {
       const id = customerNumber(customer);
-      const shown = await withDatabase(await configuration(), (database) =>
-        isEmailAddress(subject) ? showSubscriber(database, id, subject) : showEntry(database, id, subject),
+      const given = await configuration();
+      const mailed = given.mail.smtp !== undefined;
+      const shown = await withDatabase(given, (database) =>
+        isEmailAddress(subject)
+          ? showSubscriber(database, id, subject, mailed)
+          : showEntry(database, id, subject),
       );
       print(options.json ? JSON.stringify(shown) : asText(shown));
       return 0;
@@ -54,17 +59,46 @@ export async function showEntry(database: Database, customer: number, dn: string
   };
 }
 
-/** @throws {OperatorFault} where there is no such customer or subscriber */
-export async function showSubscriber(database: Database, customer: number, address: string): Promise<object> {
+/**
+ * @param hasMailServer whether the configuration names one: without it no invitation leaves
+ * @throws {OperatorFault} where there is no such customer or subscriber
+ */
+export async function showSubscriber(
+  database: Database,
+  customer: number,
+  address: string,
+  hasMailServer = true,
+): Promise<object> {
   await expectCustomer(database, customer);
   const email = foldEmailAddress(address);
   const organisation = await loadOrganisation(database, customer, { emails: [email], notesDns: [] });
   const subscriber = organisation.subscribers.get(email);
   if (!subscriber) throw new OperatorFault(`Customer ${customer} has no subscriber ${address}.`);
-  return shownSubscriber(organisation, subscriber, new Date());
+  const sent = await sending(database, subscriber, hasMailServer);
+  return shownSubscriber(organisation, subscriber, sent, new Date());
 }
 
-function shownSubscriber(organisation: Organisation, subscriber: Subscriber, now: Date): object {
+/** When the invitation was sent; in words where it has not left. */
+async function sending(
+  database: Database,
+  { id, invitation: { sentAt } }: Subscriber,
+  hasMailServer: boolean,
+): Promise<Date | string | null> {
+  const { rows } = await database.query(
+    `select 1 from outbox where topic = 'invitation' and subscriber_id = $1 and done_at is null
+        and (payload->>'sentAt')::timestamptz = $2`,
+    [id, sentAt],
+  );
+  if (rows.length === 0) return sentAt;
+  return hasMailServer ? 'not sent yet: waits for the mail server' : 'not sent: no mail server configured';
+}
+
+function shownSubscriber(
+  organisation: Organisation,
+  subscriber: Subscriber,
+  sent: Date | string | null,
+  now: Date,
+): object {
   const { invitation, seats, notes, lastChange } = subscriber;
   const expired =
     invitation.state === 'pending' && invitation.expiresAt !== null && invitation.expiresAt <= now;
@@ -91,13 +125,21 @@ function shownSubscriber(organisation: Organisation, subscriber: Subscriber, now
     invitation: {
       state: expired ? 'expired' : invitation.state,
       sentTo: invitation.sentTo,
-      sent: invitation.sentAt,
+      sent,
       expires: invitation.expiresAt,
       suppressed: invitation.suppressed,
     },
+    termsAccepted: subscriber.termsAcceptedAt,
     notes,
+    mailbox: mailboxOf(organisation, subscriber),
     lastChange,
   };
+}
+
+/** Address of the iNotes mailbox, which a Rename leaves as it is; null for a user without one. */
+function mailboxOf(organisation: Organisation, subscriber: Subscriber): string | null {
+  const seats = heldSubscriptions(organisation, subscriber);
+  return seats.some((one) => mailTypeOf(one) === 'inotes') ? (subscriber.mailbox ?? subscriber.email) : null;
 }
 
 /** One `name: value` a line; nested values are indented. */

@@ -1,7 +1,8 @@
 import type { Refusal, ResultCode } from '../result-code.ts';
 import { escapeHidden } from '../shown-text.ts';
+import { TEMPLATE_SENTENCES } from './messages-template.ts';
 import { DIRECTORY_SENTENCES, DIRECTORY_VALUE_SENTENCES } from './messages-directory.ts';
-import { byReason, causesOf, say, value, type Sentence } from './sentence.ts';
+import { byReason, causesOf, nearest, say, seats, value, type Sentence } from './sentence.ts';
 
 const header = 'Correct the first line of the file.';
 
@@ -25,7 +26,7 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
       ...DIRECTORY_VALUE_SENTENCES,
       missing: (r) => `${r.field} is empty. This operation needs it.`,
       'too-long': (r) => `${r.field} is longer than ${r.limit} characters: ${value(r)}. Shorten it.`,
-      'not-listed': (r) => `${r.field} ${value(r)} is not one of the allowed values. Use one such as en_US.`,
+      'not-listed': (r) => `${r.field} ${value(r)} is not one of the allowed values. ${nearest(r, 'en_US')}`,
     },
     (r) => `${r.field} ${value(r)} is not valid.`,
   ),
@@ -69,8 +70,14 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     (r) =>
       `${r.field} ${value(r)} is not a subscription of this company that can be used here. Check the ID.`,
   ),
-  1006: (r) =>
-    `The mail domain ${value(r)} is not registered for this company. Use an address in one of: ${r.other || '(none is registered)'}.`,
+  1006: byReason(
+    {
+      'not-owned': (r) =>
+        `The user is FEDERATED, and the domain ${value(r)} of ${r.field} is not owned by this company. Use an address in one of: ${r.other || '(it owns none)'}.`,
+    },
+    (r) =>
+      `The mail domain ${value(r)} is not registered for this company. Use an address in one of: ${r.other || '(none is registered)'}.`,
+  ),
   1007: (r) => `The subscription in ${r.field} ${value(r)} has no free seat. Buy seats or revoke one first.`,
   1008: byReason(
     {
@@ -80,7 +87,8 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
       'last-administrator': (r) =>
         `${r.value} is the last administrator of the company. Make somebody else an administrator first.`,
       'nothing-to-activate': (r) =>
-        `The subscriber ${r.value} is ${r.other}; an invitation can only be sent to a pending subscriber.`,
+        `The subscriber ${r.value} is active and has no seat that waits to be activated: there is nothing to invite to.`,
+      suspended: (r) => `The subscriber ${r.value} is suspended. Resume the account first.`,
       'password-only': (r) =>
         `The account ${r.value} was created with a one-time password only and has no invitation. Give the user that password, or have it reset.`,
       federated: (r) =>
@@ -110,9 +118,10 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   1018: byReason(
     {
       storage: (r) =>
-        `The user does not hold the subscription ${r.value}. Give the ID of a subscription the user holds, or assign it first.`,
+        `The user does not hold the subscription ${r.value}. ${r.other ?? 'The user'} holds ${seats(r)}. Give the ID of one of these, or assign the seat first.`,
     },
-    'ERROR: Cannot revoke, user does not hold subscription.',
+    (r) =>
+      `ERROR: Cannot revoke, user does not hold subscription. There is no seat ${r.value ?? ''} to revoke: ${r.other ?? 'the user'} holds ${seats(r)}.`,
   ),
   1020: byReason(
     {
@@ -120,16 +129,16 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
         `subscriptionId ${value(r)} is an accessory and the user holds no seat that carries it. Assign such a seat first.`,
     },
     (r) =>
-      `The user holds no seat that can be changed to ${value(r)}. Check which seats the user holds, and which subscriptions are compatible.`,
+      `${r.other ?? 'The user'} holds ${seats(r)}, and not every seat that would be given up can be changed to ${value(r)}. Name a compatible subscription: mail stays mail of the same type, and what else fits is declared by customer service.`,
   ),
   1021: (r) =>
     `subscriptionId ${value(r)} is not an active collaboration, mail or bundle subscription of this company. Check the ID.`,
   1022: (r) => `The subscription ${value(r)} has no free seat. Buy seats or revoke one first.`,
   1019: (r) =>
     `assignTo ${value(r)} cannot be used: mail content cannot be given to another subscriber. Leave assignTo empty.`,
-  1023: (r) => `timeZone ${value(r)} is not one of the allowed values. Use one such as America/New_York.`,
+  1023: (r) => `timeZone ${value(r)} is not one of the allowed values. ${nearest(r, 'America/New_York')}`,
   1024: (r) =>
-    `subscriptionId2 ${value(r)} cannot be used here. Give the ID of a second subscription of this company; ChangeSeat also takes DELETECOLLAB or DELETEMAIL for a user who leaves a bundle.`,
+    `subscriptionId2 ${value(r)} cannot be used here. Give the ID of a second subscription of this company; ChangeSeat also takes DELETECOLLAB or DELETEMAIL, or the bundle itself, for a user who leaves a bundle.`,
   1025: (r) =>
     `The subscriptions ${r.other} and ${r.value} are both mail subscriptions; a subscriber can have one. Leave one column empty.`,
   1026: (r) =>
@@ -159,7 +168,16 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     },
     (r) => `notesDN ${value(r)} is not valid.`,
   ),
-  1035: 'emailAddress already exists.',
+  1035: byReason(
+    {
+      rename: (r) =>
+        `altEmailAddress already exists. ${value(r)} is the address of another account. Choose another address, or rename or remove that account first.`,
+      own: (r) =>
+        `altEmailAddress already exists. ${value(r)} is the account's own address. Give the new one in altEmailAddress.`,
+    },
+    (r) =>
+      `emailAddress already exists. ${value(r)} has an account. Use Update and AssignSeat to change it, or choose another address.`,
+  ),
   1037: (r) =>
     `The subscription in ${r.field} ${value(r)} belongs to a third party and cannot be handled by change files.`,
   1040: byReason(
@@ -183,6 +201,8 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     `${r.field} ${value(r)} is more than the ${r.limit} GB that are left for this user. Ask for less, or buy more.`,
   1048: byReason(
     {
+      'no-seat': (r) =>
+        `The address of ${r.value} cannot be changed: the user holds neither a collaboration nor a mail seat nor a bundle. Assign a seat first.`,
       'not-written': (r) =>
         `The address could not be changed for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
     },
@@ -196,8 +216,8 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     },
     (r) => `The user has no content that could go to assignTo ${value(r)}. Leave assignTo empty.`,
   ),
-  1049: (r) => `country ${value(r)} is not two characters long. Use an ISO code such as US.`,
-  1050: (r) => `country ${value(r)} is not in the list of country codes. Use an ISO code such as US.`,
+  1049: (r) => `country ${value(r)} is not two characters long. ${nearest(r, 'US')}`,
+  1050: (r) => `country ${value(r)} is not in the list of country codes. ${nearest(r, 'US')}`,
   1051: (r) => `jobTitle is longer than ${r.limit} characters: ${value(r)}. Shorten it.`,
   1052: (r) => `familyName is longer than ${r.limit} characters: ${value(r)}. Shorten it.`,
   1053: (r) => `givenName is longer than ${r.limit} characters: ${value(r)}. Shorten it.`,
@@ -209,13 +229,9 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
         `Validation of a Notes attribute failed: notesDN ${value(r)} must be empty on Update. Leave it empty.`,
       'no-notes-mail': (r) =>
         `Validation of a Notes attribute failed: notesTemplate ${value(r)} is given, but the user has no Notes mail.`,
-      parts: (r) =>
-        `Validation of a Notes attribute failed: notesTemplate ${value(r)} has more than four parts (name,version,locale,forms file).`,
-      forms: (r) =>
-        `Validation of a Notes attribute failed: notesTemplate names the unknown forms file ${value(r)}.`,
+      ...TEMPLATE_SENTENCES,
     },
-    (r) =>
-      `Validation of a Notes attribute failed: notesTemplate names the unknown ${r.reason ?? 'part'} ${value(r)}.`,
+    (r) => `Validation of a Notes attribute failed: ${r.field} ${value(r)} is not valid.`,
   ),
   1056: (r) => `federationType ${value(r)} is not allowed in this organisation. Allowed: ${r.other}.`,
   1057: (r) => `federationType ${value(r)} is unknown. Use NON_FEDERATED, FEDERATED or MODIFIED_FEDERATED.`,
@@ -251,7 +267,8 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     },
     'password breaks the password policy.',
   ),
-  1073: (r) => `The user holds a seat of the subscription ${value(r)} already.`,
+  1073: (r) =>
+    `${r.other ?? 'The user'} holds a seat of the subscription ${value(r)} already, and can have one only. Leave the entry out, or give another subscriptionId.`,
   1079: 'subscriptionId is empty. This operation needs it.',
   1085: (r) =>
     `The extra storage could not be changed for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
@@ -276,7 +293,14 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
 /** All sentences of a code in provisioning files with stand-ins for the values, for the guide; empty where a file never gets the code. */
 export function exampleMessages(code: ResultCode): string[] {
   const sentence = SENTENCES[code];
-  const standIns: Refusal = { code, field: 'FIELD', value: 'VALUE', other: 'OTHER', limit: 0 };
+  const standIns: Refusal = {
+    code,
+    field: 'FIELD',
+    value: 'VALUE',
+    other: 'OTHER',
+    limit: 0,
+    list: ['LIST'],
+  };
   if (sentence === undefined) return [];
   const directory = new Set(Object.values(DIRECTORY_VALUE_SENTENCES));
   const causes = causesOf(sentence).filter((cause) => !directory.has(cause));
@@ -286,8 +310,12 @@ export function exampleMessages(code: ResultCode): string[] {
   return [...new Set(texts)];
 }
 
-/** One line of text, without control characters whatever the values hold. */
+/** One line of text, without control characters whatever the values hold. It names every fault of an entry. */
 export function messageFor(refusal: Refusal): string {
+  return [refusal, ...(refusal.also ?? [])].map(sentenceFor).join(' ');
+}
+
+function sentenceFor(refusal: Refusal): string {
   const sentence = SENTENCES[refusal.code] ?? `The entry failed with result code ${refusal.code}.`;
   return escapeHidden(say(sentence, refusal));
 }

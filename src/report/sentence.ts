@@ -6,6 +6,21 @@ export type Sentence = string | ((refusal: Refusal) => string);
 /** The value at fault, in quotes. */
 export const value = ({ value }: Refusal) => `"${value ?? ''}"`;
 
+/** The values that the refusal lists: `a, b or c`; `none` where there are none. */
+export function listed({ list = [] }: Refusal): string {
+  return list.length < 2 ? (list[0] ?? 'none') : `${list.slice(0, -1).join(', ')} or ${list.at(-1)}`;
+}
+
+/** The allowed values that could be meant; an example where none is near. */
+export function nearest(refusal: Refusal, example: string): string {
+  return refusal.list?.length ? `Use ${listed(refusal)}.` : `Use one such as ${example}.`;
+}
+
+/** The seats that the refusal lists. */
+export function seats({ list = [] }: Refusal): string {
+  return list.length === 0 ? 'no seat' : list.join(', ');
+}
+
 /** One sentence per cause that shares a code. */
 export function byReason(sentences: Record<string, Sentence>, otherwise: Sentence): Sentence {
   const choose = (refusal: Refusal) => say(sentences[refusal.reason ?? ''] ?? otherwise, refusal);

@@ -21,4 +21,7 @@ export const LIMITS = [
   {"name":"password_self_reset_interval_hours","value":"24","unit":"hours","scope":"self-service reset; administrators and assistants are exempt"},
   {"name":"mail_seats_per_subscriber","value":"1","unit":"seats","scope":"subscriber"},
   {"name":"collab_seats_per_subscriber","value":"1","unit":"seats","scope":"subscriber"},
+  {"name":"max_entries_users_file","value":"5000","unit":"entries","scope":"each USERS file"},
+  {"name":"max_entries_technicians_file","value":"500","unit":"entries","scope":"each TECHNICIANS file, whatever the customer's own limit"},
+  {"name":"max_entries_snapshot_file","value":"50000","unit":"entries","scope":"each SNAPSHOT file"},
 ] as const;

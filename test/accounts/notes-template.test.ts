@@ -44,26 +44,34 @@ describe('a new Notes mail user', () => {
     ['mail90.ntf', edition('mail90.ntf', null, 'en_US')],
     ['Unknown', { problem: 'name', value: 'Unknown' }],
     ['stdr85mail', { problem: 'name', value: 'stdr85mail' }],
-    ['', { problem: 'name', value: '' }],
-    [',8.5.3', { problem: 'name', value: '' }],
-    ['StdR85Mail,9.0', { problem: 'version', value: '9.0' }],
+    ['', { problem: 'name-missing', value: '' }],
+    [',8.5.3', { problem: 'name-missing', value: ',8.5.3' }],
+    [',,,<delete>', { problem: 'name-missing', known: ['StdR85Mail', 'mail90.ntf'] }],
+    [
+      'StdR85Mail,9.0',
+      { problem: 'version', value: '9.0', template: 'StdR85Mail', known: ['8.5.3', '8.5.10', '8.5.2'] },
+    ],
+    ['StdR85Mail,,ES_es', edition('StdR85Mail', '8.5.10', 'es_ES')],
     ['mail90.ntf,9.0', { problem: 'version', value: '9.0' }],
     ['StdR85Mail,,nb_NO', { problem: 'locale', value: 'nb_NO' }],
     ['mail90.ntf,,nb_NO', { problem: 'locale', value: 'nb_NO' }],
     ['StdR85Mail,,,other.nsf', { problem: 'forms', value: 'other.nsf' }],
-    ['StdR85Mail,,,<delete>', { problem: 'forms', value: '<delete>' }],
+    ['StdR85Mail,,,<delete>', { problem: 'nothing-to-delete', value: '<delete>' }],
     [
       'StdR85Mail,8.5.3,en_US,forms9_x.nsf,more',
       { problem: 'parts', value: 'StdR85Mail,8.5.3,en_US,forms9_x.nsf,more' },
     ],
   ])('%j', (text, expected) => {
-    expect(chooseTemplate(CATALOGUE, text, 'en_US', null)).toEqual(expected);
+    const chosen = chooseTemplate(CATALOGUE, text, 'en_US', null);
+    if ('problem' in chosen) expect(chosen).toMatchObject(expected);
+    else expect(chosen).toEqual(expected);
   });
 
   it('the language of the account must be a locale of the template', () => {
-    expect(chooseTemplate(CATALOGUE, 'StdR85Mail', 'nb_NO', null)).toEqual({
+    expect(chooseTemplate(CATALOGUE, 'StdR85Mail', 'nb_NO', null)).toMatchObject({
       problem: 'locale',
       value: 'nb_NO',
+      known: ['en_US', 'es_ES'],
     });
   });
 });
@@ -75,7 +83,7 @@ describe('a user who has Notes mail', () => {
     ['StdR85Mail,,,<delete>', edition('StdR85Mail', '8.5.10', 'en_US')],
     [',,,forms9_x.nsf', edition('StdR85Mail', '8.5.2', 'es_ES', 'forms9_x.nsf')],
     [',8.5.3', edition('StdR85Mail', '8.5.3', 'en_US', 'forms9_x.nsf')],
-    [',,,', { problem: 'name', value: '' }],
+    [',,,', { problem: 'name-missing', value: ',,,' }],
     [',9.0', { problem: 'version', value: '9.0' }],
   ])('%j', (text, expected) => {
     expect(chooseTemplate(CATALOGUE, text, 'en_US', STORED)).toMatchObject(expected);

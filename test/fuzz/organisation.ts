@@ -8,6 +8,7 @@ export function emptyOrganisation(): Organisation {
     state: 'active',
     contactLanguage: 'en_US',
     emailVerification: false,
+    acceptTerms: false,
     federation: 'partial',
     notes: 'service_only',
     inotes: true,
@@ -25,6 +26,7 @@ export function emptyOrganisation(): Organisation {
     administrators: 0,
     storageTaken: { files: 0, mail: 0 },
     followUps: [],
+    notices: new Map(),
     changed: new Set(),
   };
 }

@@ -2,6 +2,7 @@ import type { DeclaredSubscription } from '../../src/accounts/organisation-file.
 import {
   breaksPasswordPolicy,
   given,
+  inTable,
   isEmail,
   isSuppressValueWrong,
   personChecks,
@@ -114,7 +115,8 @@ function dnOf(model: Model, record: ModelRecord): string | null {
 
 function newSubscriber(model: Model, record: ModelRecord, row: DeclaredSubscription[]): ModelSubscriber {
   const profile = emptyProfile();
-  for (const field of PROFILE_FIELDS) profile[field] = record[field] ?? '';
+  for (const field of PROFILE_FIELDS)
+    profile[field] = inTable(field, record[field] ?? '') ?? record[field] ?? '';
   profile.language = languageOf(model, record);
   const hasPassword = given(record, 'password') !== undefined;
   const federationType = federationOf(model, record);
@@ -135,6 +137,8 @@ function newSubscriber(model: Model, record: ModelRecord, row: DeclaredSubscript
     alternative: given(record, 'altEmailAddress')?.toLowerCase() ?? null,
     invitedAt: null,
     verified: isForced(record),
+    termsAccepted: model.customer.acceptTerms ?? false,
+    mailbox: null,
     seats: new Map(),
     notes: row.some(hasNotes) ? newNotes(model, record, profile.language) : null,
   };
@@ -163,7 +167,7 @@ export function isVerifying({ customer }: Model): boolean {
 }
 
 function languageOf({ customer }: Model, record: ModelRecord): string {
-  return given(record, 'language') ?? customer.contactLanguage ?? 'en_US';
+  return inTable('language', record['language'] ?? '') ?? customer.contactLanguage ?? 'en_US';
 }
 
 function federationOf({ customer }: Model, record: ModelRecord): string {

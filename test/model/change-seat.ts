@@ -1,11 +1,10 @@
 import { breaksPasswordPolicy, given, isEmail } from './fields.ts';
 import { dnWishOf, resolveDn } from './notes.ts';
-import { TABLE_COUNTS_OUT_OF_BUNDLES } from './readings.ts';
 import { firstRefusal } from './refusal.ts';
 import {
   areCompatible,
   dropUncarriedAccessories,
-  hasCollaboration,
+  hasInotes,
   hasMail,
   hasNotes,
   heldBases,
@@ -17,21 +16,23 @@ import {
 } from './seats.ts';
 import type { Model, ModelRecord, ModelSubscriber } from './state.ts';
 
-/** What a row asks for. */
+/** What a row asks for: where to, and what is said of the half of a bundle that is left. */
 interface Wish {
-  target: Base | undefined;
+  first: Base | undefined;
   second: Base | undefined;
   /** DELETECOLLAB or DELETEMAIL. */
   drop: string | undefined;
+  /** One of the two columns names the bundle that the user has. */
+  source: Base | undefined;
 }
 
 /** 6.7 and chapters 7, 8. */
 export function changeSeat(model: Model, user: ModelSubscriber, record: ModelRecord): number {
   const bases = heldBases(model, user);
-  const wish = wishOf(model, record);
+  const wish = wishOf(model, record, bases);
   const code = firstRefusal([
     [1079, () => given(record, 'subscriptionId') === undefined],
-    [1021, () => wish.target === undefined],
+    [1021, () => wish.first === undefined],
     [1024, () => isSecondWrong(record, wish, bases)],
     [1020, () => plan(wish, bases) === null],
     [1064, () => wish.drop !== undefined && !bases.some((one) => one.kind === 'bundle')],
@@ -41,27 +42,30 @@ export function changeSeat(model: Model, user: ModelSubscriber, record: ModelRec
   return carryOut(model, user, record, moves);
 }
 
-function usable(model: Model, record: ModelRecord, column: string): Base | undefined {
-  const found = named(model, record, column);
-  return found && found.active && isBase(found) ? found : undefined;
-}
-
-function wishOf(model: Model, record: ModelRecord): Wish {
+function wishOf(model: Model, record: ModelRecord, bases: Base[]): Wish {
+  const own = bases.find((one) => one.kind === 'bundle');
+  const base = (column: string) => {
+    const found = named(model, record, column);
+    return found && isBase(found) && (found.active || found === own) ? found : undefined;
+  };
   const word = given(record, 'subscriptionId2')?.toUpperCase();
-  const drop = word === 'DELETECOLLAB' || word === 'DELETEMAIL' ? word : undefined;
+  const [first, second] = [base('subscriptionId'), base('subscriptionId2')];
   return {
-    target: usable(model, record, 'subscriptionId'),
-    second: usable(model, record, 'subscriptionId2'),
-    drop,
+    first,
+    second,
+    drop: word === 'DELETECOLLAB' || word === 'DELETEMAIL' ? word : undefined,
+    source: own && first && second && [first, second].includes(own) ? own : undefined,
   };
 }
 
-/** Leaving a bundle for single seats needs a word about the other half; a second bundle can never be meant. */
-function isSecondWrong(record: ModelRecord, { target, second, drop }: Wish, bases: Base[]): boolean {
+/** Leaving a two-part bundle for one single seat needs a word about the other half, or the bundle's own number. */
+function isSecondWrong(record: ModelRecord, wish: Wish, bases: Base[]): boolean {
+  const { first, second, drop, source } = wish;
   if (given(record, 'subscriptionId2') === undefined)
-    return target?.kind !== 'bundle' && bases.some((one) => one.kind === 'bundle');
-  if (drop) return false;
-  return second === undefined || [target?.kind, 'bundle'].includes(second.kind) || target?.kind === 'bundle';
+    return first?.kind !== 'bundle' && bases.some((one) => one.kind === 'bundle');
+  if (drop !== undefined || source !== undefined) return false;
+  const kinds = new Set([first?.kind, second?.kind]);
+  return !kinds.has('collaboration') || !kinds.has('mail');
 }
 
 /** Seats given up and taken; null where no seat held can be changed into what is asked for. */
@@ -70,12 +74,14 @@ interface Moves {
   to: Base[];
 }
 
-function plan({ target, second, drop }: Wish, bases: Base[]): Moves | null {
-  const to = [target, second].filter((one) => one !== undefined);
-  const bundle = bases.find((one) => one.kind === 'bundle');
+function plan({ first, second, drop, source }: Wish, bases: Base[]): Moves | null {
+  const wanted = [first, second].filter((one) => one !== undefined);
+  const to = source ? [wanted.find((one) => one !== source) ?? source] : wanted;
+  const [target] = to;
   if (!target || bases.length === 0 || to.some((one) => bases.includes(one))) return null;
-  if (bundle) return contradicts(target, drop) ? null : planFromBundle(bundle, to);
-  if (target.kind === 'bundle') return { from: bases, to };
+  if (bases.some((one) => one.kind === 'bundle'))
+    return !contradicts(target, drop) && everyPairFits(bases, to) ? { from: bases, to } : null;
+  if (target.kind === 'bundle') return everyPairFits(bases, to) ? { from: bases, to } : null;
   return planFromSingles(bases, to);
 }
 
@@ -85,17 +91,15 @@ function contradicts(target: Base, drop: string | undefined): boolean {
   return drop !== undefined && drop !== (target.kind === 'collaboration' ? 'DELETEMAIL' : 'DELETECOLLAB');
 }
 
-function planFromBundle(bundle: Base, to: Base[]): Moves | null {
-  const fits = (one: Base) => {
-    if (one.kind === 'bundle') return to.length === 1 && areCompatible(bundle, one);
-    return (TABLE_COUNTS_OUT_OF_BUNDLES && areCompatible(bundle, one)) || isPart(bundle, one);
-  };
-  return to.every(fits) ? { from: [bundle], to } : null;
+function everyPairFits(from: Base[], to: Base[]): boolean {
+  return from.every((left) => to.every((taken) => areCompatible(left, taken) || isPartOf(left, taken)));
 }
 
-/** "Keep mail only" can only mean mail of the same type. */
-function isPart(bundle: Base, one: Base): boolean {
-  return one.kind === 'mail' ? bundle.parts.includes(one.mail ?? 'notes') : hasCollaboration(bundle);
+/** Between a bundle and a single seat content moves along where the bundle has just that part. */
+function isPartOf(one: Base, other: Base): boolean {
+  if ((one.kind === 'bundle') === (other.kind === 'bundle')) return false;
+  const [bundle, single] = one.kind === 'bundle' ? [one, other] : [other, one];
+  return bundle.parts.includes(single.kind === 'mail' ? (single.mail ?? 'notes') : 'collaboration');
 }
 
 /** Each target replaces the seat of its own kind; where there is none, the other one. */
@@ -122,9 +126,16 @@ function carryOut(model: Model, user: ModelSubscriber, record: ModelRecord, { fr
     [1066, () => newNotes && dn === null],
   ]);
   if (code !== 0) return code;
+  const waiting = from.map((one) => user.seats.get(one.id)?.state === 'assigned');
   for (const one of from) user.seats.delete(one.id);
-  for (const one of to) takeSeat(user, one.id);
+  for (const [index, one] of to.entries()) {
+    const waits = from.length === 2 && to.length === 2 ? waiting[index] : waiting.includes(true);
+    takeSeat(user, one.id, waits ? 'assigned' : 'active');
+  }
   dropUncarriedAccessories(model, user);
+  if (from.some(hasNotes) && to.some(hasInotes)) user.notes = null;
+  const mailGone = given(record, 'subscriptionId2')?.toUpperCase() === 'DELETEMAIL';
+  if (mailGone || (from.some(hasInotes) && to.some(hasNotes))) user.mailbox = null;
   if (dn !== null) user.notes = { dn, template: null, version: null, locale: null, forms: null };
   if (newMail && password !== undefined) user.hasPassword = true;
   if (newMail && alternative !== undefined) user.alternative = alternative.toLowerCase();

@@ -1,4 +1,6 @@
-import { countries, languages, timeZones } from '../../src/accounts/allowed-values.ts';
+import { COUNTRIES } from '../../src/tables/countries.ts';
+import { LANGUAGES } from '../../src/tables/languages.ts';
+import { TIME_ZONES } from '../../src/tables/time-zones.ts';
 import type { Check } from './refusal.ts';
 import type { ModelRecord } from './state.ts';
 
@@ -41,12 +43,43 @@ export function given(record: ModelRecord, column: string): string | undefined {
   return record[column] === '' ? undefined : record[column];
 }
 
+/** What is neither white space nor a format or control character. */
+const VISIBLE = /[^\s\u0085\p{C}\p{Z}]/u;
+
+/** What only looks given is not; a password and an activation are judged as they are. */
+export function withoutBlanks(record: ModelRecord): ModelRecord {
+  const counts = ([column, value]: [string, string]) =>
+    value === '' || VISIBLE.test(value) || ['password', 'activation', SURPLUS].includes(column);
+  return Object.fromEntries(Object.entries(record).filter(counts));
+}
+
+const TABLES: Record<string, readonly string[]> = {
+  language: LANGUAGES.map((row) => row.value),
+  timeZone: TIME_ZONES.map((row) => row.value),
+  country: COUNTRIES.map((row) => row.code),
+};
+
+/** As the column's table spells it; undefined where it is none of its values in any letter case. */
+export function inTable(column: string, value: string): string | undefined {
+  return TABLES[column]?.find((one) => one.toLowerCase() === value.toLowerCase());
+}
+
 export function lengthOf(text: string): number {
   return [...text].length;
 }
 
 export function isEmail(text: string): boolean {
-  return /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([a-z0-9-]+\.)+[a-z0-9-]+$/i.test(text);
+  const [local = '', domain = '', ...more] = text.split('@');
+  const labels = domain.split('.');
+  return (
+    more.length === 0 &&
+    local.length <= 64 &&
+    local.split('.').every((atom) => /^[\w!#$%&'*+/=?^`{|}~-]+$/.test(atom)) &&
+    domain.length <= 253 &&
+    labels.length > 1 &&
+    labels.every((label) => /^[a-z0-9-]{1,63}$/i.test(label) && !/^-|-$/.test(label)) &&
+    /^[a-z]/i.test(labels.at(-1) ?? '')
+  );
 }
 
 /** Stands for a value in a row that is longer than its header. */
@@ -71,18 +104,18 @@ function isTooLong(record: ModelRecord, column: string): boolean {
 /** Lengths with a code of their own, then value lists: the same on Add and Update. */
 export function personChecks(record: ModelRecord): Check[] {
   const longer = (column: string, max: number) => () => lengthOf(record[column] ?? '') > max;
-  const outside = (column: string, values: ReadonlySet<string>) => () => {
+  const outside = (column: string) => () => {
     const value = given(record, column);
-    return value !== undefined && !values.has(value);
+    return value !== undefined && inTable(column, value) === undefined;
   };
   return [
     [1053, longer('givenName', 120)],
     [1052, longer('familyName', 120)],
     [1051, longer('jobTitle', 99)],
-    [9, outside('language', languages)],
-    [1023, outside('timeZone', timeZones)],
+    [9, outside('language')],
+    [1023, outside('timeZone')],
     [1049, () => given(record, 'country') !== undefined && lengthOf(record['country'] ?? '') !== 2],
-    [1050, outside('country', countries)],
+    [1050, outside('country')],
   ];
 }
 

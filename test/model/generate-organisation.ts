@@ -40,6 +40,7 @@ function customerOf(random: Random) {
     domains: ['example.com', 'example.org'],
     mailDomains: ['example.com'],
     emailVerification: random.percent(60),
+    acceptTerms: random.percent(30),
     federation: random.pick([
       'partial',
       'partial',
@@ -111,6 +112,9 @@ function subscriptionsOf(random: Random) {
   ];
 }
 
+/** Numbers of base subscriptions are below. */
+const ACCESSORIES = 40;
+
 /** Seats that a person may hold together. */
 const HOLDINGS = [
   [], [], [11], [12], [13], [14], [21], [22], [23], [24], [31], [32], [33], [11, 21], [12, 23], [11, 42], [21, 41],
@@ -131,6 +135,7 @@ function startingSubscribers(random: Random, customer: DeclaredCustomer) {
       federationType: random.pick(allowedFederationTypes(customer)),
       state,
       ...role,
+      ...alternateOf(random, person),
       ...profileOf(random),
       ...notesOf(random, customer, person, holds),
       seats: holds.map((id) => seatOf(random, customer, id)),
@@ -173,14 +178,24 @@ function seatOf(random: Random, customer: DeclaredCustomer, id: number) {
       : 0;
   return {
     subscription: id,
-    state: random.percent(4) ? 'entitle_pending' : 'active',
+    state: seatStateOf(random, id),
     extraStorage: { files: extra('files', [11, 31]), mail: extra('mail', [21, 23, 31]) },
   };
 }
 
+/** An accessory follows its base seat. */
+function seatStateOf(random: Random, id: number) {
+  if (random.percent(4)) return 'entitle_pending';
+  return id < ACCESSORIES && random.percent(8) ? 'assigned' : 'active';
+}
+
+function alternateOf(random: Random, { number }: Person) {
+  return random.percent(25) ? { altEmailAddress: `private${number}@example.net` } : {};
+}
+
 function profileOf(random: Random) {
   return {
-    language: random.pick(['en_US', 'de_DE', 'no_NO']),
+    language: random.pick(['en_US', 'de_DE', 'DE_de', 'no_NO']),
     jobTitle: random.pick(['', 'Manager']),
     country: random.pick(['', 'NO']),
   };

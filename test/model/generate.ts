@@ -22,9 +22,7 @@ const MAKERS: Record<string, Maker> = {
   ChangeSeat: makeChangeSeat,
   RevokeSeat: makeRevokeSeat,
   Rename: makeRename,
-  ResendInvitation: (random, model) => ({
-    emailAddress: someone(random, model, (one) => one.state === 'pending'),
-  }),
+  ResendInvitation: makeResendInvitation,
   ChangeStorage: makeChangeStorage,
 };
 
@@ -32,8 +30,8 @@ export const ALL_OPERATIONS = Object.keys(MAKERS);
 
 /** How often, in a hundred, an operation is drawn; Remove is rare so that people stay. */
 const WEIGHTS: Record<string, number> = {
-  Add: 24, Update: 10, Suspend: 5, Resume: 5, Remove: 6, AssignSeat: 15, ChangeSeat: 12, RevokeSeat: 8, Rename: 5,
-  ResendInvitation: 4, ChangeStorage: 6,
+  Add: 24, Update: 12, Suspend: 5, Resume: 5, Remove: 6, AssignSeat: 15, ChangeSeat: 12, RevokeSeat: 8, Rename: 5,
+  ResendInvitation: 6, ChangeStorage: 6,
 }; // prettier-ignore
 
 const SPOILT_PERCENT = 45;
@@ -101,7 +99,7 @@ function addMailColumns(
 }
 
 const TEMPLATES = [
-  'StdR9Mail', 'StdR9Mail,8.5.2', 'StdR9Mail,8.5.3,de_DE', 'StdR9Mail,,en_US', 'StdR9Mail,,,forms9.nsf', 'Plain.ntf',
+  'StdR9Mail', 'StdR9Mail,8.5.2', 'StdR9Mail,8.5.3,de_DE', 'StdR9Mail,,EN_us', 'StdR9Mail,,en_US', 'StdR9Mail,,,forms9.nsf', 'Plain.ntf',
   'Plain.ntf,,,forms9.nsf', 'StdR9Mail,,,',
 ]; // prettier-ignore
 const BAD_TEMPLATES = [
@@ -126,11 +124,11 @@ function addNotesColumns(random: Random, draft: Draft, dn: string): void {
 }
 
 const PERSONAL: Record<string, readonly string[]> = {
-  language: ['en_US', 'de_DE', 'fr_FR', 'no_NO'],
-  timeZone: ['America/New_York', 'Europe/Oslo', 'Pacific/Apia'],
+  language: ['en_US', 'de_DE', 'fr_FR', 'no_NO', 'EN_us', 'no_no'],
+  timeZone: ['America/New_York', 'Europe/Oslo', 'Pacific/Apia', 'america/new_york', 'PACIFIC/APIA'],
   department: ['Sales', 'Forsøk, "ny"', ' blank '],
   jobTitle: ['Manager', 'x'.repeat(99)],
-  country: ['US', 'NO'],
+  country: ['US', 'NO', 'us', 'No'],
   telephone: ['555-0100', '5'.repeat(20)],
   mobile: ['555-0101'],
   fax: ['555-0102'],
@@ -140,6 +138,14 @@ const PERSONAL: Record<string, readonly string[]> = {
 function addPersonalColumns(random: Random, draft: Draft): void {
   for (const [column, values] of Object.entries(PERSONAL))
     if (random.percent(12)) draft[column] = random.percent(12) ? '' : random.pick(values);
+}
+
+/** Whom an invitation could be sent: who has not registered, and who has a seat to activate. */
+function makeResendInvitation(random: Random, model: Model): Draft {
+  const waits = (one: ModelSubscriber) =>
+    one.state === 'active' && [...one.seats.values()].some(({ state }) => state === 'assigned');
+  const fits = random.percent(50) ? waits : (one: ModelSubscriber) => one.state === 'pending';
+  return { emailAddress: someone(random, model, fits) };
 }
 
 function makeUpdate(random: Random, model: Model): Draft {
@@ -229,6 +235,7 @@ function targetsFor(random: Random, bases: readonly DeclaredSubscription[]): str
       [mail, 'deletecollab'],
       [random.pick(BUNDLES)],
       [random.pick([collaboration, random.pick(BUNDLES)]), random.pick(['DELETECOLLAB', 'DELETEMAIL'])],
+      ...withSource(random, bases, random.pick([collaboration, mail, random.pick(BUNDLES)])),
     ];
   const both = bases.length > 1;
   return [
@@ -237,6 +244,15 @@ function targetsFor(random: Random, bases: readonly DeclaredSubscription[]): str
     [random.pick(BUNDLES)],
     ...(both ? [[collaboration, mail]] : []),
     ...(random.percent(10) ? [[collaboration, 'DELETEMAIL']] : []),
+  ];
+}
+
+/** Source bundle and target in the two columns, either way round; at times a bundle that the user does not hold. */
+function withSource(random: Random, bases: readonly DeclaredSubscription[], target: string): string[][] {
+  const source = random.percent(85) ? String(bases[0]?.id) : random.pick(BUNDLES);
+  return [
+    [source, target],
+    [target, source],
   ];
 }
 
@@ -261,7 +277,11 @@ function makeRename(random: Random, model: Model): Draft {
     model,
     (one) => one.seats.size > 0 && (!hybrid || known.has(newAddressOf(one.email))),
   );
-  return { emailAddress, altEmailAddress: newAddressOf(emailAddress) };
+  const [local = ''] = emailAddress.split('@');
+  const altEmailAddress = random.percent(15)
+    ? `${local}@${random.pick(['example.org', 'example.net'])}`
+    : newAddressOf(emailAddress);
+  return { emailAddress, altEmailAddress };
 }
 
 function makeChangeStorage(random: Random, model: Model): Draft {

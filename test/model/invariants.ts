@@ -45,6 +45,11 @@ const FORBIDDEN: Record<string, string> = {
   'an outbox row belongs to nobody': `
     select o.id from outbox o left join subscriber u on u.id = o.subscriber_id and u.customer_id = o.customer_id
      where o.subscriber_id is not null and u.id is null`,
+  'an accessory waits to be activated': `
+    select subscriber_id from (${HELD}) h join seat s using (subscriber_id, subscription_id)
+     where s.state = 'assigned' and kind not in ('collaboration', 'mail', 'bundle')`,
+  'a federated user has a pending invitation': `
+    select id from subscriber where federation_type = 'FEDERATED' and invitation_state = 'pending'`,
   'a Notes mail user has no Notes name': `
     select subscriber_id from (${HELD}) h join subscriber u on u.id = h.subscriber_id
      where (h.mail = 'notes' or 'notes' = any(h.parts)) and u.notes_dn is null`,

@@ -1,9 +1,8 @@
 import { federationChecks, isVerifying } from './add.ts';
-import { given, isEmail, personChecks } from './fields.ts';
+import { given, inTable, isEmail, personChecks } from './fields.ts';
 import { foldDn, templateOf } from './notes.ts';
-import { RENAME_NEEDS_A_SEAT } from './readings.ts';
 import { firstRefusal, type Check } from './refusal.ts';
-import { hasCollaboration, hasMail, hasNotes, held, heldBases } from './seats.ts';
+import { hasCollaboration, hasInotes, hasMail, hasNotes, held, heldBases } from './seats.ts';
 import {
   findSubscriber,
   invite,
@@ -17,7 +16,7 @@ import {
 /** 6.2. Empty keeps, a zero-length string clears. */
 export function update(model: Model, user: ModelSubscriber, record: ModelRecord): number {
   const wish = given(record, 'notesTemplate');
-  const language = given(record, 'language') ?? user.profile.language;
+  const language = inTable('language', record['language'] ?? '') ?? user.profile.language;
   const template = () =>
     user.notes && held(model, user).some(hasNotes)
       ? templateOf(model.customer, wish ?? '', language || (model.customer.contactLanguage ?? ''), user.notes)
@@ -33,8 +32,17 @@ export function update(model: Model, user: ModelSubscriber, record: ModelRecord)
   user.givenName = record['givenName'] ?? user.givenName;
   user.familyName = record['familyName'] ?? user.familyName;
   user.federationType = record['federationType']?.toUpperCase() ?? user.federationType;
-  for (const field of PROFILE_FIELDS) user.profile[field] = record[field] ?? user.profile[field];
+  for (const field of PROFILE_FIELDS) {
+    const value = record[field];
+    if (value !== undefined) user.profile[field] = inTable(field, value) ?? value;
+  }
+  if (user.federationType === 'FEDERATED') withdrawInvitation(user);
   return 0;
+}
+
+function withdrawInvitation(user: ModelSubscriber): void {
+  user.invitation = 'none';
+  user.invitedAt = null;
 }
 
 function isLastAdministrator(model: Model, user: ModelSubscriber): boolean {
@@ -48,8 +56,7 @@ export function suspend(model: Model, user: ModelSubscriber): number {
   if (user.state === 'suspended' || isLastAdministrator(model, user)) return 1008;
   user.beforeSuspend = user.state === 'pending' ? 'pending' : 'active';
   user.state = 'suspended';
-  user.invitation = 'none';
-  user.invitedAt = null;
+  withdrawInvitation(user);
   return 0;
 }
 
@@ -74,8 +81,7 @@ export function remove(model: Model, user: ModelSubscriber, record: ModelRecord)
   if (code !== 0) return code;
   user.state = 'remove_pending';
   user.beforeSuspend = null;
-  user.invitation = 'none';
-  user.invitedAt = null;
+  withdrawInvitation(user);
   user.seats.clear();
   return 0;
 }
@@ -103,18 +109,21 @@ export function assignToChecks(
 export function rename(model: Model, user: ModelSubscriber, record: ModelRecord): number {
   const address = given(record, 'altEmailAddress')?.toLowerCase() ?? '';
   const { customer } = model;
+  const bases = heldBases(model, user);
+  const domain = address.split('@')[1] ?? '';
   const code = firstRefusal([
     [1029, () => !isEmail(address)],
     [1035, () => isTaken(model, address)],
-    [
-      1006,
-      () => user.federationType === 'FEDERATED' && !customer.domains?.includes(address.split('@')[1] ?? ''),
-    ],
+    [1006, () => user.federationType === 'FEDERATED' && !customer.domains?.includes(domain)],
+    [1006, () => bases.some(hasNotes) && !(customer.mailDomains ?? customer.domains)?.includes(domain)],
+    [1048, () => bases.length === 0],
     [1048, () => isHybridNotesUser(model, user) && !isSynchronised(model, user, address)],
-    [1048, () => RENAME_NEEDS_A_SEAT && !heldBases(model, user).length],
   ]);
-  if (code === 0) user.email = address;
-  return code;
+  if (code !== 0) return code;
+  if (bases.some(hasInotes) && user.mailbox === null) user.mailbox = user.email;
+  user.email = address;
+  if (user.invitation === 'pending' && user.invitedAt !== user.alternative) invite(user);
+  return 0;
 }
 
 function isHybridNotesUser(model: Model, user: ModelSubscriber): boolean {
@@ -129,15 +138,12 @@ function isSynchronised({ customer }: Model, { notes }: ModelSubscriber, address
 
 /** 6.10. */
 export function resendInvitation(model: Model, user: ModelSubscriber): number {
+  const seats = [...user.seats.values()];
   const code = firstRefusal([
-    [1061, () => [...user.seats.values()].some((seat) => seat.entitlePending)],
-    [
-      1008,
-      () =>
-        (user.hasPassword && user.alternative === null) ||
-        user.state !== 'pending' ||
-        user.federationType === 'FEDERATED',
-    ],
+    [1061, () => seats.some(({ state }) => state === 'entitle_pending')],
+    [1008, () => user.state === 'suspended' || user.federationType === 'FEDERATED'],
+    [1008, () => user.state === 'pending' && user.hasPassword && user.alternative === null],
+    [1008, () => user.state === 'active' && !seats.some(({ state }) => state === 'assigned')],
   ]);
   if (code === 0 && isVerifying(model)) invite(user);
   return code;

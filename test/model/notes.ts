@@ -1,6 +1,6 @@
 /** Chapter 9: Notes template and Notes name. */
 import type { DeclaredCustomer, DeclaredSubscriber } from '../../src/accounts/organisation-file.ts';
-import { given } from './fields.ts';
+import { given, inTable } from './fields.ts';
 import type { Model, ModelRecord, ModelSubscriber } from './state.ts';
 
 export interface NotesMail {
@@ -59,8 +59,10 @@ function templatePart(
   const known = customer.templates.find((one) => one.name === (name || stored?.template));
   if (!known) return null;
   if (version !== '' && !known.versions.includes(version)) return null;
-  const chosen = locale || language;
-  if ((locale !== '' || known.locales.length > 0) && !known.locales.includes(chosen)) return null;
+  const wanted = locale || language;
+  const isWanted = (one: string) => one.toLowerCase() === wanted.toLowerCase();
+  if ((locale !== '' || known.locales.length > 0) && !known.locales.some(isWanted)) return null;
+  const chosen = inTable('language', wanted) ?? wanted;
   const newest = known.versions.toSorted(byVersion).at(-1);
   return { template: known.name, version: version || (newest ?? null), locale: chosen || null };
 }

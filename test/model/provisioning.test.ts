@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { ALL_OPERATIONS } from './generate.ts';
 import { brokenInvariants } from './invariants.ts';
+import { modelNotices, storedNotices } from './notices.ts';
 import { runProgram, startProgram } from './program.ts';
 import { generateSequence, type Sequence } from './sequence.ts';
 import { differingPortraits, modelPortraits, storedPortraits } from './stored.ts';
@@ -46,6 +47,7 @@ test(
       expect(firstDifference(sequence, codes), at).toBeNull();
       const differing = differingPortraits(await storedPortraits(database), modelPortraits(sequence.model));
       expect(differing[0] ?? null, `${at}; accounts that differ: ${differing.length}`).toBeNull();
+      expect(await storedNotices(database), at).toEqual(modelNotices(sequence.model, ENTRIES_PER_FILE));
       expect(await brokenInvariants(database), at).toEqual([]);
     }
   },

@@ -66,11 +66,13 @@ function assign(
     [1040, () => !user.roles.includes('user')],
   ]);
   if (code !== 0) return code;
-  takeSeat(user, wanted.id);
+  const mustActivate =
+    user.state === 'active' && !accessory && user.federationType !== 'FEDERATED' && isVerifying(model);
+  takeSeat(user, wanted.id, mustActivate ? 'assigned' : 'active');
   const empty = { template: null, version: null, locale: null, forms: null };
   if (dn !== null) user.notes = { dn, ...empty, ...template };
   if (alternative !== undefined) user.alternative = alternative.toLowerCase();
-  if (isInvitable(model, user) && !suppressesAll(record)) invite(user);
+  if ((mustActivate || isInvitable(model, user)) && !suppressesAll(record)) invite(user);
   return 0;
 }
 

@@ -60,8 +60,12 @@ export function isFull(model: Model, one: DeclaredSubscription): boolean {
   return seatsTaken(model, one.id) >= one.seats;
 }
 
-export function takeSeat(subscriber: ModelSubscriber, id: number): void {
-  subscriber.seats.set(id, { entitlePending: false, files: 0, mail: 0 });
+export function takeSeat(
+  subscriber: ModelSubscriber,
+  id: number,
+  state: 'active' | 'assigned' = 'active',
+): void {
+  subscriber.seats.set(id, { state, files: 0, mail: 0 });
 }
 
 /** Accessories that no base seat carries any longer go (chapter 8). */

@@ -26,7 +26,7 @@ export const PROFILE_FIELDS = [
 export type ProfileField = (typeof PROFILE_FIELDS)[number];
 
 export interface ModelSeat {
-  entitlePending: boolean;
+  state: 'active' | 'assigned' | 'entitle_pending';
   /** Extra storage in gigabytes. */
   files: number;
   mail: number;
@@ -51,6 +51,9 @@ export interface ModelSubscriber {
   invitedAt: string | null;
   /** Proven to be who the address says. */
   verified: boolean;
+  termsAccepted: boolean;
+  /** The address that an iNotes mailbox has kept at a Rename; null: that of the account. */
+  mailbox: string | null;
   seats: Map<number, ModelSeat>;
   notes: NotesMail | null;
 }
@@ -62,6 +65,10 @@ export interface Model {
   subscribers: ModelSubscriber[];
   /** Addresses of other customers. */
   elsewhere: ReadonlySet<string>;
+  /** Entries so far. */
+  entries: number;
+  /** What alternate addresses are told of which entry, counted from 0. */
+  notices: { entry: number; user: ModelSubscriber; to: string; email: string; operation: string }[];
 }
 
 export function startModel(customer: DeclaredCustomer, others: readonly DeclaredCustomer[]): Model {
@@ -69,6 +76,8 @@ export function startModel(customer: DeclaredCustomer, others: readonly Declared
     customer,
     subscriptions: new Map(customer.subscriptions.map((one) => [one.id, one])),
     subscribers: [],
+    entries: 0,
+    notices: [],
     elsewhere: new Set(others.flatMap((other) => other.subscribers.map((one) => one.email))),
   };
   for (const declared of customer.subscribers) model.subscribers.push(startingSubscriber(model, declared));
@@ -82,10 +91,7 @@ function startingSubscriber(model: Model, declared: DeclaredSubscriber): ModelSu
   for (const field of PROFILE_FIELDS) profile[field] = declared[field] ?? profile[field];
   const state = declared.state ?? 'active';
   const seats = new Map(
-    (declared.seats ?? []).map((seat) => [
-      seat.subscription,
-      { entitlePending: seat.state === 'entitle_pending', ...seat.extraStorage },
-    ]),
+    (declared.seats ?? []).map((seat) => [seat.subscription, { state: seat.state, ...seat.extraStorage }]),
   );
   return {
     email: declared.email,
@@ -102,6 +108,8 @@ function startingSubscriber(model: Model, declared: DeclaredSubscriber): ModelSu
     alternative: declared.altEmailAddress ?? null,
     invitedAt: null,
     verified: false,
+    termsAccepted: customer.acceptTerms ?? false,
+    mailbox: null,
     seats,
     notes: declared.notesDN === undefined ? null : startingNotes(model, declared, profile.language),
   };

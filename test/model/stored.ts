@@ -24,6 +24,8 @@ interface StoredRow extends Record<ProfileField, string> {
   alternate_email: string | null;
   password_state: string;
   identity_verified: boolean;
+  terms_accepted_at: Date | null;
+  mailbox: string | null;
   notes_dn: string | null;
   notes_template: string | null;
   notes_version: string | null;
@@ -75,6 +77,8 @@ function portraitOf(row: StoredRow): Portrait {
     alternative: row.alternate_email,
     hasPassword: row.password_state === 'temporary',
     verified: row.identity_verified,
+    termsAccepted: row.terms_accepted_at !== null,
+    mailbox: row.mailbox,
     seats: row.seats,
     notes:
       row.notes_dn === null
@@ -96,8 +100,7 @@ export function modelPortraits(model: Model): Portrait[] {
       seats: [...seats]
         .sort(([a], [b]) => a - b)
         .map(([id, seat]) => {
-          const state = seat.entitlePending ? 'entitle_pending' : 'active';
-          return `${id} ${state} files=${seat.files} mail=${seat.mail}`;
+          return `${id} ${seat.state} files=${seat.files} mail=${seat.mail}`;
         }),
       notes: notes && { ...notes, dn: foldDn(notes.dn) },
     }))

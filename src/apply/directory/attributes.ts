@@ -1,3 +1,4 @@
+import { isBlankText } from '../../blank-text.ts';
 import { parseDistinguishedName, type DistinguishedName } from '../../accounts/distinguished-name.ts';
 import { foldValue, type DirectoryEntry, type EntryClass } from '../../accounts/directory-entry.ts';
 import { shownText } from '../../accounts/directory-entry-change.ts';
@@ -112,9 +113,11 @@ export function draftOf(entry: DirectoryEntry, touched: readonly string[]): Dire
 export function complete(entry: DirectoryEntry, name: DistinguishedName): Refusal | null {
   const { class: entryClass, attributes } = entry;
   const missing = (field: string): Refusal => ({ code: 9, field, reason: 'attribute-missing' });
-  const named = attributes.has('displayName') || (entryClass === 'group' && attributes.has('cn'));
-  if (!named) return missing('displayName');
-  if (!attributes.has('mail')) return missing('mail');
+  // A value of which nobody can see anything only looks given.
+  const given = (attribute: string) =>
+    [...(attributes.get(attribute)?.values() ?? [])].some((one) => !isBlankText(one));
+  if (!given('displayName') && !(entryClass === 'group' && given('cn'))) return missing('displayName');
+  if (!given('mail')) return missing('mail');
   const full = [...attributes].find(([, values]) => values.size > VALUES_MAX);
   if (full) return { code: 9, field: full[0], reason: 'too-many-values', limit: VALUES_MAX };
   return entryClass === 'group' && !attributes.has('cn') ? takeNameFrom(name, entry) : null;

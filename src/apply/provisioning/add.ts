@@ -16,6 +16,7 @@ import {
   languageUnknown,
   NAME_MAX,
   PROFILE_FIELDS,
+  storedValue,
   timeZoneUnknown,
   tooLong,
 } from './profile.ts';
@@ -26,8 +27,10 @@ import {
   namedSubscription,
   plainNotesMail,
   suppressionOf,
+  templateComplaint,
   textOf,
   touch,
+  valueCheck,
   type Check,
   type FieldName,
   type Situation,
@@ -38,10 +41,11 @@ const SUBSCRIPTION_FIELDS: readonly SubscriptionField[] = ['subscriptionId', 'su
 
 /** 6.1: creates a subscriber, with up to two subscriptions, and invites him. */
 export const addChecks: readonly Check[] = [
-  check(10, 9, (s) => {
-    const field = (['givenName', 'familyName'] as const).find((name) => textOf(s, name) === '');
-    return field && { field, reason: 'missing' };
-  }),
+  valueCheck(10, 9, (s) =>
+    (['givenName', 'familyName'] as const)
+      .filter((field) => textOf(s, field) === '')
+      .map((field) => ({ field, reason: 'missing' })),
+  ),
   tooLong(11, 1053, 'givenName', NAME_MAX),
   tooLong(12, 1052, 'familyName', NAME_MAX),
   tooLong(13, 1051, 'jobTitle', JOB_TITLE_MAX),
@@ -49,21 +53,21 @@ export const addChecks: readonly Check[] = [
   timeZoneUnknown(15),
   countryMalformed(16),
   countryUnknown(17),
-  check(18, 1029, (s) => {
+  valueCheck(18, 1029, (s) => {
     const value = textOf(s, 'altEmailAddress');
     return value !== '' && !isEmailAddress(value) && { field: 'altEmailAddress', value };
   }),
-  check(19, 1058, (s) => {
+  valueCheck(19, 1058, (s) => {
     const value = textOf(s, 'suppressInvitation');
     return suppressionOf(s) === null && { field: 'suppressInvitation', value };
   }),
-  check(20, 1095, (s) => {
+  valueCheck(20, 1095, (s) => {
     const value = givenValue(s, 'activation');
     return value !== undefined && value.toUpperCase() !== FORCE_ACTIVATION && { field: 'activation', value };
   }),
   federationUnknown(21, (s) => textOf(s, 'federationType') || undefined),
   federationNotAllowed(22),
-  check(23, 1096, (s) => {
+  valueCheck(23, 1096, (s) => {
     if (!isForced(s)) return false;
     if (federationTypeOf(s) !== 'FEDERATED')
       return { field: 'federationType', value: federationTypeOf(s), reason: 'not-federated' };
@@ -75,7 +79,7 @@ export const addChecks: readonly Check[] = [
   }),
   check(25, 1035, (s) => {
     const taken = s.organisation.subscribers.has(emailOf(s)) || s.organisation.takenElsewhere.has(emailOf(s));
-    return taken && { field: 'emailAddress', value: emailOf(s) };
+    return taken && { field: 'emailAddress', value: emailOf(s), reason: 'add' };
   }),
   unknownSubscription(26, 1003, 'subscriptionId'),
   unknownSubscription(27, 1024, 'subscriptionId2'),
@@ -108,7 +112,7 @@ export const addChecks: readonly Check[] = [
       single && !reachable && { field: 'password', ...(mailType(s) ? { reason: mailType(s) ?? '' } : {}) }
     );
   }),
-  check(38, 1072, (s) => {
+  valueCheck(38, 1072, (s) => {
     const password = textOf(s, 'password');
     const owner = {
       email: emailOf(s),
@@ -133,9 +137,7 @@ export const addChecks: readonly Check[] = [
   }),
   check(42, 1055, (s) => {
     const chosen = mailType(s) === 'notes' ? template(s) : null;
-    return chosen !== null && 'problem' in chosen
-      ? { field: 'notesTemplate', value: chosen.value, reason: chosen.problem }
-      : false;
+    return chosen !== null && 'problem' in chosen && templateComplaint(chosen);
   }),
   check(43, 1034, (s) => {
     const found = mailType(s) === 'notes' ? notesName(s) : null;
@@ -170,7 +172,9 @@ function newSubscriber(s: Situation): Subscriber {
   const { moment } = s;
   const hash = moment.passwordHashes.get(s.entry) ?? null;
   const alternate = textOf(s, 'altEmailAddress');
-  const profile = Object.fromEntries(PROFILE_FIELDS.map((field) => [field, textOf(s, field)]));
+  const profile = Object.fromEntries(
+    PROFILE_FIELDS.map((field) => [field, storedValue(field, textOf(s, field))]),
+  );
   return {
     id: moment.nextSubscriberId(),
     email: emailOf(s),
@@ -188,7 +192,9 @@ function newSubscriber(s: Situation): Subscriber {
       ? { state: 'temporary', hash, changedAt: moment.now }
       : { state: 'none', hash: null, changedAt: null },
     identityVerified: false,
+    termsAcceptedAt: s.organisation.acceptTerms ? moment.now : null,
     notes: null,
+    mailbox: null,
     seats: [],
     origin: moment.origin,
     createdAt: moment.now,
@@ -198,7 +204,7 @@ function newSubscriber(s: Situation): Subscriber {
 
 /** Default: the language of the company contact (6.1). */
 function language(s: Situation): string {
-  return textOf(s, 'language') || s.organisation.contactLanguage;
+  return storedValue('language', textOf(s, 'language')) || s.organisation.contactLanguage;
 }
 
 function isForced(s: Situation): boolean {

@@ -9,7 +9,7 @@ import {
   type Subscription,
 } from '../../accounts/organisation.ts';
 import { hasFreeSeat, takeSeat } from '../../accounts/seats.ts';
-import { carries, mailTypeOf } from '../../accounts/subscription.ts';
+import { carries, isBase, mailTypeOf } from '../../accounts/subscription.ts';
 import {
   check,
   knownSubscriber,
@@ -17,9 +17,11 @@ import {
   plainNotesMail,
   subscriptionNotNamed,
   suppressionOf,
+  templateComplaint,
   textOf,
   touch,
   userNotFound,
+  valueCheck,
   type Check,
   type Complaint,
   type Situation,
@@ -42,7 +44,10 @@ export const assignSeatChecks: readonly Check[] = [
     const carried = held(s).some((base) => carries(base, accessory));
     return accessory.kind === 'accessory' && !carried && { ...about(s), reason: 'no-base' };
   }),
-  check(16, 1073, (s) => seatOf(knownSubscriber(s), target(s).id) !== undefined && about(s)),
+  check(16, 1073, (s) => {
+    const { email } = knownSubscriber(s);
+    return seatOf(knownSubscriber(s), target(s).id) !== undefined && { ...about(s), other: email };
+  }),
   check(17, 1088, (s) => {
     const { kind } = target(s);
     const bundle = held(s).find((one) => one.kind === 'bundle');
@@ -56,11 +61,11 @@ export const assignSeatChecks: readonly Check[] = [
     const missing = mailTypeOf(target(s)) !== null && textOf(s, 'altEmailAddress') === '';
     return missing && { field: 'altEmailAddress', reason: 'assign' };
   }),
-  check(21, 1029, (s) => {
+  valueCheck(21, 1029, (s) => {
     const value = textOf(s, 'altEmailAddress');
     return value !== '' && !isEmailAddress(value) && { field: 'altEmailAddress', value };
   }),
-  check(22, 1058, (s) => {
+  valueCheck(22, 1058, (s) => {
     const value = textOf(s, 'suppressInvitation');
     return suppressionOf(s) === null && { field: 'suppressInvitation', value };
   }),
@@ -72,9 +77,7 @@ export const assignSeatChecks: readonly Check[] = [
   }),
   check(24, 1055, (s) => {
     const chosen = mailTypeOf(target(s)) === 'notes' ? template(s) : null;
-    return chosen !== null && 'problem' in chosen
-      ? { field: 'notesTemplate', value: chosen.value, reason: chosen.problem }
-      : false;
+    return chosen !== null && 'problem' in chosen && templateComplaint(chosen);
   }),
   check(25, 1007, (s) => !hasFreeSeat(target(s)) && about(s)),
   // Only an account with the role User may hold subscriptions (chapter 5).
@@ -87,13 +90,23 @@ export function assignSeat(s: Situation): void {
   const subscription = target(s);
   // The name is looked up before the seat is there: it must not be the subscriber's own seat that refuses it.
   if (mailTypeOf(subscription) === 'notes') giveNotes(s, subscriber);
-  takeSeat(subscriber, subscription, { now: moment.now, file: moment.file, line: s.line });
+  const state = mustBeActivated(s) ? 'assigned' : 'active';
+  takeSeat(subscriber, subscription, { now: moment.now, file: moment.file, line: s.line, state });
   const alternate = textOf(s, 'altEmailAddress');
   if (alternate !== '') subscriber.alternateEmail = foldEmailAddress(alternate);
   touch(s, subscriber);
-  const wanted =
-    suppressionOf(s) === false && subscriber.state === 'pending' && subscriber.password.state === 'none';
+  const waits = subscriber.state === 'pending' && subscriber.password.state === 'none';
+  const wanted = suppressionOf(s) === false && (waits || state === 'assigned');
   if (wanted && isInvited(organisation, subscriber)) invite(organisation, subscriber, s.entry, moment.now);
+}
+
+/**
+ * An active user activates a new base seat by the link of an invitation; the seats of a pending account wait with the
+ * account, and accessories follow their base seat (accounts chapter 9).
+ */
+function mustBeActivated(s: Situation): boolean {
+  const subscriber = knownSubscriber(s);
+  return subscriber.state === 'active' && isBase(target(s)) && isInvited(s.organisation, subscriber);
 }
 
 function giveNotes(s: Situation, subscriber: Subscriber): void {

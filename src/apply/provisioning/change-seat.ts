@@ -1,6 +1,6 @@
 import { contentHandOver } from '../../accounts/content.ts';
 import { foldEmailAddress, isEmailAddress } from '../../accounts/email-address.ts';
-import { giveNotesMail, resolveNotesDn } from '../../accounts/notes-name.ts';
+import { giveNotesMail, giveUpNotesMail, resolveNotesDn } from '../../accounts/notes-name.ts';
 import {
   heldSubscriptions,
   seatOf,
@@ -9,16 +9,18 @@ import {
 } from '../../accounts/organisation.ts';
 import { brokenPasswordRule } from '../../accounts/password-policy.ts';
 import { freeSeat, hasFreeSeat, takeSeat } from '../../accounts/seats.ts';
-import { carries, hasCollaboration, isBase, mailTypeOf } from '../../accounts/subscription.ts';
+import { carries, hasCollaboration, isBase, mailTypeOf, type MailType } from '../../accounts/subscription.ts';
 import {
   check,
   knownSubscriber,
   namedSubscription,
+  seatList,
   plainNotesMail,
   subscriptionNotNamed,
   textOf,
   touch,
   userNotFound,
+  valueCheck,
   type Check,
   type Complaint,
   type Situation,
@@ -37,16 +39,16 @@ interface Move {
 export const changeSeatChecks: readonly Check[] = [
   userNotFound,
   subscriptionNotNamed(11),
-  check(12, 1021, (s) => usable(s, 'subscriptionId') === undefined && about(s, 'subscriptionId')),
+  check(12, 1021, (s) => known(s, 'subscriptionId') === undefined && about(s, 'subscriptionId')),
   check(13, 1024, (s) => !isSecondUsable(s) && about(s, 'subscriptionId2')),
-  check(14, 1020, (s) => moveOf(s) === null && about(s, 'subscriptionId')),
+  check(14, 1020, (s) => moveOf(s) === null && aboutTarget(s)),
   check(15, 1064, (s) => dropped(s) !== null && bundleOf(s) === undefined && about(s, 'subscriptionId2')),
   check(16, 1030, (s) => {
     const reachable = textOf(s, 'password') !== '' || textOf(s, 'altEmailAddress') !== '';
     return becomesMailUser(s) && !reachable && { field: 'altEmailAddress' };
   }),
   // code-selection.csv names these two for Add; what is stored must be as right here.
-  check(16, 1029, (s) => {
+  valueCheck(16, 1029, (s) => {
     const value = textOf(s, 'altEmailAddress');
     return value !== '' && !isEmailAddress(value) && { field: 'altEmailAddress', value };
   }),
@@ -66,31 +68,55 @@ export const changeSeatChecks: readonly Check[] = [
 ];
 
 export function changeSeat(s: Situation): void {
-  const { organisation, moment } = s;
+  const { organisation } = s;
   const subscriber = knownSubscriber(s);
   const move = moveOf(s);
   if (!move) throw new Error('ChangeSeat ran before its checks');
   const newToMail = becomesMailUser(s);
   if (becomesNotesUser(s)) giveNotesMail(organisation, subscriber, plainNotesMail(notesName(s).dn));
-  for (const { id } of move.from) {
-    const seat = seatOf(subscriber, id);
-    if (seat) freeSeat(organisation, subscriber, seat);
-  }
-  for (const subscription of move.to)
-    takeSeat(subscriber, subscription, { now: moment.now, file: moment.file, line: s.line });
+  if (losesMailType(s, 'notes')) giveUpNotesMail(organisation, subscriber);
+  if (losesMailType(s, 'inotes') || dropped(s) === 'DELETEMAIL') subscriber.mailbox = null;
+  const content = droppedContent(s, move);
+  replaceSeats(s, subscriber, move);
   if (newToMail) takeAccess(s, subscriber);
-  deleteContent(s, subscriber, [...droppedContent(s, move), ...dropAccessories(s, subscriber)]);
+  deleteContent(s, subscriber, [...content, ...dropAccessories(s, subscriber)]);
   touch(s, subscriber);
 }
 
-function about(s: Situation, field: 'subscriptionId' | 'subscriptionId2'): Complaint {
+/** A seat in the place of one that its holder has not activated yet waits likewise (accounts chapter 9). */
+function replaceSeats(s: Situation, subscriber: Subscriber, { from, to }: Move): void {
+  const { organisation, moment } = s;
+  const left = from.flatMap(({ id }) => seatOf(subscriber, id) ?? []);
+  for (const seat of left) freeSeat(organisation, subscriber, seat);
+  for (const [index, subscription] of to.entries()) {
+    const inPlaceOf = from.length === to.length ? left.slice(index, index + 1) : left;
+    const state = inPlaceOf.some((seat) => seat.state === 'assigned') ? 'assigned' : 'active';
+    takeSeat(subscriber, subscription, { now: moment.now, file: moment.file, line: s.line, state });
+  }
+}
+
+type SubscriptionField = 'subscriptionId' | 'subscriptionId2';
+
+function about(s: Situation, field: SubscriptionField): Complaint {
   return { field, value: textOf(s, field) };
 }
 
+function aboutTarget(s: Situation): Complaint {
+  const { email } = knownSubscriber(s);
+  const isSecond = besideSource(s) !== undefined && known(s, 'subscriptionId')?.id === bundleOf(s)?.id;
+  return { ...about(s, isSecond ? 'subscriptionId2' : 'subscriptionId'), other: email, list: seatList(s) };
+}
+
 /** A base subscription of the company that is active: what a seat can be changed to. */
-function usable(s: Situation, field: 'subscriptionId' | 'subscriptionId2'): Subscription | undefined {
+function usable(s: Situation, field: SubscriptionField): Subscription | undefined {
   const subscription = namedSubscription(s, field);
   return subscription && isBase(subscription) && subscription.active ? subscription : undefined;
+}
+
+/** What a column may name: where a seat can be changed to, or the bundle that the user leaves. */
+function known(s: Situation, field: SubscriptionField): Subscription | undefined {
+  const named = namedSubscription(s, field);
+  return named && named.id === bundleOf(s)?.id ? named : usable(s, field);
 }
 
 function dropped(s: Situation): Dropped | null {
@@ -98,12 +124,28 @@ function dropped(s: Situation): Dropped | null {
   return keyword === 'DELETECOLLAB' || keyword === 'DELETEMAIL' ? keyword : null;
 }
 
-/** The second column may be empty, a keyword, or another single subscription of the other category. */
+/**
+ * The target where the row names the source bundle in one of its two columns and the target in the other, either way
+ * round (chapter 7).
+ */
+function besideSource(s: Situation): Subscription | undefined {
+  const bundle = bundleOf(s);
+  const first = known(s, 'subscriptionId');
+  const second = known(s, 'subscriptionId2');
+  if (!bundle || !first || !second) return undefined;
+  if (first.id === bundle.id) return second;
+  return second.id === bundle.id ? first : undefined;
+}
+
+/**
+ * The second column may be empty, a keyword, another single subscription of the other category, or one of source
+ * bundle and target.
+ */
 function isSecondUsable(s: Situation): boolean {
   if (textOf(s, 'subscriptionId2') === '') return !leavesBundle(s);
-  if (dropped(s)) return true;
-  const first = usable(s, 'subscriptionId');
-  const second = usable(s, 'subscriptionId2');
+  if (dropped(s) || besideSource(s)) return true;
+  const first = known(s, 'subscriptionId');
+  const second = known(s, 'subscriptionId2');
   return (
     first !== undefined &&
     second !== undefined &&
@@ -137,39 +179,36 @@ function bundleOf(s: Situation): Subscription | undefined {
   return bases(s).find(isBundle);
 }
 
-/** null: the user holds no seat that can be changed so, or current and target are not compatible (1020). */
+/** null: the user holds no seat that can be changed so, or a seat that is given up and its target are not compatible (1020). */
 function moveOf(s: Situation): Move | null {
-  const target = usable(s, 'subscriptionId');
-  const second = usable(s, 'subscriptionId2');
+  const to = targetsOf(s);
   const from = bases(s);
-  if (!target || from.length === 0 || from.some(({ id }) => id === target.id || id === second?.id))
-    return null;
+  const [target] = to;
+  if (!target || from.length === 0 || from.some(({ id }) => to.some((one) => one.id === id))) return null;
   const bundle = bundleOf(s);
-  if (isBundle(target)) return intoBundle(s, target, from, bundle);
-  const to = second ? [target, second] : [target];
-  return bundle ? outOfBundle(s, bundle, to) : betweenSingles(from, to);
+  if (bundle) return outOfBundle(s, bundle, to);
+  return isBundle(target) ? intoBundle(target, from) : betweenSingles(from, to);
 }
 
-/** From single seats always, from another bundle where the operator's table allows it. */
-function intoBundle(
-  s: Situation,
-  target: Subscription,
-  from: Subscription[],
-  bundle: Subscription | undefined,
-): Move | null {
-  if (dropped(s) && bundle) return null;
-  return bundle && !areCompatible(bundle, target) ? null : { from, to: [target] };
+function targetsOf(s: Situation): Subscription[] {
+  const beside = besideSource(s);
+  if (beside) return [beside];
+  return [usable(s, 'subscriptionId'), usable(s, 'subscriptionId2')].filter((one) => one !== undefined);
 }
 
-/** Each target must be a part of the bundle; a keyword must name the half that is not kept. */
+/** Each seat that is given up must fit by itself; the row fails as a whole. */
+function intoBundle(bundle: Subscription, from: Subscription[]): Move | null {
+  return from.every((seat) => areCompatible(seat, bundle)) ? { from, to: [bundle] } : null;
+}
+
+/** Each target must be compatible with the bundle; a keyword must name the half that is not kept. */
 function outOfBundle(s: Situation, bundle: Subscription, to: Subscription[]): Move | null {
-  const fits = to.every(
-    (target) =>
-      areCompatible(bundle, target) ||
-      (target.kind === 'mail' ? target.mail === mailTypeOf(bundle) : hasCollaboration(bundle)),
-  );
+  const fits = to.every((target) => areCompatible(bundle, target));
   const kept = to[0]?.kind;
-  const contradicts = dropped(s) === (kept === 'mail' ? 'DELETEMAIL' : 'DELETECOLLAB');
+  const contradicts =
+    kept === 'bundle'
+      ? dropped(s) !== null
+      : dropped(s) === (kept === 'mail' ? 'DELETEMAIL' : 'DELETECOLLAB');
   return fits && !contradicts ? { from: [bundle], to } : null;
 }
 
@@ -187,14 +226,27 @@ function betweenSingles(held: Subscription[], to: Subscription[]): Move | null {
   return { from, to };
 }
 
-/** The operator's table holds both ways. */
+/**
+ * What the operator's table declares, both ways. Without it only a single seat and a bundle with a part of the same
+ * category fit, and for mail of the same type: content moves along only so (6.7).
+ */
 function areCompatible(one: Subscription, other: Subscription): boolean {
-  return one.compatibleWith.has(other.id) || other.compatibleWith.has(one.id);
+  if (one.compatibleWith.has(other.id) || other.compatibleWith.has(one.id)) return true;
+  const [bundle, single] = isBundle(one) ? [one, other] : [other, one];
+  if (!isBundle(bundle) || isBundle(single)) return false;
+  return single.kind === 'mail' ? single.mail === mailTypeOf(bundle) : hasCollaboration(bundle);
 }
 
 function becomesMailUser(s: Situation): boolean {
   const before = bases(s).some((subscription) => mailTypeOf(subscription) !== null);
   return !before && (moveOf(s)?.to.some((subscription) => mailTypeOf(subscription) !== null) ?? false);
+}
+
+/** The operator has declared that the mail becomes another kind of mail; what belonged to the old kind is given up. */
+function losesMailType(s: Situation, type: MailType): boolean {
+  const had = bases(s).some((subscription) => mailTypeOf(subscription) === type);
+  const types = moveOf(s)?.to.map(mailTypeOf) ?? [];
+  return had && types.some((next) => next !== null && next !== type);
 }
 
 /** Only then notesDN is looked at (chapter 9.2). */

@@ -5,9 +5,11 @@ import {
   givenValue,
   knownSubscriber,
   namedSubscription,
+  seatList,
   textOf,
   touch,
   userNotFound,
+  valueCheck,
   type Check,
   type Complaint,
   type Situation,
@@ -27,15 +29,24 @@ export const changeStorageChecks: readonly Check[] = [
     const value = textOf(s, 'subscriptionId');
     return !namedSubscription(s, 'subscriptionId') && { field: 'subscriptionId', value, reason: 'unknown' };
   }),
-  check(12, 1041, (s) => {
+  valueCheck(12, 1041, (s) => {
     const [first] = COLUMNS;
     if (given(s).length === 0) return { field: first.field, reason: 'missing' };
-    return aboutFirst(s, ({ field }) => !/^\d+$/.test(textOf(s, field)));
+    const wrong = given(s).filter(({ field }) => !/^\d+$/.test(textOf(s, field)));
+    return wrong.map(({ field }) => ({ field, value: textOf(s, field) }));
   }),
   check(13, 1018, (s) => {
     const subscription = base(s);
     const held = seatOf(knownSubscriber(s), subscription.id) !== undefined;
-    return !held && { field: 'subscriptionId', value: String(subscription.id), reason: 'storage' };
+    return (
+      !held && {
+        field: 'subscriptionId',
+        value: String(subscription.id),
+        reason: 'storage',
+        other: knownSubscriber(s).email,
+        list: seatList(s),
+      }
+    );
   }),
   check(14, 1042, (s) => aboutFirst(s, ({ pool }) => !takesStorage(base(s), pool))),
   check(15, 1044, (s) => aboutFirst(s, ({ pool }) => pools(s, pool).length === 0)),

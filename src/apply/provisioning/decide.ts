@@ -1,4 +1,5 @@
 import { isEmailAddress } from '../../accounts/email-address.ts';
+import { noteChange, portraitOf } from '../../accounts/notice.ts';
 import type { Organisation } from '../../accounts/organisation.ts';
 import type { Entry, EntryResult, ProvisioningRecord } from '../../entry.ts';
 import type { Refusal } from '../../result-code.ts';
@@ -7,7 +8,11 @@ import { OPERATIONS, type Operation } from './operations.ts';
 import { lengthOf } from './profile.ts';
 import {
   check,
+  subscriberOf,
+  suppressionOf,
   textOf,
+  valueCheck,
+  writtenValue,
   type Check,
   type Complaint,
   type FieldName,
@@ -18,21 +23,28 @@ import {
 /** More of a value than this says nothing more to the reader of a report. */
 const SHOWN_CHARACTERS_MAX = 200;
 
+/** A sentence that lists more than this helps nobody. */
+const LISTED_MAX = 20;
+
 const operations = new Map(OPERATIONS.map((operation) => [operation.name.toLowerCase(), operation]));
 
 /** The checks of "PRV any" that come before those of the operation. The first, 1000, is the reader's. */
 export const generalChecks: readonly Check[] = [
-  check(2, 1015, (s) => !operationOf(s.record) && { field: 'action', value: textOf(s, 'action') }),
-  check(3, 1031, (s) => {
-    const value = textOf(s, 'emailAddress');
-    return !isEmailAddress(value) && { field: 'emailAddress', value };
-  }),
-  check(4, 9, (s) => {
-    const field = ['emailAddress' as const, ...(operationOf(s.record)?.reads ?? [])].find(
-      (name) => lengthOf(textOf(s, name)) > lengthMax(name),
-    );
-    return field && { field, value: textOf(s, field), reason: 'too-long', limit: lengthMax(field) };
-  }),
+  check(2, 1015, (s) => !operationOf(s.record) && { field: 'action', value: writtenValue(s, 'action') }),
+  valueCheck(
+    3,
+    1031,
+    (s) =>
+      !isEmailAddress(textOf(s, 'emailAddress')) && {
+        field: 'emailAddress',
+        value: writtenValue(s, 'emailAddress'),
+      },
+  ),
+  valueCheck(4, 9, (s) =>
+    ['emailAddress' as const, ...(operationOf(s.record)?.reads ?? [])]
+      .filter((name) => lengthOf(textOf(s, name)) > lengthMax(name))
+      .map((field) => ({ field, value: textOf(s, field), reason: 'too-long', limit: lengthMax(field) })),
+  ),
 ];
 
 /** Fields whose excess length has a code of its own (1049, 1051-1053); the operations check them. */
@@ -67,8 +79,8 @@ export function decideEntry(
   const { record } = read;
   const situation: Situation = { organisation, record, entry: place.entry, line: place.line, moment };
   const operation = operationOf(record);
-  const refusal = firstFailure(generalChecks, situation) ?? firstFailure(operation?.checks ?? [], situation);
-  if (!refusal) operation?.apply(situation);
+  const refusal = refusalOf([...generalChecks, ...(operation?.checks ?? [])], situation);
+  if (!refusal && operation) carryOut(operation, situation);
   return {
     place,
     code: refusal?.code ?? 0,
@@ -95,17 +107,44 @@ export function failedEntry({ place, read }: Entry<ProvisioningRecord>): EntryRe
   };
 }
 
-function firstFailure(checks: readonly Check[], situation: Situation): Refusal | null {
-  for (const { code, fails } of checks) {
-    const complaint = fails(situation);
-    if (complaint) return { code, ...shown(complaint) };
+/** The first check that fails gives the code; what else is wrong with the entry's values is named beside it. */
+function refusalOf(checks: readonly Check[], situation: Situation): Refusal | null {
+  for (const [index, check] of checks.entries()) {
+    const [first, ...more] = refusalsOf(check, situation);
+    if (!first) continue;
+    // What the columns of an unknown operation must hold is not known either.
+    const later = first.code === 1015 ? [] : checks.slice(index + 1).filter(({ ofValues }) => ofValues);
+    const also = [...more, ...later.flatMap((other) => refusalsOf(other, situation))];
+    const others = oncePerField([first, ...also]).slice(1);
+    return others.length > 0 ? { ...first, also: others } : first;
   }
   return null;
 }
 
+function oncePerField(refusals: readonly Refusal[]): Refusal[] {
+  return [...Map.groupBy(refusals, ({ field }) => field).values()].flatMap(([first]) => first ?? []);
+}
+
+function refusalsOf({ code, fails }: Check, situation: Situation): Refusal[] {
+  return [fails(situation) || []].flat().map((complaint) => ({ code, ...shown(complaint) }));
+}
+
+/** Carries the operation out, and notes for the alternate address of the account what it has changed (chapter 5). */
+function carryOut({ name, apply }: Operation, situation: Situation): void {
+  const subscriber = NOT_TOLD.has(name) ? undefined : subscriberOf(situation);
+  const before = subscriber && portraitOf(subscriber);
+  apply(situation);
+  if (subscriber && before && suppressionOf(situation) !== true)
+    noteChange(situation.organisation, subscriber, before, name, situation.entry);
+}
+
+/** The invitation tells of an Add; sending it again changes nothing. */
+const NOT_TOLD: ReadonlySet<Operation['name']> = new Set(['Add', 'ResendInvitation']);
+
 /** No complaint carries a password, whatever a check says; a long value is cut. */
 function shown(complaint: Complaint): Omit<Refusal, 'code'> {
-  const { value, ...rest } = complaint;
+  const { value, list, ...others } = complaint;
+  const rest = { ...others, ...(list ? { list: list.slice(0, LISTED_MAX) } : {}) };
   return value === undefined || complaint.field === 'password' ? rest : { ...rest, value: cut(value) };
 }
 

@@ -9,7 +9,7 @@ import type { Entry, EntryResult, ProvisioningRecord } from '../../entry.ts';
 import { PlanOutdated } from '../kind.ts';
 import { decideEntry, operationOf } from './decide.ts';
 import { lengthOf } from './profile.ts';
-import type { Moment } from './situation.ts';
+import { valueIn, type Moment } from './situation.ts';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../accounts/password-policy.ts';
 
 type ProvisioningEntry = Entry<ProvisioningRecord>;
@@ -133,20 +133,20 @@ async function addNameHolders(
 }
 
 function namedAddresses(record: ProvisioningRecord): string[] {
-  return ['emailAddress', 'altEmailAddress', 'assignTo']
-    .map((field) => record.get(field))
-    .filter((value) => value !== undefined && value !== '')
-    .map((value) => foldEmailAddress(value ?? ''));
+  return (['emailAddress', 'altEmailAddress', 'assignTo'] as const)
+    .map((field) => valueIn(record, field) ?? '')
+    .filter((value) => value !== '')
+    .map(foldEmailAddress);
 }
 
 function namedNotesDns(record: ProvisioningRecord, customerName: string): string[] {
   const built = builtNotesDn(
     { name: customerName },
-    record.get('givenName') ?? '',
-    record.get('familyName') ?? '',
+    valueIn(record, 'givenName') ?? '',
+    valueIn(record, 'familyName') ?? '',
   );
   // A zero-length string is as good as none: the name is then built (chapter 4, rule 6).
-  return [foldNotesDn(record.get('notesDN') || built)];
+  return [foldNotesDn(valueIn(record, 'notesDN') || built)];
 }
 
 async function reserveSubscriberIds(tx: Transaction, count: number): Promise<number[]> {

@@ -1,11 +1,12 @@
-import { countries, languages, timeZones } from '../../accounts/allowed-values.ts';
+import { countries, languages, spelledAs, timeZones } from '../../accounts/allowed-values.ts';
+import { nearestCountries, nearestLanguages, nearestTimeZones } from '../../accounts/nearest-values.ts';
 import {
   allowedFederationTypes,
   type FederationType,
   type Profile,
   type Subscriber,
 } from '../../accounts/organisation.ts';
-import { check, givenValue, textOf, type Check, type FieldName, type Situation } from './situation.ts';
+import { givenValue, textOf, valueCheck, type Check, type FieldName, type Situation } from './situation.ts';
 
 /** Personal data that Add and Update carry over as they are, and the checks both share (code-selection.csv). */
 export const PROFILE_FIELDS = [
@@ -32,36 +33,48 @@ export function lengthOf(text: string): number {
 }
 
 export function tooLong(order: number, code: 1051 | 1052 | 1053, field: FieldName, limit: number): Check {
-  return check(order, code, (s) => {
+  return valueCheck(order, code, (s) => {
     const value = textOf(s, field);
     return lengthOf(value) > limit && { field, value, limit };
   });
 }
 
-export function notListed(
+/** Columns whose values stand in a table, in any letter case. */
+const LISTED = { language: languages, timeZone: timeZones, country: countries };
+
+function notListed(
   order: number,
   code: 9 | 1023 | 1050,
-  field: FieldName,
-  values: ReadonlySet<string>,
+  field: keyof typeof LISTED,
+  nearest: (value: string, now: Date) => string[],
 ): Check {
-  return check(order, code, (s) => {
+  return valueCheck(order, code, (s) => {
     const value = textOf(s, field);
-    return value !== '' && !values.has(value) && { field, value, reason: 'not-listed' };
+    if (value === '' || spelledAs(LISTED[field], value) !== undefined) return false;
+    return { field, value, reason: 'not-listed', list: nearest(value, s.moment.now) };
   });
 }
 
-export const languageUnknown = (order: number) => notListed(order, 9, 'language', languages);
-export const timeZoneUnknown = (order: number) => notListed(order, 1023, 'timeZone', timeZones);
-export const countryUnknown = (order: number) => notListed(order, 1050, 'country', countries);
+export const languageUnknown = (order: number) => notListed(order, 9, 'language', nearestLanguages);
+export const timeZoneUnknown = (order: number) => notListed(order, 1023, 'timeZone', nearestTimeZones);
+export const countryUnknown = (order: number) => notListed(order, 1050, 'country', nearestCountries);
 
 export const countryMalformed = (order: number) =>
-  check(order, 1049, (s) => {
+  valueCheck(order, 1049, (s) => {
     const value = textOf(s, 'country');
-    return value !== '' && lengthOf(value) !== 2 && { field: 'country', value };
+    return (
+      value !== '' && lengthOf(value) !== 2 && { field: 'country', value, list: nearestCountries(value) }
+    );
   });
 
+/** A value of one of the tables in the table's spelling; any other as it is. */
+export function storedValue(field: (typeof PROFILE_FIELDS)[number], value: string): string {
+  const table = field in LISTED ? LISTED[field as keyof typeof LISTED] : undefined;
+  return (table && spelledAs(table, value)) ?? value;
+}
+
 export const federationUnknown = (order: number, given: (s: Situation) => string | undefined) =>
-  check(order, 1057, (s) => {
+  valueCheck(order, 1057, (s) => {
     const value = given(s);
     return (
       value !== undefined &&
@@ -70,7 +83,7 @@ export const federationUnknown = (order: number, given: (s: Situation) => string
   });
 
 export const federationNotAllowed = (order: number) =>
-  check(order, 1056, (s) => {
+  valueCheck(order, 1056, (s) => {
     const value = textOf(s, 'federationType');
     const allowed = allowedFederationTypes(s.organisation.federation);
     if (value === '' || allowed.includes(federationTypeOf(s))) return false;
@@ -88,6 +101,6 @@ export function federationTypeOf(s: Situation): FederationType {
 export function updateProfile(s: Situation, subscriber: Subscriber): void {
   for (const field of PROFILE_FIELDS) {
     const value = givenValue(s, field);
-    if (value !== undefined) subscriber.profile[field] = value;
+    if (value !== undefined) subscriber.profile[field] = storedValue(field, value);
   }
 }

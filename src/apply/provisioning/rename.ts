@@ -1,13 +1,15 @@
 import { domainOf, foldEmailAddress, isEmailAddress } from '../../accounts/email-address.ts';
+import { moveInvitation } from '../../accounts/invitation.ts';
 import { foldNotesDn } from '../../accounts/notes-name.ts';
 import { heldSubscriptions } from '../../accounts/organisation.ts';
-import { mailTypeOf } from '../../accounts/subscription.ts';
+import { isBase, mailTypeOf, type MailType } from '../../accounts/subscription.ts';
 import {
   check,
   knownSubscriber,
   textOf,
   touch,
   userNotFound,
+  valueCheck,
   type Check,
   type Situation,
 } from './situation.ts';
@@ -15,37 +17,47 @@ import {
 /** 6.9: changes the sign-in address to altEmailAddress; never a person's name or Notes DN. */
 export const renameChecks: readonly Check[] = [
   userNotFound,
-  check(11, 1029, (s) => {
+  valueCheck(11, 1029, (s) => {
     const value = textOf(s, 'altEmailAddress');
     return !isEmailAddress(value) && { field: 'altEmailAddress', value };
   }),
   check(12, 1035, (s) => {
     const { subscribers, takenElsewhere } = s.organisation;
     const taken = subscribers.has(newAddress(s)) || takenElsewhere.has(newAddress(s));
-    return taken && { field: 'altEmailAddress', value: newAddress(s) };
+    if (!taken) return false;
+    const reason = newAddress(s) === knownSubscriber(s).email ? 'own' : 'rename';
+    return { field: 'altEmailAddress', value: newAddress(s), reason };
   }),
   check(13, 1006, (s) => {
-    const domain = domainOf(newAddress(s));
-    const foreign =
-      knownSubscriber(s).federationType === 'FEDERATED' && !s.organisation.ownedDomains.has(domain);
-    return (
-      foreign && {
-        field: 'altEmailAddress',
-        value: domain,
-        other: [...s.organisation.ownedDomains].join(', '),
-      }
-    );
+    const { ownedDomains, mailDomains } = s.organisation;
+    const value = domainOf(newAddress(s));
+    if (knownSubscriber(s).federationType === 'FEDERATED' && !ownedDomains.has(value))
+      return { field: 'altEmailAddress', value, other: [...ownedDomains].join(', '), reason: 'not-owned' };
+    const foreign = holdsMailOf(s, 'notes') && !mailDomains.has(value);
+    return foreign && { field: 'altEmailAddress', value, other: [...mailDomains].join(', ') };
   }),
-  check(14, 1048, (s) => isUnsynchronised(s) && { field: 'altEmailAddress', value: newAddress(s) }),
+  check(14, 1048, (s) => {
+    const { email } = knownSubscriber(s);
+    const holdsNone = !heldSubscriptions(s.organisation, knownSubscriber(s)).some(isBase);
+    return holdsNone && { field: 'emailAddress', value: email, reason: 'no-seat' };
+  }),
+  check(15, 1048, (s) => isUnsynchronised(s) && { field: 'altEmailAddress', value: newAddress(s) }),
 ];
 
 export function rename(s: Situation): void {
-  const { subscribers } = s.organisation;
+  const { organisation, moment } = s;
   const subscriber = knownSubscriber(s);
-  subscribers.delete(subscriber.email);
+  // The account gets the new address; an iNotes mailbox keeps the one it was made with.
+  if (holdsMailOf(s, 'inotes')) subscriber.mailbox ??= subscriber.email;
+  organisation.subscribers.delete(subscriber.email);
   subscriber.email = newAddress(s);
-  subscribers.set(subscriber.email, subscriber);
+  organisation.subscribers.set(subscriber.email, subscriber);
+  moveInvitation(organisation, subscriber, s.entry, moment.now);
   touch(s, subscriber);
+}
+
+function holdsMailOf(s: Situation, type: MailType): boolean {
+  return heldSubscriptions(s.organisation, knownSubscriber(s)).some((one) => mailTypeOf(one) === type);
 }
 
 function newAddress(s: Situation): string {
@@ -56,9 +68,8 @@ function newAddress(s: Situation): string {
 function isUnsynchronised(s: Situation): boolean {
   const { organisation } = s;
   const subscriber = knownSubscriber(s);
-  const holdsNotes = heldSubscriptions(organisation, subscriber).some((one) => mailTypeOf(one) === 'notes');
   const { notes } = subscriber;
-  if (organisation.notes !== 'hybrid' || !holdsNotes || !notes) return false;
+  if (organisation.notes !== 'hybrid' || !holdsMailOf(s, 'notes') || !notes) return false;
   const key = foldNotesDn(notes.dn);
   return !organisation.onPremises.some(({ dn, email }) => foldNotesDn(dn) === key && email === newAddress(s));
 }

@@ -1,7 +1,10 @@
-import { hasPasswordOnly, invite, isInvited } from '../../accounts/invitation.ts';
+import { hasPasswordOnly, invite, isInvited, seatsToActivate } from '../../accounts/invitation.ts';
 import { check, knownSubscriber, touch, userNotFound, type Check, type Situation } from './situation.ts';
 
-/** 6.10: mails the invitation again, or for the first time after SUPPRESS_ALL; it runs another 28 days. */
+/**
+ * 6.10: mails the invitation again, or for the first time after SUPPRESS_ALL; it runs another 28 days. A pending account
+ * is invited to register, an active one to activate the seats that it was assigned.
+ */
 export const resendInvitationChecks: readonly Check[] = [
   userNotFound,
   check(11, 1061, (s) => {
@@ -18,8 +21,10 @@ export const resendInvitationChecks: readonly Check[] = [
     const subscriber = knownSubscriber(s);
     const { email, state, federationType } = subscriber;
     const about = { field: 'emailAddress' as const, value: email };
-    if (state !== 'pending') return { ...about, reason: 'nothing-to-activate', other: state };
-    if (hasPasswordOnly(subscriber)) return { ...about, reason: 'password-only' };
+    if (state === 'suspended') return { ...about, reason: 'suspended' };
+    if (state === 'active' && seatsToActivate(subscriber).length === 0)
+      return { ...about, reason: 'nothing-to-activate' };
+    if (state === 'pending' && hasPasswordOnly(subscriber)) return { ...about, reason: 'password-only' };
     return federationType === 'FEDERATED' && { ...about, reason: 'federated' };
   }),
 ];

@@ -5,8 +5,10 @@ import { hasCollaboration } from '../../accounts/subscription.ts';
 import { assignToElsewhere, assignToUnknown, heirOf } from './assign-to.ts';
 import { dropAccessories } from './change-seat.ts';
 import {
+  BASE_KEYWORDS,
   check,
   knownSubscriber,
+  seatList,
   textOf,
   touch,
   userNotFound,
@@ -14,12 +16,7 @@ import {
   type Situation,
 } from './situation.ts';
 
-/** 6.8: the seat is named by keyword; base seats by their kind, accessories by their name. */
-const BASE_KEYWORDS: Record<string, Subscription['kind']> = {
-  COLLAB: 'collaboration',
-  MAIL: 'mail',
-  BUNDLE: 'bundle',
-};
+/** 6.8: the seat is named by keyword; base seats by their kind (BASE_KEYWORDS), accessories by their name. */
 const ACCESSORY_KEYWORDS = [
   'BLACKBERRY_HOSTED',
   'BLACKBERRY_HOSTED_MDS',
@@ -35,7 +32,10 @@ export const revokeSeatChecks: readonly Check[] = [
     const known = keyword(s) in BASE_KEYWORDS || ACCESSORY_KEYWORDS.includes(keyword(s));
     return !known && { field: 'subscriptionId', value: textOf(s, 'subscriptionId') };
   }),
-  check(12, 1018, (s) => !revoked(s) && { field: 'subscriptionId', value: keyword(s) }),
+  check(12, 1018, (s) => {
+    const { email } = knownSubscriber(s);
+    return !revoked(s) && { field: 'subscriptionId', value: keyword(s), other: email, list: seatList(s) };
+  }),
   check(13, 1019, (s) => {
     const value = textOf(s, 'assignTo');
     return keyword(s) === 'MAIL' && value !== '' && { field: 'assignTo', value };

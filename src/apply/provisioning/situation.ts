@@ -1,5 +1,13 @@
 import { foldEmailAddress } from '../../accounts/email-address.ts';
-import type { NotesMail, Organisation, Subscriber, Subscription } from '../../accounts/organisation.ts';
+import type { TemplateProblem } from '../../accounts/notes-template.ts';
+import {
+  heldSubscriptions,
+  type NotesMail,
+  type Organisation,
+  type Subscriber,
+  type Subscription,
+} from '../../accounts/organisation.ts';
+import { isBlankText } from '../../blank-text.ts';
 import type { ProvisioningRecord } from '../../entry.ts';
 import type { ResultCode } from '../../result-code.ts';
 import type { PRV_FIELDS } from '../../tables/prv-fields.ts';
@@ -35,27 +43,59 @@ export interface Complaint {
   reason?: string;
   limit?: number;
   other?: string;
+  /** Values that the sentence lists: allowed ones, or those that are there. */
+  list?: readonly string[];
 }
 
 /** One row of code-selection.csv: where it stands in the order, the code it gives, and when. */
 export interface Check {
   order: number;
   code: ResultCode;
-  fails: (situation: Situation) => Complaint | false | undefined;
+  /** Several complaints are several fields with the same fault. */
+  fails: (situation: Situation) => Complaint | Complaint[] | false | undefined;
+  /**
+   * It looks at the entry's values and the organisation's settings only, whatever else is wrong: where the entry is
+   * refused, the message names this fault too.
+   */
+  ofValues?: true;
 }
 
 export function check(order: number, code: ResultCode, fails: Check['fails']): Check {
   return { order, code, fails };
 }
 
+/** A check that can always be asked, also where an earlier one has failed. */
+export function valueCheck(order: number, code: ResultCode, fails: Check['fails']): Check {
+  return { order, code, fails, ofValues: true };
+}
+
+/** Their blanks are a fault with a code of its own (1072, 1095). */
+const JUDGED_AS_GIVEN: ReadonlySet<FieldName> = new Set(['password', 'activation']);
+
+/**
+ * The value of a column; undefined where not given, '' for a zero-length string. A value of which nobody can see
+ * anything (blanks, format characters) only looks given.
+ */
+export function valueIn(record: ProvisioningRecord, field: FieldName): string | undefined {
+  const value = record.get(field);
+  return value !== undefined && value !== '' && !JUDGED_AS_GIVEN.has(field) && isBlankText(value)
+    ? undefined
+    : value;
+}
+
 /** The value of a column; '' where it is empty, zero-length or missing (chapter 4, rule 6: alike outside Update). */
 export function textOf({ record }: Situation, field: FieldName): string {
-  return record.get(field) ?? '';
+  return valueIn(record, field) ?? '';
 }
 
 /** undefined where not given, '' for a zero-length string: the difference that Update and activation make. */
 export function givenValue({ record }: Situation, field: FieldName): string | undefined {
-  return record.get(field);
+  return valueIn(record, field);
+}
+
+/** As it stands in the file, to be shown. */
+export function writtenValue({ record }: Situation, field: FieldName): string {
+  return record.get(field) ?? '';
 }
 
 /** The sign-in address the row is about, folded. */
@@ -125,4 +165,25 @@ export function suppressionOf(situation: Situation): boolean | null {
     default:
       return null;
   }
+}
+
+/** Keywords by which RevokeSeat names base seats (6.8); an accessory has its own name. */
+export const BASE_KEYWORDS: Record<string, Subscription['kind']> = {
+  COLLAB: 'collaboration',
+  MAIL: 'mail',
+  BUNDLE: 'bundle',
+};
+
+/** The seats that the row's subscriber holds, as a report names them: `MAIL (86796)`. */
+export function seatList(situation: Situation): string[] {
+  return heldSubscriptions(situation.organisation, knownSubscriber(situation)).map(
+    ({ id, kind, accessory }) => {
+      const keyword = Object.keys(BASE_KEYWORDS).find((word) => BASE_KEYWORDS[word] === kind);
+      return `${keyword ?? accessory ?? kind} (${id})`;
+    },
+  );
+}
+
+export function templateComplaint({ problem, value, template, known }: TemplateProblem): Complaint {
+  return { field: 'notesTemplate', value, reason: `template-${problem}`, other: template, list: known };
 }

@@ -1,3 +1,4 @@
+import { noInvitation } from '../../accounts/invitation.ts';
 import { heldSubscriptions } from '../../accounts/organisation.ts';
 import { mailTypeOf } from '../../accounts/subscription.ts';
 import { chooseTemplate } from '../../accounts/notes-template.ts';
@@ -11,6 +12,7 @@ import {
   JOB_TITLE_MAX,
   languageUnknown,
   NAME_MAX,
+  storedValue,
   timeZoneUnknown,
   tooLong,
   updateProfile,
@@ -19,9 +21,11 @@ import {
   check,
   givenValue,
   knownSubscriber,
+  templateComplaint,
   textOf,
   touch,
   userNotFound,
+  valueCheck,
   type Check,
   type Situation,
 } from './situation.ts';
@@ -29,7 +33,7 @@ import {
 /** 6.2: changes personal data, mail template or federation type. An empty column keeps, a zero-length string clears. */
 export const updateChecks: readonly Check[] = [
   userNotFound,
-  check(11, 1055, (s) => {
+  valueCheck(11, 1055, (s) => {
     const value = textOf(s, 'notesDN');
     return value !== '' && { field: 'notesDN', value, reason: 'not-on-update' };
   }),
@@ -49,7 +53,7 @@ export const updateChecks: readonly Check[] = [
     const subscriber = knownSubscriber(s);
     if (!holdsNotes(s, subscriber)) return { field: 'notesTemplate', value, reason: 'no-notes-mail' };
     const chosen = template(s, subscriber);
-    return 'problem' in chosen && { field: 'notesTemplate', value: chosen.value, reason: chosen.problem };
+    return 'problem' in chosen && templateComplaint(chosen);
   }),
 ];
 
@@ -58,6 +62,9 @@ export function update(s: Situation): void {
   subscriber.givenName = givenValue(s, 'givenName') ?? subscriber.givenName;
   subscriber.familyName = givenValue(s, 'familyName') ?? subscriber.familyName;
   if (textOf(s, 'federationType') !== '') subscriber.federationType = federationTypeOf(s);
+  // Federated users sign in through their company: the link of an earlier invitation stops working.
+  if (subscriber.federationType === 'FEDERATED' && subscriber.invitation.state === 'pending')
+    subscriber.invitation = noInvitation(subscriber.invitation.suppressed);
   if (subscriber.notes && textOf(s, 'notesTemplate') !== '') {
     const chosen = template(s, subscriber);
     if (!('problem' in chosen)) subscriber.notes = { ...subscriber.notes, ...chosen };
@@ -74,6 +81,9 @@ function holdsNotes(s: Situation, subscriber: Subscriber): boolean {
 
 /** The row's language counts for the locale, as it will be the account's (chapter 9.1). */
 function template(s: Situation, subscriber: Subscriber) {
-  const language = textOf(s, 'language') || subscriber.profile.language || s.organisation.contactLanguage;
+  const language =
+    storedValue('language', textOf(s, 'language')) ||
+    subscriber.profile.language ||
+    s.organisation.contactLanguage;
   return chooseTemplate(s.organisation, textOf(s, 'notesTemplate'), language, subscriber.notes);
 }
