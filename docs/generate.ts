@@ -52,12 +52,20 @@ const TABLES: Record<string, () => string> = {
   limits: () =>
     table(
       ['limit', 'value', 'unit', 'of'],
-      LIMITS.map((row) => [row.name.replaceAll('_', ' '), row.value, row.unit, row.scope]),
+      LIMITS.filter(({ scope }) => !OTHER_KINDS.test(scope)).map((row) => [
+        row.name.replaceAll('_', ' '),
+        row.value,
+        row.unit,
+        row.scope,
+      ]),
     ),
   languages: () => LANGUAGES.map(({ value, name }) => `\`${value}\` ${name}`).join(', '),
   'time zones': () => TIME_ZONES.map(({ value }) => `\`${value}\``).join(', '),
   countries: () => COUNTRIES.map(({ code }) => code).join(' '),
 };
+
+/** Kinds of change files that this guide is not about. */
+const OTHER_KINDS = /\b(USERS|TECHNICIANS|SNAPSHOT)\b/;
 
 function readersOf(field: string): string {
   if (field === 'emailAddress' || field === 'action') return 'all operations';

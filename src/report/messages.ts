@@ -121,7 +121,9 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
         `The user does not hold the subscription ${r.value}. ${r.other ?? 'The user'} holds ${seats(r)}. Give the ID of one of these, or assign the seat first.`,
     },
     (r) =>
-      `ERROR: Cannot revoke, user does not hold subscription. There is no seat ${r.value ?? ''} to revoke: ${r.other ?? 'the user'} holds ${seats(r)}.`,
+      r.list
+        ? `ERROR: Cannot revoke, user does not hold subscription. ${r.value}: ${r.other} holds ${seats(r)}. Name a seat that is held.`
+        : 'ERROR: Cannot revoke, user does not hold subscription.',
   ),
   1020: byReason(
     {
@@ -172,11 +174,12 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     {
       rename: (r) =>
         `altEmailAddress already exists. ${value(r)} is the address of another account. Choose another address, or rename or remove that account first.`,
+      add: (r) =>
+        `emailAddress already exists. ${value(r)} is the address of an account. Use Update or AssignSeat to change it, or choose another address.`,
       own: (r) =>
         `altEmailAddress already exists. ${value(r)} is the account's own address. Give the new one in altEmailAddress.`,
     },
-    (r) =>
-      `emailAddress already exists. ${value(r)} has an account. Use Update and AssignSeat to change it, or choose another address.`,
+    'emailAddress already exists.',
   ),
   1037: (r) =>
     `The subscription in ${r.field} ${value(r)} belongs to a third party and cannot be handled by change files.`,

@@ -37,12 +37,17 @@ it('the documented batch gives the documented report, whatever the order of the 
   const documented = (await readFile(WITH_CODES, 'utf8')).replaceAll('11:33 PM', '11:32 PM');
   const [badNames, changeFiles] = splitReport(documented);
   const [reportedBadNames, reportedChangeFiles] = splitReport(report);
-  expect(reportedChangeFiles).toEqual(changeFiles);
+  expect(reportedChangeFiles.map(documentedWords)).toEqual(changeFiles);
   // Bad names carry no number that could order them.
   expect(reportedBadNames.toSorted()).toEqual(badNames.toSorted());
   expect(await acme.names('/_report')).toEqual([reportName]);
   expect(reportName).toMatch(/^llis_report_20120208_2332\d\d\.txt$/);
 });
+
+/** The two documented messages, which may go on after their documented words. */
+function documentedWords(file: string): string {
+  return file.replaceAll(/(emailAddress already exists\.|user does not hold subscription\.) .*$/gm, '$1');
+}
 
 /** What a report says of each file: first the bad names, then the change files. */
 function splitReport(report: string): [string[], string[]] {

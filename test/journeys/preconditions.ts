@@ -28,6 +28,15 @@ export const PRECONDITIONS: Record<string, Overlay> = {
   'changeseat-collab': people(sam([85180])),
   'revokeseat-collab': people(sam([85180])),
   'revokeseat-collab-assignto': people(sam([85180]), zach),
+  'changeseat-bundle-named-first': sarah(91321),
+  'changeseat-bundle-named-second': sarah(91319),
+  'changeseat-undeclared-collab-to-bundle': people(sam([85181])),
+  'fail-changeseat-bundle-not-held': people(sam([85180])),
+  'fail-changeseat-notes-to-inotes-bundle': people(sam([85180, 86796])),
+  'fail-rename-no-seat': people(sam()),
+  'fail-rename-notes-foreign-domain': people(sam([86796])),
+  'resend-invitation-active-user': { emailVerification: 'on', ...people(sam()) },
+  'fail-resend-invitation-nothing-to-activate': { emailVerification: 'on', ...people(sam([85180])) },
   'resend-invitation': people(
     person('lu.suarez', [85180], { state: 'pending' }),
     person('viv.hanley', [85180], { state: 'pending' }),
@@ -156,6 +165,29 @@ export const STORED_AFTER: Record<string, Record<string, object | null>> = {
     'viv.hanley@example.com': { seats: seats(85180), invitation: { state: 'none', suppressed: true } },
   },
   'resend-invitation': { 'lu.suarez@example.com': { state: 'pending', invitation: notSent } },
+  'changeseat-bundle-named-first': {
+    'sarah.davidson@example.com': { seats: seats(86796), notes: { dn: 'Sarah Davidson/Acme' } },
+  },
+  'changeseat-bundle-named-second': { 'sarah.davidson@example.com': { seats: seats(85180) } },
+  'changeseat-undeclared-collab-to-bundle': {
+    'sam.daryn@example.com': { seats: seats(91319), alternateEmail: 'sam.daryn@example.net' },
+  },
+  'fail-changeseat-notes-to-inotes-bundle': {
+    'sam.daryn@example.com': { seats: seats(85180, 86796), notes: { dn: 'Sam Daryn/Acme' } },
+  },
+  'resend-invitation-active-user': {
+    'sam.daryn@example.com': {
+      state: 'active',
+      seats: [{ subscription: 85180, state: 'assigned' }],
+      invitation: { state: 'pending', sentTo: 'sam.daryn@example.com' },
+    },
+  },
+  'fail-resend-invitation-nothing-to-activate': { 'sam.daryn@example.com': { invitation: notSent } },
+  'values-any-case': {
+    'sam.daryn@example.com': {
+      profile: { language: 'en_US', timeZone: 'America/New_York', country: 'US' },
+    },
+  },
   'federation-type': { 'jas.haj@example.com': { federationType: 'FEDERATED' } },
   'notestemplate-name-version-locale': cheryl('8.5.3'),
   'notestemplate-name-version': cheryl('8.5.2'),

@@ -43,8 +43,8 @@ export function given(record: ModelRecord, column: string): string | undefined {
   return record[column] === '' ? undefined : record[column];
 }
 
-/** What is neither white space nor a format or control character. */
-const VISIBLE = /[^\s\u0085\p{C}\p{Z}]/u;
+/** What is neither white space nor a format character. */
+const VISIBLE = /[^\s\u0085\p{Cf}\p{Z}]/u;
 
 /** What only looks given is not; a password and an activation are judged as they are. */
 export function withoutBlanks(record: ModelRecord): ModelRecord {
