@@ -7,6 +7,8 @@ it.each([
   "o'hara+tag@sub.example.co.uk",
   '!#$%&*+-/=?^_`{|}~@example.com',
   '1@2.example',
+  `${'a'.repeat(64)}@example.com`,
+  'kim@xn--bcher-kva.xn--p1ai',
   `a@${'b'.repeat(63)}.example`,
 ])('%s is an address', (text) => {
   expect(isEmailAddress(text)).toBe(true);
@@ -33,6 +35,12 @@ it.each([
   'sam@example-.com',
   '"sam daryn"@example.com',
   'sam@[192.0.2.1]',
+  'kim@192.0.2.1',
+  'kim@0x7f.0x1',
+  'kim@example.123',
+  'kim@1.2',
+  `${'a'.repeat(65)}@example.com`,
+  `a@${'b.'.repeat(126)}example`,
   'Sam <sam@example.com>',
   'sam@example.com,zach@example.com',
   'säm@example.com',

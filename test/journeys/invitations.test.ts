@@ -91,6 +91,15 @@ it('the daemon mails the invitation of an Add by itself; the token is in the mai
     state: 'pending',
     invitation: { state: 'pending', sentTo: 'sam.daryn@example.com', suppressed: false },
   });
+  await courier.send(
+    '1000001_PRV_2.csv',
+    `${HEADER}admin@example.com,AssignSeat,85292,,,,a@private.example\n`,
+  );
+  await poll(
+    'the notice',
+    20,
+    async () => mailServer.mails.find(({ subject }) => /changed/.test(subject)) ?? null,
+  );
   const { sent, expires } = (shown as { invitation: { sent: Date; expires: Date } }).invitation;
   expect(expires.getTime() - sent.getTime()).toBe(28 * DAY_MS);
 });
@@ -163,7 +172,29 @@ describe('ResendInvitation', () => {
   });
 
   it.each<[string, Parameters<typeof person>[2], number]>([
-    ['an active user', { state: 'active' }, 1008],
+    ['an active user without a seat', { state: 'active' }, 1008],
+    ['an active user whose seats are all active', { state: 'active', seats: [85180] }, 1008],
+    [
+      'an active user with a seat to activate',
+      { state: 'active', seats: [85180, { subscription: 85292, state: 'assigned' }] },
+      0,
+    ],
+    [
+      'an active user with a seat to activate and one that is being set up',
+      {
+        state: 'active',
+        seats: [
+          { subscription: 85180, state: 'assigned' },
+          { subscription: 85292, state: 'entitle_pending' },
+        ],
+      },
+      1061,
+    ],
+    [
+      'a suspended user with a seat to activate',
+      { state: 'suspended', seats: [{ subscription: 85180, state: 'assigned' }] },
+      1008,
+    ],
     ['a suspended user', { state: 'suspended' }, 1008],
     ['a pending user', { state: 'pending' }, 0],
     [
@@ -177,6 +208,19 @@ describe('ResendInvitation', () => {
     expect(await deliver()).toBe(code === 0 ? 1 : 0);
   });
 
+  it('a user with two seats to activate is sent one mail, which names no password and no terms', async () => {
+    await start({ subscribers: [person('a.b')] });
+    const rows = 'a.b@example.com,AssignSeat,85180\na.b@example.com,AssignSeat,85292,,,,alt@example.net\n';
+    expect((await send(`${rows}a.b@example.com,ResendInvitation\n`)).codes).toEqual([0, 0, 0]);
+    expect(await deliver()).toBe(1);
+    expect(mailServer.mails).toMatchObject([
+      { to: ['alt@example.net'], subject: 'New service for your account at Acme' },
+    ]);
+    const [mail] = mailServer.mails;
+    expect(mail?.text).toContain('Activate it here:');
+    expect(await storedHash('a.b@example.com')).toBe(hashOf(tokenOf(mail?.text ?? '')));
+  });
+
   it('twice in one file sends one mail: the first link would be void', async () => {
     await start();
     await send(
@@ -184,7 +228,7 @@ describe('ResendInvitation', () => {
     );
     await deliver();
     const live = await storedHash('a.b@example.com');
-    expect(mailServer.mails.map(({ text }) => hashOf(tokenOf(text)))).toContain(live);
+    expect(mailServer.mails.map(({ text }) => hashOf(tokenOf(text)))).toEqual([live]);
   });
 });
 
@@ -235,4 +279,122 @@ it('nothing in a name makes a second header or recipient', async () => {
     subject: 'Your account at Acme Bcc: all@example.net',
   });
   expect(mailServer.mails[0]?.text).toMatch(/^Hello Eve Bcc: all@example\.net,\r\n/);
+});
+
+describe('a seat that is assigned to an active user', () => {
+  const seatOf = async (email: string) =>
+    (await showSubscriber(world.database, ACME, email)) as {
+      seats: { subscription: number; state: string }[];
+      invitation: { state: string; sentTo: string | null };
+    };
+
+  it.each<[string, Partial<WrittenCustomer>, Parameters<typeof person>[2], string, string[]]>([
+    ['waits for its holder, who is invited', {}, {}, '', ['a.b@example.com']],
+    ['waits without a mail after SUPPRESS_ALL', {}, {}, 'SUPPRESS_ALL', []],
+    [
+      'goes to the alternate address',
+      {},
+      { altEmailAddress: 'a.b@private.example' },
+      '',
+      ['a.b@private.example'],
+    ],
+  ])('%s', async (_, overlay, more, suppress, to) => {
+    await start({ ...overlay, subscribers: [person('a.b', [], more)] });
+    expect((await send(`a.b@example.com,AssignSeat,85180,,,,,${suppress}\n`)).codes).toEqual([0]);
+    expect((await seatOf('a.b@example.com')).seats).toMatchObject([{ state: 'assigned' }]);
+    expect(await deliver()).toBe(to.length);
+    expect(mailServer.mails.flatMap((mail) => mail.to)).toEqual(to);
+  });
+
+  it.each<[string, Partial<WrittenCustomer>, Parameters<typeof person>[2], string]>([
+    ['with e-mail verification off', { emailVerification: 'off' }, {}, '85180'],
+    ['of a federated user', { federation: 'partial' }, { federationType: 'FEDERATED' }, '85180'],
+    ['of a pending account: it waits with the account', {}, { state: 'pending' }, '85180'],
+    ['that is an accessory', {}, { seats: [86796] }, '91320'],
+  ])('is active at once %s', async (_, overlay, more, id) => {
+    await start({ ...overlay, subscribers: [person('a.b', [], more)] });
+    expect((await send(`a.b@example.com,AssignSeat,${id}\n`)).codes).toEqual([0]);
+    const { seats } = await seatOf('a.b@example.com');
+    expect(seats.find(({ subscription }) => String(subscription) === id)?.state).toBe('active');
+  });
+
+  it('is assigned in the place that ChangeSeat gives it too, and invites to nothing once it is revoked', async () => {
+    await start({ subscribers: [person('a.b')] });
+    await send('a.b@example.com,AssignSeat,85180\na.b@example.com,ChangeSeat,85179\n');
+    expect((await seatOf('a.b@example.com')).seats).toMatchObject([
+      { subscription: 85179, state: 'assigned' },
+    ]);
+    await send('a.b@example.com,RevokeSeat,COLLAB\n');
+    expect(await deliver()).toBe(0);
+    expect((await send('a.b@example.com,ResendInvitation\n')).codes).toEqual([1008]);
+  });
+
+  it('withdraws the invitation with a suspension', async () => {
+    await start({ subscribers: [person('a.b')] });
+    await send('a.b@example.com,AssignSeat,85180\na.b@example.com,Suspend\n');
+    expect(await deliver()).toBe(0);
+    expect((await send('a.b@example.com,Resume\na.b@example.com,ResendInvitation\n')).codes).toEqual([0, 0]);
+    expect(await deliver()).toBe(1);
+  });
+});
+
+describe('a pending invitation', () => {
+  const rename = 'a.b@example.com,Rename,,,,,c.d@example.com\n';
+
+  it('follows a Rename to the new address, and the old link stops working', async () => {
+    await start();
+    await send('a.b@example.com,Add,85180,A,B\n');
+    expect(await deliver()).toBe(1);
+    expect((await send(rename)).codes).toEqual([0]);
+    expect(await storedHash('c.d@example.com')).toBeUndefined();
+    expect(await deliver()).toBe(1);
+    expect(mailServer.mails.map(({ to }) => to)).toEqual([['a.b@example.com'], ['c.d@example.com']]);
+    expect(await storedHash('c.d@example.com')).toBe(hashOf(tokenOf(mailServer.mails[1]?.text ?? '')));
+  });
+
+  it('stays as it is where an alternate address receives it; the iNotes mailbox keeps its address', async () => {
+    await start();
+    await send('a.b@example.com,Add,85292,A,B,,alt@example.net\n');
+    expect(await deliver()).toBe(1);
+    const link = await storedHash('a.b@example.com');
+    expect((await send(rename)).codes).toEqual([0]);
+    expect(await deliver()).toBe(0);
+    expect(await storedHash('c.d@example.com')).toBe(link);
+    expect(await showSubscriber(world.database, ACME, 'c.d@example.com')).toMatchObject({
+      invitation: { sentTo: 'alt@example.net' },
+      mailbox: 'a.b@example.com',
+    });
+  });
+
+  it('is not sent anew once it has expired', async () => {
+    await start();
+    await send('a.b@example.com,Add,85180,A,B\n');
+    await deliver();
+    world.clock.advance(29 * DAY_MS);
+    await send(rename);
+    expect(await deliver()).toBe(0);
+  });
+
+  it('ends with a change to FEDERATED', async () => {
+    await start({ federation: 'partial' });
+    await send('a.b@example.com,Add,85180,A,B\nc.d@example.com,Add,85180,C,D\n');
+    const file = `1000001_PRV_${(sequence += 1)}.csv`;
+    await acme.send(file, 'emailAddress,action,federationType\na.b@example.com,Update,FEDERATED\n');
+    expect(await deliver()).toBe(1);
+    expect(mailServer.mails.map(({ to }) => to)).toEqual([['c.d@example.com']]);
+    expect(await showSubscriber(world.database, ACME, 'a.b@example.com')).toMatchObject({
+      invitation: { state: 'none', sentTo: null },
+    });
+  });
+});
+
+it('where the organisation accepts the terms for everybody, nobody is asked', async () => {
+  await start({ acceptTerms: true });
+  await send('a.b@example.com,Add,85180,A,B\n');
+  await deliver();
+  expect(mailServer.mails[0]?.text).toMatch(/Choose a password here:/);
+  const { termsAccepted } = (await showSubscriber(world.database, ACME, 'a.b@example.com')) as {
+    termsAccepted: Date | null;
+  };
+  expect(termsAccepted).toBeInstanceOf(Date);
 });
