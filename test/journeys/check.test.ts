@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -64,6 +64,39 @@ describe('spoolgate check', () => {
     expect(said?.results.map(({ code }) => code)).toEqual(done.codes);
     const withoutStamps = (text: string) => text.replaceAll(/^\S+ \S+ [AP]M - /gm, '');
     expect(withoutStamps(said?.report ?? '')).toBe(withoutStamps(done.report));
+  });
+
+  it('shows passwords as traces do: masked where trace.maskPasswords is on, as text and as JSON', async () => {
+    const header = 'emailAddress,action,subscriptionId,givenName,familyName,password\n';
+    const text = `${header}kim@example.com,Add,86796,Kim,Berg,s3cret-one\nann@example.com,Add,1,Ann,"s3cret"two\n`;
+    for (const maskPasswords of [true, false]) {
+      await using one = await startTestDaemon({ configuration: { trace: { maskPasswords } } });
+      for (const flags of [[], ['--json']]) {
+        const { output } = await check(one, `${ACME}_PRV_1.csv`, text, ...flags);
+        expect(output.includes('s3cret-one')).toBe(!maskPasswords);
+        expect(output.includes('s3cret"two') || output.includes(String.raw`s3cret\"two`)).toBe(
+          !maskPasswords,
+        );
+        expect(output.includes('Kim,Berg,***')).toBe(maskPasswords);
+      }
+    }
+  });
+
+  it('f12: shows invisible characters and those that move the cursor', async () => {
+    const values = await readFile(new URL('../samples/field/invisible/values.csv', import.meta.url), 'utf8');
+    await using one = await startTestDaemon();
+    for (const flags of [[], ['--json']]) {
+      const { output } = await check(
+        one,
+        `${ACME}_PRV_1.csv`,
+        `${values}\u001b[2Jx@example.com,\u009bAdd\n`,
+        ...flags,
+      );
+      for (const shown of ['00a0', '200b', '202a', '202c', '001b', '009b'])
+        expect(output).toContain(`\\u${shown}`);
+      // oxlint-disable-next-line no-control-regex -- what must not reach a terminal
+      expect(output).not.toMatch(/[\u00a0\u200b\u202a\u202c\u001b\u009b]/);
+    }
   });
 
   it.each([
