@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isBlank } from '../src/blank-text.ts';
+import { isBlankText } from '../src/blank-text.ts';
 import { escapeHidden } from '../src/shown-text.ts';
 
 it.each(
@@ -31,9 +31,9 @@ it.each(
     ])
     .map((text) => [escapeHidden(text), text]),
 )('nobody sees anything of "%s"', (_, text) => {
-  expect(isBlank(text)).toBe(true);
+  expect(isBlankText(text)).toBe(true);
 });
 
 it.each(['a', ' a ', '-', '.', '0', 'Åse', '李', '\u200bx', '👩', '\u0301e'])('%j says something', (text) => {
-  expect(isBlank(text)).toBe(false);
+  expect(isBlankText(text)).toBe(false);
 });

@@ -17,7 +17,7 @@ export function nearestTimeZones(value: string, now: Date): string[] {
   const isNear = (zone: string) => zone.toLowerCase().startsWith(area);
   const sorted = [...alike.filter(isNear).toSorted(), ...alike.filter((zone) => !isNear(zone)).toSorted()];
   const near = sorted.filter(isNear);
-  return (near.length > 0 ? near : sorted.length > 0 ? sorted : spelledAlike(value, timeZones)).slice(
+  return (near.length > 0 ? near : sorted.length > 0 ? sorted : spelledAlike(value, PLAIN_ZONES)).slice(
     0,
     NAMED_MAX,
   );
@@ -36,7 +36,7 @@ export function nearestLanguages(value: string): string[] {
   const same = all.filter(([folded]) => folded.startsWith(`${language}_`));
   const there = all.filter(([folded]) => country !== '' && folded.endsWith(`_${country}`));
   const found = (same.length > 0 ? same : there).map(([, spelled]) => spelled);
-  return found.length > 0 ? found.slice(0, NAMED_MAX) : spelledAlike(value, languages);
+  return found.length > 0 ? found.slice(0, NAMED_MAX) : spelledAlike(value, PLAIN_LANGUAGES);
 }
 
 /** The country code that could be meant: an outdated or numeric code, or the name itself, is known. */
@@ -60,27 +60,36 @@ const SLIPS_MAX = 2;
 /** What is longer than any allowed value by more than that needs no look. */
 const COMPARED_MAX = 40;
 
-function spelledAlike(value: string, values: AllowedValues): string[] {
+/** What stays of a value when its spelling counts least. */
+const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+const plainForms = (values: AllowedValues) =>
+  [...values.values()].map((value) => [plain(value), value] as const);
+const PLAIN_ZONES = plainForms(timeZones);
+const PLAIN_LANGUAGES = plainForms(languages);
+
+function spelledAlike(value: string, values: readonly (readonly [string, string])[]): string[] {
   if (value.length > COMPARED_MAX) return [];
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const wanted = plain(value);
   if (wanted.length <= 2 * SLIPS_MAX) return [];
-  const distances = [...values].map(([folded, spelled]) => [slips(plain(folded), wanted), spelled] as const);
+  const distances = values.map(([form, spelled]) => [slips(form, wanted), spelled] as const);
   const nearest = Math.min(...distances.map(([distance]) => distance));
   if (nearest > SLIPS_MAX) return [];
   return distances.filter(([distance]) => distance === nearest).map(([, spelled]) => spelled);
 }
 
-/** Levenshtein distance: characters to be added, taken out or replaced. */
+/** Levenshtein distance: characters to be added, taken out or replaced. Infinity where there are too many. */
 function slips(one: string, other: string): number {
+  if (Math.abs(one.length - other.length) > SLIPS_MAX) return Infinity;
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [at, character] of [...one].entries()) {
+  for (let at = 0; at < one.length; at += 1) {
     const next = [at + 1];
     for (let index = 1; index <= other.length; index += 1) {
-      const replaced = (row[index - 1] ?? 0) + (character === other[index - 1] ? 0 : 1);
+      const replaced = (row[index - 1] ?? 0) + (one[at] === other[index - 1] ? 0 : 1);
       next.push(Math.min(replaced, (row[index] ?? 0) + 1, (next[index - 1] ?? 0) + 1));
     }
+    // It never becomes less from row to row.
+    if (Math.min(...next) > SLIPS_MAX) return Infinity;
     row = next;
   }
-  return row[other.length] ?? 0;
+  return row[other.length] ?? Infinity;
 }

@@ -42,8 +42,8 @@ const RETRY_MS = [60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000, 6 * 3_600_000]
 const NOTICE_MS_MAX = 28 * 24 * 60 * 60 * 1000;
 
 /**
- * Mails every invitation that is due. One that was withdrawn, sent anew or has expired, or that would activate nothing,
- * is closed without a mail.
+ * Mails every invitation that is due. One that was withdrawn, sent anew or has expired, that would activate nothing, or
+ * whose organisation has switched e-mail verification off since, is closed without a mail.
  *
  * @param isStopping the mail in hand is the last one then; the others wait for the next start
  * @returns how many were sent
@@ -99,7 +99,7 @@ async function claimInvitation({ database, clock }: OutboxParts): Promise<Invita
      returning o.id, o.customer_id as customer, c.name as customer_name, s.id as subscriber, o.payload, o.tries,
        s.terms_accepted_at is not null as terms_accepted,
        s.invitation_state = 'pending' and s.invitation_sent_at = (o.payload->>'sentAt')::timestamptz
-         and s.invitation_expires_at > $1
+         and s.invitation_expires_at > $1 and c.email_verification
          and (o.payload->>'purpose' is distinct from 'activate'
            or exists (select 1 from seat where subscriber_id = s.id and state = 'assigned')) as current`,
     [now, new Date(now.getTime() + CLAIM_MS)],

@@ -13,7 +13,7 @@ import {
   type Subscriber,
 } from './organisation.ts';
 import type { DeclaredSubscriber } from './organisation-file.ts';
-import { noInvitation } from './invitation.ts';
+import { isInvited, noInvitation } from './invitation.ts';
 import { saveOrganisation } from './save.ts';
 import { freeSeat, takeSeat } from './seats.ts';
 import { mailTypeOf } from './subscription.ts';
@@ -109,6 +109,10 @@ function overwrite(
     subscriber.stateBeforeSuspend = declared.state === 'suspended' ? 'active' : null;
     subscriber.state = declared.state;
   }
+  // As Suspend, Remove and Update do: the link of an earlier invitation stops working.
+  const mayRegister = subscriber.state === 'pending' || subscriber.state === 'active';
+  if (subscriber.invitation.state === 'pending' && !(mayRegister && isInvited(organisation, subscriber)))
+    subscriber.invitation = noInvitation(subscriber.invitation.suppressed);
   for (const field of Object.keys(subscriber.profile) as (keyof Profile)[])
     subscriber.profile[field] = declared[field] ?? subscriber.profile[field];
   overwriteSeats(organisation, subscriber, declared, now);

@@ -36,18 +36,17 @@ function leastDifferent(rules: Rules, zones: readonly string[], year: number): s
   return differences.filter(([minutes]) => minutes === least).map(([, other]) => other);
 }
 
-/** Of the last year that was asked for; a few KB for all zones there are. */
+/** Of the last year that was asked for, by folded name: at most the zones there are, some 600. */
 let known: { year: number; rules: Map<string, Rules> } = { year: 0, rules: new Map() };
-const KNOWN_MAX = 1_000;
 
 /** null: there is no such zone. */
 function rulesOf(zone: string, year: number): Rules | null {
-  if (known.year !== year || known.rules.size > KNOWN_MAX) known = { year, rules: new Map() };
-  const rules = known.rules.get(zone);
+  if (known.year !== year) known = { year, rules: new Map() };
+  const rules = known.rules.get(zone.toLowerCase());
   if (rules !== undefined) return rules;
   const found = findRules(zone, year);
   // What is no zone is whatever somebody wrote: it is not worth being remembered.
-  if (found !== null) known.rules.set(zone, found);
+  if (found !== null) known.rules.set(zone.toLowerCase(), found);
   return found;
 }
 
@@ -82,9 +81,9 @@ function changeBetween(offsetAt: (moment: number) => number, from: number, to: n
 /** Longer names than this the database has none. */
 const ZONE_CHARACTERS_MAX = 64;
 
-/** Minutes ahead of UTC at a moment; null where there is no such zone. */
+/** Minutes ahead of UTC at a moment; null where there is no such zone. A bare offset (+01:00) is none. */
 function offsetsOf(zone: string): ((moment: number) => number) | null {
-  if (zone.length > ZONE_CHARACTERS_MAX) return null;
+  if (zone.length > ZONE_CHARACTERS_MAX || !/^[A-Za-z]/.test(zone)) return null;
   try {
     const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
     return (moment) => minutesOf(format.format(moment));

@@ -127,6 +127,8 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   ),
   1020: byReason(
     {
+      'no-seat': (r) =>
+        `${r.value} holds no collaboration, mail or bundle seat that could be changed. Use AssignSeat to give one.`,
       'no-base': (r) =>
         `subscriptionId ${value(r)} is an accessory and the user holds no seat that carries it. Assign such a seat first.`,
     },

@@ -103,6 +103,8 @@ function about(s: Situation, field: SubscriptionField): Complaint {
 
 function aboutTarget(s: Situation): Complaint {
   const { email } = knownSubscriber(s);
+  const held = bases(s);
+  if (held.length === 0) return { field: 'emailAddress', value: email, reason: 'no-seat' };
   const isSecond = besideSource(s) !== undefined && known(s, 'subscriptionId')?.id === bundleOf(s)?.id;
   return { ...about(s, isSecond ? 'subscriptionId2' : 'subscriptionId'), other: email, list: seatList(s) };
 }
