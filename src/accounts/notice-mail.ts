@@ -20,7 +20,7 @@ export function noticeMail({ to, email, at, changes }: NoticePayload, organisati
     text: [
       'Hello,',
       '',
-      `${name} has changed the account ${oneLine(email)} on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC:`,
+      `${name} changed the account ${oneLine(email)} on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC:`,
       '',
       ...linesOf(changes),
       '',

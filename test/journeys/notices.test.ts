@@ -69,7 +69,7 @@ describe('a change is told to the alternate address, by names and without values
     expect(mailServer.mails[0]?.to).toEqual(['ann@private.example']);
     expect(told()).toEqual([[line]]);
     expect(mailServer.mails[0]?.text).toMatch(
-      /^Acme has changed the account anna?@example\.com on \d{4}-\d\d-\d\d at \d\d:\d\d UTC:\r$/m,
+      /^Acme changed the account anna?@example\.com on \d{4}-\d\d-\d\d at \d\d:\d\d UTC:\r$/m,
     );
     expect(mailServer.mails[0]?.text).not.toMatch(/Top secret|Sales|Anna\b/);
     expect(await deliver()).toBe(0);
