@@ -41,7 +41,7 @@ it('f09: names of blanks and invisible characters are missing', async () => {
   );
 });
 
-describe('f09: likewise', () => {
+describe('values that only look given', () => {
   const blanks = [
     '\t',
     '\u00a0',
@@ -107,8 +107,8 @@ it('n02: a wrong language is answered with the allowed one', async () => {
   ]);
 });
 
-describe('n03: one code, and every field at fault is named', () => {
-  it('as filed', async () => {
+describe('one code, and every field at fault is named', () => {
+  it('n03: language and time zone', async () => {
     const filed = await send(field('allowed-values/both.csv'), ann);
     expect(filed.codes).toEqual([9]);
     expect(messagesOf(filed)[0]).toMatch(
