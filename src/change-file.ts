@@ -54,7 +54,7 @@ export interface ChangeFileName {
 
 export const SEQUENCE_MAX = 9_223_372_036_854_775_807n;
 
-const CUSTOMER_DIGITS_MAX = 18;
+export const CUSTOMER_DIGITS_MAX = 18;
 
 /**
  * Reads `customerId_sourceId_type_sequence.extension`, from both ends because a source may contain underscores

@@ -18,6 +18,7 @@ export interface CustomerStatus {
   /** Names of the latest reports, newest first. */
   reports: string[];
   missing: MissingNumbers[];
+  sources: SourceNumber[];
 }
 
 export interface CapStatus {
@@ -49,7 +50,20 @@ export interface PastResult {
   entries: number;
   written: number;
   errors: number;
+  /** Of the file as a whole: why it was refused or stopped; null where only its entries speak. */
   code: number | null;
+  /** The same, with its values; the sentence is made where it is shown. */
+  refusal: { code: number | null; reason?: string } | null;
+  /** Name of the report that tells of it; null: not written yet. */
+  report: string | null;
+}
+
+/** The last processed number of a source. */
+export interface SourceNumber {
+  source: string;
+  type: string;
+  /** As text: it may go beyond what a program's number holds. */
+  last: string;
 }
 
 export interface MissingNumbers {

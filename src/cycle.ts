@@ -3,6 +3,7 @@
  * announced, when the next turn is due, and once a second in case another daemon knows more.
  */
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import type { CustomerFolder } from './admit/enter.ts';
 import type { Intake, Looked } from './admit/intake.ts';
 import { watchFolders } from './admit/watch.ts';
@@ -17,6 +18,8 @@ import {
 import { takeTurn, tellWeather, type Station } from './pipeline.ts';
 import { isDatabaseAway, isPassing } from './database/away.ts';
 import { recoverTaken, removeStrays } from './retain/recover.ts';
+import { STATUS_TEXT } from './change-file.ts';
+import { isThere } from './durable.ts';
 import { eachOf } from './each-of.ts';
 import { step } from './step.ts';
 import { clearStaging } from './receive/store-upload.ts';
@@ -169,6 +172,7 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     const removed = strays.map((stray) => `${stray} removed`);
     if (recovered.length + removed.length > 0) journal.recovered(folder.customer, [...recovered, ...removed]);
     await followUp(folder, await intake.sweep(folder, mayWait || recovered.length > 0));
+    if (!(await isThere(path.join(folder.folder, STATUS_TEXT)))) await tellWeather(station, folder.customer);
   };
 
   /** What a dead daemon had begun to write is looked for at the first sweep, and then as often as it can have grown old. */

@@ -3,7 +3,7 @@
  * or not at all. A crash before the commit changes nothing; after it, nothing is lost.
  */
 import { noteContent } from './admit/content.ts';
-import { refusedAtGate } from './admit/gates.ts';
+import { invalidName, refusedAtGate } from './admit/gates.ts';
 import { takeChangeFile, type OpenChangeFile } from './admit/take.ts';
 import { carryOut, countsBefore, type Contents, type Slice } from './apply/carry-out.ts';
 import { PlanOutdated } from './apply/kind.ts';
@@ -113,7 +113,7 @@ async function decide(tx: Transaction, given: Case): Promise<Decided | null> {
   if (verdict && !verdict.go && 'wait' in verdict) return postpone(tx, given, verdict, now);
   if (!(await takeChangeFile(folder, file, opened))) return null;
   step('taken');
-  if (refusal || !contents) return refuse(tx, file, refusal ?? { code: 1, value: file.name }, now);
+  if (refusal || !contents) return refuse(tx, file, refusal ?? invalidName(file.name), now);
   if (verdict && !verdict.go) return refuseSize(tx, file, verdict, contents, now);
   return applyEntries(tx, given, contents, caps, now);
 }
@@ -127,7 +127,8 @@ export async function gate(tx: Transaction, file: ChangeFile): Promise<Refusal |
   return refusedAtGate(file, {
     customer: file.customer,
     types: new Set(rows[0]?.types.filter((type) => kindOf(type))),
-    mayFollow: (name) => mayFollow(last, name.sequence),
+    last,
+    mayFollow,
   });
 }
 

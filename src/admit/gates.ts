@@ -1,4 +1,5 @@
-import type { ChangeFile, ChangeFileName, ChangeFileType } from '../change-file.ts';
+import type { ChangeFile, ChangeFileType } from '../change-file.ts';
+import { nameFault } from '../name-fault.ts';
 import type { Refusal } from '../result-code.ts';
 
 /** What the gates compare a name with. */
@@ -6,8 +7,10 @@ export interface GateFacts {
   customer: number;
   /** Enabled for the customer, and known to this program. */
   types: ReadonlySet<ChangeFileType>;
-  /** Whether the number may follow the last processed one of its counter. */
-  mayFollow: (name: ChangeFileName) => boolean;
+  /** The last processed number of the file's counter; null: none. */
+  last: bigint | null;
+  /** Whether a number may follow the last processed one. */
+  mayFollow: (last: bigint | null, next: bigint) => boolean;
 }
 
 /**
@@ -16,10 +19,17 @@ export interface GateFacts {
  */
 export function refusedAtGate(file: Pick<ChangeFile, 'name' | 'parsed'>, facts: GateFacts): Refusal | null {
   const { parsed } = file;
-  if (!parsed) return { code: 1, value: file.name };
+  if (!parsed) return invalidName(file.name);
   if (!facts.types.has(parsed.type)) return { code: 2, value: parsed.type };
   if (parsed.customerId !== BigInt(facts.customer))
     return { code: 3, value: String(parsed.customerId), other: String(facts.customer) };
-  if (!facts.mayFollow(parsed)) return { code: 4, value: String(parsed.sequence) };
+  if (!facts.mayFollow(facts.last, parsed.sequence))
+    return { code: 4, value: String(parsed.sequence), other: String(facts.last), field: parsed.source };
   return null;
+}
+
+/** A name that breaks the grammar, with what is wrong in it. */
+export function invalidName(name: string): Refusal {
+  const { fault, part } = nameFault(name);
+  return { code: 1, reason: fault, value: name, other: part };
 }

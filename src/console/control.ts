@@ -46,9 +46,9 @@ export async function carryOutRequest(parts: LiveParts, request: ControlRequest)
       return throttleCustomer(parts, request.customer, change, request.who);
     }
     case 'hold':
-      return { changed: await setHeld(parts, request.customer, true, request.who) };
+      return setHeld(parts, request.customer, true, request.who);
     case 'release':
-      return { changed: await setHeld(parts, request.customer, false, request.who) };
+      return setHeld(parts, request.customer, false, request.who);
     case 'bans':
       return bansNow(parts, request.all);
     case 'unban':

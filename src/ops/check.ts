@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Contents } from '../apply/carry-out.ts';
 import { decideEntries, NO_COUNTS, refuseEntries, type Outcome } from '../apply/outcome.ts';
+import { invalidName } from '../admit/gates.ts';
 import { parseChangeFileName, type ChangeFile } from '../change-file.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { notesOf, type Entry, type Reading } from '../entry.ts';
@@ -106,7 +107,7 @@ async function checkChangeFile(
   const now = new Date();
   const refusal = await gate(tx, changeFile);
   const kind = changeFile.parsed && kindOf(changeFile.parsed.type);
-  if (refusal || !kind) return refused(changeFile, refusal ?? { code: 1, value: changeFile.name }, now);
+  if (refusal || !kind) return refused(changeFile, refusal ?? invalidName(changeFile.name), now);
   const { reading, contents, bytes } = await readFile(file, kind);
   const caps = await capsOf(tx, changeFile.customer, settings.caps);
   const verdict = throttle(contents.total, caps, { hour: 0, day: 0 }, periodsOf(now), kind.countsHourly);
@@ -198,7 +199,9 @@ function reportedFile(
     counts: held ? null : { entries: read, written, readErrors, writeErrors },
     failures: held
       ? []
-      : results.flatMap(({ place, refusal }) => (refusal ? [{ entry: place.entry, refusal }] : [])),
+      : results.flatMap(({ place: { entry, line }, subject, refusal }) =>
+          refusal ? [{ entry, line, subject, refusal }] : [],
+        ),
     warnings: held ? [] : notesOf(entries.slice(0, read)),
   };
 }

@@ -1,6 +1,8 @@
 import { customerNumber } from './arguments.ts';
 import { operatorName, type Ask } from './ask.ts';
 import type { Command } from './command.ts';
+import type { Held } from './live.ts';
+import { escapeHidden } from '../shown-text.ts';
 
 export function hold(ask: Ask): Command {
   return held(ask, 'hold', 'put a customer on hold: its provisioning files are refused with 1001');
@@ -15,18 +17,22 @@ function held(ask: Ask, name: 'hold' | 'release', summary: string): Command {
     name,
     usage: 'CUSTOMER',
     summary,
-    details: 'Exit 3 where it was so already.',
+    details: 'Names the waiting files that the hold refuses. Exit 3 if there was nothing to change.',
     count: { min: 1, max: 1 },
     run: async ({ arguments: [id = ''], configuration, say }) => {
       const customer = customerNumber(id);
       const settings = await configuration();
-      const { changed } = await ask<{ changed: boolean }>(settings, {
+      const { changed, refused } = await ask<Held>(settings, {
         command: name,
         customer,
         who: operatorName(),
       });
       const state = name === 'hold' ? 'held' : 'active';
       say(changed ? `Customer ${customer} is ${state} now.` : `Customer ${customer} was ${state} already.`);
+      if (refused.length > 0)
+        say(
+          `These waiting files will be refused with 1001 unless you release the customer before their turn:\n${refused.map((file) => `  ${escapeHidden(file)}`).join('\n')}`,
+        );
       return changed ? 0 : 3;
     },
   };

@@ -60,23 +60,39 @@ export async function throttleCustomer(
     });
 }
 
-/** Puts a customer on hold, or releases it. @returns false where it was so already */
-export async function setHeld(
-  parts: LiveParts,
-  customer: number,
-  held: boolean,
-  who: string,
-): Promise<boolean> {
+/** What a hold or release has come to. */
+export interface Held {
+  /** false: it was so already. */
+  changed: boolean;
+  /** Waiting files that are refused with 1001 when their turn comes, in their order; the first of them. */
+  refused: string[];
+}
+
+const REFUSED_SHOWN = 100;
+
+/** Puts a customer on hold, or releases it. */
+export async function setHeld(parts: LiveParts, customer: number, held: boolean, who: string): Promise<Held> {
   const after = held ? 'held' : 'active';
-  const changed = await parts.database.transaction(async (tx) => {
+  const result = await parts.database.transaction(async (tx) => {
     const { state } = await lockedCustomer(tx, customer, parts.caps);
-    if (state === after) return false;
+    const refused = held ? await refusedOnHold(tx, customer) : [];
+    if (state === after) return { changed: false, refused };
     await tx.query('update customer set state = $2 where id = $1', [customer, after]);
     await audit(tx, parts.clock, who, held ? 'hold' : 'release', customer, { state }, { state: after });
-    return true;
+    return { changed: true, refused };
   });
-  if (changed) parts.changed(customer);
-  return changed;
+  if (result.changed) parts.changed(customer);
+  return result;
+}
+
+async function refusedOnHold(tx: Transaction, customer: number): Promise<string[]> {
+  const { rows } = await tx.query<{ name: string }>(
+    `select name from change_file
+      where customer_id = $1 and state in ('waiting', 'deferred', 'held') and type <> 'DI'
+      order by sequence, id limit ${REFUSED_SHOWN}`,
+    [customer],
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** So many customers are looked up at once. */

@@ -51,7 +51,7 @@ export function statusText({ certificates, customers }: AsJson<Status>): string 
 
 function textOf({ id, name, state, caps, waiting, files, reports, missing }: AsJson<CustomerStatus>): string {
   return [
-    `${id} ${escapeHidden(name)}${state === 'held' ? ' (HELD)' : ''}`,
+    `${id} ${escapeHidden(name)}${state === 'held' ? ' (on hold)' : ''}`,
     `  caps: hour ${used(caps.hourly)}, day ${used(caps.daily)}, ${caps.perFile} per file`,
     ...files.map((file) => `  ${fileText(file)}`),
     ...(waiting > files.length ? [`  … and ${waiting - files.length} more`] : []),
@@ -61,12 +61,12 @@ function textOf({ id, name, state, caps, waiting, files, reports, missing }: AsJ
         ({ source, numbers }) =>
           `  missing numbers of source "${escapeHidden(source)}": ${numbers.join(', ')}`,
       ),
-    `  ${files.length === 0 ? 'nothing waits; ' : ''}last report: ${reports[0] ?? 'none'}`,
+    `  ${files.length === 0 ? 'no files waiting; ' : ''}last report: ${reports[0] ?? 'none'}`,
   ].join('\n');
 }
 
 function fileText({ place, name, state, why, expected }: AsJson<WaitingFile>): string {
-  return `${place}. ${escapeHidden(name)} [${state}] ${escapeHidden(why)}; expected ${expected ?? 'at no known time'}`;
+  return `${place}. ${escapeHidden(name)} [${state}] ${escapeHidden(why)}; ${expected ? `expected ${expected}` : 'no estimate'}`;
 }
 
 function used({ used: taken, limit, until }: AsJson<CapStatus>): string {

@@ -1,5 +1,5 @@
 import type { ChangeFileType } from '../change-file.ts';
-import type { PastResult, WaitingFile } from '../customer-status.ts';
+import type { PastResult, SourceNumber, WaitingFile } from '../customer-status.ts';
 import type { Queryable } from '../database/open.ts';
 
 export interface CustomerRow {
@@ -45,12 +45,14 @@ export interface StatusRows {
   waiting: Map<number, WaitingRow[]>;
   results: Map<number, PastResult[]>;
   reports: Map<number, { name: string }[]>;
+  sources: Map<number, SourceNumber[]>;
   missing: Map<number, { before: string; detail: { source: string; numbers: string[] } }[]>;
 }
 
 /** A status is written again and again: its size must not grow with the number of waiting files. */
 const FILES_SHOWN = 100;
 const RESULTS_SHOWN = 10;
+const SOURCES_SHOWN = 100;
 /** The longest day of any time zone, and an hour. */
 const USAGE_MS_MAX = 27 * 3_600_000;
 
@@ -76,6 +78,7 @@ export async function statusRows(
     waiting: byCustomer(await rows<WaitingRow>(WAITING)),
     results: byCustomer(await rows<PastResult>(RESULTS)),
     reports: byCustomer(await rows<{ name: string }>(REPORTS)),
+    sources: byCustomer(await rows<SourceNumber>(SOURCES)),
     missing: byCustomer(
       await rows<{ before: string; detail: { source: string; numbers: string[] } }>(MISSING),
     ),
@@ -98,10 +101,17 @@ const WAITING = `
 
 const RESULTS = `
   select c.id as customer, r.* ${EACH}
-    (select coalesce(filed_as, name) as file, folder, finished_at as at, entries, written,
-            read_errors + write_errors as errors, code
-       from change_file where customer_id = c.id and decision is not null
-      order by finished_at desc, id desc limit ${RESULTS_SHOWN}) r`;
+    (select coalesce(f.filed_as, f.name) as file, f.folder, f.finished_at as at, f.entries, f.written,
+            f.read_errors + f.write_errors as errors, f.code, f.detail as refusal, b.report_name as report
+       from change_file f left join batch b on b.id = f.batch_id and b.closed_at is not null
+      where f.customer_id = c.id and f.decision is not null
+      order by f.finished_at desc, f.id desc limit ${RESULTS_SHOWN}) r`;
+
+/** Those that were used last; a customer has few. */
+const SOURCES = `
+  select c.id as customer, s.* ${EACH}
+    (select source, type, last::text as last from sequence_counter where customer_id = c.id
+      order by source, type limit ${SOURCES_SHOWN}) s`;
 
 const REPORTS = `
   select c.id as customer, r.* ${EACH}

@@ -47,7 +47,8 @@ export async function customerStatuses(
         daily: capStatus(caps.daily, used.day, periods.nextDay),
       },
       waiting: waiting[0]?.all ?? 0,
-      files: shownFiles(waiting, caps, used, now),
+      files: shownFiles(waiting, row.state === 'held', caps, used, now),
+      sources: of(rows.sources),
       results: of(rows.results),
       reports: of(rows.reports).map(({ name }) => name),
       missing: of(rows.missing).map(({ before, detail }) => ({
@@ -69,7 +70,13 @@ function usedIn(rows: readonly UsageRow[], { hour, day }: Periods): Usage {
   return { hour: used('hour', hour), day: used('day', day) };
 }
 
-function shownFiles(rows: WaitingRow[], caps: CustomerCaps, used: Usage, now: Date): WaitingFile[] {
+function shownFiles(
+  rows: WaitingRow[],
+  isHeld: boolean,
+  caps: CustomerCaps,
+  used: Usage,
+  now: Date,
+): WaitingFile[] {
   const expected = forecast(
     rows.map((row) => ({
       // What runs already has been counted.
@@ -87,12 +94,20 @@ function shownFiles(rows: WaitingRow[], caps: CustomerCaps, used: Usage, now: Da
   return rows.map((row, index) => ({
     name: row.name,
     state: row.state,
-    why: whyItWaits(row, rows[index - 1], caps, used),
+    why: isHeld && isRefusedOnHold(row) ? HOLD_WORDS : whyItWaits(row, rows[index - 1], caps, used),
     place: index + 1,
     entries: row.total || null,
     since: row.received_at,
-    expected: expected[index] ?? null,
+    // Nobody knows when the hold ends; before, the file is not carried out.
+    expected: isHeld && isRefusedOnHold(row) ? null : (expected[index] ?? null),
   }));
+}
+
+const HOLD_WORDS = 'the customer is on hold: the file will be refused with 1001';
+
+/** A file that was begun before the hold goes on; directory files know no hold (chapter 14). */
+function isRefusedOnHold({ type, state }: WaitingRow): boolean {
+  return type !== null && type !== 'DI' && state !== 'applying';
 }
 
 /** Customers read this too: what the scanner says, with its paths and addresses, stands in the log. */

@@ -34,6 +34,8 @@ interface FileRow {
   read_errors: number;
   write_errors: number;
   replaced: number;
+  folder: string | null;
+  filed_as: string | null;
   warnings: Warning[];
 }
 
@@ -60,7 +62,7 @@ export async function writeReport(
 async function reportedFiles(db: Queryable, batch: number): Promise<ReportedFile[]> {
   const { rows } = await db.query<FileRow>(
     `select id, name, type, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors,
-            replaced,
+            replaced, folder, filed_as,
             (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
               where n.change_file_id = f.id and n.kind not in ('day-limit', 'same-content')) as warnings
        from change_file f where batch_id = $1 and decision is not null order by finished_at, id`,
@@ -76,22 +78,30 @@ async function reportedFiles(db: Queryable, batch: number): Promise<ReportedFile
 function reportedFile(row: FileRow, failures: ReportedFile['failures']): ReportedFile {
   const { name, type, started_at: startedAt, finished_at: finishedAt, detail: refusal } = row;
   const replaced: Warning[] = row.replaced > 0 ? [{ kind: 'replaced', times: row.replaced }] : [];
-  const about = { name, type, startedAt, finishedAt, refusal, warnings: [...replaced, ...row.warnings] };
+  const filed = row.folder && row.filed_as ? { folder: row.folder, name: row.filed_as } : null;
+  const warnings = [...replaced, ...row.warnings];
+  const about = { name, type, startedAt, finishedAt, refusal, warnings, filed };
   if (row.decision !== 'applied') return { ...about, counts: null, failures: [] };
   const { entries, written, read_errors: readErrors, write_errors: writeErrors } = row;
   return { ...about, counts: { entries, written, readErrors, writeErrors }, failures };
 }
 
 async function failuresOf(db: Queryable, files: number[]): Promise<Map<number, ReportedFile['failures']>> {
-  const { rows } = await db.query<{ file: number; entry: number; detail: Refusal }>(
-    `select change_file_id as file, entry, detail from entry_result
+  const { rows } = await db.query<{
+    file: number;
+    entry: number;
+    line: number;
+    subject: string | null;
+    detail: Refusal;
+  }>(
+    `select change_file_id as file, entry, line, subject, detail from entry_result
       where change_file_id = any($1) and code <> 0 order by change_file_id, entry`,
     [files],
   );
   const failures = new Map<number, ReportedFile['failures']>();
-  for (const { file, entry, detail } of rows) {
+  for (const { file, detail: refusal, ...failed } of rows) {
     const list = failures.get(file) ?? [];
-    list.push({ entry, refusal: detail });
+    list.push({ ...failed, refusal });
     failures.set(file, list);
   }
   return failures;

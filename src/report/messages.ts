@@ -6,16 +6,51 @@ import { byReason, causesOf, nearest, say, seats, value, type Sentence } from '.
 
 const header = 'Correct the first line of the file.';
 
+const NAME_FORM =
+  'It must be customerId_sourceId_PRV_number.csv, or customerId_sourceId_DI_number.ldif; sourceId may be left out with its underscore. Rename the file and upload it again.';
+
+/** What is wrong in a name (name-fault.ts), in front of the form that it must have. */
+const NAME_FAULTS: Record<string, (r: Refusal) => string> = {
+  separators: (r) => `In ${value(r)} the parts are separated by "${r.other}" instead of underscores. `,
+  extension: (r) =>
+    r.other ? `${value(r)} ends in "${shown(r.other)}". ` : `${value(r)} has no extension. `,
+  'wrong-extension': (r) => `In ${value(r)} the extension "${shown(r.other)}" does not fit the type. `,
+  customer: (r) => `In ${value(r)} the customer ID "${shown(r.other)}" is not a number. `,
+  type: (r) => `In ${value(r)} "${shown(r.other)}" is not a type of change file. `,
+  number: (r) => `In ${value(r)} the number "${shown(r.other)}" is not a number. `,
+  'number-too-large': (r) =>
+    `In ${value(r)} the number ${shown(r.other)} is larger than 9223372036854775807. `,
+  parts: (r) => `${value(r)} lacks parts of the name. `,
+};
+
+const shown = (text = '') => escapeHidden(text);
+
+/** The numbers that a sequence number is about; results of before have none. */
+function numbersText({ field, value: number, other: last }: Refusal): string {
+  if (last === undefined) return '';
+  const whose = field ? `source "${escapeHidden(field)}"` : 'this customer';
+  return ` This file of ${whose} has ${number}, and the last one processed was ${last}. Rename the file to a number above ${last} and upload it again.`;
+}
+
 /**
  * The sentence of each result code: which field, which value, which rule, what to do. A refusal carries codes and
  * values only; the sentence is made here, where it is shown. Two sentences are documented word for word (1018, 1035).
  */
 const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
-  1: 'The file name format is not valid.',
-  2: (r) => `The change file type ${r.value} is switched off. Ask customer service to switch it on.`,
+  1: byReason(
+    Object.fromEntries(
+      Object.entries(NAME_FAULTS).map(([reason, text]) => [
+        reason,
+        (r: Refusal) => `The file name format is not valid. ${text(r)}${NAME_FORM}`,
+      ]),
+    ),
+    'The file name format is not valid.',
+  ),
+  2: (r) =>
+    `The change file type ${r.value} is switched off. Contact customer service to have it switched on.`,
   3: (r) =>
     `The customer ID ${r.value} in the file name is not the ID of this customer, ${r.other}. Rename the file.`,
-  4: 'The sequence number is not greater than the last one processed.',
+  4: (r) => `The sequence number is not greater than the last one processed.${numbersText(r)}`,
   5: (r) =>
     `More than ${r.limit} entries could not be read; the entries from here on are not processed. Correct the file and upload it with a higher sequence number.`,
   6: (r) =>
@@ -59,7 +94,7 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     },
     'The entry is not valid CSV.',
   ),
-  1001: 'The customer is held: no provisioning operation is allowed. Ask customer service, then upload the file with a higher sequence number.',
+  1001: 'The customer is held: no provisioning operation is allowed. Contact customer service, then upload the file with a higher sequence number.',
   1002: (r) =>
     `${r.value} is the only company contact and cannot be removed. Name another company contact first.`,
   1003: byReason(
@@ -95,7 +130,7 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
         `The subscriber ${r.value} is federated, signs in through the company and gets no invitation.`,
     },
     (r) =>
-      `The operation could not be carried out for ${r.value ?? 'this subscriber'}. Send the entry again; if it fails again, ask customer service.`,
+      `The operation could not be carried out for ${r.value ?? 'this subscriber'}. Send the entry again; if it fails again, contact customer service.`,
   ),
   1011: (r) =>
     `This company has no subscriber with the address ${value(r)}. Check emailAddress, or add the subscriber first.`,
@@ -190,7 +225,7 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
       role: 'The seat could not be assigned: only an account with the role User may hold subscriptions. Give the account that role first.',
     },
     (r) =>
-      `The seat could not be assigned for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
+      `The seat could not be assigned for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, contact customer service.`,
   ),
   1041: byReason(
     {
@@ -209,7 +244,7 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
       'no-seat': (r) =>
         `The address of ${r.value} cannot be changed: the user holds neither a collaboration nor a mail seat nor a bundle. Assign a seat first.`,
       'not-written': (r) =>
-        `The address could not be changed for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
+        `The address could not be changed for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, contact customer service.`,
     },
     (r) =>
       `The address ${value(r)} is not the synchronised Notes address of this hybrid user. Change it on premises, synchronise, then rename.`,
@@ -249,7 +284,7 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
   1064: (r) =>
     `${r.field} ${value(r)} is only for a user who leaves a bundle, and this user holds none. Leave it empty.`,
   1065: (r) =>
-    `The seat could not be revoked for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
+    `The seat could not be revoked for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, contact customer service.`,
   1066: byReason(
     {
       taken: (r) =>
@@ -258,7 +293,7 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
         `The seat was not changed: the Notes name ${value(r)} is not in the company's directory.`,
     },
     (r) =>
-      `The seat was not changed. Send the entry again; if it fails again, ask customer service.${r.value ? ` (${r.value})` : ''}`,
+      `The seat was not changed. Send the entry again; if it fails again, contact customer service.${r.value ? ` (${r.value})` : ''}`,
   ),
   1072: byReason(
     {
@@ -276,7 +311,7 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     `${r.other ?? 'The user'} holds a seat of the subscription ${value(r)} already, and can have one only. Leave the entry out, or give another subscriptionId.`,
   1079: 'subscriptionId is empty. This operation needs it.',
   1085: (r) =>
-    `The extra storage could not be changed for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
+    `The extra storage could not be changed for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, contact customer service.`,
   1086: 'Notes mail is not enabled for this company.',
   1088: (r) =>
     `A bundle and a single subscription cannot be held together: ${r.other}, ${r.value}. Use one or the other.`,
@@ -292,7 +327,7 @@ const SENTENCES: Partial<Record<ResultCode, Sentence>> = {
     (r) => `FORCE_ACTIVATION is not possible: the user is ${r.value}, not FEDERATED.`,
   ),
   1097: (r) =>
-    `The forced activation failed for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, ask customer service.`,
+    `The forced activation failed for ${r.value ?? 'this subscriber'}: the account store refused it. Send the entry again; if it fails again, contact customer service.`,
 };
 
 /** All sentences of a code in provisioning files with stand-ins for the values, for the guide; empty where a file never gets the code. */

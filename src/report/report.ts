@@ -15,9 +15,20 @@ export interface ReportedFile {
   refusal: Refusal | UncodedRefusal | QuarantineRefusal | null;
   /** null where a gate refused the file: it then has no counts line. */
   counts: { entries: number; written: number; readErrors: number; writeErrors: number } | null;
-  failures: { entry: number; refusal: Refusal }[];
+  failures: FailedEntry[];
+  /** Where the file lies now, if it was filed; under another name where its own was taken. */
+  filed?: { folder: string; name: string } | null;
   /** What is worth a word besides. */
   warnings?: Warning[];
+}
+
+export interface FailedEntry {
+  entry: number;
+  /** null: not known, of a result of before. */
+  line: number | null;
+  /** The address or DN it is about; null where it could not be read. */
+  subject: string | null;
+  refusal: Refusal;
 }
 
 export type Warning =
@@ -77,12 +88,14 @@ export function stampOf(moment: Date): string {
 function fileLines(folder: string, file: ReportedFile): string[] {
   const stamp = stampOf(file.finishedAt);
   const fileError =
-    file.refusal && speaksForItself(file) ? errorLines(refusalText(file.refusal), file.refusal.code) : [];
-  const entryErrors = file.failures.flatMap(({ entry, refusal }) =>
-    errorLines(entryText(file.type ?? 'PRV', entry, refusal), refusal.code),
+    file.refusal && speaksForItself(file)
+      ? errorLines(`${refusalText(file.refusal)}${whereText(file)}`, file.refusal.code)
+      : [];
+  const entryErrors = file.failures.flatMap((failed) =>
+    errorLines(entryText(file.type ?? 'PRV', failed), failed.refusal.code),
   );
   const warnings = warningTexts(file).map((text) => `WARNING: ${text}`);
-  const rest = [...warnings, ...fileError, ...entryErrors, ...countsLine(file)].map(
+  const rest = [...fileError, ...entryErrors, ...warnings, ...countsLine(file)].map(
     (text) => `${stamp} - ${text}\n`,
   );
   return [
@@ -101,12 +114,22 @@ function errorLines(text: string, code: Refusal['code'] | null): string[] {
   return [`ERROR: ${text}`, ...(code === null ? [] : [`Result code: ${code} ${symbolOf(code)}`])];
 }
 
-function entryText(type: ChangeFileType, entry: number, refusal: Refusal): string {
-  const message = messageFor(refusal);
-  return `A failure occurred when processing the ${REPORT_WORDS[type].entry} #${entry}. The error message follows: ${message}`;
+/** The documented words, then where to look. */
+function entryText(type: ChangeFileType, { entry, line, subject, refusal }: FailedEntry): string {
+  const where = [
+    ...(line === null ? [] : [`line ${line}`]),
+    ...(subject ? [escapeHidden(subject)] : []),
+  ].join(', ');
+  return `A failure occurred when processing the ${REPORT_WORDS[type].entry} #${entry}. The error message follows: ${messageFor(refusal)}${where && ` (${where})`}`;
 }
 
-function refusalText(refusal: Refusal | UncodedRefusal | QuarantineRefusal): string {
+/** Where a file that was refused as a whole is found again. */
+function whereText({ counts, filed }: ReportedFile): string {
+  return counts === null && filed ? ` The file is in ${filed.folder}/${escapeHidden(filed.name)}.` : '';
+}
+
+/** Why a file was refused as a whole. */
+export function refusalText(refusal: Refusal | UncodedRefusal | QuarantineRefusal): string {
   if (refusal.code !== null) return messageFor(refusal);
   if (refusal.reason === 'infected')
     return `The change file is infected (${escapeHidden(refusal.signature)}) and was put in quarantine. Nothing of it was processed.`;
@@ -118,9 +141,9 @@ function refusalText(refusal: Refusal | UncodedRefusal | QuarantineRefusal): str
   const counted = more ? `more than ${entries}` : entries;
   switch (refusal.reason) {
     case 'per-file':
-      return `The change file has ${counted} entries; the limit is ${limit} per file. Split it into smaller files.`;
+      return `The change file has ${counted} entries; the limit is ${limit} per file. Split it into smaller files, and upload them with higher numbers.`;
     case 'daily-size':
-      return `The change file has ${counted} entries, which is not below the limit of ${limit} per day. Split it into smaller files.`;
+      return `The change file has ${counted} entries, which is not below the limit of ${limit} per day. Split it into smaller files, and upload them with higher numbers.`;
     case 'set-aside':
       return `The change file could not be processed because of a fault of this server${doneBefore(limit, entries)}. Customer service has been told; upload it again with a higher sequence number.`;
     case 'lost':
@@ -137,13 +160,18 @@ function doneBefore(done: number, entries: number): string {
 const NUMBERS_SHOWN_MAX = 10;
 
 /** Those about the file, then those about entries in their order, then what was skipped, in one line. */
-function warningTexts({ warnings = [], type }: ReportedFile): string[] {
+function warningTexts({ name, warnings = [], type, counts, filed }: ReportedFile): string[] {
   const { entry } = REPORT_WORDS[type ?? 'PRV'];
   const skipped = warnings.filter((warning) => warning.kind === 'skipped');
   const shifted = warnings.filter((warning) => warning.kind === 'leading-blank');
   const rest = warnings.filter((warning) => warning.kind !== 'skipped' && warning.kind !== 'leading-blank');
+  const renamed =
+    counts && filed && filed.name !== name
+      ? [`${filed.folder} had a file of this name already: this one is there as ${escapeHidden(filed.name)}.`]
+      : [];
   return [
     ...rest.map(warningText),
+    ...renamed,
     ...shifted.slice(0, NOTES_SHOWN_MAX).map((note) => shiftedText(entry, note)),
     ...(shifted.length > NOTES_SHOWN_MAX
       ? [`${shifted.length - NOTES_SHOWN_MAX} more values begin with a blank and are not quoted.`]
@@ -187,8 +215,10 @@ function warningText(warning: Exclude<Warning, EntryNote>): string {
 function missingText({ source, numbers }: Extract<Warning, { kind: 'missing-numbers' }>): string {
   const more = numbers.length - NUMBERS_SHOWN_MAX;
   const shown = `${numbers.slice(0, NUMBERS_SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  const whose = source === '' ? 'this source' : `source "${escapeHidden(source)}"`;
-  return `The numbers of ${whose} have come without gaps so far; missing: ${shown}. They can no longer be processed; send their changes with a higher number.`;
+  const whose = source === '' ? '' : ` of source "${escapeHidden(source)}"`;
+  return numbers.length === 1
+    ? `Number ${shown}${whose} was never received. It can no longer be processed; send its changes again under a higher number.`
+    : `Numbers ${shown}${whose} were never received. They can no longer be processed; send their changes again under a higher number.`;
 }
 
 function countsLine({ counts, type }: ReportedFile): string[] {

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { STATUS_JSON, STATUS_TEXT } from '../change-file.ts';
-import type { CapStatus, CustomerStatus, WaitingFile } from '../customer-status.ts';
+import type { CapStatus, CustomerStatus, PastResult, WaitingFile } from '../customer-status.ts';
 import { writeWhole } from '../durable.ts';
 import { escapeHidden } from '../shown-text.ts';
+import { refusalText } from './report.ts';
 
 /** Others may read it: it says nothing that the customer's own folder does not. */
 const WEATHER_MODE = 0o644;
@@ -22,8 +23,9 @@ export async function writeWeather(folder: string, status: CustomerStatus, now: 
 }
 
 function weatherJson(status: CustomerStatus, now: Date): object {
-  const { caps, waiting, files, results, reports, missing, state } = status;
-  return { at: now, state, caps, waiting, files, results, reports, missing };
+  const { caps, waiting, files, reports, missing, sources, state } = status;
+  const results = status.results.map((result) => ({ ...result, why: whyRefused(result) }));
+  return { at: now, state, caps, waiting, files, results, reports, missing, sources };
 }
 
 export function weatherText(status: CustomerStatus, now: Date): string {
@@ -31,22 +33,22 @@ export function weatherText(status: CustomerStatus, now: Date): string {
   return [
     `Spoolgate status of ${escapeHidden(status.name)} (${status.id}), ${minute(now)}`,
     ...(state === 'held'
-      ? ['', 'This organisation is HELD: provisioning files are refused. Ask customer service.']
+      ? [
+          '',
+          'Your organisation is on hold: provisioning files are refused with 1001. Contact customer service.',
+        ]
       : []),
     '',
     capLine('This hour', caps.hourly),
-    capLine('This day', caps.daily),
+    capLine('Today', caps.daily),
     `A file may have ${caps.perFile} entries.`,
     '',
-    waiting === 0 ? 'Nothing waits.' : `Waiting: ${waiting}`,
+    waiting === 0 ? 'No files waiting.' : `Files waiting: ${waiting}`,
     ...files.map(fileLine),
     ...(waiting > files.length ? [`  … and ${waiting - files.length} more`] : []),
     '',
     results.length === 0 ? 'No results yet.' : 'Last results:',
-    ...results.map(
-      (r) =>
-        `  ${minute(r.at)}  ${r.folder}/${escapeHidden(r.file)}: ${r.written} of ${r.entries} done, ${r.errors} failed`,
-    ),
+    ...results.map(resultLine),
     ...missing.map(
       ({ source, numbers, before }) =>
         `Missing before ${escapeHidden(before)}: ${numbers.join(', ')} of source "${escapeHidden(source)}"`,
@@ -55,12 +57,28 @@ export function weatherText(status: CustomerStatus, now: Date): string {
   ].join('\n');
 }
 
+/** Of a file that was refused as a whole, why; else how many of its entries were carried out. */
+function resultLine(result: PastResult): string {
+  const { at, folder, file, written, entries, errors, code, report } = result;
+  const why = whyRefused(result);
+  const counts = `${written} of ${entries} done, ${errors} failed`;
+  const outcome =
+    why === null ? counts : `${entries === 0 ? '' : `${counts}. `}${code ? `${code}: ` : ''}${why}`;
+  return `  ${minute(at)}  ${folder}/${escapeHidden(file)}: ${outcome}${report ? ` See _report/${report}.` : ''}`;
+}
+
+/** In words; null where its entries say what failed. */
+function whyRefused({ refusal, entries }: PastResult): string | null {
+  if (!refusal || (refusal.code === 1000 && entries > 0)) return null;
+  return refusalText(refusal as Parameters<typeof refusalText>[0]);
+}
+
 function capLine(what: string, { used, limit, left, until }: CapStatus): string {
   return `${what}: ${used} of ${limit} operations used, ${left} left until ${minute(until)}`;
 }
 
 function fileLine({ place, name, why, since, expected }: WaitingFile): string {
-  const when = expected ? `expected ${minute(expected)}` : 'no time known';
+  const when = expected ? `expected ${minute(expected)}` : 'no estimate';
   return `  ${place}. ${escapeHidden(name)} ${escapeHidden(why)}; since ${minute(since)}, ${when}`;
 }
 

@@ -234,7 +234,7 @@ it('keeps both where a file of the same name lies in the target folder already',
   expect((await acme.text(`/_processed/${name}`)).startsWith(HEADER)).toBe(true);
 });
 
-it('200 entries are carried out, 201 are refused as a whole', async () => {
+it('n07: 200 entries are carried out, 201 are refused as a whole', async () => {
   const whole = await acme.send(nextName(), HEADER + adds(200));
   expect(whole.folder).toBe('_processed');
   expect(whole.codes).toEqual(Array.from({ length: 200 }, () => 0));
@@ -243,7 +243,7 @@ it('200 entries are carried out, 201 are refused as a whole', async () => {
   expect(refused).toMatchObject({ folder: '_error', trace: null });
   expect(refused.lines).toEqual([
     `*** Processing file: llis/acme/${name}`,
-    'ERROR: The change file has 201 entries; the limit is 200 per file. Split it into smaller files.',
+    `ERROR: The change file has 201 entries; the limit is 200 per file. Split it into smaller files, and upload them with higher numbers. The file is in _error/${name}.`,
   ]);
   const { rows } = await world.database.query(`select last from sequence_counter where source = ''`);
   expect(rows).toEqual([{ last: sequence - 1 }]);

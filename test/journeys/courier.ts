@@ -161,3 +161,11 @@ export function linesAbout(report: string, name: string): string[] {
   const length = texts.slice(first + 1).findIndex((text) => text.startsWith('*** Processing file: '));
   return texts.slice(first, length === -1 ? undefined : first + 1 + length);
 }
+
+/** A report with the documented words alone: two messages go on after them, and each entry tells its line and address. */
+export function documentedWords(report: string): string {
+  return report
+    .replaceAll(/(emailAddress already exists\.|user does not hold subscription\.) .*$/gm, '$1')
+    .replaceAll(/(file name format is not valid\.|last one processed\.) .*$/gm, '$1')
+    .replaceAll(/ \(line \d+[^)]*\)$/gm, '');
+}

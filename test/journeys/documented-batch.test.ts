@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { documentedWords } from './courier.ts';
 import { startTestDaemon, TestClock } from './daemon.ts';
 import { fixtures, person } from './organisation.ts';
 
@@ -39,15 +40,10 @@ it('the documented batch gives the documented report, whatever the order of the 
   const [reportedBadNames, reportedChangeFiles] = splitReport(report);
   expect(reportedChangeFiles.map(documentedWords)).toEqual(changeFiles);
   // Bad names carry no number that could order them.
-  expect(reportedBadNames.toSorted()).toEqual(badNames.toSorted());
+  expect(reportedBadNames.map(documentedWords).toSorted()).toEqual(badNames.toSorted());
   expect(await acme.names('/_report')).toEqual([reportName]);
   expect(reportName).toMatch(/^llis_report_20120208_2332\d\d\.txt$/);
 });
-
-/** The two documented messages, which may go on after their documented words. */
-function documentedWords(file: string): string {
-  return file.replaceAll(/(emailAddress already exists\.|user does not hold subscription\.) .*$/gm, '$1');
-}
 
 /** What a report says of each file: first the bad names, then the change files. */
 function splitReport(report: string): [string[], string[]] {

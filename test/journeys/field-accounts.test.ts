@@ -26,7 +26,7 @@ async function send(text: string, overlay: Partial<WrittenCustomer> = {}): Promi
 
 /** What the report says of each failed entry, in their order. */
 const messagesOf = ({ lines }: Filed) =>
-  lines.flatMap((line) => /The error message follows: (.*)$/.exec(line)?.[1] ?? []);
+  lines.flatMap((line) => /The error message follows: (.*?)(?: \(line \d+[^)]*\))?$/.exec(line)?.[1] ?? []);
 
 const shown = (address: string) => showSubscriber(world.database, ACME, address, false);
 const ann = { subscribers: [person('ann@example.com', [85180]), person('bob@example.com')] };

@@ -127,7 +127,7 @@ it('m05: the line that announces a separator has to go', async () => {
 it('m05: also where it announces commas', async () => {
   const filed = await send('sep=,\nemailAddress,action\nann@example.com,Suspend\n');
   expect(errorsOf(filed)[0]).toMatch(
-    /"sep=," is not a header\. Remove it: the first line must name the columns\.$/,
+    /"sep=," is not a header\. Remove it: the first line must name the columns\. \(line 2\)$/,
   );
 });
 

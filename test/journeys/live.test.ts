@@ -237,10 +237,39 @@ describe('missing numbers', () => {
     const { one } = await started();
     await using _ = one;
     await using courier = await one.courier();
-    for (const number of [1, 2, 3]) await courier.send(`${ACME}_HR_PRV_${number}.csv`, one1);
-    const { lines } = await courier.send(`${ACME}_HR_PRV_6.csv`, one1);
-    expect(lines.join('\n')).toMatch(/WARNING: .*source "HR".* missing: 4, 5\./);
-    expect((await statusOf(one)).missing).toMatchObject([{ source: 'HR', numbers: ['4', '5'] }]);
+    for (const number of [1, 2, 3, 4, 5]) await courier.send(`${ACME}_HR_PRV_${number}.csv`, one1);
+    const { lines } = await courier.send(`${ACME}_HR_PRV_8.csv`, one1);
+    expect(lines.at(-2)).toBe(
+      'WARNING: Numbers 6, 7 of source "HR" were never received. They can no longer be processed; send their changes again under a higher number.',
+    );
+    expect((await statusOf(one)).missing).toMatchObject([{ source: 'HR', numbers: ['6', '7'] }]);
+    const again = await courier.send(`${ACME}_HR_PRV_10.csv`, one1);
+    expect(again.lines.join(), 'a source with one gap, ever, is never warned about again').not.toContain(
+      'WARNING',
+    );
+  });
+
+  it('e03: are not told of a source that numbers by the clock, nor of one with little history', async () => {
+    await using one = await startTestDaemon({ organisation: await fixtures() });
+    await using courier = await one.courier();
+    for (const number of [1_700_000_000, 1_700_000_060, 1_700_000_120, 1_700_000_400])
+      expect((await courier.send(`${ACME}_hr_PRV_${number}.csv`, one1)).report).not.toContain('WARNING');
+    for (const number of [1, 2, 3, 5])
+      expect((await courier.send(`${ACME}_few_PRV_${number}.csv`, one1)).report).not.toContain('WARNING');
+    for (const number of [1, 2, 3, 4, 5, 17])
+      expect((await courier.send(`${ACME}_far_PRV_${number}.csv`, one1)).report).not.toContain('WARNING');
+  });
+
+  it('that were seen and refused are none', async () => {
+    const { one } = await started();
+    await using _ = one;
+    await using courier = await one.courier();
+    for (const number of [1, 2, 3, 4, 5]) await courier.send(`${ACME}_HR_PRV_${number}.csv`, one1);
+    await courier.send(`${ACME}_HR_PRV_6.csv`, entries(201, 'long'));
+    expect((await courier.send(`${ACME}_HR_PRV_7.csv`, one1)).report).not.toContain('WARNING');
+    expect((await courier.send(`${ACME}_HR_PRV_9.csv`, one1)).report).toContain(
+      'WARNING: Number 8 of source "HR" was never',
+    );
   });
 
   it('are waited for where the customer wants it, and not for ever', async () => {
@@ -254,12 +283,14 @@ describe('missing numbers', () => {
     for (const number of [1, 2, 3]) await courier.send(`${ACME}_HR_PRV_${number}.csv`, one1);
     await courier.upload(`${ACME}_HR_PRV_5.csv`, one1);
     await stateOf(one, `${ACME}_HR_PRV_5.csv`, 'deferred');
-    expect((await courier.send(`${ACME}_HR_PRV_4.csv`, one1)).lines.join()).not.toContain('missing');
+    expect((await courier.send(`${ACME}_HR_PRV_4.csv`, one1)).lines.join()).not.toContain('never received');
     await courier.outcome(`${ACME}_HR_PRV_5.csv`);
     await courier.upload(`${ACME}_HR_PRV_7.csv`, one1);
     await stateOf(one, `${ACME}_HR_PRV_7.csv`, 'deferred');
     clock.advance(601_000);
     one.daemon.cycle.look();
-    expect((await courier.outcome(`${ACME}_HR_PRV_7.csv`)).lines.join('\n')).toContain('missing: 6.');
+    expect((await courier.outcome(`${ACME}_HR_PRV_7.csv`)).lines.join('\n')).toContain(
+      'Number 6 of source "HR" was never received.',
+    );
   });
 });

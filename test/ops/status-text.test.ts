@@ -17,6 +17,7 @@ const CUSTOMER = {
   results: [],
   reports: [],
   missing: [],
+  sources: [],
 };
 
 test('what needs the operator comes first, names cannot write to the screen, and times are in UTC', () => {
@@ -41,7 +42,7 @@ test('what needs the operator comes first, names cannot write to the screen, and
       '',
       '1 Acme',
       '  caps: hour 1 of 750 until 2026-05-05T13:00:00.000Z, day 1 of 10000 until 2026-05-06T00:00:00.000Z, 200 per file',
-      '  1. \\u001b]0;x\\u0007.csv [waiting] waits for its turn; expected at no known time',
+      '  1. \\u001b]0;x\\u0007.csv [waiting] waits for its turn; no estimate',
       '  last report: r.txt',
     ].join('\n'),
   );

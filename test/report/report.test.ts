@@ -22,6 +22,7 @@ const counts = (entries: number, written: number) => ({
   readErrors: 0,
   writeErrors: entries - written,
 });
+const UNPLACED = { entry: 1, line: null, subject: null };
 const badName = (name: string) => file(name, 32, { type: null, refusal: { code: 1, value: name } });
 
 /** The batch of the documented report, examples/report/llis_report_20120208_233200_with-codes.txt. */
@@ -30,14 +31,16 @@ const documented: ReportedFile[] = [
   badName('1000001_sequence'),
   file('1000001_prv_1328743901.csv', 32, {
     counts: counts(1, 0),
-    failures: [{ entry: 1, refusal: { code: 1035, field: 'emailAddress', value: 'sam.daryn@example.com' } }],
+    failures: [
+      { ...UNPLACED, refusal: { code: 1035, field: 'emailAddress', value: 'sam.daryn@example.com' } },
+    ],
   }),
   file('1000001_prv_1328743902.csv', 32, { counts: counts(3, 3) }),
   file('1000001_prv_1328743903.csv', 32, { counts: counts(1, 1) }),
   file('1000001_prv_1328743904.csv', 33, { counts: counts(1, 1) }),
   file('1000001_prv_1328743905.csv', 33, {
     counts: counts(1, 0),
-    failures: [{ entry: 1, refusal: { code: 1018 } }],
+    failures: [{ ...UNPLACED, refusal: { code: 1018 } }],
   }),
   file('1000001_prv_1328743906.csv', 33, { counts: counts(1, 1) }),
 ];

@@ -1,0 +1,40 @@
+import { CHANGE_FILE_TYPES, CUSTOMER_DIGITS_MAX, SEQUENCE_MAX } from './change-file.ts';
+
+/** What breaks the grammar of a change file's name (chapter 3); the first thing to look at. */
+export type NameFault =
+  | 'separators'
+  | 'extension'
+  | 'wrong-extension'
+  | 'customer'
+  | 'type'
+  | 'number'
+  | 'number-too-large'
+  | 'parts';
+
+/**
+ * Why a name is not that of a change file, as a person would find it.
+ *
+ * @param name one that `parseChangeFileName` does not accept
+ * @returns the fault, and the part of the name that is wrong
+ */
+export function nameFault(name: string): { fault: NameFault; part: string } {
+  const extension = /\.[^.]*$/.exec(name)?.[0] ?? '';
+  const stem = name.slice(0, name.length - extension.length);
+  const extensions: string[] = Object.values(CHANGE_FILE_TYPES);
+  if (!extensions.includes(extension.toLowerCase())) return { fault: 'extension', part: extension };
+  const parts = stem.split('_');
+  if (parts.length < 3) {
+    const separator = /[-. ]/.exec(stem)?.[0];
+    if (separator !== undefined && stem.split(/[-_. ]/).length >= 3)
+      return { fault: 'separators', part: separator };
+    return { fault: 'parts', part: stem };
+  }
+  const [customer = '', token = '', number = ''] = [parts[0], parts.at(-2), parts.at(-1)];
+  if (!/^\d+$/.test(customer) || customer.length > CUSTOMER_DIGITS_MAX)
+    return { fault: 'customer', part: customer };
+  const type = token.toUpperCase();
+  if (!Object.hasOwn(CHANGE_FILE_TYPES, type)) return { fault: 'type', part: token };
+  if (!/^\d+$/.test(number)) return { fault: 'number', part: number };
+  if (BigInt(number) > SEQUENCE_MAX) return { fault: 'number-too-large', part: number };
+  return { fault: 'wrong-extension', part: extension };
+}

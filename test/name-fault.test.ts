@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { invalidName } from '../src/admit/gates.ts';
+import { nameFault } from '../src/name-fault.ts';
+import { messageFor } from '../src/report/messages.ts';
+
+it.each([
+  ['1000001-PRV-1.csv', 'separators', '-'],
+  ['1000001 hr PRV 1.csv', 'separators', ' '],
+  ['1000001_hr_PRV_one.csv', 'number', 'one'],
+  ['1000001_hr_PRV_.csv', 'number', ''],
+  ['hr.csv', 'parts', 'hr'],
+  ['1000001_PRV.csv', 'parts', '1000001_PRV'],
+  ['1000001_hr_PRV_1', 'extension', ''],
+  ['1000001_hr_PRV_1.txt', 'extension', '.txt'],
+  ['1000001_hr_PRV_1.ldif', 'wrong-extension', '.ldif'],
+  ['1000001_hr_DI_1.csv', 'wrong-extension', '.csv'],
+  ['acme_hr_PRV_1.csv', 'customer', 'acme'],
+  ['1000001_hr_PROV_1.csv', 'type', 'PROV'],
+  ['1000001_hr_PRV_9223372036854775808.csv', 'number-too-large', '9223372036854775808'],
+])('%s: %s', (name, fault, part) => {
+  expect(nameFault(name)).toEqual({ fault, part });
+});
+
+it('n05: the message shows the form of a name, and what is wrong with this one', async () => {
+  const names = await readFile(new URL('samples/field/file-names/names.txt', import.meta.url), 'utf8');
+  const messages = names
+    .trimEnd()
+    .split('\n')
+    .map((name) => messageFor(invalidName(name)));
+  for (const message of messages) {
+    expect(message).toMatch(/^The file name format is not valid\. /);
+    expect(message).toContain('customerId_sourceId_PRV_number.csv');
+  }
+  expect(messages.map((message) => message.split('. ')[1])).toEqual([
+    'In "1000001-PRV-1.csv" the parts are separated by "-" instead of underscores',
+    'In "1000001_hr_PRV_one.csv" the number "one" is not a number',
+    '"hr.csv" lacks parts of the name',
+  ]);
+});
