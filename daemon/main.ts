@@ -71,7 +71,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
 
   await loadOrganisations(configuration, store.database, clock, journal);
   await ensureFolder(configuration.spool);
-  const place = await SpoolPlace.of(configuration.spool);
+  const place = await SpoolPlace.of({ database: store.database, clock, spool: configuration.spool });
   const stopping = new AbortController();
   const antivirus = openAntivirus(configuration, store.database, clock, journal, stopping.signal);
   await antivirus?.recover();
@@ -93,6 +93,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     journal,
     spool: configuration.spool,
     place,
+    quietMs: configuration.cycle.quietSeconds * 1000,
   });
   const { sweepSeconds, workers } = configuration.cycle;
   await intake.customers();

@@ -92,6 +92,9 @@ export function isOwnName(name: string): boolean {
   return name === STATUS_TEXT || name === STATUS_JSON;
 }
 
+/** In the root of the spool: which database it belongs to. */
+export const SPOOL_ID = '.spool-id';
+
 /** Hidden from every client: files in hand lie here under the number of their ledger row, out of the customer's reach. */
 export const TAKEN = '.taken';
 /** Hidden from every client: uploads on their way. */

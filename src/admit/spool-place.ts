@@ -1,8 +1,22 @@
-import { stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { SPOOL_ID, TAKEN } from '../change-file.ts';
+import type { Clock } from '../clock.ts';
+import type { Database, Queryable, Transaction } from '../database/open.ts';
+import { isThere, writeDurably } from '../durable.ts';
+import { codeOf, OperatorFault } from '../fault.ts';
+
+interface PlaceParts {
+  database: Database;
+  clock: Clock;
+  /** Absolute path of a folder that is there. */
+  spool: string;
+}
 
 /**
- * The spool as it was when the daemon started. A disk that is unmounted meanwhile leaves an empty folder: without a look at
- * this every waiting file would count as deleted by its customer.
+ * The spool, known by an identity that stands in it and in the database. A disk that is not mounted leaves an empty
+ * folder: without this every waiting file would count as deleted by its customer, and one in hand as lost.
  */
 export class SpoolPlace {
   readonly #spool: string;
@@ -13,25 +27,114 @@ export class SpoolPlace {
     this.#identity = identity;
   }
 
-  /** @param spool absolute path of a folder that is there */
-  static async of(spool: string): Promise<SpoolPlace> {
-    return new SpoolPlace(spool, await identityOf(spool));
+  /**
+   * Takes up the spool of the database; one that never had an identity gets it.
+   *
+   * @throws {OperatorFault} where the folder is not the spool of this database
+   */
+  static async of(parts: PlaceParts): Promise<SpoolPlace> {
+    return parts.database.transaction(async (tx) => {
+      // Two daemons that start for the first time give one identity.
+      await tx.query('lock table spool_identity in exclusive mode');
+      const { rows } = await tx.query<{ identity: string }>('select identity from spool_identity');
+      const known = rows[0]?.identity ?? null;
+      const found = await identityIn(parts.spool);
+      const verdict = judgeSpool(known, found, known === null && found === null && (await isStranger(parts)));
+      if (verdict === 'adopt') return new SpoolPlace(parts.spool, await adopt(tx, parts, found));
+      const problem = verdict === null ? null : problemText(parts.spool, verdict, known);
+      if (problem !== null) throw new OperatorFault(problem, 2);
+      return new SpoolPlace(parts.spool, known ?? '');
+    });
   }
 
-  /** @throws a passing fault where another folder is there, or none */
+  /** What is wrong with the spool now, in words for an operator; null where it is the right one. */
+  async problem(): Promise<string | null> {
+    let found: string | null;
+    try {
+      found = await identityIn(this.#spool);
+    } catch (error) {
+      return `The spool ${this.#spool} cannot be read (${codeOf(error) ?? 'unknown error'}). Mend its disk or its rights; work goes on by itself.`;
+    }
+    const verdict = judgeSpool(this.#identity, found, false);
+    return verdict === null || verdict === 'adopt' ? null : problemText(this.#spool, verdict, this.#identity);
+  }
+
+  /** @throws a passing fault where another folder is there, or none; work goes on when the spool is back */
   async expectThere(): Promise<void> {
-    if ((await identityOf(this.#spool)) === this.#identity) return;
-    throw Object.assign(
-      new Error(
-        `${this.#spool} is not the spool that the daemon started on. Is its disk mounted? ` +
-          'Work goes on when it is back; where it was replaced on purpose, restart the daemon.',
-      ),
-      { code: 'ESTALE' },
-    );
+    const problem = await this.problem();
+    if (problem !== null) throw Object.assign(new Error(problem), { code: 'ESTALE' });
   }
 }
 
-async function identityOf(folder: string): Promise<string> {
-  const { dev, ino } = await stat(folder).catch(() => ({ dev: 0, ino: 0 }));
-  return `${dev}:${ino}`;
+/**
+ * @param known the identity in the database, null: none yet
+ * @param found the identity in the folder, null: none
+ * @param stranger files wait, and the folder has none of them
+ * @returns null where it is the right spool; `adopt` where the two have not met yet; else what is wrong
+ */
+export function judgeSpool(
+  known: string | null,
+  found: string | null,
+  stranger: boolean,
+): 'adopt' | 'without-identity' | 'another' | 'empty' | null {
+  if (known === null) return stranger ? 'empty' : 'adopt';
+  if (found === null) return 'without-identity';
+  return known === found ? null : 'another';
+}
+
+function problemText(
+  spool: string,
+  problem: 'without-identity' | 'another' | 'empty',
+  identity: string | null,
+): string {
+  const file = path.join(spool, SPOOL_ID);
+  const wrong = `${spool} (spool) is not the spool of this database:`;
+  const remedy = 'Is its disk mounted, and is the setting right?';
+  if (problem === 'empty')
+    return `${wrong} files wait to be processed, and none of them is there. ${remedy} Where the files are lost for good, create ${file} with any word in it, and start again.`;
+  const onPurpose = `Where it is meant to be, write ${identity} into ${file}.`;
+  if (problem === 'another') return `${wrong} ${SPOOL_ID} names another one. ${remedy} ${onPurpose}`;
+  return `${wrong} it has no ${SPOOL_ID}. ${remedy} ${onPurpose}`;
+}
+
+async function identityIn(spool: string): Promise<string | null> {
+  try {
+    return (await readFile(path.join(spool, SPOOL_ID), 'utf8')).trim() || null;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return null;
+    throw error;
+  }
+}
+
+/** The file is durable before the database knows of it; a start that dies in between finds it and adopts it. */
+async function adopt(tx: Transaction, { spool, clock }: PlaceParts, found: string | null): Promise<string> {
+  const identity = found ?? randomUUID();
+  if (found === null)
+    await writeDurably(path.join(spool, SPOOL_ID), (file) => file.writeFile(`${identity}\n`));
+  await tx.query('insert into spool_identity (identity, adopted_at) values ($1, $2)', [
+    identity,
+    clock.now(),
+  ]);
+  return identity;
+}
+
+/** So many waiting files are looked for. */
+const LOOKED_FOR = 100;
+
+/** Whether files wait by the ledger and the folder has none of them: of an installation older than the identity. */
+async function isStranger({ database, spool }: PlaceParts): Promise<boolean> {
+  const places = await waitingPlaces(database, spool);
+  for (const place of places) if (await isThere(place)) return false;
+  return places.length > 0;
+}
+
+async function waitingPlaces(db: Queryable, spool: string): Promise<string[]> {
+  const { rows } = await db.query<{ folder: string; id: number; name: string }>(
+    `select c.folder, f.id, f.name from change_file f join customer c on c.id = f.customer_id
+      where f.state in ('waiting', 'deferred', 'held', 'applying', 'applied', 'rejected') order by f.id desc limit ${LOOKED_FOR}`,
+  );
+  return rows.flatMap(({ folder, id, name }) => [
+    path.join(spool, folder, name),
+    path.join(spool, folder, TAKEN, String(id)),
+  ]);
 }

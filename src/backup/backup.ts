@@ -5,6 +5,7 @@
 import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { SPOOL_ID } from '../change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
 import { syncFolder, writeDurably } from '../durable.ts';
@@ -81,6 +82,8 @@ export async function restore(
   await expectEmptyFolder(spool, 'Restore into an empty spool.');
   await database.transaction(async (tx) => {
     await tx.query('set local statement_timeout = 0');
+    // The spool that is filled now is taken up at the next start, whichever the database had before.
+    await tx.query('delete from spool_identity');
     await loadTables(tx, path.join(folder, 'tables'), manifest.data);
     await cp(path.join(folder, 'spool'), spool, { recursive: true, preserveTimestamps: true });
     // Before the commit: a ledger that survives a loss of power must find its files.
@@ -99,6 +102,6 @@ async function syncTree(folder: string): Promise<void> {
 
 async function expectEmptyFolder(folder: string, remedy: string): Promise<void> {
   const names = await readdir(folder).catch((): string[] => []);
-  if (names.some((name) => name !== 'README.md'))
+  if (names.some((name) => name !== 'README.md' && name !== SPOOL_ID))
     throw new OperatorFault(`${folder} is not empty. ${remedy}`);
 }

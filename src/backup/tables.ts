@@ -13,8 +13,8 @@ export interface SavedTables {
   sequences: { name: string; last: string | null }[];
 }
 
-/** Filled by the migrations. */
-const NOT_SAVED = 'schema_migration';
+/** Filled by the migrations; and of the spool, which is another one after a restore. */
+const NOT_SAVED = ['schema_migration', 'spool_identity'];
 
 /** Copies all tables as the transaction's snapshot sees them, one compressed file each. */
 export async function saveTables(tx: Transaction, folder: string): Promise<SavedTables> {
@@ -74,7 +74,7 @@ async function tablesInOrder(tx: Transaction): Promise<SavedTables['tables']> {
                     and attgenerated = '' order by attnum) as columns,
             array(select distinct confrelid::regclass::text from pg_constraint
                     where conrelid = c.oid and contype = 'f' and confrelid <> c.oid) as needs
-       from pg_class c where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> $1 order by relname`,
+       from pg_class c where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> all($1) order by relname`,
     [NOT_SAVED],
   );
   const left = new Map(rows.map((row) => [row.name, row]));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { repairEarlier } from './earlier-migrations.ts';
 import { OperatorFault } from '../fault.ts';
 import type { Database, Transaction } from './open.ts';
 
@@ -26,7 +27,7 @@ export async function migrate(database: Database): Promise<number> {
     await checkServerVersion(tx);
     await tx.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     const applied = await appliedMigrations(tx);
-    checkHistory(migrations, applied);
+    await checkHistory(tx, migrations, applied);
     const missing = migrations.filter((migration) => !applied.has(migration.version));
     for (const migration of missing) await apply(tx, migration);
     return missing.length;
@@ -62,18 +63,27 @@ async function appliedMigrations(tx: Transaction): Promise<Map<number, string>> 
   return new Map(rows.map((row) => [row.version, row.checksum]));
 }
 
-function checkHistory(migrations: Migration[], applied: Map<number, string>): void {
+async function checkHistory(
+  tx: Transaction,
+  migrations: Migration[],
+  applied: Map<number, string>,
+): Promise<void> {
   const known = new Map(migrations.map((migration) => [migration.version, migration]));
-  for (const [version, checksum] of applied) {
+  for (const [version, checksum] of [...applied].toSorted(([one], [other]) => one - other)) {
     const migration = known.get(version);
     if (!migration)
       throw new OperatorFault(
         `The database has schema version ${version}, which this program does not know: it belongs to a newer Spoolgate. Start that one, or restore a backup.`,
       );
-    if (migration.checksum !== checksum)
+    if (migration.checksum === checksum) continue;
+    if (!(await repairEarlier(tx, checksum, migration.checksum)))
       throw new OperatorFault(
         `Migration ${migration.name} was applied to this database in another wording. Migrations never change once released: use the program that belongs to this database.`,
       );
+    await tx.query('update schema_migration set checksum = $2 where version = $1', [
+      version,
+      migration.checksum,
+    ]);
   }
 }
 

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrate } from '../../src/database/migrate.ts';
+import type { Database } from '../../src/database/open.ts';
+import { cloneDatabase, type TestDatabase } from '../database.ts';
+
+const RELEASED = new URL('../../src/database/migrations/', import.meta.url);
+const EARLIER = new URL('./earlier/', import.meta.url);
+
+/** SHA-256 of every released migration. A new one adds its line; a line that is here never changes. */
+const HASHES: Record<string, string> = {
+  '001-accounts.sql': 'd86ce8e60b4573200b5bae86f31931a1829a724bbaff6bc79fe73e30bde6b720',
+  '002-change-files.sql': '46a2c62da452294ab4f6565e32ccfeddb9d556915656224eb3020f18da449662',
+  '003-doors.sql': 'efc6036ac6c35e3bb9d8dbd0020409c1ba8ecbd6208b277833cfcf14cba527eb',
+  '004-order.sql': '3276309c0b38b1f66cfa76a3c80275051037fbd52c0131d998fdbad47678eb64',
+  '005-reliability.sql': '801109b015bb6b141fb496bcf5b2777773a94e7151892517deafc94e566707a5',
+  '009-spool.sql': '503759678993255da02fbd4ff18920a3f56cb6bfd25f76248a946d0d473b4af6',
+  '011-backlog.sql': '18450998b304677011c0c456b04c045d7d20a04e7ee73c4232b6f70808445f8d',
+};
+/** The databases that were ever in use, by the files that made them. A later schema adds its line. */
+const SCHEMAS: [title: string, ...files: string[]][] = [
+  ['the first commit', 'first/001', 'first/002'],
+  ['the turns', 'second/001', 'second/002'],
+  ['the slices', 'second/001', '002'],
+  ['the line', 'second/001', '002', 'first/004'],
+  ['the live control', 'second/001', '002', '004'],
+  ['the doors', 'second/001', '002', '003', '004'],
+  ['001 alone', '001'],
+  ['001 and 002', '001', '002'],
+  ['up to 003', '001', '002', '003'],
+  ['up to 004', '001', '002', '003', '004'],
+  ['up to 005', '001', '002', '003', '004', '005'],
+  ['up to 011', '001', '002', '003', '004', '005', '011'],
+  ['up to 009 and 011', '001', '002', '003', '004', '005', '009', '011'],
+];
+
+let database: TestDatabase;
+let fresh: unknown;
+beforeAll(async () => {
+  database = await cloneDatabase();
+  fresh = await schemaOf(database);
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.query('drop schema public cascade');
+  await database.query('create schema public');
+});
+
+/** `first/001`: the wording of then; `001`: the released one. */
+async function sqlOf(file: string): Promise<{ name: string; sql: string; checksum: string }> {
+  const [number = '', wording] = file.split('/').toReversed();
+  const folder = wording ? EARLIER : RELEASED;
+  const wanted = wording ? `${number}-${wording}.sql` : `${number}-`;
+  const name = (await readdir(folder)).find((one) => one.startsWith(wanted)) ?? '';
+  const sql = await readFile(new URL(name, folder), 'utf8');
+  return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+}
+
+async function build(files: string[]): Promise<void> {
+  await database.query(`create table schema_migration (
+    version integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`);
+  for (const file of files) {
+    const { name, sql, checksum } = await sqlOf(file);
+    await database.query(sql);
+    await database.query('insert into schema_migration (version, name, checksum) values ($1, $2, $3)', [
+      Number.parseInt(name, 10),
+      name,
+      checksum,
+    ]);
+  }
+}
+
+/** Everything but the order of the columns. */
+async function schemaOf(db: Database): Promise<unknown> {
+  const columns = await db.query(
+    `select table_name, column_name, data_type, is_nullable, column_default, collation_name,
+            col_description((table_schema || '.' || table_name)::regclass, ordinal_position) as comment
+       from information_schema.columns where table_schema = 'public' order by 1, 2`,
+  );
+  const indexes = await db.query(`select indexdef from pg_indexes where schemaname = 'public' order by 1`);
+  const constraints = await db.query(
+    `select conrelid::regclass::text as table, pg_get_constraintdef(oid) as rule from pg_constraint
+      where connamespace = 'public'::regnamespace and conrelid <> 0 order by 1, 2`,
+  );
+  return [columns.rows, indexes.rows, constraints.rows];
+}
+
+const has = (files: string[], number: string) => files.some((file) => file.endsWith(number));
+
+async function fill(files: string[]): Promise<void> {
+  const parent = files.includes('001') ? '' : ', parent_key';
+  await database.query(`
+    insert into customer (id, name, folder) values (1, 'Acme', 'acme');
+    insert into subscriber (customer_id, email, given_name, family_name, state, federation_type, notes_dn, origin, created_at, updated_at)
+      select 1, n || '@example.com', 'Ann', 'One', 'active', 'NON_FEDERATED', 'Ann  ONE / Acme', 'PRV', now(), now()
+        from generate_series(1, ${files.includes('001') || files.includes('second/001') ? 1 : 2}) n;
+    insert into directory_entry (customer_id, dn_key${parent}, dn, class, attributes, created_at)
+      values (1, 'cn=ann,o=acme'${parent && `, 'o=acme'`}, 'CN=Ann,O=Acme', 'person', '{"sn": ["One"]}', now())`);
+  if (!files.includes('001') && files.includes('second/001'))
+    await database.query(`update subscriber set notes_dn_key = 'ann one/acme'`);
+  if (!has(files, '002')) return;
+  const decided = files.includes('first/002') ? '' : ', decision';
+  const value = (decision: string) => (decided ? `, '${decision}'` : '');
+  await database.query(`
+    insert into batch (customer_id, started_at, closed_at, report_name) values (1, now(), now(), 'r.txt');
+    insert into change_file (customer_id, batch_id, name, state, received_at, bytes, modified_at, code, entries, folder, filed_as${decided})
+      values (1, 1, 'a.csv', 'filed', now(), 9, now(), null, 2, '_processed', 'a.csv'${value('applied')}),
+             (1, 1, 'b.csv', 'filed', now(), 9, now(), 1, 0, '_error', 'b.csv'${value('refused')});
+    insert into change_file (customer_id, name, state, received_at, bytes, modified_at)
+      values (1, 'c.csv', 'waiting', now(), 9, now());
+    insert into entry_result (change_file_id, entry, line, first_byte, byte_count, code) values (1, 1, 2, 5, 4, 0);
+    insert into sequence_counter (customer_id, source, type, last) values (1, 'hr', 'PRV', 7)`);
+}
+
+async function expectData(files: string[]): Promise<void> {
+  const { rows: people } = await database.query(
+    'select email, notes_dn, notes_dn_key from subscriber order by id',
+  );
+  const key = files.includes('001') ? null : files.includes('second/001') ? 'ann one/acme' : 'ann one/acme';
+  expect(people[0]).toEqual({ email: '1@example.com', notes_dn: 'Ann  ONE / Acme', notes_dn_key: key });
+  if (files.includes('first/001'))
+    expect(people[1]).toEqual({ email: '2@example.com', notes_dn: 'Ann  ONE / Acme', notes_dn_key: null });
+  const { rows: entries } = await database.query('select dn_key, dn, attributes from directory_entry');
+  const dnKey = files.includes('001') ? 'cn=ann,o=acme' : 'o=acme,cn=ann';
+  expect(entries).toEqual([{ dn_key: dnKey, dn: 'CN=Ann,O=Acme', attributes: { sn: ['One'] } }]);
+  if (!has(files, '002')) return;
+  const ledger = await database.query(
+    'select name, state, decision, total > 0 as counted, entries, purged_at from change_file order by id',
+  );
+  const counted = !files.includes('002');
+  expect(ledger.rows).toEqual([
+    { name: 'a.csv', state: 'filed', decision: 'applied', counted, entries: 2, purged_at: null },
+    { name: 'b.csv', state: 'filed', decision: 'refused', counted: false, entries: 0, purged_at: null },
+    { name: 'c.csv', state: 'waiting', decision: null, counted: false, entries: 0, purged_at: null },
+  ]);
+  expect((await database.query('select entry, byte_count, code from entry_result')).rows).toEqual([
+    { entry: 1, byte_count: 4, code: 0 },
+  ]);
+  expect((await database.query('select source, last, run from sequence_counter')).rows).toEqual([
+    { source: 'hr', last: 7, run: 0 },
+  ]);
+}
+
+it('a released migration never changes', async () => {
+  const names = (await readdir(RELEASED)).filter((name) => name.endsWith('.sql')).toSorted();
+  const hashes = await Promise.all(
+    names.map(async (name) => [name, (await sqlOf(name.slice(0, 3))).checksum]),
+  );
+  expect(Object.fromEntries(hashes)).toEqual(HASHES);
+});
+
+describe('data of an earlier schema is brought to the present one', () => {
+  it.each(SCHEMAS)('%s', async (_, ...files) => {
+    await build(files);
+    await fill(files);
+    await migrate(database);
+    expect(await schemaOf(database)).toEqual(fresh);
+    await expectData(files);
+    expect(await migrate(database)).toBe(0);
+  });
+});
