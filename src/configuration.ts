@@ -104,6 +104,7 @@ const schema = z.strictObject({
   cycle: z
     .strictObject({
       settleMs: z.int().min(0).max(3_600_000).default(2000),
+      quietSeconds: z.int().min(1).max(3600).default(10),
       sweepSeconds: z.int().min(1).max(86_400).default(60),
       workers: z.int().min(1).max(64).optional(),
     })

@@ -256,14 +256,23 @@ function reportWeather(parts: {
   later: (work: () => Promise<void>) => void;
 }): { changed: (customer: number) => void } {
   const pending = new Set<number>();
+  /** Customers whose weather is being written: the next one waits, or the older could be the last. */
+  const writing = new Set<number>();
+  const write = async (customer: number): Promise<void> => {
+    if (writing.has(customer)) return parts.later(() => write(customer));
+    pending.delete(customer);
+    writing.add(customer);
+    try {
+      await parts.write(customer);
+    } finally {
+      writing.delete(customer);
+    }
+  };
   return {
     changed: (customer) => {
       if (pending.has(customer)) return;
       pending.add(customer);
-      parts.later(async () => {
-        pending.delete(customer);
-        await parts.write(customer);
-      });
+      parts.later(() => write(customer));
     },
   };
 }

@@ -1,11 +1,16 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { link, lstat, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from './fault.ts';
 
-/** A file moves durably or not at all: after these calls return, a loss of power changes nothing. */
+/**
+ * A file moves durably or not at all: after these calls return, a loss of power changes nothing.
+ *
+ * The kernel tells of a failed sync once, and the next one succeeds though the data is gone. So a sync is never simply
+ * tried again: who tries again does first what was to be synced, the write from its source or the name, anew.
+ */
 
-/** Makes the names in a folder durable: all that were given before the call. */
+/** Makes the names in a folder durable, all that were given before the call; or the content of a file. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -26,7 +31,13 @@ export async function writeDurably(
   mode = 0o640,
 ): Promise<void> {
   await writeWhole(file, write, mode);
-  await syncFolder(path.dirname(file));
+  try {
+    await syncFolder(path.dirname(file));
+  } catch (error) {
+    // Whoever finds it later would take it for durable, and sync it no more.
+    await unlink(file).catch(() => {});
+    throw error;
+  }
 }
 
 /**
@@ -39,9 +50,8 @@ export async function writeWhole(
   mode = 0o640,
 ): Promise<void> {
   const folder = path.dirname(file);
-  // Of fixed length, however long the name, and the same again after a crash: nothing is left behind.
-  const staging = path.join(folder, `.${createHash('sha256').update(path.basename(file)).digest('hex')}.new`);
-  const handle = await open(staging, 'w', mode);
+  const staging = path.join(folder, stagingName(path.basename(file)));
+  const handle = await open(staging, 'wx', mode);
   try {
     await handle.chmod(mode);
     await write(handle);
@@ -53,6 +63,20 @@ export async function writeWhole(
   }
   await handle.close();
   await rename(staging, file);
+}
+
+/**
+ * Of fixed length, however long the name, and never that of another writer: two daemons, or two turns of one, may write
+ * the same file at the same time, and the last rename counts, whole.
+ */
+function stagingName(name: string): string {
+  const hash = createHash('sha256').update(name).digest('hex');
+  return `.${hash}.${process.pid}-${randomBytes(8).toString('hex')}.new`;
+}
+
+/** Names that a writer has left that died; the first form is that of earlier releases. */
+export function isStagingName(name: string): boolean {
+  return /^\.[0-9a-f]{64}(\.\d+-[0-9a-f]{16})?\.new$/.test(name);
 }
 
 /**
@@ -68,19 +92,32 @@ export async function moveDurably(
   to: string,
   oldName: 'gone' | 'may return' = 'gone',
 ): Promise<boolean> {
-  const linked = await linkTo(from, to);
-  if (linked === 'taken' && !(await isSameFile(from, to))) return false;
+  let linked = await linkTo(from, to);
+  if (linked === 'taken') {
+    if (!(await isSameFile(from, to))) return false;
+    // Given by an attempt that did not end well: its sync may have failed, so the name is given anew.
+    await unlink(to);
+    linked = await linkTo(from, to);
+    if (linked === 'taken') return false;
+  }
   if (linked === 'not allowed') {
     if (await isThere(to)) return false;
     await rename(from, to);
   }
-  await syncFolder(path.dirname(to));
+  try {
+    await syncFolder(path.dirname(to));
+  } catch (error) {
+    if (linked === 'not allowed') await rename(to, from).catch(() => {});
+    throw error;
+  }
   if (linked !== 'not allowed') await unlink(from);
   if (oldName === 'gone') await syncFolder(path.dirname(from));
   return true;
 }
 
 /** Linux forbids a second name of somebody else's file, and some file systems have none at all; both let it be renamed. */
+export const NO_SECOND_NAME: readonly string[] = ['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EMLINK'];
+
 async function linkTo(from: string, to: string): Promise<'linked' | 'taken' | 'not allowed'> {
   try {
     await link(from, to);
@@ -88,7 +125,7 @@ async function linkTo(from: string, to: string): Promise<'linked' | 'taken' | 'n
   } catch (error) {
     const code = codeOf(error) ?? '';
     if (code === 'EEXIST') return 'taken';
-    if (['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes(code)) return 'not allowed';
+    if (NO_SECOND_NAME.includes(code)) return 'not allowed';
     throw error;
   }
 }

@@ -18,6 +18,7 @@ import type { ChangeFile } from './change-file.ts';
 import type { Clock } from './clock.ts';
 import { isDatabaseAway, isPassing } from './database/away.ts';
 import { onlyRow, type Database, type Transaction } from './database/open.ts';
+import { isThere } from './durable.ts';
 import { messageOf } from './fault.ts';
 import type { Journal } from './journal/events.ts';
 import { entrance, judge, planned, type Case } from './judgement.ts';
@@ -205,7 +206,7 @@ async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<
     return { kind: 'preparing', until: new Date(station.clock.now().getTime() + PREPARING_MS_MAX) };
   // Of a slice after the first it is known, of a file that is refused nobody asks.
   const isDigested = contents !== null && !file.progress && contents.total <= entriesMax;
-  const digest = isDigested ? await digestOf(bytesOf(opened)(0)) : null;
+  const digest = isDigested ? await digestOfRead(opened) : null;
   return await decideFile(turn, batch, { file, opened, contents, digest });
 }
 
@@ -243,6 +244,33 @@ async function decideFile(
   });
   await endBatch(turn, batch);
   return { kind: 'deferred', until: decided.deferredUntil };
+}
+
+/** @returns null where the file has changed since it was opened: what was read of it is not what it says now */
+async function digestOfRead(opened: OpenChangeFile): Promise<string | null> {
+  const digest = await digestOf(bytesOf(opened)(0));
+  const { size, mtimeMs } = await opened.handle.stat();
+  return size === opened.bytes && mtimeMs === opened.modifiedMs ? digest : null;
+}
+
+/** Another program may hold the file open, and write into it while it is read, wherever it lies. */
+async function tellChanged(
+  { station, folder }: Pick<Turn, 'station' | 'folder'>,
+  departing: Departing,
+): Promise<void> {
+  const { file, decision, digest, modifiedAt } = departing;
+  if (decision !== 'applied' || !(await isThere(takenPath(folder, file)))) return;
+  const opened = await openChangeFile(folder, file);
+  if (!opened) return;
+  await using _ = opened.handle;
+  // Of a file that is as it was when it was admitted nothing needs to be read.
+  if (opened.bytes === file.bytes && Math.abs(opened.modifiedMs - modifiedAt.getTime()) < 1) return;
+  if (digest !== null && (await digestOf(bytesOf(opened)(0))) === digest) return;
+  await noteOnFile(station.database, file, 'changed', station.clock.now());
+  station.journal.warned('a change file changed while it was read; its rest was not applied', {
+    customer: file.customer,
+    file: file.name,
+  });
 }
 
 /** More are not counted ahead: whoever has so many files waiting learns their times as they come nearer. */
@@ -302,6 +330,7 @@ async function depart({ station, folder }: Turn, departing: Departing, traced: b
     const traced = masked ? { ...kind.traced, text: masked } : kind.traced;
     await writeTrace(database, file.id, header, opened.handle, traced, name);
   };
+  await tellChanged({ station, folder }, departing);
   const taken = takenPath(folder, file);
   const hasTrace = traced && decision !== 'refused';
   await fileAway(database, departing, taken, folder, traceName, hasTrace ? trace : null, clock.now());

@@ -66,6 +66,7 @@ const HAS_DEFAULT: Record<KeyPath, boolean> = {
   'http.host': true,
   'http.port': true,
   'cycle.settleMs': true,
+  'cycle.quietSeconds': true,
   'cycle.sweepSeconds': true,
   'cycle.workers': false,
   'throttle.hourly': true,

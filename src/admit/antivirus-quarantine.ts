@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, open, rename, unlink } from 'node:fs/promises';
+import { chmod, copyFile, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { ChangeFile } from '../change-file.ts';
 import type { Database, Queryable, Transaction } from '../database/open.ts';
-import { ensureFolder, syncFolder } from '../durable.ts';
+import { ensureFolder, isThere, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import { takenPath } from './take.ts';
 
@@ -64,7 +64,7 @@ async function unmovedFiles(db: Queryable): Promise<{ id: number; customer: numb
   return rows;
 }
 
-/** Spool and quarantine may be two file systems. What is gone already was moved before a crash. */
+/** Spool and quarantine may be two file systems. What is gone already was moved by an attempt that did not end well. */
 async function moveOver(from: string, to: string): Promise<void> {
   await ensureFolder(path.dirname(to));
   try {
@@ -74,21 +74,25 @@ async function moveOver(from: string, to: string): Promise<void> {
     });
     await rename(from, to);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (codeOf(error) === 'ENOENT') return copyAgain(to);
     if (codeOf(error) !== 'EXDEV') throw error;
     await copyOver(from, to);
+    await unlink(from);
   }
   await syncFolder(path.dirname(to));
   await syncFolder(path.dirname(from));
+}
+
+/** A sync that failed is not mended by one that succeeds: the file is written anew. */
+async function copyAgain(file: string): Promise<void> {
+  if (await isThere(file)) await copyOver(file, file);
 }
 
 async function copyOver(from: string, to: string): Promise<void> {
   const part = `${to}.part`;
   await unlink(part).catch(() => undefined);
   await copyFile(from, part, constants.COPYFILE_EXCL);
-  const handle = await open(part, 'r');
-  await handle.sync();
-  await handle.close();
+  await syncFolder(part);
   await rename(part, to);
-  await unlink(from);
+  await syncFolder(path.dirname(to));
 }

@@ -15,6 +15,8 @@ export interface IntakeParts {
   /** Absolute path of the spool. */
   spool: string;
   place?: SpoolPlace;
+  /** Files put there by other means than a door count as whole when they have not changed for so long; default: 10 s. */
+  quietMs?: number;
 }
 
 export interface CustomerFolder {

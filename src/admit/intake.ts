@@ -14,8 +14,8 @@ interface WaitingRow {
   taken: boolean;
 }
 
-/** Files put there by other means than a door count as whole when they have not changed for so long. */
-const STABLE_MS = 3_000;
+/** The default of the setting (cycle.quietSeconds). */
+const QUIET_MS = 10_000;
 
 /** What a look at an upload folder came to. */
 export interface Looked {
@@ -65,7 +65,7 @@ export function createIntake(parts: IntakeParts): Intake {
       changing.set(key, { bytes: file.bytes, modifiedMs: file.modifiedAt.getTime(), sinceMs: nowMs });
     // A file that nobody has touched for long was whole before this daemon first saw it.
     const since = same ? before.sinceMs : before ? nowMs : file.modifiedAt.getTime();
-    if (nowMs - since < STABLE_MS) return false;
+    if (nowMs - since < (parts.quietMs ?? QUIET_MS)) return false;
     changing.delete(key);
     return true;
   };

@@ -1,8 +1,8 @@
-import { open, rename, stat, type FileHandle } from 'node:fs/promises';
+import { link, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import path from 'node:path';
 import { TAKEN, type ChangeFile } from '../change-file.ts';
-import { syncFolder } from '../durable.ts';
+import { isThere, NO_SECOND_NAME, syncFolder } from '../durable.ts';
 import { codeOf, messageOf } from '../fault.ts';
 
 /** Where a file in hand lies: hidden, out of the customer's reach, under the number of its ledger row. */
@@ -14,6 +14,8 @@ export function takenPath(folder: string, file: Pick<ChangeFile, 'id'>): string 
 export interface OpenChangeFile {
   handle: FileHandle;
   bytes: number;
+  /** When it was changed last, in milliseconds since 1970, with their fractions. */
+  modifiedMs: number;
 }
 
 /**
@@ -25,8 +27,8 @@ export async function openChangeFile(folder: string, file: ChangeFile): Promise<
   for (const place of [takenPath(folder, file), path.join(folder, file.name)]) {
     try {
       const handle = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW);
-      const { size } = await handle.stat();
-      return { handle, bytes: size };
+      const { size, mtimeMs } = await handle.stat();
+      return { handle, bytes: size, modifiedMs: mtimeMs };
     } catch (error) {
       if (isDenied(error))
         throw new Error(`The change file cannot be read: ${messageOf(error)}`, { cause: error });
@@ -51,31 +53,61 @@ export async function takeChangeFile(
   file: ChangeFile,
   opened: OpenChangeFile,
 ): Promise<boolean> {
-  const taken = takenPath(folder, file);
-  if ((await inodeAt(taken)) === null) {
-    try {
-      await rename(path.join(folder, file.name), taken);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return false;
-      throw error;
-    }
-    await Promise.all([syncFolder(path.dirname(taken)), syncFolder(folder)]);
-  }
+  if (!(await takeInHand(folder, file))) return false;
   const { ino, dev } = await opened.handle.stat();
-  return (await inodeAt(taken)) === `${dev}:${ino}`;
+  return (await inodeAt(takenPath(folder, file))) === `${dev}:${ino}`;
 }
 
 /** Moves a file that cannot be read out of the customer's reach, whatever it is; one that is not there is fine. */
 export async function takeAsItIs(folder: string, file: ChangeFile): Promise<void> {
+  if (!file.progress) await takeInHand(folder, file);
+}
+
+/**
+ * Files in hand of which this process knows that the sync of their names succeeded. Any other one that is found in hand
+ * was left by an attempt that died or whose sync failed, and a sync that fails is not mended by the next that succeeds.
+ */
+const durablyTaken = new Set<string>();
+/** Each is forgotten when its first entries are committed, so that only failed turns leave any. */
+const DURABLY_TAKEN_MAX = 10_000;
+
+/** @returns false where there is no such file */
+async function takeInHand(folder: string, file: ChangeFile): Promise<boolean> {
   const taken = takenPath(folder, file);
-  if (file.progress || (await inodeAt(taken)) !== null) return;
+  const inode = await inodeAt(taken);
+  // What is begun was committed after its sync.
+  if (inode !== null && (file.progress || durablyTaken.has(`${taken} ${inode}`))) return true;
   try {
-    await rename(path.join(folder, file.name), taken);
+    await rename(inode === null ? path.join(folder, file.name) : await putBack(folder, file), taken);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    return;
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
   }
   await Promise.all([syncFolder(path.dirname(taken)), syncFolder(folder)]);
+  if (durablyTaken.size >= DURABLY_TAKEN_MAX) durablyTaken.clear();
+  durablyTaken.add(`${taken} ${await inodeAt(taken)}`);
+  return true;
+}
+
+/** The file waits again as before it was taken, so that it can be taken anew, both its names. @returns its path */
+async function putBack(folder: string, file: ChangeFile): Promise<string> {
+  const taken = takenPath(folder, file);
+  for (let number = 0; ; number += 1) {
+    // Another upload may have its name by now; for the moment any visible one will do.
+    const back = path.join(folder, number === 0 ? file.name : `recovered_${file.id}_${number}`);
+    try {
+      await link(taken, back);
+    } catch (error) {
+      const code = codeOf(error) ?? '';
+      if (code === 'EEXIST') continue;
+      if (!NO_SECOND_NAME.includes(code)) throw error;
+      if (await isThere(back)) continue;
+      await rename(taken, back);
+      return back;
+    }
+    await unlink(taken);
+    return back;
+  }
 }
 
 async function inodeAt(file: string): Promise<string | null> {

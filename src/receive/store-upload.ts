@@ -106,7 +106,11 @@ export class Upload {
     step('renamed');
     this.#open = false;
     await folder[Symbol.asyncDispose]();
-    await syncFolder(this.#view.account.folder);
+    await syncFolder(this.#view.account.folder).catch(async (error: unknown) => {
+      // The client hears that it failed and sends it again: what may not last must not be applied meanwhile.
+      await rm(target, { force: true });
+      throw error;
+    });
     announceFinal(this.#view, this.#path, this.#options.announce);
   }
 

@@ -38,6 +38,8 @@ export type Warning =
   /** The file is gone by no doing of this program. */
   | { kind: 'lost' }
   | { kind: 'no-trace' }
+  /** Another program wrote into it while it was read. */
+  | { kind: 'changed' }
   | EntryNote;
 
 /**
@@ -205,6 +207,8 @@ function warningText(warning: Exclude<Warning, EntryNote>): string {
       return `This file replaces ${warning.times === 1 ? 'one' : warning.times} of the same name that had not been processed.`;
     case 'lost':
       return 'The change file has disappeared from this server after it was processed. Its results stand.';
+    case 'changed':
+      return 'The change file changed while it was read; its rest was not applied. Send what is missing in a new file with a higher number.';
     case 'no-trace':
       return 'The trace could not be written because of a fault of this server. The results stand.';
     case 'missing-numbers':

@@ -1,7 +1,9 @@
+import { lstat, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFile, type ChangeFileRow } from '../change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 import { isSameFile, isThere, moveDurably } from '../durable.ts';
+import { codeOf } from '../fault.ts';
 import type { Refusal } from '../result-code.ts';
 import { step } from '../step.ts';
 import { noteOnFile } from './set-aside.ts';
@@ -16,18 +18,24 @@ export interface Departing {
   target: '_processed' | '_error';
   /** Chosen before the move, so that after a crash the same name is used again. */
   filedAs: string | null;
+  /** Of the last change before it was read. */
+  modifiedAt: Date;
+  /** SHA-256 of what was read; null where nothing was, or where it changed meanwhile. */
+  digest: string | null;
 }
 
 interface DepartingRow extends ChangeFileRow {
   decision: Departing['decision'];
   folder: Departing['target'];
   filed_as: string | null;
+  modified_at: Date;
+  content_sha256: string | null;
 }
 
 /** The customer's departing files, oldest first. */
 export async function departingFiles(db: Queryable, customer: number): Promise<Departing[]> {
   const { rows } = await db.query<DepartingRow>(
-    `select ${CHANGE_FILE_COLUMNS}, decision, folder, filed_as from change_file
+    `select ${CHANGE_FILE_COLUMNS}, decision, folder, filed_as, modified_at, content_sha256 from change_file
       where customer_id = $1 and state in ('applied', 'rejected') order by finished_at, id`,
     [customer],
   );
@@ -36,6 +44,8 @@ export async function departingFiles(db: Queryable, customer: number): Promise<D
     decision: row.decision,
     target: row.folder,
     filedAs: row.filed_as,
+    modifiedAt: row.modified_at,
+    digest: row.content_sha256,
   }));
 }
 
@@ -80,10 +90,12 @@ export async function fileAway(
   now: Date,
 ): Promise<string> {
   const target = path.join(folder, departing.target);
+  const known = await filedName(db, departing, target, traceName);
+  // Moved by an attempt that did not end: its sync may have failed, so it is moved anew.
+  if (known !== null && !(await isThere(taken))) await rename(path.join(target, known), taken);
   const isInHand = await isThere(taken);
-  if (!isInHand && !(await isFiled(target, departing.filedAs)))
-    await noteOnFile(db, departing.file, 'lost', now);
-  let name = departing.filedAs ?? (await chooseName(db, departing, target, traceName));
+  if (!isInHand) await noteOnFile(db, departing.file, 'lost', now);
+  let name = known ?? departing.filedAs ?? (await chooseName(db, departing, target, traceName));
   if (isInHand) {
     const place = () => path.join(target, name);
     for (let moved = false; !moved;) {
@@ -151,6 +163,32 @@ async function isOccupied(
   return (await isThere(path.join(target, name))) || (await isThere(path.join(target, traceName(name))));
 }
 
-async function isFiled(target: string, name: string | null): Promise<boolean> {
-  return name !== null && isThere(path.join(target, name));
+/**
+ * The name under which the file stands in its folder already; null: it does not. A database that lost its last
+ * transactions may have forgotten the name: then it is the one that no row has and whose size and time are the file's.
+ */
+async function filedName(
+  db: Queryable,
+  { file, filedAs, modifiedAt }: Departing,
+  target: string,
+  traceName: (changeFile: string) => string,
+): Promise<string | null> {
+  if (filedAs !== null) return (await isThere(path.join(target, filedAs))) ? filedAs : null;
+  for (let number = 0; ; number += 1) {
+    const name = fittingName(file.name, number === 0 ? '' : `_${number}`, traceName);
+    const stats = await lstat(path.join(target, name)).catch(absentIsNull);
+    if (!stats) return null;
+    if (!stats.isFile() || stats.size !== file.bytes || stats.mtime.getTime() !== modifiedAt.getTime())
+      continue;
+    const { rowCount } = await db.query(
+      `select 1 from change_file where customer_id = $1 and folder = $2 and filed_as = $3 and purged_at is null`,
+      [file.customer, path.basename(target), name],
+    );
+    if (rowCount === 0) return name;
+  }
+}
+
+function absentIsNull(error: unknown): null {
+  if (codeOf(error) === 'ENOENT') return null;
+  throw error;
 }

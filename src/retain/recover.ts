@@ -6,7 +6,7 @@ import { lstat, readdir, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { ERROR, PROCESSED, REPORT, TAKEN, type ChangeFileState } from '../change-file.ts';
 import type { Queryable } from '../database/open.ts';
-import { moveDurably } from '../durable.ts';
+import { isStagingName, moveDurably } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 
 interface Place {
@@ -99,9 +99,6 @@ async function isFile(file: string): Promise<boolean> {
   return (await lstat(file).catch(() => null))?.isFile() ?? false;
 }
 
-/** Names under which writeDurably writes. */
-const STRAY = /^\.[0-9a-f]{64}\.new$/;
-
 /**
  * Removes what a daemon had begun to write when it died: reports, traces and the weather, which are written again from
  * the database. Another daemon may be writing one right now, so only those older than `before` go.
@@ -112,7 +109,7 @@ export async function removeStrays(folder: string, before: Date): Promise<string
   const removed: string[] = [];
   for (const part of ['', PROCESSED, ERROR, REPORT])
     for (const name of await readdir(path.join(folder, part)).catch(absentIsEmpty)) {
-      if (!STRAY.test(name)) continue;
+      if (!isStagingName(name)) continue;
       const stray = path.join(folder, part, name);
       const stats = await lstat(stray).catch(() => null);
       if (!stats?.isFile() || stats.mtime >= before) continue;

@@ -62,7 +62,7 @@ export async function endFile(
 export async function noteOnFile(
   db: Queryable,
   file: ChangeFile,
-  kind: 'lost' | 'no-trace',
+  kind: 'lost' | 'no-trace' | 'changed',
   now: Date,
 ): Promise<void> {
   await db.query(

@@ -73,7 +73,7 @@ export async function openWorld({
         spool,
         removal: { finishSeconds: 3600 },
         throttle: CAPS,
-        cycle: { settleMs: 30, workers: 2 },
+        cycle: { settleMs: 30, quietSeconds: 3, workers: 2 },
         ...configuration,
       },
     });

@@ -31,7 +31,7 @@ async function look(world: TestDaemon): Promise<void> {
 }
 
 /** Uploads wait until the test lets time pass. */
-const PATIENT = { cycle: { settleMs: 60_000 } };
+const PATIENT = { cycle: { settleMs: 60_000, quietSeconds: 3 } };
 
 /** Lets the uploads settle, and looks. */
 async function settle(world: TestDaemon): Promise<void> {
