@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, lstat, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from './fault.ts';
 
@@ -70,8 +70,22 @@ export async function writeWhole(
  * the same file at the same time, and the last rename counts, whole.
  */
 function stagingName(name: string): string {
-  const hash = createHash('sha256').update(name).digest('hex');
-  return `.${hash}.${process.pid}-${randomBytes(8).toString('hex')}.new`;
+  return `.${hashOf(name)}.${process.pid}-${randomBytes(8).toString('hex')}.new`;
+}
+
+function hashOf(name: string): string {
+  return createHash('sha256').update(name).digest('hex');
+}
+
+/**
+ * Removes what earlier attempts to write this file have left. Only for who alone may write it now: whoever still tries
+ * fails.
+ */
+export async function removeAttempts(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  const begun = `.${hashOf(path.basename(file))}.`;
+  for (const name of await readdir(folder))
+    if (name.startsWith(begun) && isStagingName(name)) await rm(path.join(folder, name), { force: true });
 }
 
 /** Names that a writer has left that died; the first form is that of earlier releases. */

@@ -2,7 +2,7 @@ import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } f
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isThere, moveDurably, writeDurably, writeWhole } from '../src/durable.ts';
+import { isThere, moveDurably, removeAttempts, writeDurably, writeWhole } from '../src/durable.ts';
 import { asRoot, isRoot, ordinaryUser } from './faults/ordinary-user.ts';
 
 let user: Disposable;
@@ -92,4 +92,30 @@ it('whether a file is there cannot be said of a folder that is closed', async ()
   await chmod(at('to'), 0);
   await expect(isThere(at('to/a'))).rejects.toThrow('EACCES');
   await chmod(at('to'), 0o700);
+});
+
+it('what earlier attempts to write a file have left goes, and no other file’s', async () => {
+  await expect(
+    writeWhole(at('to/a'), async () => {
+      const [begun = ''] = await readdir(at('to'));
+      for (const name of ['one', 'two'])
+        await link(
+          at('to', begun),
+          at('to', begun.replace(/-.*/, `-${name === 'one' ? '0' : '1'}${'f'.repeat(15)}.new`)),
+        );
+      throw new Error('died');
+    }),
+  ).rejects.toThrow('died');
+  await writeWhole(at('to/b'), (handle) => handle.writeFile('b'));
+  expect(await readdir(at('to'))).toHaveLength(3);
+  await removeAttempts(at('to/a'));
+  expect(await readdir(at('to'))).toEqual(['b']);
+});
+
+it('two writers of one file at the same time leave one of the two, whole', async () => {
+  const text = (letter: string) => letter.repeat(100_000);
+  const write = (letter: string) => writeWhole(at('to/a'), (handle) => handle.writeFile(text(letter)));
+  await Promise.all(['x', 'y', 'z', 'x', 'y', 'z'].map(write));
+  expect(['x', 'y', 'z'].map(text)).toContain(await readFile(at('to/a'), 'utf8'));
+  expect(await readdir(at('to'))).toEqual(['a']);
 });

@@ -2,7 +2,7 @@ import { lstat, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFile, type ChangeFileRow } from '../change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
-import { isSameFile, isThere, moveDurably } from '../durable.ts';
+import { isSameFile, isThere, moveDurably, removeAttempts } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { Refusal } from '../result-code.ts';
 import { step } from '../step.ts';
@@ -96,6 +96,8 @@ export async function fileAway(
   const isInHand = await isThere(taken);
   if (!isInHand) await noteOnFile(db, departing.file, 'lost', now);
   let name = known ?? departing.filedAs ?? (await chooseName(db, departing, target, traceName));
+  // Named by an attempt that did not end: what it had begun to write goes. Not looked for at every file of a large folder.
+  if (departing.filedAs !== null) await removeAttempts(path.join(target, traceName(departing.filedAs)));
   if (isInHand) {
     const place = () => path.join(target, name);
     for (let moved = false; !moved;) {
