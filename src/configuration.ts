@@ -238,13 +238,22 @@ function lineOf(document: Document, lines: LineCounter, path: PropertyKey[]): nu
   return line;
 }
 
+/** Where a URL's user stands: `smtp://user:`. */
+const USER_IN_URL = /\b\w+:\/\/[^:/?#@\s]*:/;
+
 /** `user:password@`: up to the last `@`, for a password may hold one, encoded or not. Rather too much than too little. */
-const PASSWORD_IN_URL = /(\w+:\/\/[^:/?#@\s]*:)\S*(@)/g;
+function maskUrl(word: string): string {
+  const user = USER_IN_URL.exec(word);
+  const end = word.lastIndexOf('@');
+  const begin = user ? user.index + user[0].length : Infinity;
+  return end < begin ? word : `${word.slice(0, begin)}***${word.slice(end)}`;
+}
+
 /** `?password=…`, and other parameters that the drivers take secrets from. */
 const SECRET_PARAMETER = /([?&](?:\w*pass(?:word)?|\w*secret|\w*token)=)[^&#\s]*/gi;
 
 function maskText(text: string): string {
-  return text.replace(PASSWORD_IN_URL, '$1***$2').replace(SECRET_PARAMETER, '$1***');
+  return text.replaceAll(/\S+/g, maskUrl).replace(SECRET_PARAMETER, '$1***');
 }
 
 /** The effective configuration for people's eyes: passwords in URLs are masked. */

@@ -103,7 +103,10 @@ function readHostKey(privateKey: string, path: string): HostKey {
   if (!key.isPrivateKey())
     throw new OperatorFault(`${path}: this is a public key, the private one is needed`, 2);
   const blob = key.getPublicSSH();
-  const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/u, '');
+  const digest = createHash('sha256')
+    .update(blob)
+    .digest('base64')
+    .replace(/={1,2}$/u, '');
   const publicKey = `${key.type} ${blob.toString('base64')}`;
   return { privateKey, fingerprint: `SHA256:${digest}`, publicKey, type: key.type };
 }
