@@ -21,6 +21,7 @@ import { ensureFolder } from '../src/durable.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import { journalTo, type Journal } from '../src/journal/events.ts';
 import { openLog, type Log } from '../src/journal/log.ts';
+import { watchLoop } from '../src/loop-watch.ts';
 import type { Station } from '../src/pipeline.ts';
 import { Preparations } from '../src/preparations.ts';
 import { traceName } from '../src/report/trace.ts';
@@ -60,6 +61,11 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   opened.defer(() => log.close());
   const journal = journalTo(log);
   const clock = overrides.clock ?? systemClock;
+  const { loopBudgetMs } = configuration.cycle;
+  const loop = watchLoop(loopBudgetMs, clock, ({ ms, causes }) =>
+    journal.loopBlocked(ms, loopBudgetMs, causes),
+  );
+  opened.defer(() => loop.stop());
 
   const store = await openStore(configuration, true, (error) =>
     journal.warned('a database connection was lost', { reason: messageOf(error) }),
@@ -111,6 +117,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     clock,
     caps: configuration.throttle,
     changed: (customer: number) => cycle.nudge(customer),
+    loop: () => loop.status(),
   };
   const control = await startControlServer(configuration.data, live);
   opened.defer(() => control.close());

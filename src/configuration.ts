@@ -107,6 +107,7 @@ const schema = z.strictObject({
       quietSeconds: z.int().min(1).max(3600).default(10),
       sweepSeconds: z.int().min(1).max(86_400).default(60),
       workers: z.int().min(1).max(64).optional(),
+      loopBudgetMs: positive.max(60_000).default(200),
     })
     .prefault({}),
   throttle: z

@@ -21,6 +21,7 @@ import { recoverTaken, removeStrays } from './retain/recover.ts';
 import { STATUS_TEXT } from './change-file.ts';
 import { isThere } from './durable.ts';
 import { eachOf } from './each-of.ts';
+import { during } from './loop-watch.ts';
 import { step } from './step.ts';
 import { clearStaging } from './receive/store-upload.ts';
 
@@ -184,7 +185,9 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     return new Date(nowMs - STAGED_MS_MAX);
   };
 
-  const sweep = async () => {
+  const sweep = () => during('sweep of the folders', sweepAll);
+
+  const sweepAll = async () => {
     const folders = await intake.customers();
     const abandoned = abandonedBefore();
     const waiting = await intake.waitingCustomers();

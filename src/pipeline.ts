@@ -44,6 +44,7 @@ import { departingFiles, fileAway, markWithdrawn, type Departing } from './retai
 import { countFailure, endFile, FAILURES_MAX, noteOnFile, type EndReason } from './retain/set-aside.ts';
 import type { Preparations } from './preparations.ts';
 import { bytesOf, readSlice } from './read-slice.ts';
+import { during } from './loop-watch.ts';
 import { step } from './step.ts';
 
 /** What every stage works with. */
@@ -89,7 +90,7 @@ export async function takeTurn(station: Station): Promise<number | null> {
     if (!claim) return null;
     const { customer, standing } = claim;
     step('claimed');
-    const result = await workFor(station, lock, customer).catch(
+    const result = await during(`turn of customer ${customer}`, () => workFor(station, lock, customer)).catch(
       async (error: unknown): Promise<TurnResult> => {
         if (isDatabaseAway(error) || !(await isHeld(lock))) journal.turnInterrupted(customer, error);
         else journal.turnFailed(customer, error);

@@ -69,6 +69,7 @@ const HAS_DEFAULT: Record<KeyPath, boolean> = {
   'cycle.quietSeconds': true,
   'cycle.sweepSeconds': true,
   'cycle.workers': false,
+  'cycle.loopBudgetMs': true,
   'throttle.hourly': true,
   'throttle.daily': true,
   'throttle.perFile': true,

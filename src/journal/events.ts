@@ -59,6 +59,8 @@ export interface Journal {
   turnInterrupted(customer: number, error: unknown): void;
   purged(counts: { files: number; bytes: number; results: number; failed: number }): void;
   cycleFailed(error: unknown): void;
+  /** @param causes who had the time, the most first */
+  loopBlocked(ms: number, budgetMs: number, causes: { work: string; ms: number }[]): void;
   /** A customer's folder cannot be looked at, or not be prepared. */
   folderFailed(customer: number, error: unknown): void;
   databaseAway(error: unknown): void;
@@ -127,6 +129,7 @@ export function journalTo(log: Log): Journal {
       info('slice applied', { customer, file, ...counts, total }),
     fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),
     reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
+    loopBlocked: (ms, budgetMs, causes) => warn('event loop blocked', { ms, budgetMs, causes }),
     cycleFailed: (error) => log.log('error', 'cycle failed', { error: stackOf(error) }),
     folderFailed: (customer, error) =>
       log.log('error', 'customer folder failed', { customer, reason: messageOf(error) }),

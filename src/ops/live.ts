@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { CustomerStatus } from '../customer-status.ts';
 import { onlyRow, type Database, type Transaction } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
+import type { LoopStatus } from '../loop-watch.ts';
 import { customerStatuses } from '../order/status.ts';
 import type { Caps } from '../order/throttle.ts';
 import { hurry } from '../order/turn-queue.ts';
@@ -17,6 +18,8 @@ export interface LiveParts {
   caps: Caps;
   /** Told after a change, so that a running daemon looks again at once. */
   changed: (customer: number) => void;
+  /** Of the running daemon. */
+  loop?: () => LoopStatus;
 }
 
 export interface CapChange {
@@ -103,7 +106,8 @@ export async function statusOfAll({
   database,
   caps,
   clock,
-}: LiveParts): Promise<{ customers: CustomerStatus[] }> {
+  loop,
+}: LiveParts): Promise<{ customers: CustomerStatus[]; loop: LoopStatus | null }> {
   const { rows } = await database.query<{ id: number }>('select id from customer order by id');
   const ids = rows.map(({ id }) => id);
   const customers: CustomerStatus[] = [];
@@ -111,7 +115,7 @@ export async function statusOfAll({
     customers.push(
       ...(await customerStatuses(database, ids.slice(at, at + CUSTOMERS_AT_ONCE), caps, clock.now())),
     );
-  return { customers };
+  return { customers, loop: loop?.() ?? null };
 }
 
 /** @throws {OperatorFault} where there is no such customer */

@@ -5,6 +5,7 @@ import { certificateStatus, type CertificateStatus } from '../receive/certificat
 import { givenCertificate } from '../receive/certificate.ts';
 import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
+import type { LoopStatus } from '../loop-watch.ts';
 import { escapeHidden } from '../shown-text.ts';
 
 /** Times are ISO 8601 texts: the answer may have come through the control socket. */
@@ -14,6 +15,8 @@ export interface Status {
   /** Empty where no certificate has been made yet. */
   certificates: CertificateStatus[];
   customers: CustomerStatus[];
+  /** null where no daemon runs. */
+  loop: LoopStatus | null;
 }
 
 export function status(ask: Ask, clock: Clock = systemClock): Command {
@@ -28,8 +31,12 @@ export function status(ask: Ask, clock: Clock = systemClock): Command {
     count: { min: 0, max: 0 },
     run: async ({ options, configuration, print }) => {
       const settings = await configuration();
-      const { customers } = await ask<{ customers: CustomerStatus[] }>(settings, { command: 'status' });
-      const text = JSON.stringify({ customers, certificates: await certificatesOf(settings, clock.now()) });
+      const { customers, loop } = await ask<Omit<Status, 'certificates'>>(settings, { command: 'status' });
+      const text = JSON.stringify({
+        customers,
+        certificates: await certificatesOf(settings, clock.now()),
+        loop,
+      });
       print(options.json ? escapeHidden(text) : statusText(JSON.parse(text) as AsJson<Status>));
       return 0;
     },
@@ -41,12 +48,22 @@ async function certificatesOf({ data, ftps }: Configuration, now: Date): Promise
   return one ? [one] : [];
 }
 
-export function statusText({ certificates, customers }: AsJson<Status>): string {
+export function statusText({ certificates, customers, loop }: AsJson<Status>): string {
   const warnings = certificates.flatMap(({ warning }) =>
     warning ? [`WARNING: ${escapeHidden(warning)}`] : [],
   );
   const rest = customers.length === 0 ? ['No customers. See: spoolgate setup --help'] : customers.map(textOf);
-  return [...warnings, ...rest].join('\n\n');
+  return [...warnings, ...loopTexts(loop), ...rest].join('\n\n');
+}
+
+function loopTexts(loop: AsJson<LoopStatus> | null): string[] {
+  if (!loop?.last) return [];
+  const { at, ms, causes } = loop.last;
+  const who = causes.map((cause) => `${escapeHidden(cause.work)} (${cause.ms} ms)`).join(', ');
+  return [
+    `NOTE: the event loop was blocked for more than ${loop.budgetMs} ms ${loop.exceeded === 1 ? 'once' : `${loop.exceeded} times`} ` +
+      `since the start; last for ${ms} ms at ${at}${who === '' ? '' : ` by ${who}`}. Everybody waits meanwhile.`,
+  ];
 }
 
 function textOf({ id, name, state, caps, waiting, files, reports, missing }: AsJson<CustomerStatus>): string {

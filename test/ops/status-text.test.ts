@@ -35,6 +35,7 @@ test('what needs the operator comes first, names cannot write to the screen, and
   const text = statusText({
     certificates: [{ ...certificate, ...term, warning: 'Mend it.' }],
     customers: [{ ...CUSTOMER, waiting: 1, files: [file], reports: ['r.txt'] }],
+    loop: null,
   });
   expect(text).toBe(
     [
@@ -49,5 +50,20 @@ test('what needs the operator comes first, names cannot write to the screen, and
 });
 
 test('where all is well there is no warning', () => {
-  expect(statusText({ certificates: [], customers: [] })).toBe('No customers. See: spoolgate setup --help');
+  expect(statusText({ certificates: [], customers: [], loop: null })).toBe(
+    'No customers. See: spoolgate setup --help',
+  );
+});
+
+test('a loop that was blocked is told with the work that had it', () => {
+  const causes = [{ work: 'turn of customer 1', ms: 290 }];
+  const last = { at: '2026-05-05T12:00:00.000Z', ms: 300, causes };
+  const text = statusText({
+    certificates: [],
+    customers: [],
+    loop: { budgetMs: 200, exceeded: 2, worst: last, last },
+  });
+  expect(text).toContain(
+    'more than 200 ms 2 times since the start; last for 300 ms at 2026-05-05T12:00:00.000Z by turn of customer 1 (290 ms).',
+  );
 });

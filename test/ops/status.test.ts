@@ -23,6 +23,7 @@ test('a certificate that ends soon is warned of, with and without a daemon, unti
   expect(renewed.certificates).toMatchObject([
     { door: 'ftps', ...given, subject: 'CN=ftp.example.com', daysLeft: 99, state: 'valid', warning: null },
   ]);
+  expect(renewed.loop).toMatchObject({ budgetMs: 60_000, exceeded: expect.any(Number) });
   await world.stop();
   await replaceCertificate(given, 'ftp.example.com', -0.5);
   const { code, stdout } = await spoolgate(world.home, 'status');

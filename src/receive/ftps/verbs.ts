@@ -1,3 +1,5 @@
+import { during } from '../../loop-watch.ts';
+import { quoted } from '../../shown-text.ts';
 import type { Conversation } from './conversation.ts';
 import type { Command } from './command-line.ts';
 import { FOLDER_VERBS } from './folder-verbs.ts';
@@ -42,7 +44,11 @@ export async function perform(conversation: Conversation, command: Command): Pro
   const verb = VERBS.get(command.verb);
   const refusal = gate(conversation, verb, command.argument);
   try {
-    return refusal ?? (await verb?.run(conversation, command.argument)) ?? REPLIES.unknownVerb;
+    if (refusal || !verb) return refusal ?? REPLIES.unknownVerb;
+    const { login } = conversation.visitor;
+    return await during(`FTPS ${command.verb} of ${quoted(login)}`, () =>
+      verb.run(conversation, command.argument),
+    );
   } catch (error) {
     return conversation.replyTo(error);
   } finally {

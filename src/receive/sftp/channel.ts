@@ -1,3 +1,5 @@
+import { during } from '../../loop-watch.ts';
+import { quoted } from '../../shown-text.ts';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SFTPWrapper } from 'ssh2';
@@ -118,7 +120,10 @@ export class SftpChannel {
     if (!given.every(isReadable))
       return { status: STATUS.BAD_MESSAGE, message: 'The request cannot be read' };
     try {
-      return await request.run(this.#conversation, ...given);
+      const { login } = this.#conversation.visitor;
+      return await during(`SFTP ${request.name} of ${quoted(login)}`, () =>
+        request.run(this.#conversation, ...given),
+      );
     } catch (error) {
       const { code } = statusForFault(error) ?? { code: null };
       if (code === null) this.#conversation.reception.journal.doorFault(this.#conversation.visitor, error);
