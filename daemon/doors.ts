@@ -5,6 +5,7 @@ import type { Database } from '../src/database/open.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import type { Journal } from '../src/journal/events.ts';
 import type { Announce } from '../src/receive/access-account.ts';
+import { AccessWatch } from '../src/receive/access-watch.ts';
 import { createBans } from '../src/receive/bans.ts';
 import { CertificateWatch } from '../src/receive/certificate-watch.ts';
 import {
@@ -51,20 +52,24 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const audit = new DoorAudit(database, clock, parts.journal);
   opened.defer(() => audit.close());
   const journal = auditing(parts.journal, audit);
-  const reception: Reception = {
-    signIn: outageSignIn(
-      guardedSignIn(
-        await createSignIn(database, clock, configuration.spool),
-        createBans(database, clock, parts.journal),
-        clock,
-      ),
+  const signIn = outageSignIn(
+    guardedSignIn(
+      await createSignIn(database, clock, configuration.spool),
+      createBans(database, clock, parts.journal),
       clock,
     ),
-    sessions: new Sessions(sessionLimits(configuration)),
+    clock,
+  );
+  const sessions = new Sessions(sessionLimits(configuration));
+  const reception: Reception = {
+    signIn,
+    sessions,
     room: new FolderRoom(roomLimits(configuration)),
     announce,
     journal,
   };
+  const { remembered } = signIn;
+  opened.use(new AccessWatch({ database, sessions, journal: parts.journal, remembered }));
   const ftps = await openFtps(configuration, reception, clock);
   const doors: AsyncDisposable[] = [ftps];
   // All at the same time: the grace is one, and no door lets anybody in while another closes.
@@ -172,6 +177,8 @@ function sessionLimits({ limits }: Configuration): SessionLimits {
     sessionsMax: limits.sessions,
     sessionsPerAddressMax: limits.sessionsPerAddress,
     sessionsPerAccountMax: limits.sessionsPerAccount,
+    backlogPerAccountMax: limits.backlogPerAccount,
+    backlogPerAddressMax: limits.backlogPerAddress,
   };
 }
 
@@ -184,6 +191,8 @@ function roomLimits({ limits }: Configuration): Partial<RoomLimits> {
 function doorLimits({ limits }: Configuration): Partial<DoorLimits> {
   return {
     signInMsMax: limits.signInSeconds * 1000,
+    keyOffersMax: limits.keyOffers,
+    keyExchangesPerMinuteMax: limits.keyExchangesPerMinute,
     idleMsMax: limits.idleSeconds * 1000,
     dataStalledMsMax: limits.stalledSeconds * 1000,
     commandsPerSecondMax: limits.commandsPerSecond,

@@ -72,6 +72,10 @@ const schema = z.strictObject({
       sessionsPerAddress: positive.default(100),
       sessionsPerAccount: positive.default(50),
       commandsPerSecond: positive.default(1000),
+      keyOffers: positive.default(20),
+      keyExchangesPerMinute: positive.default(60),
+      backlogPerAccount: positive.default(16 * 1024 * 1024),
+      backlogPerAddress: positive.default(64 * 1024 * 1024),
       signInSeconds: positive.max(3600).default(60),
       idleSeconds: positive.max(86_400).default(300),
       // Below the age at which what was begun counts as left by a dead daemon (cycle.ts).

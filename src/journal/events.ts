@@ -28,6 +28,8 @@ export interface Journal {
 
   signedIn(visitor: DoorVisitor): void;
   signInRefused(visitor: DoorVisitor, reason: string): void;
+  /** Open sessions of an account that is no longer what it was when they signed in. */
+  sessionsRevoked(login: string, sessions: number, account: 'changed' | 'removed'): void;
   uploadStored(visitor: DoorVisitor, file: string, bytes: number, ms: number): void;
   uploadFailed(visitor: DoorVisitor, file: string, bytes: number, reason: string): void;
   downloaded(visitor: DoorVisitor, path: string, bytes: number): void;
@@ -98,6 +100,8 @@ export function journalTo(log: Log): Journal {
 
     signedIn: (visitor) => info('signed in', { ...visitor }),
     signInRefused: (visitor, reason) => warn('sign-in refused', { ...visitor, reason }),
+    sessionsRevoked: (login, sessions, account) =>
+      warn(`sessions ended, their account was ${account}`, { login, sessions }),
     uploadStored: (visitor, file, bytes, ms) => info('upload stored', { ...visitor, file, bytes, ms }),
     uploadFailed: (visitor, file, bytes, reason) =>
       warn('upload failed', { ...visitor, file, bytes, reason }),

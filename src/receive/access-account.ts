@@ -7,7 +7,10 @@ export interface AccessAccount {
   customer: number;
   /** Absolute path of the customer's folder on this machine. */
   folder: string;
+  /** Emptied once the account is changed or removed: open sessions look here at every command. */
   rights: ReadonlySet<Right>;
+  /** Another one after every change of what the account may do, or how it signs in. */
+  revision: string;
 }
 
 /**
@@ -21,6 +24,8 @@ export interface SignIn {
   withKey(login: string, key: Buffer, address: string): Promise<AccessAccount | null>;
   /** Whether this key could sign in. Clients ask for each of their keys, so that it is no attempt. */
   knowsKey(login: string, key: Buffer, address: string): Promise<boolean>;
+  /** Counts a sign-in that failed before it came to a password or a signature. Absent: nothing is counted. */
+  failed?(login: string, address: string): Promise<void>;
 }
 
 /** Tells the intake that a complete file lies in the upload folder. Called after fsync and rename. */

@@ -54,6 +54,7 @@ export function guardedSignIn(signIn: SignIn, bans: Bans, clock: Clock = systemC
     },
     knowsKey: async (login, key, address) =>
       (await look(login, address)).allowed && signIn.knowsKey(login, key, address),
+    failed: async (login, address) => bans.failed(login, address, (await look(login, address)).standing),
   };
 }
 

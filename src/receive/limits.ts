@@ -9,6 +9,10 @@ export interface DoorLimits {
   signInDelayMs: number;
   /** For the handshake, and after it for the right password. */
   signInMsMax: number;
+  /** Keys that an SFTP client may ask about before it signs in; asking for the methods counts as one too. */
+  keyOffersMax: number;
+  /** Key exchanges that one SFTP connection may ask for in a minute: each costs some milliseconds of this machine. */
+  keyExchangesPerMinuteMax: number;
   /** Between two commands; stands still while a command or a transfer runs. */
   idleMsMax: number;
   /** Without a byte moving in a transfer. */
@@ -29,6 +33,8 @@ export const DEFAULT_DOOR_LIMITS: DoorLimits = {
   signInTriesMax: 3,
   signInDelayMs: 1_000,
   signInMsMax: MINUTE_MS,
+  keyOffersMax: 20,
+  keyExchangesPerMinuteMax: 60,
   idleMsMax: 5 * MINUTE_MS,
   dataStalledMsMax: MINUTE_MS,
   dataBytesPerMinuteMin: 1_024,

@@ -11,7 +11,7 @@ const REMEMBERED_MAX = 10_000;
  * A sign-in that holds while the database restarts: the same account with the same proof from the same address as a
  * moment ago. With the database there it decides nothing.
  */
-export function outageSignIn(signIn: SignIn, clock: Clock): SignIn {
+export function outageSignIn(signIn: SignIn, clock: Clock): SignIn & { remembered: Remembered } {
   const remembered = new Remembered(clock);
   const decide = async (proof: string[], ask: () => Promise<AccessAccount | null>) => {
     try {
@@ -32,6 +32,8 @@ export function outageSignIn(signIn: SignIn, clock: Clock): SignIn {
     address,
   ];
   return {
+    remembered,
+    failed: async (login, address) => signIn.failed?.(login, address),
     withPassword: (login, password, address) =>
       decide(['password', login, password, address], () => signIn.withPassword(login, password, address)),
     withKey: (login, key, address) =>
@@ -48,7 +50,7 @@ export function outageSignIn(signIn: SignIn, clock: Clock): SignIn {
 }
 
 /** Accounts by keyed digests of their proofs: no password is kept. */
-class Remembered {
+export class Remembered {
   readonly #clock: Clock;
   readonly #key = randomBytes(32);
   /** The one signed in longest ago first. */
@@ -73,6 +75,16 @@ class Remembered {
   find(proof: string[]): AccessAccount | null {
     const kept = this.#accounts.get(this.#digest(proof));
     return kept && kept.untilMs > this.#clock.now().getTime() ? kept.account : null;
+  }
+
+  logins(): string[] {
+    return [...this.#accounts.values()].map(({ account }) => account.login);
+  }
+
+  /** Forgets those that are not what they were. @param revisions by login; one that is missing has been removed */
+  review(revisions: ReadonlyMap<string, string>): void {
+    for (const [digest, { account }] of this.#accounts)
+      if (account.revision !== revisions.get(account.login)) this.#accounts.delete(digest);
   }
 
   #digest(proof: string[]): string {

@@ -1,7 +1,9 @@
+import type { AccessAccount } from './access-account.ts';
+import { BacklogPool, BacklogShare, DEFAULT_BACKLOG_LIMITS, type BacklogLimits } from './backlog.ts';
 import { networkOf } from './ban-rules.ts';
 
-/** How many may be at the doors at the same time, all doors together. */
-export interface SessionLimits {
+/** How many may be at the doors at the same time, all doors together, and what is held in memory for them. */
+export interface SessionLimits extends BacklogLimits {
   /** Connections that have not signed in yet. */
   waitingMax: number;
   /** Signed in. */
@@ -12,25 +14,44 @@ export interface SessionLimits {
 }
 
 export const DEFAULT_SESSION_LIMITS: SessionLimits = {
+  ...DEFAULT_BACKLOG_LIMITS,
   waitingMax: 1_000,
   sessionsMax: 500,
   sessionsPerAddressMax: 100,
   sessionsPerAccountMax: 50,
 };
 
+/** What a signed-in connection works with. */
+export interface OpenSession {
+  account: AccessAccount;
+  /** Ends the connection at once: the account is no longer what it was at the sign-in. */
+  revoke(): void;
+}
+
 /** One connection, from its first byte to its end. */
 export interface Visit {
+  /** Charged to the address, and to the account after sign-in. */
+  readonly backlog: BacklogShare;
   /** After sign-in. @returns false where there is no room for another session */
-  enter(login: string): boolean;
+  enter(session: OpenSession): boolean;
   /** Any number of times. */
   leave(): void;
 }
 
 interface Visitor {
   network: string;
-  login: string | null;
+  session: OpenSession | null;
   turnOut: () => void;
+  backlog: BacklogShare;
 }
+
+/** Those of one address, or of one account. */
+interface Party {
+  visitors: Set<Visitor>;
+  backlog: BacklogPool;
+}
+
+const NO_RIGHTS: ReadonlySet<never> = new Set();
 
 /**
  * Counts connections by address and by account. Where there is no room for another connection, the one that has waited
@@ -40,9 +61,10 @@ export class Sessions {
   readonly #limits: SessionLimits;
   /** In the order in which they came. */
   readonly #waiting = new Set<Visitor>();
-  readonly #byNetwork = new Map<string, Set<Visitor>>();
-  readonly #byAccount = new Map<string, number>();
+  readonly #byNetwork = new Map<string, Party>();
+  readonly #byAccount = new Map<string, Party>();
   #signedIn = 0;
+  #entered = 0;
 
   constructor(limits: Partial<SessionLimits> = {}) {
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...limits };
@@ -56,13 +78,23 @@ export class Sessions {
     return this.#waiting.size + this.#signedIn;
   }
 
+  /** How many sessions there have been. */
+  get entered(): number {
+    return this.#entered;
+  }
+
+  /** Of the accounts that are signed in. */
+  get logins(): string[] {
+    return [...this.#byAccount.keys()];
+  }
+
   /**
    * @param turnOut ends the connection without a word
    * @returns null where there is no room
    */
   arrive(address: string, turnOut: () => void): Visit | null {
     const network = networkOf(address);
-    const neighbours = this.#byNetwork.get(network);
+    const neighbours = this.#byNetwork.get(network)?.visitors;
     if (
       neighbours &&
       neighbours.size >= this.#limits.sessionsPerAddressMax &&
@@ -70,27 +102,51 @@ export class Sessions {
     )
       return null;
     if (this.#waiting.size >= this.#limits.waitingMax) this.#turnOutOldest(this.#waiting);
-    const visitor: Visitor = { network, login: null, turnOut };
+    const visitor: Visitor = { network, session: null, turnOut, backlog: new BacklogShare() };
     this.#waiting.add(visitor);
-    const all = this.#byNetwork.get(network) ?? new Set();
-    this.#byNetwork.set(network, all.add(visitor));
-    return { enter: (login) => this.#enter(visitor, login), leave: () => this.#leave(visitor) };
+    joinParty(this.#byNetwork, network, visitor, this.#limits.backlogPerAddressMax);
+    return {
+      backlog: visitor.backlog,
+      enter: (session) => this.#enter(visitor, session),
+      leave: () => this.#leave(visitor),
+    };
   }
 
-  #enter(visitor: Visitor, login: string): boolean {
-    const same = this.#byAccount.get(login) ?? 0;
+  /**
+   * Ends the sessions of accounts that are not what they were at the sign-in. What they have in hand finds no right any
+   * more, also where the end of its connection comes too late for it.
+   *
+   * @param revisions of the accounts as they are now, by login; one that is missing has been removed
+   * @returns how many sessions were ended, by login
+   */
+  review(logins: readonly string[], revisions: ReadonlyMap<string, string>): Map<string, number> {
+    const ended = new Map<string, number>();
+    for (const login of logins)
+      for (const { session } of this.#byAccount.get(login)?.visitors ?? []) {
+        if (session === null || session.account.revision === revisions.get(login)) continue;
+        session.account.rights = NO_RIGHTS;
+        session.revoke();
+        ended.set(login, (ended.get(login) ?? 0) + 1);
+      }
+    return ended;
+  }
+
+  #enter(visitor: Visitor, session: OpenSession): boolean {
+    const { login } = session.account;
+    const same = this.#byAccount.get(login)?.visitors.size ?? 0;
     if (!this.#waiting.has(visitor) || this.#signedIn >= this.#limits.sessionsMax) return false;
     if (same >= this.#limits.sessionsPerAccountMax) return false;
     this.#waiting.delete(visitor);
-    visitor.login = login;
+    visitor.session = session;
     this.#signedIn += 1;
-    this.#byAccount.set(login, same + 1);
+    this.#entered += 1;
+    joinParty(this.#byAccount, login, visitor, this.#limits.backlogPerAccountMax);
     return true;
   }
 
   #turnOutOldest(among: Set<Visitor>): boolean {
     for (const visitor of among) {
-      if (visitor.login !== null) continue;
+      if (visitor.session !== null) continue;
       this.#leave(visitor);
       visitor.turnOut();
       return true;
@@ -99,14 +155,26 @@ export class Sessions {
   }
 
   #leave(visitor: Visitor): void {
-    const all = this.#byNetwork.get(visitor.network);
-    if (!all?.delete(visitor)) return;
-    if (all.size === 0) this.#byNetwork.delete(visitor.network);
+    if (!leaveParty(this.#byNetwork, visitor.network, visitor)) return;
+    visitor.backlog.leave();
     this.#waiting.delete(visitor);
-    if (visitor.login === null) return;
+    if (visitor.session === null) return;
     this.#signedIn -= 1;
-    const same = (this.#byAccount.get(visitor.login) ?? 1) - 1;
-    if (same === 0) this.#byAccount.delete(visitor.login);
-    else this.#byAccount.set(visitor.login, same);
+    leaveParty(this.#byAccount, visitor.session.account.login, visitor);
   }
+}
+
+function joinParty(parties: Map<string, Party>, name: string, visitor: Visitor, backlogMax: number): void {
+  const party = parties.get(name) ?? { visitors: new Set(), backlog: new BacklogPool(backlogMax) };
+  parties.set(name, party);
+  party.visitors.add(visitor);
+  visitor.backlog.charge(party.backlog);
+}
+
+/** @returns false where it had left before */
+function leaveParty(parties: Map<string, Party>, name: string, visitor: Visitor): boolean {
+  const party = parties.get(name);
+  if (!party?.visitors.delete(visitor)) return false;
+  if (party.visitors.size === 0) parties.delete(name);
+  return true;
 }

@@ -1,10 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { hashPassword, verifyPassword } from '../accounts/password-hash.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
 import type { AccessAccount, Right, SignIn } from './access-account.ts';
+import { ACCOUNT_REVISION } from './access-revision.ts';
 
 interface AccountRow {
   login: string;
@@ -14,6 +15,7 @@ interface AccountRow {
   keys: string[];
   rights: Right[];
   networks: string[];
+  revision: string;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function createSignIn(database: Database, clock: Clock, spool: stri
   };
   const accountWithKey = async (login: string, key: Buffer, address: string) => {
     const account = await accountOf(database, login);
-    const listed = account?.keys.some((line) => isSameKey(line, key)) ?? false;
+    const listed = account?.keys.filter((line) => isSameKey(line, key)).length;
     return account && listed && isAllowedFrom(account.networks, address) ? account : null;
   };
   return {
@@ -63,18 +65,21 @@ export async function createSignIn(database: Database, clock: Clock, spool: stri
 
 /** @param line as in `authorized_keys`: type, base64, comment */
 function isSameKey(line: string, key: Buffer): boolean {
-  return Buffer.from(line.split(' ')[1] ?? '', 'base64').equals(key);
+  const known = Buffer.from(line.split(' ')[1] ?? '', 'base64');
+  return known.length === key.length && timingSafeEqual(known, key);
 }
 
-function accessAccountFrom({ login, customer, folder, rights }: AccountRow, spool: string): AccessAccount {
-  return { login, customer, folder: path.join(spool, folder), rights: new Set(rights) };
+function accessAccountFrom(row: AccountRow, spool: string): AccessAccount {
+  const { login, customer, folder, rights, revision } = row;
+  return { login, customer, folder: path.join(spool, folder), rights: new Set(rights), revision };
 }
 
 async function accountOf(database: Database, login: string): Promise<AccountRow | undefined> {
   // PostgreSQL refuses a NUL in any text; no account has one.
   if (login.includes('\u0000')) return undefined;
   const { rows } = await database.query<AccountRow>(
-    `select a.login, a.customer_id as customer, c.folder, a.password_hash, a.keys, a.rights, a.networks
+    `select a.login, a.customer_id as customer, c.folder, a.password_hash, a.keys, a.rights, a.networks,
+            ${ACCOUNT_REVISION} as revision
        from access_account a join customer c on c.id = a.customer_id where a.login = $1`,
     [login],
   );

@@ -16,6 +16,7 @@ const HASHES: Record<string, string> = {
   '004-order.sql': '3276309c0b38b1f66cfa76a3c80275051037fbd52c0131d998fdbad47678eb64',
   '005-reliability.sql': '801109b015bb6b141fb496bcf5b2777773a94e7151892517deafc94e566707a5',
   '007-notices.sql': 'e8bb802937e984431d3e7cac44a9421a88ea0680884273f51f8b4a35efa686b2',
+  '008-access-changes.sql': '499258083f88e8e7457b3cfb2bee22f25375ce2ea1204d257e077500956fa207',
   '009-spool.sql': '503759678993255da02fbd4ff18920a3f56cb6bfd25f76248a946d0d473b4af6',
   '010-gapless-sources.sql': 'e7c92db072274572498c1fb69c09a2cd37999185649944d601429dce9e636ba2',
   '011-backlog.sql': '18450998b304677011c0c456b04c045d7d20a04e7ee73c4232b6f70808445f8d',
@@ -37,6 +38,7 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['009 and 011 without 007', '001', '002', '003', '004', '005', '009', '011'],
   ['up to 011 with 007 and 009', '001', '002', '003', '004', '005', '007', '009', '011'],
   ['up to 011 with 007, 009 and 010', '001', '002', '003', '004', '005', '007', '009', '010', '011'],
+  ['up to 011 with 007 to 010', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011'],
 ];
 
 let database: TestDatabase;

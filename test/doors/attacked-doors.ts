@@ -15,6 +15,8 @@ export interface Usage {
   bans: SeenBan[];
   /** Since `countCallbacks`. */
   callbacks: number;
+  /** Of all threads, since the start. */
+  cpuMs: number;
 }
 
 /** Accounts and bans of a database, and how long a refusal takes. */
@@ -35,10 +37,11 @@ export class AttackedDoors implements AsyncDisposable {
     this.sftpPort = ports.sftpPort;
   }
 
-  static async start(guarded?: Guarded): Promise<AttackedDoors> {
+  static async start(guarded?: Guarded, environment: NodeJS.ProcessEnv = {}): Promise<AttackedDoors> {
     const settings = guarded ? [guarded.databaseUrl, String(guarded.signInDelayMs)] : [];
     const child = fork(join(import.meta.dirname, 'door-process.ts'), settings, {
       execArgv: ['--expose-gc'],
+      env: { ...process.env, ...environment },
     });
     const [ports] = (await once(child, 'message')) as [{ ftpsPort: number; sftpPort: number }];
     return new AttackedDoors(child, ports);

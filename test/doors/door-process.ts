@@ -34,6 +34,7 @@ const account: AccessAccount = {
   customer: CUSTOMER,
   folder,
   rights: new Set(['upload', 'download', 'delete', 'journal']),
+  revision: '1',
 };
 const oneAccount: SignIn = {
   withPassword: async (login, password) => (login === LOGIN && password === PASSWORD ? account : null),
@@ -48,7 +49,9 @@ const reception: Reception = {
   journal: witness.journal,
 };
 const place = { host: '0.0.0.0', port: 0 };
-const limits = { signInDelayMs: Number(signInDelayMs), commandsPerSecondMax: 1_000_000 };
+/** High, so that no test waits; low where requests are to pile up. */
+const commandsPerSecondMax = Number(process.env.SPOOLGATE_COMMANDS_PER_SECOND ?? 1_000_000);
+const limits = { signInDelayMs: Number(signInDelayMs), commandsPerSecondMax };
 const passive = { min: 0, max: 0 };
 const tls = await loadOrCreateCertificate(folder);
 const ftps = await startFtpsDoor({ ...reception, ...place, implicit: true, passive, tls, limits });
@@ -81,5 +84,7 @@ async function answer(): Promise<void> {
   const descriptors = (await readdir('/proc/self/fd')).length;
   const { faults, bans } = witness;
   const sessions = reception.sessions.count;
-  process.send?.({ rss, heapUsed, external, descriptors, sessions, faults, bans, callbacks });
+  const { user, system } = process.cpuUsage();
+  const cpuMs = (user + system) / 1000;
+  process.send?.({ rss, heapUsed, external, descriptors, sessions, faults, bans, callbacks, cpuMs });
 }

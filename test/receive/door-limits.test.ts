@@ -5,7 +5,7 @@ import { FolderRoom } from '../../src/receive/folder-room.ts';
 import { Pace } from '../../src/receive/pace.ts';
 import { Sessions } from '../../src/receive/sessions.ts';
 import { Coverage } from '../../src/receive/sftp/coverage.ts';
-import { customerFolder, openDoor } from './door.ts';
+import { customerFolder, openDoor, sessionOf } from './door.ts';
 import { Speaker } from './speaker.ts';
 
 test.each([
@@ -77,7 +77,7 @@ test('the one that has waited longest makes place; who has signed in stays', () 
   const sessions = new Sessions({ waitingMax: 2, sessionsPerAddressMax: 10 });
   const out: string[] = [];
   const signedIn = sessions.arrive('192.0.2.1', () => out.push('signed in'));
-  expect(signedIn?.enter('acme')).toBe(true);
+  expect(signedIn?.enter(sessionOf('acme'))).toBe(true);
   for (const name of ['first', 'second', 'third']) sessions.arrive('192.0.2.2', () => out.push(name));
   expect([out, sessions.count]).toEqual([['first'], 3]);
 });
@@ -85,7 +85,7 @@ test('the one that has waited longest makes place; who has signed in stays', () 
 test('an address that is full of signed-in sessions gets no more', () => {
   const sessions = new Sessions({ sessionsPerAddressMax: 1 });
   const visit = sessions.arrive('192.0.2.1', () => {});
-  visit?.enter('acme');
+  visit?.enter(sessionOf('acme'));
   expect(sessions.arrive('192.0.2.1', () => {})).toBeNull();
   expect(sessions.arrive('192.0.2.2', () => {})).not.toBeNull();
   visit?.leave();

@@ -8,7 +8,7 @@ import type { AccessAccount, Right, SignIn } from '../../src/receive/access-acco
 import { loadOrCreateCertificate, type Certificate } from '../../src/receive/certificate.ts';
 import { startFtpsDoor, type FtpsDoor, type FtpsDoorOptions } from '../../src/receive/ftps/door.ts';
 import { FolderRoom, type RoomLimits } from '../../src/receive/folder-room.ts';
-import { Sessions, type SessionLimits } from '../../src/receive/sessions.ts';
+import { Sessions, type OpenSession, type SessionLimits } from '../../src/receive/sessions.ts';
 import type { Reception } from '../../src/receive/reception.ts';
 import { startSftpDoor, type SftpDoor, type SftpDoorOptions } from '../../src/receive/sftp/door.ts';
 import { loadOrCreateHostKeys, type HostKey } from '../../src/receive/sftp/host-key.ts';
@@ -41,7 +41,12 @@ export async function customerFolder(): Promise<AsyncDisposable & { path: string
 }
 
 export function account(folder: string, rights: Right[] = ALL_RIGHTS): AccessAccount {
-  return { login: LOGIN, customer: CUSTOMER, folder, rights: new Set(rights) };
+  return { login: LOGIN, customer: CUSTOMER, folder, rights: new Set(rights), revision: '1' };
+}
+
+/** As a door enters it after the sign-in. */
+export function sessionOf(login: string, revoke: () => void = () => undefined): OpenSession {
+  return { account: { ...account('/nowhere'), login }, revoke };
 }
 
 let certificate: Promise<Certificate> | undefined;

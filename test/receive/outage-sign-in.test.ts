@@ -7,6 +7,7 @@ const ACCOUNT: AccessAccount = {
   customer: 1,
   folder: '/spool/acme',
   rights: new Set(['upload']),
+  revision: '1',
 };
 const KEY = Buffer.from('key');
 const AWAY = Object.assign(new Error('the server is shutting down'), { code: '57P01' });

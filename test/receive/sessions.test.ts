@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sessionOf } from './door.ts';
 import { Sessions } from '../../src/receive/sessions.ts';
 
 test.each([
@@ -9,7 +10,7 @@ test.each([
 ])('with %s full, there is room for %s: %s', (first, second, room) => {
   const sessions = new Sessions({ sessionsPerAddressMax: 1 });
   const visit = sessions.arrive(first, () => {});
-  expect(visit?.enter('acme')).toBe(true);
+  expect(visit?.enter(sessionOf('acme'))).toBe(true);
   expect(sessions.arrive(second, () => {}) !== null).toBe(room);
   visit?.leave();
   expect(sessions.arrive(first, () => {})).not.toBeNull();

@@ -44,6 +44,7 @@ export class ControlConnection {
   constructor(socket: TLSSocket, tls: TlsParty, door: DoorSettings, visit: Visit) {
     this.#socket = socket;
     this.#conversation = new Conversation(socket, tls, door, visit);
+    this.#conversation.onRevoked = () => this.#revoke();
     this.#pace = new Pace(door.limits.commandsPerSecondMax, performance.now());
     this.#signInTimer = setTimeout(() => this.#signInIsLate(), door.limits.signInMsMax);
     const closed = Promise.withResolvers<void>();
@@ -127,6 +128,12 @@ export class ControlConnection {
 
   #signInIsLate(): void {
     if (!this.#conversation.signedIn) this.#hangUp(REPLIES.signInLate);
+  }
+
+  /** A transfer on its way has failed: what it still has in hand finds no right any more. */
+  #revoke(): void {
+    this.#conversation.channel?.abort(new ChannelFault(426, REPLIES.accountChanged.text));
+    this.#hangUp(REPLIES.accountChanged);
   }
 
   #abortTransfer(): void {

@@ -52,6 +52,8 @@ export class Conversation {
   #lingering: DataChannel[] = [];
   #view: FolderView | null = null;
 
+  /** The account of the session is no longer what it was at the sign-in. */
+  onRevoked: () => void = () => undefined;
   /** From USER; the sign-in itself is `view`. */
   claimedLogin: string | null = null;
   signInsRefused = 0;
@@ -96,7 +98,7 @@ export class Conversation {
 
   /** @returns false where there is no room for another session */
   enter(account: AccessAccount): boolean {
-    if (!this.#visit.enter(account.login)) return false;
+    if (!this.#visit.enter({ account, revoke: () => this.onRevoked() })) return false;
     this.#view = new FolderView(account);
     this.visitor.login = account.login;
     this.visitor.customer = account.customer;

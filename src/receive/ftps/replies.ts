@@ -47,6 +47,7 @@ export const REPLIES = {
   signInLate: { code: 421, text: 'No sign-in in time', last: true },
   idle: { code: 421, text: 'No command in time', last: true },
   full: { code: 421, text: 'Too many sessions, try again later', last: true },
+  accountChanged: { code: 421, text: 'This account was changed, sign in again', last: true },
   stopping: { code: 421, text: 'The service stops, try again later', last: true },
   flooded: { code: 421, text: 'Too many commands sent ahead', last: true },
   unknownVerb: { code: 500, text: 'Unknown command' },

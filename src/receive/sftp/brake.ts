@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
  * What a client has not taken of the library's own answers, which know no bound: to global requests, to channels that are
  * refused, to packets that nobody knows. The answers of the channels stay far below.
  */
-const UNREAD_BYTES_MAX = 8 * 1024 * 1024;
+const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Holds up reading from a connection for as long as any of its channels wants that: one that goes on frees no other. */
 export class Brake {

@@ -4,25 +4,30 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SFTPWrapper } from 'ssh2';
 import type { Pace } from '../pace.ts';
+import type { Ahead } from './ahead.ts';
 import type { Brake } from './brake.ts';
 import type { Answer, SftpConversation } from './conversation.ts';
+import { countIncoming, hasRoom } from './incoming.ts';
 import { endWell, explain } from './openssh.ts';
 import { Progress } from './progress.ts';
 import { reasonOf, statusForFault, STATUS } from './replies.ts';
 import { REQUESTS, type Request } from './requests.ts';
 
-/** Requests sent ahead of their answers: beyond these the connection is not read from until they are worked off. */
-const AHEAD_BYTES_MAX = 4 * 1024 * 1024;
-const AHEAD_REQUESTS_MAX = 1_024;
 /** What the client has not taken yet: beyond it no further request is answered. */
 const UNSENT_BYTES_MAX = 1024 * 1024;
+/** The same where its account or address has too much in memory. */
+const UNSENT_BYTES_FREE = 32 * 1024;
+/** A longer path names nothing here, and is not kept until its turn. */
+const PATH_CHARACTERS_MAX = 4_096;
 /** The library tells nobody when the client makes room on the channel. */
 const ROOM_POLL_MS = 5;
 
 interface Waiting {
   request: Request;
   id: number;
-  given: never[];
+  /** null: a path was too long. */
+  given: never[] | null;
+  /** As they came; several requests may come in one packet, which counts for the first of them. */
   bytes: number;
 }
 
@@ -33,33 +38,36 @@ interface Waiting {
 export class SftpChannel {
   readonly #sftp: SFTPWrapper;
   readonly #brake: Brake;
+  readonly #ahead: Ahead;
   readonly #conversation: SftpConversation;
   readonly #pace: Pace;
   readonly #onStandstill: () => void;
   readonly #progress: Progress;
   #waiting: Waiting[] = [];
-  #waitingBytes = 0;
+  /** What has come of a request that is not whole yet. */
+  #partBytes = 0;
   #working: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
   /**
-   * @param brake of the whole connection, as is `pace`
+   * @param connection what all its channels share
    * @param onStandstill the client has asked for nothing for too long, or sends or takes next to nothing
    */
   constructor(
     sftp: SFTPWrapper,
-    brake: Brake,
     conversation: SftpConversation,
-    pace: Pace,
+    { brake, ahead, pace }: { brake: Brake; ahead: Ahead; pace: Pace },
     onStandstill: () => void,
   ) {
     this.#sftp = sftp;
     this.#brake = brake;
+    this.#ahead = ahead;
     this.#conversation = conversation;
     this.#pace = pace;
     this.#onStandstill = onStandstill;
     this.#progress = new Progress(conversation.limits);
+    countIncoming(sftp, (bytes) => this.#come(bytes));
     for (const request of REQUESTS)
       sftp.on(request.name, (id: number, ...given: never[]) => this.#hear(request, id, given));
     sftp.on('end', () => endWell(sftp));
@@ -80,31 +88,38 @@ export class SftpChannel {
   async end(): Promise<void> {
     this.#ended = true;
     clearTimeout(this.#timer);
-    this.#waiting = [];
-    this.#brake.release(this);
+    for (const { bytes } of this.#waiting.splice(0)) this.#ahead.gone(bytes, 1);
+    this.#ahead.gone(this.#partBytes, 0);
+    this.#partBytes = 0;
     await this.#working;
     await this.#conversation.abandon();
   }
 
+  #come(bytes: number): void {
+    if (this.#ended) return;
+    this.#partBytes += bytes;
+    this.#ahead.come(bytes);
+  }
+
   #hear(request: Request, id: number, given: never[]): void {
     if (this.#ended) return;
-    const bytes = (given as unknown[]).reduce<number>((sum, one) => sum + lengthOf(one), 0);
-    this.#waiting.push({ request, id, given, bytes });
-    this.#waitingBytes += bytes;
-    if (this.#waitingBytes > AHEAD_BYTES_MAX || this.#waiting.length > AHEAD_REQUESTS_MAX)
-      this.#brake.hold(this);
+    const isTooLong = (given as unknown[]).some(isLongText);
+    const bytes = isTooLong ? 0 : this.#partBytes;
+    if (isTooLong) this.#ahead.gone(this.#partBytes, 0);
+    this.#partBytes = 0;
+    this.#waiting.push({ request, id, given: isTooLong ? null : given, bytes });
+    this.#ahead.queued();
     this.#working ??= this.#work();
   }
 
   async #work(): Promise<void> {
     clearTimeout(this.#timer);
-    for (let next = this.#waiting.shift(); next && !this.#ended; next = this.#waiting.shift()) {
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       await this.#keepPace(next.request);
-      this.#send(next, await this.#perform(next));
-      this.#waitingBytes -= next.bytes;
-      if (this.#waitingBytes <= AHEAD_BYTES_MAX / 2 && this.#waiting.length <= AHEAD_REQUESTS_MAX / 2)
-        this.#brake.release(this);
-      await this.#untilTaken();
+      const answer = await this.#perform(next);
+      this.#ahead.gone(next.bytes, 1);
+      if (this.#ended) break;
+      await this.#send(next, answer);
     }
     this.#working = null;
     this.#watch();
@@ -117,12 +132,13 @@ export class SftpChannel {
   }
 
   async #perform({ request, given }: Waiting): Promise<Answer> {
+    if (given === null) return { status: STATUS.NO_SUCH_FILE, message: 'The path is too long' };
     if (!given.every(isReadable))
       return { status: STATUS.BAD_MESSAGE, message: 'The request cannot be read' };
     try {
       const { login } = this.#conversation.visitor;
       return await during(`SFTP ${request.name} of ${quoted(login)}`, () =>
-        request.run(this.#conversation, ...given),
+        request.run(this.#conversation, ...this.#held(request, given)),
       );
     } catch (error) {
       const { code } = statusForFault(error) ?? { code: null };
@@ -131,9 +147,24 @@ export class SftpChannel {
     }
   }
 
-  #send({ id, request, bytes }: Waiting, answer: Answer): void {
-    if (this.#ended) return;
-    if (request.name === 'WRITE') this.#progress.note(bytes);
+  /** More is answered with less, as the protocol allows. */
+  #held({ name }: Request, given: never[]): never[] {
+    const [handle, offset, length] = given as unknown as [Buffer, number, number];
+    if (name !== 'READ' || !this.#ahead.isOver) return given;
+    return [handle, offset, Math.min(length, UNSENT_BYTES_FREE)] as never[];
+  }
+
+  async #send({ id, request, given }: Waiting, answer: Answer): Promise<void> {
+    const bytes = 'data' in answer ? answer.data.length : 0;
+    this.#ahead.come(bytes);
+    this.#say(id, request, answer);
+    if (request.name === 'WRITE') this.#progress.note(lengthOf(given?.[2]));
+    this.#ahead.lookAtUnsent();
+    await this.#untilTaken();
+    this.#ahead.gone(bytes, 0);
+  }
+
+  #say(id: number, request: Request, answer: Answer): void {
     if ('data' in answer) this.#progress.note(answer.data.length);
     // Of a write that fails its CLOSE tells; a client has many writes on their way.
     if ('status' in answer && request.name !== 'WRITE') explain(this.#sftp, answer.status, answer.message);
@@ -160,9 +191,9 @@ export class SftpChannel {
   }
 
   #isTaken(): boolean {
-    // Not in the library's types: the room that the client gives the channel.
-    const { outgoing } = this.#sftp as unknown as { outgoing: { window: number } };
-    return outgoing.window > 0 && this.#brake.socket.writableLength <= UNSENT_BYTES_MAX;
+    this.#ahead.lookAtUnsent();
+    const unsentMax = this.#ahead.isOver ? UNSENT_BYTES_FREE : UNSENT_BYTES_MAX;
+    return hasRoom(this.#sftp) && this.#brake.socket.writableLength <= unsentMax;
   }
 
   /** An upload that stands still is over sooner than an idle client, and so is one that hardly moves. */
@@ -183,6 +214,10 @@ function isReadable(value: unknown): boolean {
   return value !== undefined && typeof value !== 'bigint';
 }
 
+function isLongText(value: unknown): boolean {
+  return typeof value === 'string' && value.length > PATH_CHARACTERS_MAX;
+}
+
 function lengthOf(value: unknown): number {
-  return typeof value === 'string' || Buffer.isBuffer(value) ? value.length : 0;
+  return Buffer.isBuffer(value) ? value.length : 0;
 }

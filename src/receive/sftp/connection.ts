@@ -8,14 +8,18 @@ import { Pace } from '../pace.ts';
 import type { Reception } from '../reception.ts';
 import type { Visit } from '../sessions.ts';
 import { plainAddress } from '../visitor.ts';
+import { Ahead } from './ahead.ts';
 import { Brake } from './brake.ts';
 import { SftpChannel } from './channel.ts';
 import { SftpConversation } from './conversation.ts';
 import { OpenHandles } from './open-handles.ts';
+import { guardPackets } from './packet-gate.ts';
 import { SftpSignIn } from './sign-in.ts';
 
 /** Channels of one connection: clients use one, some a second for transfers. */
 const CHANNELS_MAX = 8;
+/** RFC 4253 section 4.2: the version line has 255 bytes at most. What comes with it in one piece does not count. */
+const GREETING_BYTES_MAX = 255;
 /** Time for the client to take the last packet and close its side. */
 const LINGER_MS = 2_000;
 
@@ -28,6 +32,7 @@ export class SftpConnection {
   readonly #visitor: DoorVisitor;
   readonly #channels = new Set<SftpChannel>();
   readonly #brake: Brake;
+  readonly #ahead: Ahead;
   /** Of all channels together: more channels are no more commands. */
   readonly #pace: Pace;
   /** Of all channels together: each channel of its own would have as many. */
@@ -47,6 +52,7 @@ export class SftpConnection {
   constructor(socket: Socket, reception: Reception, limits: DoorLimits, visit: Visit) {
     this.#socket = socket;
     this.#brake = new Brake(socket);
+    this.#ahead = new Ahead(this.#brake, visit.backlog);
     this.#reception = reception;
     this.#limits = limits;
     this.#pace = new Pace(limits.commandsPerSecondMax, performance.now());
@@ -58,6 +64,12 @@ export class SftpConnection {
     const closed = Promise.withResolvers<void>();
     this.closed = closed.promise;
     socket.on('error', () => undefined);
+    let heard = 0;
+    socket.on('data', ({ length }: Buffer) => {
+      // The library keeps what it has not understood yet, and reads it again with every byte that comes.
+      if (this.#client === null && heard > GREETING_BYTES_MAX) socket.destroy();
+      heard += length;
+    });
     socket.once('close', () => {
       void this.#finish().then(closed.resolve);
     });
@@ -67,6 +79,11 @@ export class SftpConnection {
   greet(client: Connection): void {
     this.#client = client;
     client.on('error', () => undefined);
+    guardPackets(client, {
+      keyExchangesPerMinuteMax: this.#limits.keyExchangesPerMinuteMax,
+      isSignedIn: () => this.#account !== null,
+      onRefused: () => this.hangUp(),
+    });
     client.on('handshake', ({ kex, cs: { cipher, mac } }) => {
       this.#visitor.cipher = ['SSH-2.0', kex, cipher, mac].filter(Boolean).join(' ');
     });
@@ -76,6 +93,7 @@ export class SftpConnection {
       visitor: this.#visitor,
       visit: this.#visit,
       onSignedIn: (account) => this.#enter(account),
+      onRevoked: () => this.#revoke(),
       onGivenUp: () => this.hangUp(),
     });
     this.#signIn = signIn;
@@ -112,6 +130,13 @@ export class SftpConnection {
     this.#socket.destroy();
   }
 
+  /** What is open is given up before anything else is asked for. */
+  #revoke(): void {
+    this.#stopping = true;
+    for (const channel of this.#channels) void this.#closeChannel(channel);
+    this.hangUp();
+  }
+
   #enter(account: AccessAccount): void {
     clearTimeout(this.#signInTimer);
     this.#account = account;
@@ -136,7 +161,8 @@ export class SftpConnection {
       this.#limits,
       this.#openHandles,
     );
-    const channel = new SftpChannel(sftp, this.#brake, conversation, this.#pace, () => this.hangUp());
+    const shared = { brake: this.#brake, ahead: this.#ahead, pace: this.#pace };
+    const channel = new SftpChannel(sftp, conversation, shared, () => this.hangUp());
     this.#channels.add(channel);
     sftp.on('close', () => void this.#closeChannel(channel));
   }
@@ -156,7 +182,7 @@ export class SftpConnection {
     this.#visit.leave();
     await Promise.all([...this.#channels].map((channel) => this.#closeChannel(channel)));
     await this.#deciding;
-    this.#signIn?.ended(this.#account !== null);
+    await this.#signIn?.ended(this.#account !== null);
     clearTimeout(this.#channelTimer);
   }
 }

@@ -1,22 +1,20 @@
-import { createPublicKey } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import ssh2, { type AuthContext, type AuthenticationType, type PublicKeyAuthContext } from 'ssh2';
+import type { AuthContext, AuthenticationType, PublicKeyAuthContext } from 'ssh2';
 import type { DoorVisitor } from '../../journal/events.ts';
 import type { AccessAccount } from '../access-account.ts';
 import type { DoorLimits } from '../limits.ts';
 import type { Reception } from '../reception.ts';
 import type { Visit } from '../sessions.ts';
 import { loggableLogin } from '../visitor.ts';
+import { isSignedBy, readPublicKey } from './public-key.ts';
 
 const METHODS: AuthenticationType[] = ['publickey', 'password'];
 
-const ECDSA = ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'];
-/** RSA keys sign with SHA-2 only, and shorter ones can be broken. */
-const RSA_HASHES = ['sha256', 'sha512'];
-const RSA_BITS_MIN = 2048;
-
-/** Keys that a client may ask about: agents hold several. */
-const OFFERS_MAX = 20;
+/**
+ * So many keys that nobody knows count as one failed sign-in, where the connection ends without a right one: an agent
+ * that holds several, as OpenSSH's offers them, counts like one wrong password.
+ */
+const OFFERS_PER_FAILURE = 6;
 
 export interface SignInParts {
   reception: Reception;
@@ -24,6 +22,8 @@ export interface SignInParts {
   visitor: DoorVisitor;
   visit: Visit;
   onSignedIn(account: AccessAccount): void;
+  /** The account of the session is no longer what it was. */
+  onRevoked(): void;
   /** Too many tries, or no room for another session. */
   onGivenUp(): void;
 }
@@ -33,8 +33,10 @@ export class SftpSignIn {
   readonly #parts: SignInParts;
   #refused = 0;
   #offers = 0;
-  /** The login of the last key that was refused before anything was signed with it. */
+  /** Keys that were refused before anything was signed with them, and the login of the last one. */
+  #offersRefused = 0;
   #offerRefusedTo: string | null = null;
+  #givenUp = false;
 
   constructor(parts: SignInParts) {
     this.#parts = parts;
@@ -43,9 +45,9 @@ export class SftpSignIn {
   async decide(context: AuthContext): Promise<void> {
     const startedMs = performance.now();
     // The library hands on what the client has sent ahead, also after the last try.
-    if (this.#refused >= this.#parts.limits.signInTriesMax) return;
+    if (this.#givenUp) return;
     try {
-      if (context.method === 'none') return context.reject(METHODS);
+      if (context.method === 'none') return this.#answerNone(context);
       if (isOffer(context)) return await this.#answerOffer(context);
       const account = await this.#accountOf(context);
       if (account === null) return await this.#refuse(context, startedMs, 'wrong name, password or key');
@@ -62,19 +64,27 @@ export class SftpSignIn {
     if (context.method === 'password')
       return signIn.withPassword(context.username, context.password, address);
     if (context.method !== 'publickey') return null;
-    if (isSigned(context)) return signIn.withKey(context.username, context.key.data, address);
+    if (await this.#isProved(context)) return signIn.withKey(context.username, context.key.data, address);
     // Asked in vain, so that it counts like a wrong password.
     await signIn.withKey(context.username, unproved(context.key.data), address);
     return null;
   }
 
+  /** A signature is looked at only where the key is one of the account's: what it costs is not a stranger's choice. */
+  async #isProved({ username, key, hashAlgo, blob, signature }: PublicKeyAuthContext): Promise<boolean> {
+    const publicKey = readPublicKey(key.algo, key.data, hashAlgo);
+    if (publicKey === null || !blob || !signature) return false;
+    const { signIn } = this.#parts.reception;
+    const isKnown = await signIn.knowsKey(username, key.data, this.#parts.visitor.address);
+    return isKnown && isSignedBy(publicKey, blob, signature);
+  }
+
   #admit(context: AuthContext, account: AccessAccount): void {
     const { visit, visitor, reception } = this.#parts;
-    if (!visit.enter(account.login)) {
+    if (!visit.enter({ account, revoke: () => this.#parts.onRevoked() })) {
       const seen = { ...visitor, login: account.login, customer: account.customer };
       reception.journal.signInRefused(seen, 'too many sessions');
-      context.reject();
-      this.#parts.onGivenUp();
+      this.#reject(context, true);
       return;
     }
     visitor.login = account.login;
@@ -89,32 +99,57 @@ export class SftpSignIn {
     this.#refused += 1;
     reception.journal.signInRefused({ ...visitor, login: loggableLogin(context.username) }, reason);
     await delay(Math.max(0, startedMs + limits.signInDelayMs - performance.now()));
+    this.#reject(context, this.#refused >= limits.signInTriesMax);
+  }
+
+  /** What the client has sent ahead is handed on within the answer: by then it must be known whether it was the last one. */
+  #reject(context: AuthContext, isLast: boolean): void {
+    this.#givenUp ||= isLast;
     context.reject(METHODS);
-    if (this.#refused >= limits.signInTriesMax) this.#parts.onGivenUp();
+    if (isLast) this.#parts.onGivenUp();
   }
 
   /**
    * The connection is gone. A client whose keys are all unknown signs nothing and goes: it is told once, or nobody could
-   * see why it did not get in.
+   * see why it did not get in, and counted like a wrong password.
    */
-  ended(signedIn: boolean): void {
-    if (signedIn || this.#refused > 0 || this.#offerRefusedTo === null) return;
+  async ended(signedIn: boolean): Promise<void> {
+    const login = this.#offerRefusedTo;
+    if (signedIn || login === null) return;
     const { visitor, reception } = this.#parts;
-    const login = loggableLogin(this.#offerRefusedTo);
-    reception.journal.signInRefused({ ...visitor, login }, 'no key that was offered is known');
+    if (this.#refused === 0)
+      reception.journal.signInRefused(
+        { ...visitor, login: loggableLogin(login) },
+        'no key that was offered is known',
+      );
+    const failures = Math.ceil(this.#offersRefused / OFFERS_PER_FAILURE) - this.#refused;
+    try {
+      for (let count = 0; count < failures; count += 1)
+        await reception.signIn.failed?.(login, visitor.address);
+    } catch (error) {
+      reception.journal.doorFault(visitor, error);
+    }
+  }
+
+  /** Clients ask so for the methods that there are. */
+  #answerNone(context: AuthContext): void {
+    this.#offers += 1;
+    this.#reject(context, this.#offers >= this.#parts.limits.keyOffersMax);
   }
 
   /** RFC 4252 section 7: a client may ask whether a key would do before it makes the effort of signing. */
   async #answerOffer(context: PublicKeyAuthContext): Promise<void> {
-    const { reception, visitor } = this.#parts;
+    const { reception, visitor, limits } = this.#parts;
+    const offersMax = limits.keyOffersMax;
     this.#offers += 1;
+    const { username, key, hashAlgo } = context;
     const known =
-      isStrong(context) &&
-      (await reception.signIn.knowsKey(context.username, context.key.data, visitor.address));
-    if (!known) this.#offerRefusedTo = context.username;
-    if (known) context.accept();
-    else context.reject(METHODS);
-    if (this.#offers >= OFFERS_MAX) this.#parts.onGivenUp();
+      readPublicKey(key.algo, key.data, hashAlgo) !== null &&
+      (await reception.signIn.knowsKey(username, key.data, visitor.address));
+    if (known && this.#offers <= offersMax) return context.accept();
+    this.#offersRefused += 1;
+    this.#offerRefusedTo = username;
+    this.#reject(context, this.#offers >= offersMax);
   }
 }
 
@@ -122,27 +157,7 @@ function isOffer(context: AuthContext): context is PublicKeyAuthContext {
   return context.method === 'publickey' && context.signature === undefined;
 }
 
-function isSigned(context: PublicKeyAuthContext): boolean {
-  const { key, blob, signature, hashAlgo } = context;
-  const parsed = ssh2.utils.parseKey(key.data);
-  if (parsed instanceof Error || !isStrong(context) || !blob || !signature) return false;
-  // The library returns an error object, which is not false, for a signature that it cannot read.
-  const verified: unknown = parsed.verify(blob, signature, hashAlgo);
-  return verified === true;
-}
-
 /** No account has such a key: what it begins with is no length of an algorithm's name. The same key is the same guess. */
 function unproved(key: Buffer): Buffer {
   return Buffer.concat([Buffer.from('unproved '), key]);
-}
-
-function isStrong({ key, hashAlgo }: PublicKeyAuthContext): boolean {
-  if (key.algo === 'ssh-ed25519' || ECDSA.includes(key.algo)) return true;
-  return key.algo === 'ssh-rsa' && RSA_HASHES.includes(hashAlgo ?? '') && rsaBits(key.data) >= RSA_BITS_MIN;
-}
-
-function rsaBits(key: Buffer): number {
-  const parsed = ssh2.utils.parseKey(key);
-  if (parsed instanceof Error) return 0;
-  return createPublicKey(parsed.getPublicPEM()).asymmetricKeyDetails?.modulusLength ?? 0;
 }
