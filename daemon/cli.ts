@@ -16,6 +16,7 @@ import type { Ask } from '../src/ops/ask.ts';
 import { hold, release } from '../src/ops/hold.ts';
 import { status } from '../src/ops/status.ts';
 import { throttle } from '../src/ops/throttle.ts';
+import { account } from '../src/ops/account.ts';
 import { bans } from '../src/ops/bans.ts';
 import { unban } from '../src/ops/unban.ts';
 import { backup, restore } from '../src/ops/backup.ts';
@@ -69,6 +70,7 @@ const COMMANDS: Command[] = [
   exportDirectory(withDatabase),
   bans(ask),
   unban(ask),
+  account(ask),
   purge(withDatabase),
   backup(withDatabase),
   restore(withDatabase, isRunning),

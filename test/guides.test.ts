@@ -26,7 +26,7 @@ it('f18: the guide warns of clients that mirror, and the example gives agents no
   const file = 'organisation.example.yaml';
   const example = await readFile(new URL(`../config/${file}`, import.meta.url), 'utf8');
   const accounts = readYaml(example, file, organisationFileSchema).customers.flatMap(
-    ({ accounts }) => accounts,
+    ({ accounts }) => accounts ?? [],
   );
   const rights = new Map(accounts?.map((account) => [account.login, account.rights]));
   expect(rights.get('acme-hr')).toEqual(['upload', 'download']);

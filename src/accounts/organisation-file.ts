@@ -124,15 +124,13 @@ const account = z
     passwordHash: z.string().refine(isPasswordHash, 'must be an argon2id hash ($argon2id$v=19$…)').optional(),
     keys: z
       .array(z.string().regex(/^(ssh|ecdsa)-\S+ [A-Za-z0-9+/=]+/, 'must be an OpenSSH public key'))
-      .default([]),
-    rights: z
-      .array(z.enum(['upload', 'download', 'delete', 'journal']))
-      .default(['upload', 'download', 'delete']),
-    from: z.array(network).default([]),
+      .optional(),
+    rights: z.array(z.enum(['upload', 'download', 'delete', 'journal'])).optional(),
+    from: z.array(network).optional(),
   })
   .refine((given) => !(given.password && given.passwordHash), 'password or passwordHash, not both')
   .refine(
-    (given) => given.password ?? given.passwordHash ?? given.keys[0],
+    (given) => given.password ?? given.passwordHash ?? given.keys?.[0],
     'needs a password, a passwordHash or a key to sign in with',
   );
 
@@ -174,7 +172,7 @@ const customer = z.strictObject({
   formsFiles: z.array(z.string().min(1)).default([]),
   onPremises: z.array(z.strictObject({ dn: z.string().min(1), email })).default([]),
   subscribers: z.array(subscriber).default([]),
-  accounts: z.array(account).default([]),
+  accounts: z.array(account).optional(),
 });
 
 export const organisationFileSchema = z
@@ -185,7 +183,7 @@ export const organisationFileSchema = z
         subscriptions: one.subscriptions.map((item) => item.id),
         templates: one.templates.map((item) => item.name),
         subscribers: one.subscribers.map((item) => item.email),
-        accounts: one.accounts.map((item) => item.login),
+        accounts: one.accounts?.map((item) => item.login) ?? [],
       };
       for (const [list, keys] of Object.entries(lists)) {
         const twice = keys.findIndex((key, at) => keys.indexOf(key) !== at);
@@ -203,4 +201,4 @@ export type OrganisationFile = z.output<typeof organisationFileSchema>;
 export type DeclaredCustomer = OrganisationFile['customers'][number];
 export type DeclaredSubscriber = DeclaredCustomer['subscribers'][number];
 export type DeclaredSubscription = DeclaredCustomer['subscriptions'][number];
-export type DeclaredAccount = DeclaredCustomer['accounts'][number];
+export type DeclaredAccount = NonNullable<DeclaredCustomer['accounts']>[number];

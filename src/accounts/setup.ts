@@ -6,14 +6,9 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { onlyRow, type Database, type Transaction } from '../database/open.ts';
 import { codeOf, OperatorFault } from '../fault.ts';
-import type {
-  DeclaredAccount,
-  DeclaredCustomer,
-  DeclaredSubscription,
-  OrganisationFile,
-} from './organisation-file.ts';
+import type { DeclaredCustomer, DeclaredSubscription, OrganisationFile } from './organisation-file.ts';
 import { foldNotesDn } from './notes-name.ts';
-import { hashPassword, verifyPassword } from './password-hash.ts';
+import { setUpAccounts } from './setup-accounts.ts';
 import { setUpSubscribers } from './setup-subscribers.ts';
 
 /**
@@ -22,7 +17,7 @@ import { setUpSubscribers } from './setup-subscribers.ts';
  */
 export type SetupMode = 'enforce' | 'edited';
 
-/** What was created or changed, as words for a person, e.g. `customer 1000001`. */
+/** What was created, changed or removed, as words for a person, e.g. `customer 1000001`. */
 export type SetupChanges = string[];
 
 /** @throws {OperatorFault} where the file contradicts what is stored; then nothing of that customer is changed */
@@ -104,8 +99,7 @@ async function setUpCustomer(
         email,
       }),
     );
-  for (const account of accounts)
-    if (await saveAccount(tx, customer.id, account)) changes.push(`account ${account.login}`);
+  changes.push(...(await setUpAccounts(tx, customer.id, accounts, mode === 'edited')));
   const wanted = [];
   for (const one of subscribers) if (await items.wants('subscriber', one.email, one)) wanted.push(one);
   changes.push(
@@ -295,36 +289,6 @@ async function saveCompatibility(
     [customer, ...columns],
   );
   return (gone ?? 0) + (come ?? 0) > 0;
-}
-
-/** A password that fits the stored hash is left alone: hashing it again would change the row. */
-async function saveAccount(tx: Transaction, customer: number, given: DeclaredAccount): Promise<boolean> {
-  const { rows } = await tx.query<{ customer_id: number; password_hash: string | null }>(
-    'select customer_id, password_hash from access_account where login = $1',
-    [given.login],
-  );
-  const stored = rows[0];
-  if (stored && stored.customer_id !== customer)
-    throw new OperatorFault(
-      `customer ${customer}: the account ${given.login} belongs to customer ${stored.customer_id}.`,
-    );
-  return upsert(tx, 'access_account', ['login'], {
-    login: given.login,
-    customer_id: customer,
-    password_hash: await passwordHash(given, stored?.password_hash ?? null),
-    keys: given.keys,
-    rights: given.rights,
-    networks: given.from,
-  });
-}
-
-async function passwordHash(
-  { password, passwordHash }: DeclaredAccount,
-  stored: string | null,
-): Promise<string | null> {
-  if (passwordHash) return passwordHash;
-  if (!password) return null;
-  return stored && (await verifyPassword(password, stored)) ? stored : hashPassword(password);
 }
 
 /** Column names come from this file only. @returns whether a row was created or changed */

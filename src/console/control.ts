@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { codeOf, OperatorFault } from '../fault.ts';
+import { removeAccount } from '../ops/live-accounts.ts';
 import { bansNow, liftBansOf } from '../ops/live-bans.ts';
 import { setHeld, statusOfAll, throttleCustomer, type LiveParts } from '../ops/live.ts';
 
@@ -30,6 +31,7 @@ const requests = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('hold'), customer: z.int(), who: z.string() }),
   z.strictObject({ command: z.literal('release'), customer: z.int(), who: z.string() }),
   z.strictObject({ command: z.literal('bans'), all: z.boolean() }),
+  z.strictObject({ command: z.literal('removeAccount'), login: z.string(), who: z.string() }),
   z.strictObject({ command: z.literal('unban'), subject: z.string(), who: z.string() }),
 ]);
 
@@ -51,6 +53,8 @@ export async function carryOutRequest(parts: LiveParts, request: ControlRequest)
       return setHeld(parts, request.customer, false, request.who);
     case 'bans':
       return bansNow(parts, request.all);
+    case 'removeAccount':
+      return { removed: await removeAccount(parts, request.login, request.who) };
     case 'unban':
       return liftBansOf(parts, request.subject, request.who);
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { organisationFileSchema } from '../accounts/organisation-file.ts';
+import { isRemoval } from '../accounts/setup-accounts.ts';
 import { setUpOrganisations } from '../accounts/setup.ts';
 import { systemClock } from '../clock.ts';
 import { readYaml, type Configuration } from '../configuration.ts';
@@ -28,9 +29,11 @@ export function setup(withDatabase: WithDatabase): Command {
       const changes = await withDatabase(await configuration(), (database) =>
         setUpOrganisations(database, systemClock, organisations, 'enforce'),
       );
-      for (const change of changes) say(`set up ${change}`);
+      for (const change of changes) say(isRemoval(change) ? change : `set up ${change}`);
       say(
-        changes.length === 0 ? 'Everything was as the file says.' : `${changes.length} created or changed.`,
+        changes.length === 0
+          ? 'Everything was as the file says.'
+          : `${changes.length} created, changed or removed.`,
       );
       return 0;
     },

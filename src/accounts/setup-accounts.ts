@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Transaction } from '../database/open.ts';
+import { OperatorFault } from '../fault.ts';
+import type { DeclaredAccount } from './organisation-file.ts';
+import { hashPassword, verifyPassword } from './password-hash.ts';
+
+/** What an organisation file last said of an access account: hashes only, and of a password a slow one. */
+const declarationSchema = z.object({ rest: z.string(), keys: z.string(), password: z.string().nullable() });
+type Declaration = z.output<typeof declarationSchema>;
+
+const UNKNOWN: Declaration = { rest: '', keys: '', password: '' };
+const RIGHTS_AT_FIRST = ['upload', 'download', 'delete'];
+
+interface StoredAccount {
+  customer_id: number;
+  password_hash: string | null;
+  keys: string[];
+  rights: string[];
+  networks: string[];
+}
+
+/** How the change of an account that is gone is told; the others name what was created or changed. */
+const REMOVED = 'removed account ';
+
+export function isRemoval(change: string): boolean {
+  return change.startsWith(REMOVED);
+}
+
+/**
+ * Carries out the access accounts that an organisation file lists, and removes those that one made and that it lists no
+ * more. Passwords and keys are written only where the file says something else of them than the last time: those that were
+ * rotated since by other means stay.
+ *
+ * @param accounts undefined: the file says nothing of them
+ * @param editedOnly leaves alone what the file says as it did the last time
+ * @returns words for a person
+ * @throws {OperatorFault} where a login belongs to another customer
+ */
+export async function setUpAccounts(
+  tx: Transaction,
+  customer: number,
+  accounts: readonly DeclaredAccount[] | undefined,
+  editedOnly: boolean,
+): Promise<string[]> {
+  if (accounts === undefined) return [];
+  const changes: string[] = [];
+  for (const account of accounts)
+    if (await setUpAccount(tx, customer, account, editedOnly)) changes.push(`account ${account.login}`);
+  const removed = await removeUnlisted(
+    tx,
+    customer,
+    accounts.map(({ login }) => login),
+  );
+  return [...changes, ...removed.map((login) => `${REMOVED}${login}`)];
+}
+
+async function setUpAccount(
+  tx: Transaction,
+  customer: number,
+  given: DeclaredAccount,
+  editedOnly: boolean,
+): Promise<boolean> {
+  const stored = await storedAccount(tx, given.login);
+  if (stored && stored.customer_id !== customer)
+    throw new OperatorFault(
+      `customer ${customer}: the account ${given.login} belongs to customer ${stored.customer_id}.`,
+    );
+  const before = await lastDeclaration(tx, customer, given.login);
+  const edited = {
+    rest: before.rest !== fingerprint([given.rights, given.from]),
+    keys: before.keys !== fingerprint(given.keys),
+    password: !(await isSamePassword(given, before.password)),
+  };
+  if (editedOnly && !edited.rest && !edited.keys && !edited.password) return false;
+  const writes = { keys: edited.keys || !stored, password: edited.password || !stored };
+  const password = writes.password ? await passwordHash(given, stored?.password_hash ?? null) : undefined;
+  const changed = await saveAccount(tx, given.login, {
+    customer_id: customer,
+    password_hash: password === undefined ? (stored?.password_hash ?? null) : password,
+    keys: writes.keys ? (given.keys ?? []) : (stored?.keys ?? []),
+    rights: given.rights ?? stored?.rights ?? RIGHTS_AT_FIRST,
+    networks: given.from ?? stored?.networks ?? [],
+  });
+  await rememberDeclaration(tx, customer, given.login, {
+    rest: fingerprint([given.rights, given.from]),
+    keys: fingerprint(given.keys),
+    password: password === undefined ? before.password : password,
+  });
+  return changed;
+}
+
+function fingerprint(declared: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(declared ?? null))
+    .digest('hex');
+}
+
+async function isSamePassword(
+  { password, passwordHash: hash }: DeclaredAccount,
+  before: string | null,
+): Promise<boolean> {
+  if (hash !== undefined) return hash === before;
+  if (password === undefined) return before === null;
+  return Boolean(before) && (await verifyPassword(password, before ?? ''));
+}
+
+/** A password that fits the stored hash is left alone: hashing it again would change the row. */
+async function passwordHash(
+  { password, passwordHash: hash }: DeclaredAccount,
+  stored: string | null,
+): Promise<string | null> {
+  if (hash) return hash;
+  if (!password) return null;
+  return stored && (await verifyPassword(password, stored)) ? stored : hashPassword(password);
+}
+
+async function storedAccount(tx: Transaction, login: string): Promise<StoredAccount | undefined> {
+  const { rows } = await tx.query<StoredAccount>(
+    'select customer_id, password_hash, keys, rights, networks from access_account where login = $1',
+    [login],
+  );
+  return rows[0];
+}
+
+/** @returns whether a row was created or changed */
+async function saveAccount(tx: Transaction, login: string, row: StoredAccount): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `insert into access_account as a (login, customer_id, password_hash, keys, rights, networks)
+     values ($1, $2, $3, $4, $5, $6) on conflict (login) do update
+       set password_hash = excluded.password_hash, keys = excluded.keys, rights = excluded.rights, networks = excluded.networks
+     where (a.password_hash, a.keys, a.rights, a.networks)
+           is distinct from (excluded.password_hash, excluded.keys, excluded.rights, excluded.networks)`,
+    [login, row.customer_id, row.password_hash, row.keys, row.rights, row.networks],
+  );
+  return rowCount === 1;
+}
+
+async function lastDeclaration(tx: Transaction, customer: number, login: string): Promise<Declaration> {
+  const { rows } = await tx.query<{ declaration: string }>(
+    `select declaration from organisation_item where customer_id = $1 and kind = 'account' and key = $2`,
+    [customer, login],
+  );
+  // Empty for accounts of a time before this was kept.
+  return rows[0]?.declaration ? declarationSchema.parse(JSON.parse(rows[0].declaration)) : UNKNOWN;
+}
+
+async function rememberDeclaration(
+  tx: Transaction,
+  customer: number,
+  login: string,
+  declaration: Declaration,
+): Promise<void> {
+  await tx.query(
+    `insert into organisation_item (customer_id, kind, key, declaration) values ($1, 'account', $2, $3)
+     on conflict (customer_id, kind, key) do update set declaration = excluded.declaration`,
+    [customer, login, JSON.stringify(declaration)],
+  );
+}
+
+/** @returns the logins that were there until now */
+async function removeUnlisted(tx: Transaction, customer: number, listed: string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ login: string }>(
+    `with unlisted as (
+       delete from organisation_item where customer_id = $1 and kind = 'account' and key <> all($2) returning key)
+     delete from access_account where customer_id = $1 and login in (select key from unlisted) returning login`,
+    [customer, listed],
+  );
+  return rows.map(({ login }) => login).sort();
+}
