@@ -5,9 +5,9 @@ import { readConfiguration, type Configuration } from '../src/configuration.ts';
 import { OperatorFault } from '../src/fault.ts';
 import type { Command, CommandContext } from '../src/ops/command.ts';
 import {
+  answers,
   askDaemon,
   carryOutRequest,
-  controlSocketPath,
   isNobodyThere,
   type ControlRequest,
 } from '../src/console/control.ts';
@@ -42,7 +42,7 @@ const withDatabase: WithDatabase = async (configuration, work) => {
 /** Commands talk to the running daemon; where none runs they do the same directly. */
 const ask: Ask = async <Answer>(configuration: Configuration, request: object): Promise<Answer> => {
   try {
-    return (await askDaemon(controlSocketPath(configuration.data), request as ControlRequest)) as Answer;
+    return (await askDaemon(configuration.data, request as ControlRequest)) as Answer;
   } catch (error) {
     if (!isNobodyThere(error)) throw error;
   }
@@ -52,11 +52,7 @@ const ask: Ask = async <Answer>(configuration: Configuration, request: object): 
   });
 };
 
-const isRunning = (configuration: Configuration): Promise<boolean> =>
-  askDaemon(controlSocketPath(configuration.data), { command: 'status' }).then(
-    () => true,
-    (error: unknown) => !isNobodyThere(error),
-  );
+const isRunning = (configuration: Configuration): Promise<boolean> => answers(configuration.data);
 
 const COMMANDS: Command[] = [
   serve,
@@ -83,6 +79,12 @@ const COMMON = { config: { type: 'string' }, help: { type: 'boolean', short: 'h'
 // The heap stays near what is in use, also on a machine with much memory: half the resident size for a large file, for a
 // tenth of its speed.
 v8.setFlagsFromString('--optimize-for-size');
+
+// Everything that is made has a mode of its own; what has none is for the program and its group.
+process.umask(0o027);
+
+// The reader of a pipe may go away (`| head`): what was begun is carried out all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -5,12 +5,15 @@ export interface NarratingLog extends Log {
   narrate(): void;
 }
 
+/** Far more than the story writes. */
+const BUFFER_BYTES = 1024 * 1024;
+
 /** What a person wants to know of an event, in this order. */
 const FACTS = ['file', 'report', 'folder', 'entries', 'written', 'reason'];
 
 /** A log in a file that can also tell the events of change files to the person at the keyboard. */
 export function narratingLog(file: string, print: (text: string) => void): NarratingLog {
-  const log = openLog('info', file);
+  const log = openLog('info', file, BUFFER_BYTES);
   let narrating = false;
   return {
     log: (level, message, fields = {}) => {

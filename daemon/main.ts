@@ -57,7 +57,8 @@ const DAEMON_LOCK = 7_766_102;
 
 export async function startDaemon(configuration: Configuration, overrides: Overrides = {}): Promise<Daemon> {
   await using opened = new AsyncDisposableStack();
-  const log = overrides.log ?? openLog(configuration.log.level, configuration.log.file ?? null);
+  const { level, file = null, bufferBytes } = configuration.log;
+  const log = overrides.log ?? openLog(level, file, bufferBytes);
   opened.defer(() => log.close());
   const journal = journalTo(log);
   const clock = overrides.clock ?? systemClock;

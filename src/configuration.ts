@@ -6,10 +6,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
+import { capsMakeSense } from './caps-fault.ts';
 import { codeOf, messageOf, OperatorFault } from './fault.ts';
+import { valueFaults, wholeNumber, wordsOf } from './value-faults.ts';
 
-const port = z.int().min(0).max(65_535);
-const positive = z.int().min(1);
+// 0, any free port, is for tests.
+const PORT_WORDS = 'is no port, write a number from 1 to 65535';
+const port = z.int(PORT_WORDS).min(0, PORT_WORDS).max(65_535, PORT_WORDS);
+const positive = wholeNumber(1);
 
 const PORT_RANGE = 'must be a range of ports such as 61000-61999, from a lower to a higher one';
 
@@ -76,10 +80,10 @@ const schema = z.strictObject({
       keyExchangesPerMinute: positive.default(60),
       backlogPerAccount: positive.default(16 * 1024 * 1024),
       backlogPerAddress: positive.default(64 * 1024 * 1024),
-      signInSeconds: positive.max(3600).default(60),
-      idleSeconds: positive.max(86_400).default(300),
+      signInSeconds: wholeNumber(1, 3600).default(60),
+      idleSeconds: wholeNumber(1, 86_400).default(300),
       // Below the age at which what was begun counts as left by a dead daemon (cycle.ts).
-      stalledSeconds: positive.max(240).default(60),
+      stalledSeconds: wholeNumber(1, 240).default(60),
       fileBytes: positive.default(64 * 1024 * 1024),
       folderBytes: positive.default(1024 * 1024 * 1024),
       resultBytes: z.int().min(0).optional(),
@@ -101,28 +105,31 @@ const schema = z.strictObject({
         .optional(),
       maxBytes: positive.default(25 * 1024 * 1024),
       tooLarge: z.enum(['quarantine', 'apply']).default('quarantine'),
-      scanSeconds: positive.max(3600).default(60),
+      scanSeconds: wholeNumber(1, 3600).default(60),
     })
     .prefault({}),
   http: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8990) }).prefault({}),
   cycle: z
     .strictObject({
-      settleMs: z.int().min(0).max(3_600_000).default(2000),
-      quietSeconds: z.int().min(1).max(3600).default(10),
-      sweepSeconds: z.int().min(1).max(86_400).default(60),
-      workers: z.int().min(1).max(64).optional(),
-      loopBudgetMs: positive.max(60_000).default(200),
+      settleMs: wholeNumber(0, 3_600_000).default(2000),
+      quietSeconds: wholeNumber(1, 3600).default(10),
+      sweepSeconds: wholeNumber(1, 86_400).default(60),
+      workers: wholeNumber(1, 64).optional(),
+      loopBudgetMs: wholeNumber(1, 60_000).default(200),
     })
     .prefault({}),
   throttle: z
     .strictObject({
-      hourly: positive.default(750),
-      daily: positive.default(10_000),
-      perFile: positive.default(200),
+      hourly: positive.optional(),
+      daily: positive.optional(),
+      perFile: positive.optional(),
     })
+    // Of what is written: a lower daily cap alone is no slip.
+    .superRefine(capsMakeSense)
+    .transform(({ hourly = 750, daily = 10_000, perFile = 200 }) => ({ hourly, daily, perFile }))
     .prefault({}),
   trace: z.strictObject({ maskPasswords: z.boolean().default(false) }).prefault({}),
-  stop: z.strictObject({ graceSeconds: z.int().min(0).max(8).default(5) }).prefault({}),
+  stop: z.strictObject({ graceSeconds: wholeNumber(0, 8).default(5) }).prefault({}),
   retention: z.strictObject({ days: positive.default(30), journalDays: positive.default(7) }).prefault({}),
   mail: z
     .strictObject({
@@ -134,11 +141,13 @@ const schema = z.strictObject({
       registrationUrl: z.url().default('https://localhost/register'),
     })
     .prefault({}),
-  removal: z.strictObject({ finishSeconds: z.int().min(0).default(60) }).prefault({}),
+  removal: z.strictObject({ finishSeconds: wholeNumber(0).default(60) }).prefault({}),
   log: z
     .strictObject({
       level: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
       file: z.string().optional(),
+      // Some thousand lines: a burst of uploads while a reader is away, and no burden for the daemon.
+      bufferBytes: positive.default(1024 * 1024),
     })
     .prefault({}),
 });
@@ -154,8 +163,8 @@ export interface Configuration extends z.output<typeof schema> {
 const PLACES = ['./config/spoolgate.yaml', '/etc/spoolgate/spoolgate.yaml'];
 
 /**
- * Finds and reads the configuration: `--config`, `$SPOOLGATE_CONFIG`, then the usual places, else defaults.
- * Relative paths in it are relative to the folder the program runs in. `$DATABASE_URL` stands in for `database`.
+ * Finds and reads the configuration: `--config`, `$SPOOLGATE_CONFIG`, then the usual places, else defaults. Relative
+ * paths in it mean the same from wherever a command is typed: see `baseOf`. `$DATABASE_URL` stands in for `database`.
  *
  * @throws {OperatorFault} exit code 2, with every wrong key, the reason and the line
  */
@@ -169,16 +178,39 @@ export async function readConfiguration(
       if (codeOf(error) === 'ENOENT' && !demanded) return null;
       throw new OperatorFault(`The configuration ${file} cannot be read: ${messageOf(error)}`, 2);
     });
-    if (text !== null) return { ...checkConfiguration(text, file, environment), readFrom: file };
+    if (text !== null)
+      return { ...checkConfiguration(text, file, environment, baseOf(file, environment)), readFrom: file };
   }
-  return { ...checkConfiguration('', 'the built-in defaults', environment), readFrom: null };
+  return {
+    ...checkConfiguration('', 'the built-in defaults', environment, baseOf(null, environment)),
+    readFrom: null,
+  };
 }
 
-/** Checks a configuration text whole. @param file names it in messages */
+/**
+ * The folder that relative paths are relative to: that of the file, and the one above for `config/spoolgate.yaml`. Below
+ * /etc nothing but configuration lies: there it is /var/lib/spoolgate. Without a file it is the folder that the program
+ * is started in. `$SPOOLGATE_HOME` comes before all of these.
+ */
+export function baseOf(file: string | null, environment: NodeJS.ProcessEnv): string {
+  if (environment.SPOOLGATE_HOME) return path.resolve(environment.SPOOLGATE_HOME);
+  if (file === null) return process.cwd();
+  const folder = path.dirname(path.resolve(file));
+  if (folder === '/etc/spoolgate') return '/var/lib/spoolgate';
+  return path.basename(folder) === 'config' ? path.dirname(folder) : folder;
+}
+
+/**
+ * Checks a configuration text whole.
+ *
+ * @param file names it in messages
+ * @param base what relative paths are relative to
+ */
 export function checkConfiguration(
   text: string,
   file: string,
   environment: NodeJS.ProcessEnv = {},
+  base: string = process.cwd(),
 ): z.output<typeof schema> {
   const raw: unknown = readYaml(text, file, schema);
   const configuration = raw as z.output<typeof schema>;
@@ -186,17 +218,32 @@ export function checkConfiguration(
   if (url !== undefined && !databaseUrl.safeParse(url).success)
     throw new OperatorFault('$DATABASE_URL must begin with postgres://', 2);
   return {
-    ...configuration,
+    ...withAbsolutePaths(configuration, base),
     ...(url === undefined ? {} : { database: url }),
-    data: path.resolve(configuration.data),
-    spool: path.resolve(configuration.spool),
+  };
+}
+
+function withAbsolutePaths(given: z.output<typeof schema>, base: string): z.output<typeof schema> {
+  const at = (file: string) => path.resolve(base, file);
+  const all = <Section extends object>(section: Section, ...keys: (keyof Section)[]): Section => {
+    const changed = { ...section };
+    for (const key of keys)
+      if (typeof section[key] === 'string') changed[key] = at(section[key]) as Section[typeof key];
+    return changed;
+  };
+  return {
+    ...all(given, 'data', 'spool'),
+    organisations: given.organisations.map(at),
+    ftps: all(given.ftps, 'certificate', 'key', 'clientCa'),
+    sftp: all(given.sftp, 'hostKey'),
+    log: all(given.log, 'file'),
   };
 }
 
 /**
  * Reads a YAML text against a schema.
  *
- * @throws {OperatorFault} exit code 2; one line per fault: `file:line: key: reason`
+ * @throws {OperatorFault} exit code 2; one line per fault: `file:line: key value is …, write …`
  */
 export function readYaml<Schema extends z.ZodType>(
   text: string,
@@ -211,21 +258,14 @@ export function readYaml<Schema extends z.ZodType>(
       `${file}:${lines.linePos(syntaxError.pos[0]).line}: ${syntaxError.message.replace(/ at line \d+, column \d+:?[^]*$/, '')}`,
       2,
     );
-  const result = schema.safeParse(document.toJS() ?? {});
+  const raw: unknown = document.toJS() ?? {};
+  const result = schema.safeParse(raw, { error: wordsOf });
   if (result.success) return result.data;
-  const faults = result.error.issues
-    .flatMap((issue) => faultsOf(issue))
-    .map(({ key, reason }) => {
-      const line = lineOf(document, lines, key);
-      return `${file}${line ? `:${line}` : ''}: ${key.join('.') || '(the whole file)'}: ${reason}`;
-    });
+  const faults = valueFaults(schema, raw, result.error.issues).map(({ key, text }) => {
+    const line = lineOf(document, lines, key);
+    return `${file}${line ? `:${line}` : ''}: ${text}`;
+  });
   throw new OperatorFault(faults.join('\n'), 2);
-}
-
-function faultsOf(issue: z.core.$ZodIssue): { key: PropertyKey[]; reason: string }[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ key: [...issue.path, key], reason: 'unknown key' }));
-  return [{ key: issue.path, reason: issue.message }];
 }
 
 /** The line of a key, or of the nearest key above it that stands in the file. */

@@ -1,5 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, lstat, mkdir, open, readdir, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  unlink,
+  type FileHandle,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from './fault.ts';
 
@@ -165,7 +177,31 @@ export async function isThere(file: string): Promise<boolean> {
   }
 }
 
-/** Creates a folder that only this program and its group enter. */
+/** Creates a folder that only this program and its group enter, and those above it. */
 export async function ensureFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o750 });
+  await makeFolders(folder, 0o750);
+}
+
+/**
+ * Creates a folder and what is missing above it, each with this mode, whatever the umask. Node's own recursion never ends
+ * where a folder cannot be made at all, as below `/proc`.
+ *
+ * @throws system errors, ENOTDIR where something else has the name
+ */
+export async function makeFolders(folder: string, mode: number): Promise<void> {
+  try {
+    await mkdir(folder, mode);
+  } catch (error) {
+    const above = path.dirname(folder);
+    if (codeOf(error) === 'EEXIST') return expectFolder(folder);
+    if (codeOf(error) !== 'ENOENT' || above === folder || (await isThere(above))) throw error;
+    await makeFolders(above, mode);
+    return makeFolders(folder, mode);
+  }
+  await chmod(folder, mode);
+}
+
+async function expectFolder(folder: string): Promise<void> {
+  if ((await stat(folder)).isDirectory()) return;
+  throw Object.assign(new Error(`ENOTDIR: not a folder: ${folder}`), { code: 'ENOTDIR', path: folder });
 }

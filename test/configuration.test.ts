@@ -87,6 +87,7 @@ const HAS_DEFAULT: Record<KeyPath, boolean> = {
   'removal.finishSeconds': true,
   'log.level': true,
   'log.file': false,
+  'log.bufferBytes': true,
 };
 
 const EXAMPLE = path.join(import.meta.dirname, '../config/spoolgate.example.yaml');
@@ -165,24 +166,36 @@ describe('a wrong configuration', () => {
   const range = 'must be a range of ports such as 61000-61999, from a lower to a higher one';
 
   test.each([
-    ['a misspelt key', 'dta: ./data', '1: dta: unknown key'],
-    ['a misspelt section', 'data: ./d\nftsp:\n  port: 990', '2: ftsp: unknown key'],
-    ['a misspelt key in a section', 'ftps:\n  host: 127.0.0.1\n  prot: 990', '3: ftps.prot: unknown key'],
+    ['a misspelt key', 'dta: ./data', '1: unknown key dta; did you mean data?'],
+    ['a misspelt section', 'data: ./d\nftsp:\n  port: 990', '2: unknown key ftsp; did you mean ftps?'],
+    [
+      'a misspelt key in a section',
+      'ftps:\n  host: 127.0.0.1\n  prot: 990',
+      '3: unknown key ftps.prot; did you mean ftps.port?',
+    ],
     [
       'a text for a number',
       'ftps:\n  port: high',
-      '2: ftps.port: Invalid input: expected number, received string',
+      '2: ftps.port "high" is no port, write a number from 1 to 65535',
     ],
-    ['a number for a section', '\nlog: 3', '2: log: Invalid input: expected object, received number'],
+    ['a number for a section', '\nlog: 3', '2: log 3 is no section, write its keys indented below it'],
     [
       'a port beyond the last',
       'http:\n  port: 65536',
-      '2: http.port: Too big: expected number to be <=65535',
+      '2: http.port 65536 is no port, write a number from 1 to 65535',
     ],
-    ['a passive range that runs backwards', 'ftps:\n  passive: 61999-61000', `2: ftps.passive: ${range}`],
-    ['a passive range beyond the last port', 'ftps:\n  passive: 65000-66000', `2: ftps.passive: ${range}`],
-    ['a single passive port', 'ftps:\n  passive: 61000', `2: ftps.passive: ${range}`],
-    ['another kind of database', 'database: mysql://db/x', '1: database: must begin with postgres://'],
+    [
+      'a passive range that runs backwards',
+      'ftps:\n  passive: 61999-61000',
+      `2: ftps.passive "61999-61000" ${range}`,
+    ],
+    [
+      'a passive range beyond the last port',
+      'ftps:\n  passive: 65000-66000',
+      `2: ftps.passive "65000-66000" ${range}`,
+    ],
+    ['a single passive port', 'ftps:\n  passive: 61000', `2: ftps.passive 61000 ${range}`],
+    ['another kind of database', 'database: mysql://db/x', '1: database must begin with postgres://'],
     [
       'a certificate without its key',
       'ftps:\n  certificate: c.pem',
@@ -192,13 +205,17 @@ describe('a wrong configuration', () => {
     [
       'a mail server of another kind',
       'mail:\n  smtp: imap://x',
-      '2: mail.smtp: must begin with smtp:// or smtps://',
+      '2: mail.smtp must begin with smtp:// or smtps://',
     ],
-    ['a cap of nothing', 'throttle:\n  daily: 0', '2: throttle.daily: Too small: expected number to be >=1'],
+    [
+      'a cap of nothing',
+      'throttle:\n  daily: 0',
+      '2: throttle.daily 0 is no whole number, write a number 1 or more',
+    ],
     [
       'organisations that are no files',
       'organisations: 5',
-      '1: organisations: must be a file or a list of files',
+      '1: organisations 5 must be a file or a list of files',
     ],
     ['a key that stands there twice', 'data: a\nspool: b\ndata: c', '3: Map keys must be unique'],
     [
@@ -215,9 +232,9 @@ describe('a wrong configuration', () => {
   test('tells all its faults at once', () => {
     const fault = faultOf('ftps:\n  prot: 1\ncycle:\n  settleMs: soon\nlog:\n  level: loud');
     expect(fault.message.split('\n')).toEqual([
-      'spoolgate.yaml:2: ftps.prot: unknown key',
-      'spoolgate.yaml:4: cycle.settleMs: Invalid input: expected number, received string',
-      'spoolgate.yaml:6: log.level: Invalid option: expected one of "error"|"warn"|"info"|"debug"',
+      'spoolgate.yaml:2: unknown key ftps.prot; did you mean ftps.port?',
+      'spoolgate.yaml:4: cycle.settleMs "soon" is no whole number, write a number from 0 to 3600000',
+      'spoolgate.yaml:6: log.level "loud" is not allowed, write error, warn, info or debug',
     ]);
   });
 

@@ -5,11 +5,13 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isBlankText } from '../blank-text.ts';
+import { capsMakeSense } from '../caps-fault.ts';
+import { wholeNumber } from '../value-faults.ts';
 import { countries, languages, spelledAs, timeZones, type AllowedValues } from './allowed-values.ts';
 import { foldEmailAddress, isDomainName, isEmailAddress } from './email-address.ts';
 import { isPasswordHash } from './password-hash.ts';
 
-const id = z.int().min(1);
+const id = wholeNumber(1);
 const onOff = z.union([z.boolean(), z.enum(['on', 'off']).transform((word) => word === 'on')]);
 const email = z.string().refine(isEmailAddress, 'must be an e-mail address').transform(foldEmailAddress);
 const domain = z
@@ -29,14 +31,14 @@ const subscription = z
     id,
     kind: z.enum(['collaboration', 'mail', 'bundle', 'accessory', 'storage', 'third_party']),
     name: z.string().default(''),
-    seats: z.int().min(0).default(0),
+    seats: wholeNumber(0).default(0),
     active: z.boolean().default(true),
     mail: z.enum(['notes', 'inotes']).optional(),
     parts: z.array(z.enum(['collaboration', 'notes', 'inotes'])).default([]),
     accessory: z.string().optional(),
     needs: z.union([words, z.union([z.string(), z.number()]).transform((one) => [String(one)])]).default([]),
     pool: z.enum(['files', 'mail']).optional(),
-    gigabytes: z.int().min(0).default(0),
+    gigabytes: wholeNumber(0).default(0),
     compatibleWith: z.array(id).default([]),
   })
   .superRefine((given, context) => {
@@ -65,7 +67,7 @@ const seat = z.union([
     subscription: id,
     state: z.enum(['active', 'assigned', 'entitle_pending']).default('active'),
     extraStorage: z
-      .strictObject({ files: z.int().min(0).default(0), mail: z.int().min(0).default(0) })
+      .strictObject({ files: wholeNumber(0).default(0), mail: wholeNumber(0).default(0) })
       .prefault({}),
   }),
 ]);
@@ -154,14 +156,15 @@ const customer = z.strictObject({
   accessories: z.boolean().optional(),
   types: z.array(z.enum(['PRV', 'DI'])).optional(),
   timeZone: z.string().refine(isTimeZone, 'must be a time zone such as Europe/Oslo').optional(),
-  strictSequence: z.record(z.string(), z.int().min(0)).optional(),
-  retentionDays: z.int().min(1).optional(),
+  strictSequence: z.record(z.string(), wholeNumber(0)).optional(),
+  retentionDays: wholeNumber(1).optional(),
   throttle: z
     .strictObject({
-      hourly: z.int().min(1).optional(),
-      daily: z.int().min(1).optional(),
-      perFile: z.int().min(1).optional(),
+      hourly: wholeNumber(1).optional(),
+      daily: wholeNumber(1).optional(),
+      perFile: wholeNumber(1).optional(),
     })
+    .superRefine(capsMakeSense)
     .optional(),
   subscriptions: z.array(subscription).default([]),
   templates: z

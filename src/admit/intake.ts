@@ -1,7 +1,8 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ERROR, JOURNAL, PROCESSED, REPORT, TAKEN } from '../change-file.ts';
 import type { Queryable } from '../database/open.ts';
+import { ensureFolder } from '../durable.ts';
 import { eachOf } from '../each-of.ts';
 import { admit, admitAll, type CustomerFolder, type IntakeParts } from './enter.ts';
 import { fileAt, filesAt, filesIn, type Found } from './found-file.ts';
@@ -162,8 +163,7 @@ const FOLDERS = [PROCESSED, ERROR, REPORT, JOURNAL, TAKEN];
 async function makeFolders(folder: string): Promise<void> {
   // As a rule all are there, and one look says so.
   const there = await readdir(folder).catch((): string[] => []);
-  for (const name of FOLDERS)
-    if (!there.includes(name)) await mkdir(path.join(folder, name), { recursive: true, mode: 0o750 });
+  for (const name of FOLDERS) if (!there.includes(name)) await ensureFolder(path.join(folder, name));
 }
 
 async function waitingCustomers(db: Queryable): Promise<Set<number>> {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { SPOOL_ID } from '../change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
-import { syncFolder, writeDurably } from '../durable.ts';
+import { makeFolders, syncFolder, writeDurably } from '../durable.ts';
 import { OperatorFault } from '../fault.ts';
 import { copySpool } from './spool.ts';
 import { loadTables, saveTables } from './tables.ts';
@@ -42,7 +42,7 @@ const manifestSchema = z.object({
 export async function backup(parts: BackupParts, folder: string): Promise<{ tables: number; files: number }> {
   const { database, clock, spool, traceName } = parts;
   await expectEmptyFolder(folder, 'Give a new one.');
-  await mkdir(path.join(folder, 'tables'), { recursive: true, mode: 0o700 });
+  await makeFolders(path.join(folder, 'tables'), 0o700);
   await mkdir(path.join(folder, 'spool'), { mode: 0o700 });
   return database.transaction(async (tx) => {
     await tx.query('set transaction isolation level repeatable read read only');

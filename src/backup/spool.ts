@@ -4,11 +4,11 @@
  * that no accepted file is missing and none is applied twice.
  */
 import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, utimes, type FileHandle } from 'node:fs/promises';
+import { chmod, lstat, open, readdir, utimes, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { ERROR, isOwnName, isTemporaryName, PROCESSED, REPORT, TAKEN } from '../change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
-import { syncFolder } from '../durable.ts';
+import { ensureFolder, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 
 interface LedgerRow {
@@ -45,7 +45,7 @@ export async function copySpool(snapshot: Transaction, copying: Copying): Promis
   const customers = await snapshot.query<{ folder: string }>('select folder from customer');
   for (const { folder } of customers.rows)
     for (const part of [PROCESSED, ERROR, REPORT, TAKEN])
-      await mkdir(path.join(copying.to, folder, part), { recursive: true, mode: 0o750 });
+      await ensureFolder(path.join(copying.to, folder, part));
   let files = 0;
   const count = async (copied: Promise<boolean>) => void ((await copied) && (files += 1));
   const known = new Map(seen.map((row) => [row.id, row]));

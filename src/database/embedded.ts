@@ -3,7 +3,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   chmod,
   chown,
-  mkdir,
   mkdtemp,
   open,
   readdir,
@@ -18,6 +17,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { makeFolders, writeDurably } from '../durable.ts';
 import { codeOf, messageOf, OperatorFault } from '../fault.ts';
 import { findBinaries, isReachable, ROOT_HOME, serverUser, type ServerUser } from './binaries.ts';
 
@@ -76,16 +76,14 @@ export async function openEmbedded(dataFolder: string, settings: string[] = []):
 async function prepareHome(dataFolder: string): Promise<Home> {
   const user = serverUser();
   const binaries = await findBinaries(user);
-  await mkdir(dataFolder, { recursive: true, mode: 0o711 });
+  // Others may pass, not look: as root the server runs as another user.
+  await makeFolders(dataFolder, 0o711);
   const folder = await homeFolder(dataFolder, user);
   const socketsInside = path.join(folder, 'socket');
-  const sockets =
-    Buffer.byteLength(socketsInside) <= SOCKET_FOLDER_BYTES_MAX ? socketsInside : shortFolder(folder);
-  for (const own of [folder, sockets]) {
-    await mkdir(own, { recursive: true });
-    await chmod(own, 0o700);
-    if (user) await chown(own, user.uid, user.gid);
-  }
+  await makeOwn(folder, user);
+  const fits = Buffer.byteLength(socketsInside) <= SOCKET_FOLDER_BYTES_MAX;
+  const sockets = fits ? socketsInside : await shortFolder(folder, user);
+  await makeOwn(sockets, user);
   const home = { folder, cluster: path.join(folder, 'cluster'), sockets, user, binaries };
   const password = await initialise(home);
   return { ...home, password };
@@ -96,18 +94,41 @@ async function homeFolder(dataFolder: string, user: ServerUser | null): Promise<
   const usual = path.join(dataFolder, 'postgres');
   if (!user || (await isReachable(dataFolder, user))) return usual;
   const elsewhere = path.join(ROOT_HOME, shortHash(usual));
-  await mkdir(ROOT_HOME, { recursive: true, mode: 0o755 });
+  await makeFolders(ROOT_HOME, 0o755);
   await symlink(elsewhere, usual).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error;
   });
   return elsewhere;
 }
 
-/** The temporary folder itself may have a long path. */
-function shortFolder(folder: string): string {
-  const name = `spoolgate-${process.geteuid?.() ?? 0}-${shortHash(folder)}`;
-  const usual = path.join(os.tmpdir(), name);
-  return Buffer.byteLength(usual) <= SOCKET_FOLDER_BYTES_MAX ? usual : path.join('/tmp', name);
+async function makeOwn(folder: string, user: ServerUser | null): Promise<void> {
+  await makeFolders(folder, 0o700);
+  await chmod(folder, 0o700);
+  if (user) await chown(folder, user.uid, user.gid);
+}
+
+/** Says which short folder belongs to this data folder. */
+const SHORT_FOLDER_FILE = 'socket-folder';
+
+/**
+ * Anybody may write into the temporary folder: the name is one that nobody can foresee, it is kept in the private folder,
+ * and what stands there is looked at before it is used. The temporary folder itself may have a long path.
+ */
+async function shortFolder(folder: string, user: ServerUser | null): Promise<string> {
+  const file = path.join(folder, SHORT_FOLDER_FILE);
+  const kept = await readFile(file, 'utf8').catch(() => '');
+  if (kept !== '' && (await isOwn(kept, user))) return kept;
+  const usual = path.join(os.tmpdir(), 'spoolgate-');
+  const fits = Buffer.byteLength(usual) + 6 <= SOCKET_FOLDER_BYTES_MAX;
+  const made = await mkdtemp(fits ? usual : '/tmp/spoolgate-');
+  await writeDurably(file, (handle) => handle.writeFile(made), 0o600);
+  return made;
+}
+
+async function isOwn(folder: string, user: ServerUser | null): Promise<boolean> {
+  const found = await lstat(folder).catch(() => null);
+  const owners = [process.geteuid?.() ?? 0, user?.uid];
+  return found !== null && found.isDirectory() && owners.includes(found.uid) && (found.mode & 0o077) === 0;
 }
 
 function shortHash(text: string): string {

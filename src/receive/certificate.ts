@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
-import { writeDurably } from '../durable.ts';
+import { ensureFolder, writeDurably } from '../durable.ts';
 import { codeOf, messageOf, OperatorFault } from '../fault.ts';
 
 /** Certificate and key as PEM text, with what an operator compares. */
@@ -62,7 +62,7 @@ export async function loadOrCreateCertificate(
   if (there) return there;
   const [certificatePath, keyPath] = certificateFiles(dataFolder);
   const made = await selfSigned();
-  await mkdir(dataFolder, { recursive: true });
+  await ensureFolder(dataFolder);
   // The certificate comes last: both are there, or the next start makes both again.
   await writeDurably(keyPath, (file) => file.writeFile(made.private), KEY_MODE);
   await writeDurably(certificatePath, (file) => file.writeFile(made.cert), CERTIFICATE_MODE);
