@@ -2,7 +2,9 @@
 import { parseArgs } from 'node:util';
 import v8 from 'node:v8';
 import { readConfiguration, type Configuration } from '../src/configuration.ts';
-import { OperatorFault } from '../src/fault.ts';
+import { causeOf } from '../src/cause.ts';
+import { codeOf, OperatorFault } from '../src/fault.ts';
+import { quoted } from '../src/shown-text.ts';
 import type { Command, CommandContext } from '../src/ops/command.ts';
 import {
   answers,
@@ -28,9 +30,16 @@ import { purge } from '../src/ops/purge.ts';
 import { show } from '../src/ops/show.ts';
 import { demo } from './demo.ts';
 import { serve } from './serve.ts';
-import { openStore } from './store.ts';
+import { preflight } from './preflight.ts';
+import { expectData, expectDatabase, openStore } from './store.ts';
 
 const withDatabase: WithDatabase = async (configuration, work) => {
+  await expectData(configuration);
+  return withNewDatabase(configuration, work);
+};
+
+/** Also where there is none yet: it is made. */
+const withNewDatabase: WithDatabase = async (configuration, work) => {
   const store = await openStore(configuration, false);
   try {
     return await work(store.database);
@@ -69,8 +78,11 @@ const COMMANDS: Command[] = [
   account(ask),
   purge(withDatabase),
   backup(withDatabase),
-  restore(withDatabase, isRunning),
-  config,
+  restore(withNewDatabase, isRunning),
+  config(async (configuration) => {
+    await preflight(configuration, await isRunning(configuration));
+    await expectDatabase(configuration);
+  }),
   demo,
 ];
 
@@ -99,13 +111,23 @@ async function main([name = '', ...rest]: string[]): Promise<number> {
     if (!command) throw new OperatorFault(`There is no command "${name}". See: spoolgate --help`, 2);
     return await runCommand(command, rest, say);
   } catch (error) {
-    if (!(error instanceof OperatorFault)) {
-      say(`spoolgate: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      return 1;
+    if (error instanceof OperatorFault) {
+      say(`spoolgate: ${error.message}`);
+      return error.exitCode;
     }
-    say(`spoolgate: ${error.message}`);
-    return error.exitCode;
+    say(
+      `spoolgate: ${systemFaultText(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))}`,
+    );
+    return 1;
   }
+}
+
+/** What the system refused is the operator's to mend: no stack. @returns null for a fault of ours */
+function systemFaultText(error: unknown): string | null {
+  const fault = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (!(fault instanceof Error) || !('syscall' in fault) || codeOf(fault) === undefined) return null;
+  const place = 'path' in fault && typeof fault.path === 'string' ? `${quoted(fault.path)}: ` : '';
+  return `${place}${causeOf(fault)}`;
 }
 
 async function runCommand(command: Command, rest: string[], say: CommandContext['say']): Promise<number> {
@@ -151,6 +173,9 @@ function help(): string {
     '',
     ...lines,
     '',
+    'After an installation the command is spoolgate; from a clone it is: npm run -s spoolgate -- COMMAND',
+    'Each command says more: spoolgate COMMAND --help',
+    '',
     'The configuration is found as --config, $SPOOLGATE_CONFIG, ./config/spoolgate.yaml,',
     '/etc/spoolgate/spoolgate.yaml, else the built-in defaults are used.',
     'Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 nothing to do.',
@@ -159,9 +184,10 @@ function help(): string {
 }
 
 function helpFor({ name, usage, summary, details, options }: Command): string {
-  const flags = Object.entries(options ?? {}).map(
-    ([flag, { type }]) => ` [--${flag}${type === 'string' ? ' VALUE' : ''}]`,
-  );
+  // What the usage names already, such as an option that must be given, stands there once.
+  const flags = Object.entries(options ?? {})
+    .filter(([flag]) => !new RegExp(`--${flag}\\b(?!-)`, 'u').test(usage))
+    .map(([flag, { type }]) => ` [--${flag}${type === 'string' ? ' VALUE' : ''}]`);
   const lines = [
     `Usage: spoolgate ${name} ${usage}`.trimEnd() + flags.join('') + ' [--config FILE]',
     '',

@@ -2,19 +2,18 @@
  * Builds everything in one place, and closes it in reverse. Tests build the same daemon with other ports and another
  * clock.
  */
-import { readFile } from 'node:fs/promises';
 import { createIntake } from '../src/admit/intake.ts';
 import { SpoolPlace } from '../src/admit/spool-place.ts';
 import { openMailer } from '../src/accounts/mailer.ts';
 import { hashThreads } from '../src/accounts/hash-threads.ts';
-import { organisationFileSchema } from '../src/accounts/organisation-file.ts';
 import { finishRemovals, sendInvitations, sendNotices } from '../src/accounts/outbox.ts';
 import { hashPassword } from '../src/accounts/password-hash.ts';
 import { setUpOrganisations } from '../src/accounts/setup.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
-import { readYaml, type Configuration } from '../src/configuration.ts';
+import type { Configuration } from '../src/configuration.ts';
 import { startControlServer } from '../src/console/control.ts';
 import { startHealthServer } from '../src/console/health.ts';
+import { SpoolProbe } from '../src/console/spool-probe.ts';
 import { startCycle, type Cycle } from '../src/cycle.ts';
 import type { Database } from '../src/database/open.ts';
 import { ensureFolder } from '../src/durable.ts';
@@ -28,6 +27,7 @@ import { traceName } from '../src/report/trace.ts';
 import { openAntivirus } from './antivirus.ts';
 import { openDoors } from './doors.ts';
 import { watchEmbedded } from './embedded-watch.ts';
+import { readOrganisationFile } from './preflight.ts';
 import { startPurgeJob } from './purge-job.ts';
 import { startUpkeep, type Upkeep } from './upkeep.ts';
 import { openStore, type Store } from './store.ts';
@@ -130,7 +130,8 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   const customers = () => intake.customers();
   const upkeep = await startUpkeep({ database, clock, journal, customers, auditDays });
   opened.use(upkeep);
-  const health = await startHealthServer(configuration.http.host, configuration.http.port, store.database);
+  const probe = new SpoolProbe(configuration.spool, place);
+  const health = await startHealthServer(configuration.http, store.database, () => probe.fault());
   opened.defer(() => health.close());
   await cycle.sweep();
 
@@ -183,15 +184,8 @@ async function loadOrganisations(
   journal: Journal,
 ): Promise<void> {
   for (const file of organisations) {
-    const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      throw new OperatorFault(`The organisation file ${file} cannot be read: ${messageOf(error)}`, 2);
-    });
-    const changes = await setUpOrganisations(
-      database,
-      clock,
-      readYaml(text, file, organisationFileSchema),
-      'edited',
-    );
+    const organisation = await readOrganisationFile(file);
+    const changes = await setUpOrganisations(database, clock, organisation, 'edited');
     journal.organisationsLoaded(file, changes.length);
   }
 }

@@ -1,32 +1,41 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Configuration } from '../src/configuration.ts';
+import { answers } from '../src/console/control.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import type { Command } from '../src/ops/command.ts';
 import { dieAtStep } from '../src/step.ts';
-import { startDaemon } from './main.ts';
+import { startDaemon, type Daemon } from './main.ts';
+import { preflight } from './preflight.ts';
 
 /**
  * Less than the 10 s that operators count on. An end at any moment loses nothing, so what still waits for a mail server
  * or a disk by then is left to the next start.
  */
 const CLOSE_MS_MAX = 9_500;
+/** A start that is stopped may finish first, so that it is closed in good order; one that hangs is left. */
+const START_MS_MAX = 5_000;
 
 export const serve: Command = {
   name: 'serve',
   usage: '',
   summary: 'run the daemon until SIGTERM or SIGINT',
+  details:
+    'Begins with the checks of spoolgate config: exit 2 and one line for each fault, before anything is opened.',
   count: { min: 0, max: 0 },
   run: async ({ configuration, say }) => {
-    const stop = Promise.withResolvers<NodeJS.Signals>();
-    // Installed before anything starts: a signal during the start stops the daemon as soon as it is up.
-    process.on('SIGTERM', stop.resolve);
-    process.on('SIGINT', stop.resolve);
+    const stop = Promise.withResolvers<null>();
+    // Installed before anything starts.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.resolve(null));
     if (process.geteuid?.() === 0)
       say('Running as root: an ordinary user is enough, and safer. See README, "Install".');
     if (process.env.SPOOLGATE_DIE_AT) dieAtStep(process.env.SPOOLGATE_DIE_AT);
-    const daemon = await startDaemon(await configuration()).catch((error: unknown) => {
-      if (error instanceof OperatorFault) throw error;
-      throw new Error(`The daemon could not start: ${messageOf(error)}`, { cause: error });
-    });
+    const starting = start(await configuration());
+    const started = await Promise.race([starting, stop.promise]);
+    const daemon = started ?? (await Promise.race([starting, delay(START_MS_MAX, null)]));
+    if (daemon === null) {
+      say('Stopped while the daemon was starting.');
+      process.exit(0);
+    }
     await stop.promise;
     const closed = daemon.close().then(() => true);
     if (await Promise.race([closed, delay(CLOSE_MS_MAX, false, { ref: false })])) return 0;
@@ -34,3 +43,15 @@ export const serve: Command = {
     process.exit(0);
   },
 };
+
+async function start(configuration: Configuration): Promise<Daemon> {
+  if (await answers(configuration.data))
+    throw new OperatorFault(
+      'A daemon runs on this data folder already. Stop it first, or give this one another `data`.',
+    );
+  await preflight(configuration, false);
+  return startDaemon(configuration).catch((error: unknown) => {
+    if (error instanceof OperatorFault) throw error;
+    throw new Error(`The daemon could not start: ${messageOf(error)}`, { cause: error });
+  });
+}

@@ -1,8 +1,11 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { migrate } from '../src/database/migrate.ts';
 import { openEmbedded } from '../src/database/embedded.ts';
 import { openDatabase, type Database } from '../src/database/open.ts';
 import type { Configuration } from '../src/configuration.ts';
-import { messageOf, OperatorFault } from '../src/fault.ts';
+import { codeOf, messageOf, OperatorFault } from '../src/fault.ts';
+import { quoted } from '../src/shown-text.ts';
 
 /** The account store, open and up to date. */
 export interface Store {
@@ -31,6 +34,41 @@ export async function openStore(
     : openGivenStore(configuration.database, onIdleError);
 }
 
+/**
+ * For commands: they work on data that is there, and make none in a place that was only mistyped.
+ *
+ * @throws {OperatorFault} where the configuration means the embedded database and there is none
+ */
+export async function expectData({ data, database }: Configuration): Promise<void> {
+  if (database !== undefined) return;
+  try {
+    await stat(path.join(data, 'postgres', 'cluster'));
+  } catch (error) {
+    if (codeOf(error) === 'EACCES')
+      throw new OperatorFault(
+        `This user may not use the data in ${quoted(data)}. Run the command as the daemon's user, or as root.`,
+      );
+    throw new OperatorFault(
+      `There is no daemon and no data at ${quoted(data)}. Start the daemon first, or say which configuration it has: --config FILE.`,
+    );
+  }
+}
+
+/** Opens and closes the configured database, changing nothing; the embedded one is made at the first start. */
+export async function expectDatabase({ database }: Configuration): Promise<void> {
+  if (database === undefined) return;
+  const opened = await openDatabase(database, () => {}).catch((error: unknown) => {
+    throw unreachable(database, error);
+  });
+  await opened.close();
+}
+
+function unreachable(url: string, error: unknown): OperatorFault {
+  return new OperatorFault(
+    `database: ${describe(url)} cannot be reached: ${messageOf(error) || codeOf(error)}. Start it, or correct the URL.`,
+  );
+}
+
 async function openEmbeddedStore(
   data: string,
   stops: boolean,
@@ -57,7 +95,7 @@ async function openEmbeddedStore(
 async function openGivenStore(url: string, onIdleError: (error: Error) => void): Promise<Store> {
   const description = describe(url);
   const database = await openDatabase(url, onIdleError).catch((error: unknown) => {
-    throw new OperatorFault(`The database ${description} cannot be reached: ${messageOf(error)}`);
+    throw unreachable(url, error);
   });
   const migrations = await migrate(database);
   return { database, description, embedded: false, migrations, close: () => database.close() };

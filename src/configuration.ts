@@ -6,8 +6,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
+import { causeOf } from './cause.ts';
 import { capsMakeSense } from './caps-fault.ts';
-import { codeOf, messageOf, OperatorFault } from './fault.ts';
+import { codeOf, OperatorFault } from './fault.ts';
 import { valueFaults, wholeNumber, wordsOf } from './value-faults.ts';
 
 // 0, any free port, is for tests.
@@ -176,7 +177,7 @@ export async function readConfiguration(
   for (const file of demanded ? [demanded] : PLACES) {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT' && !demanded) return null;
-      throw new OperatorFault(`The configuration ${file} cannot be read: ${messageOf(error)}`, 2);
+      throw new OperatorFault(`The configuration ${file} cannot be read: ${causeOf(error)}`, 2);
     });
     if (text !== null)
       return { ...checkConfiguration(text, file, environment, baseOf(file, environment)), readFrom: file };
@@ -235,7 +236,7 @@ function withAbsolutePaths(given: z.output<typeof schema>, base: string): z.outp
     ...all(given, 'data', 'spool'),
     organisations: given.organisations.map(at),
     ftps: all(given.ftps, 'certificate', 'key', 'clientCa'),
-    sftp: all(given.sftp, 'hostKey'),
+    sftp: { ...given.sftp, ...(given.sftp.hostKey && { hostKey: given.sftp.hostKey.map(at) }) },
     log: all(given.log, 'file'),
   };
 }

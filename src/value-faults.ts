@@ -67,7 +67,7 @@ function isSecret(key: PropertyKey[]): boolean {
 /** A section or a list is not repeated; neither is a URL, which may hold a password. */
 function shownValue(value: unknown): string {
   if (value === undefined || (typeof value === 'object' && value !== null)) return '';
-  if (typeof value !== 'string') return `${String(value)} `;
+  if (typeof value !== 'string') return `${JSON.stringify(value)} `;
   if (value.includes('://') || value.includes('@')) return '';
   return value.length > SHOWN_CHARACTERS_MAX
     ? `${quoted(value.slice(0, SHOWN_CHARACTERS_MAX))}… `

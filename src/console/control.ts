@@ -122,7 +122,7 @@ export async function answers(data: string): Promise<boolean> {
 
 /** Whether a connection failed because no daemon listens. */
 export function isNobodyThere(error: unknown): boolean {
-  return ['ENOENT', 'ECONNREFUSED'].includes(codeOf(error) ?? '');
+  return ['ENOENT', 'ENOTDIR', 'ECONNREFUSED'].includes(codeOf(error) ?? '');
 }
 
 /** @throws {OperatorFault} what the daemon refuses; a system error where nobody listens */

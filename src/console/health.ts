@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Queryable } from '../database/open.ts';
-import { codeOf, OperatorFault } from '../fault.ts';
+import { causeOf } from '../cause.ts';
+import { listenFault } from '../listen-fault.ts';
 
 export interface HealthServer {
   port: number;
@@ -10,28 +11,50 @@ export interface HealthServer {
 }
 
 /**
- * `GET /health`: 200 while the daemon can reach its database, else 503. For container and load-balancer checks; it
- * tells nothing else.
+ * `GET /health`: 200 while the database answers and uploads and results can be written, else 503 with the reason. For
+ * container and load-balancer checks; it tells nothing else.
+ *
+ * @param spoolFault why the spool cannot be written now, or null
  */
-export async function startHealthServer(host: string, port: number, db: Queryable): Promise<HealthServer> {
+export async function startHealthServer(
+  { host, port }: { host: string; port: number },
+  db: Queryable,
+  spoolFault: () => Promise<string | null>,
+): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const answer = (status: number, body: object) => {
       response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
       response.end(`${JSON.stringify(body)}\n`);
     };
     if (request.method !== 'GET' || request.url !== '/health') return answer(404, { error: 'not found' });
-    db.query('select 1').then(
-      () => answer(200, { status: 'ok' }),
-      () => answer(503, { status: 'database unreachable' }),
-    );
+    void healthOf(db, spoolFault).then((health) => answer(health.status === 'ok' ? 200 : 503, health));
   });
   server.listen({ host, port });
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw new OperatorFault(`Cannot listen on ${host} port ${port} (http.port): ${codeOf(error)}`);
+    throw listenFault({ hostKey: 'http.host', portKey: 'http.port', host, port }, error);
   }
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
+}
+
+interface Health {
+  status: 'ok' | 'database unreachable' | 'database read-only' | 'spool not writable';
+  reason?: string;
+}
+
+async function healthOf(db: Queryable, spoolFault: () => Promise<string | null>): Promise<Health> {
+  try {
+    const { rows } = await db.query<{ readonly: string }>(
+      `select current_setting('transaction_read_only') as readonly`,
+    );
+    if (rows[0]?.readonly === 'on')
+      return { status: 'database read-only', reason: 'the database takes no changes; is it a standby?' };
+  } catch (error) {
+    return { status: 'database unreachable', reason: causeOf(error) };
+  }
+  const reason = await spoolFault();
+  return reason === null ? { status: 'ok' } : { status: 'spool not writable', reason };
 }
 
 async function closeServer(server: Server): Promise<void> {

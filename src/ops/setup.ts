@@ -5,7 +5,9 @@ import { setUpOrganisations } from '../accounts/setup.ts';
 import { systemClock } from '../clock.ts';
 import { readYaml, type Configuration } from '../configuration.ts';
 import type { Database } from '../database/open.ts';
-import { messageOf, OperatorFault } from '../fault.ts';
+import { causeOf } from '../cause.ts';
+import { OperatorFault } from '../fault.ts';
+import { quoted } from '../shown-text.ts';
 import type { Command } from './command.ts';
 
 /** Opens the account store for the length of one command. */
@@ -23,7 +25,7 @@ export function setup(withDatabase: WithDatabase): Command {
     count: { min: 1, max: 1 },
     run: async ({ arguments: [file = ''], configuration, say }) => {
       const text = await readFile(file, 'utf8').catch((error: unknown) => {
-        throw new OperatorFault(`The organisation file ${file} cannot be read: ${messageOf(error)}`, 2);
+        throw new OperatorFault(`The organisation file ${quoted(file)} cannot be read: ${causeOf(error)}`, 2);
       });
       const organisations = readYaml(text, file, organisationFileSchema);
       const changes = await withDatabase(await configuration(), (database) =>

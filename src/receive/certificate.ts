@@ -4,7 +4,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { ensureFolder, writeDurably } from '../durable.ts';
+import { causeOf } from '../cause.ts';
 import { codeOf, messageOf, OperatorFault } from '../fault.ts';
+import { quoted } from '../shown-text.ts';
 
 /** Certificate and key as PEM text, with what an operator compares. */
 export interface Certificate {
@@ -66,7 +68,7 @@ export async function loadOrCreateCertificate(
   // The certificate comes last: both are there, or the next start makes both again.
   await writeDurably(keyPath, (file) => file.writeFile(made.private), KEY_MODE);
   await writeDurably(certificatePath, (file) => file.writeFile(made.cert), CERTIFICATE_MODE);
-  return checked(made.cert, made.private, certificatePath);
+  return checked(made.cert, made.private, quoted(certificatePath));
 }
 
 /**
@@ -80,10 +82,14 @@ export async function readCertificate(
   given?: GivenCertificate,
 ): Promise<Certificate | null> {
   if (given)
-    return checked(await readGiven(given.certificate), await readGiven(given.key), given.certificate);
+    return checked(
+      await readGiven('ftps.certificate', given.certificate),
+      await readGiven('ftps.key', given.key),
+      `ftps.certificate ${quoted(given.certificate)} with ftps.key ${quoted(given.key)}`,
+    );
   const [certificatePath, keyPath] = certificateFiles(dataFolder);
   const [cert, key] = await Promise.all([readIfThere(certificatePath), readIfThere(keyPath)]);
-  return cert !== null && key !== null ? checked(cert, key, certificatePath) : null;
+  return cert !== null && key !== null ? checked(cert, key, quoted(certificatePath)) : null;
 }
 
 function selfSigned() {
@@ -111,7 +117,7 @@ function selfSigned() {
   });
 }
 
-function checked(cert: string, key: string, path: string): Certificate {
+function checked(cert: string, key: string, what: string): Certificate {
   try {
     const x509 = new X509Certificate(cert);
     if (x509.checkPrivateKey(createPrivateKey(key))) {
@@ -119,9 +125,12 @@ function checked(cert: string, key: string, path: string): Certificate {
       return { cert, key, fingerprint: x509.fingerprint256, subject: subjectOf(x509), validFrom, validTo };
     }
   } catch (error) {
-    throw new OperatorFault(`${path}: certificate or key is not readable as PEM: ${messageOf(error)}`, 2);
+    throw new OperatorFault(
+      `${what}: certificate or key is not readable as PEM, give the PEM files: ${messageOf(error)}`,
+      2,
+    );
   }
-  throw new OperatorFault(`${path}: the private key belongs to another certificate`, 2);
+  throw new OperatorFault(`${what}: the private key belongs to another certificate`, 2);
 }
 
 /** A certificate may name its host as an alternative name alone. */
@@ -129,9 +138,9 @@ function subjectOf({ subject, subjectAltName }: X509Certificate): string {
   return (subject || subjectAltName || 'without a name').replaceAll('\n', ', ');
 }
 
-async function readGiven(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    throw new OperatorFault(`Cannot read ${path}: ${messageOf(error)}`, 2);
+async function readGiven(key: string, file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw new OperatorFault(`${key} ${quoted(file)} cannot be read: ${causeOf(error)}`, 2);
   });
 }
 

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import type { X509Certificate } from 'node:crypto';
 import { createServer, isIPv4, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
+import { messageOf, OperatorFault } from '../../fault.ts';
+import { listenFault } from '../../listen-fault.ts';
 import { endSessions } from '../end-sessions.ts';
 import type { Reception } from '../reception.ts';
 import type { Visit } from '../sessions.ts';
@@ -56,7 +57,8 @@ export async function startFtpsDoor(options: FtpsDoorOptions): Promise<FtpsDoor>
     await once(server, 'listening');
   } catch (error) {
     await door.close(0);
-    throw new OperatorFault(`Cannot open the FTPS door on ${host} port ${port}: ${codeOf(error)}`);
+    const portKey = options.implicit ? 'ftps.port' : 'ftps.explicitPort';
+    throw listenFault({ hostKey: 'ftps.host', portKey, host, port }, error);
   }
   if (options.ports) return door;
   for (const warning of await passiveRangeWarnings(passive, options.sessions.sessionsMax)) {

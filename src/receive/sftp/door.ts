@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import ssh2, { type Connection, type Server as SshServer } from 'ssh2';
-import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
+import { messageOf } from '../../fault.ts';
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from '../limits.ts';
+import { listenFault } from '../../listen-fault.ts';
 import { endSessions } from '../end-sessions.ts';
 import type { Reception } from '../reception.ts';
 import { plainAddress } from '../visitor.ts';
@@ -33,7 +34,7 @@ export async function startSftpDoor(options: SftpDoorOptions): Promise<SftpDoor>
     await once(server, 'listening');
   } catch (error) {
     await door.close(0);
-    throw new OperatorFault(`Cannot open the SFTP door on ${host} port ${port}: ${codeOf(error)}`);
+    throw listenFault({ hostKey: 'sftp.host', portKey: 'sftp.port', host, port }, error);
   }
   return door;
 }
