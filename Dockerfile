@@ -19,7 +19,7 @@ FROM node:24-bookworm-slim
 RUN groupadd --system --gid 10990 spoolgate \
   && useradd --system --uid 10990 --gid spoolgate --home-dir /data --no-create-home --shell /usr/sbin/nologin spoolgate \
   && install -d -o spoolgate -g spoolgate -m 0750 /data /spool \
-  && printf '#!/bin/sh\nexec node /opt/spoolgate/daemon/cli.ts "$@"\n' > /usr/local/bin/spoolgate \
+  && printf '#!/bin/sh\nexec node /opt/spoolgate/daemon/spoolgate.js "$@"\n' > /usr/local/bin/spoolgate \
   && chmod 0755 /usr/local/bin/spoolgate
 COPY --from=install /opt/spoolgate/node_modules /opt/spoolgate/node_modules
 COPY package.json LICENSE /opt/spoolgate/
@@ -28,8 +28,9 @@ COPY daemon /opt/spoolgate/daemon
 COPY src /opt/spoolgate/src
 
 USER spoolgate
-ENV NODE_ENV=production
-# The program runs in /, so that its defaults ./data and ./spool are the volumes, whatever configuration is mounted.
+# Relative paths are relative to /, so that the defaults ./data and ./spool are the volumes, whatever configuration is
+# mounted.
+ENV NODE_ENV=production SPOOLGATE_HOME=/
 WORKDIR /
 VOLUME ["/data", "/spool"]
 # Port 990 as an ordinary user: Docker sets net.ipv4.ip_unprivileged_port_start=0 inside containers, Podman does not
@@ -40,4 +41,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8990/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Running transfers end, files in hand are finished, the embedded database shuts down: give it up to a minute.
 STOPSIGNAL SIGTERM
-CMD ["node", "/opt/spoolgate/daemon/cli.ts", "serve"]
+CMD ["node", "/opt/spoolgate/daemon/spoolgate.js", "serve"]
