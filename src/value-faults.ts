@@ -79,20 +79,22 @@ const UNION_WORDS = 'has none of the forms that are allowed here';
 /** Of several forms, the one that was meant: its faults lie inside the value, not in what kind of value it is. */
 function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
   const inside = branches.find((issues) =>
-    issues.some(({ path, code }) => path.length > 0 || code !== 'invalid_type'),
+    issues.some(({ path, code }) => path.length > 0 || !['invalid_type', 'invalid_union'].includes(code)),
   );
   return inside ?? null;
 }
 
 /** e.g. `is neither a number nor a section`. */
 function formsText(issue: Issue): string {
-  const kinds = issue.code === 'invalid_union' ? issue.errors.flat() : [];
-  const names = kinds.flatMap((one) =>
-    one.code === 'invalid_type' ? [KIND_NAMES[one.expected] ?? one.expected] : [],
-  );
+  const names = expectedKinds(issue);
   const [first, ...rest] = new Set(names);
   if (first === undefined) return issue.message;
   return rest.length === 0 ? `is not ${first}` : `is neither ${[first, ...rest].join(' nor ')}`;
+}
+
+function expectedKinds(issue: Issue): string[] {
+  if (issue.code === 'invalid_union') return issue.errors.flat().flatMap(expectedKinds);
+  return issue.code === 'invalid_type' ? [KIND_NAMES[issue.expected] ?? issue.expected] : [];
 }
 
 const KIND_NAMES: Record<string, string> = {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import {
+  baseOf,
   checkConfiguration,
   maskSecrets,
   readConfiguration,
@@ -327,4 +328,40 @@ describe('what `spoolgate config` prints', () => {
       expect(effective(effectiveYaml(before))).toEqual(before);
     },
   );
+});
+
+describe('relative paths', () => {
+  const sample = path.join(import.meta.dirname, 'samples/field/setup-elsewhere/spoolgate.yaml');
+
+  test('n11: mean the same from wherever a command is typed: the folder of the file', async () => {
+    const { data, spool } = await readConfiguration(sample, {});
+    expect([data, spool]).toEqual(['data', 'spool'].map((name) => path.join(path.dirname(sample), name)));
+    const relative = await readConfiguration(path.relative(process.cwd(), sample), {});
+    expect(relative.data).toBe(data);
+  });
+
+  test.each([
+    ['/srv/x/spoolgate.yaml', {}, '/srv/x'],
+    ['/srv/x/config/spoolgate.yaml', {}, '/srv/x'],
+    ['/etc/spoolgate/spoolgate.yaml', {}, '/var/lib/spoolgate'],
+    ['/etc/spoolgate/spoolgate.yaml', { SPOOLGATE_HOME: '/' }, '/'],
+    [null, {}, process.cwd()],
+  ])('of %s with %j are relative to %s', (file, environment, base) =>
+    expect(baseOf(file, environment)).toBe(base),
+  );
+
+  test('are meant in every key that names a file', () => {
+    const text =
+      'organisations: o.yaml\nftps: { certificate: c, key: k, clientCa: a }\nsftp: { hostKey: [h] }\nlog: { file: l }';
+    const { organisations, ftps, sftp, log } = checkConfiguration(text, 'x', {}, '/base');
+    const all = [
+      ...organisations,
+      ftps.certificate,
+      ftps.key,
+      ftps.clientCa,
+      ...(sftp.hostKey ?? []),
+      log.file,
+    ];
+    expect(all).toEqual(['o.yaml', 'c', 'k', 'a', 'h', 'l'].map((name) => `/base/${name}`));
+  });
 });

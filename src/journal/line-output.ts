@@ -14,6 +14,8 @@ export interface LineOutputOptions {
   droppedLine: (count: number) => string;
   /** Between two tries to write what could not be written. */
   retryMs?: number;
+  /** How long the end waits for a reader that stalls. */
+  closeMsMax?: number;
 }
 
 const RETRY_MS = 1_000;
@@ -47,10 +49,13 @@ export class LineOutput {
     this.#running ??= this.#drain();
   }
 
-  /** Writes what waits, where that is possible within a second. */
+  /** Writes what waits, where that is possible in time. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.race([this.#running, delay(CLOSE_MS_MAX, undefined, { ref: false })]);
+    await Promise.race([
+      this.#running,
+      delay(this.#options.closeMsMax ?? CLOSE_MS_MAX, undefined, { ref: false }),
+    ]);
   }
 
   async #drain(): Promise<void> {

@@ -78,7 +78,9 @@ test('files that cannot be used are told, and that a running daemon goes on with
     /belongs to another certificate\. A running daemon keeps the one it had\. Put a new/,
   );
   await unlink(given.key);
-  expect((await at('2026-11-22T12:00:00Z'))?.warning).toMatch(/cannot be used: ftps\.key ".*k\.pem" cannot be read/);
+  expect((await at('2026-11-22T12:00:00Z'))?.warning).toMatch(
+    /cannot be used: ftps\.key ".*k\.pem" cannot be read/,
+  );
   await renew(START, END);
 });
 

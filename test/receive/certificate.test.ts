@@ -45,7 +45,11 @@ test("the operator's files are used where given", async () => {
 });
 
 test.each([
-  ['missing', async () => unlink(join(folder, 'certificate.pem')), /^ftps\.certificate ".*certificate\.pem" cannot be read: no such file or folder \(ENOENT\)/],
+  [
+    'missing',
+    async () => unlink(join(folder, 'certificate.pem')),
+    /^ftps\.certificate ".*certificate\.pem" cannot be read: no such file or folder \(ENOENT\)/,
+  ],
   ['no PEM', async () => writeFile(join(folder, 'certificate.pem'), 'x'), /not readable as PEM/],
   ['of another key', replaceCertificate, /belongs to another certificate/],
 ])('a certificate that is %s is the operator’s fault', async (_title, spoil, message) => {
