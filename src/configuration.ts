@@ -87,7 +87,7 @@ const schema = z.strictObject({
       stalledSeconds: wholeNumber(1, 240).default(60),
       fileBytes: positive.default(64 * 1024 * 1024),
       folderBytes: positive.default(1024 * 1024 * 1024),
-      resultBytes: z.int().min(0).optional(),
+      resultBytes: wholeNumber(0).optional(),
       folderFiles: positive.default(20_000),
     })
     .refine(
