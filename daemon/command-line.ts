@@ -185,7 +185,7 @@ function help(): string {
 function helpFor({ name, usage, summary, details, options }: Command): string {
   // What the usage names already, such as an option that must be given, stands there once.
   const flags = Object.entries(options ?? {})
-    .filter(([flag]) => !new RegExp(`--${flag}\\b(?!-)`, 'u').test(usage))
+    .filter(([flag]) => !usage.split(/[ [\]]/u).includes(`--${flag}`))
     .map(([flag, { type }]) => ` [--${flag}${type === 'string' ? ' VALUE' : ''}]`);
   const lines = [
     `Usage: spoolgate ${name} ${usage}`.trimEnd() + flags.join('') + ' [--config FILE]',
