@@ -57,8 +57,9 @@ export async function judge(given: Case): Promise<Decided | null> {
   try {
     return await given.station.database.transaction((tx) => decide(tx, given));
   } catch (error) {
-    if (error instanceof PlanOutdated) return null;
-    throw error;
+    if (!(error instanceof PlanOutdated)) throw error;
+    given.station.preparations.demandAll(given.file);
+    return null;
   }
 }
 
@@ -85,7 +86,7 @@ export async function planned(
   tx: Transaction,
   file: ChangeFile,
   slice: Slice,
-  { caps: defaults, clock }: Pick<Station, 'caps' | 'clock'>,
+  { caps: defaults, clock, preparations }: Pick<Station, 'caps' | 'clock' | 'preparations'>,
 ): Promise<ReadonlyMap<number, string>> {
   await tx.query('set transaction read only');
   const { kind, entries, problem } = slice;
@@ -94,6 +95,7 @@ export async function planned(
   const mayGo = file.progress ?? (await mayRun(tx, file, slice, caps, now)).go;
   const refused = file.progress ? file.progress.code === 1001 : await isHeld(tx, file.customer);
   if (!mayGo || (kind.heldRefuses && refused)) return new Map();
+  if (preparations.demandsAll(file)) return kind.mayDemand(entries);
   const pretended = kind.pretend(entries);
   const state = await kind.load(tx, file, entries, pretended, now);
   decideEntries(entries, problem, countsBefore(file), (entry) => kind.decide(state, entry));

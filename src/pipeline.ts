@@ -218,10 +218,10 @@ async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<
  */
 async function prepare({ station }: Turn, file: ChangeFile, slice: Slice): Promise<Contents | 'preparing'> {
   const { kind, entries } = slice;
-  const demands = kind.mayDemand(entries)
-    ? await station.database.transaction((tx) => planned(tx, file, slice, station))
-    : new Map<number, string>();
-  const hashes = demands.size === 0 ? demands : station.preparations.take(file, demands);
+  const given = kind.mayDemand(entries);
+  const demands =
+    given.size > 0 ? await station.database.transaction((tx) => planned(tx, file, slice, station)) : given;
+  const hashes = station.preparations.take(file, demands);
   return hashes ? { ...slice, prepared: kind.ready(hashes) } : 'preparing';
 }
 
@@ -343,6 +343,7 @@ async function endBatch({ station, customer, folder }: Turn, batch: Batch): Prom
   step('report-written');
   if (report) station.journal.reportWritten(customer, report.name, report.files);
   await closeBatch(station.database, batch.id, station.clock.now());
+  station.preparations.forget(customer);
   step('batch-closed');
 }
 

@@ -7,7 +7,7 @@ interface Made {
 }
 
 interface Preparation {
-  customer: number;
+  file: ChangeFile['id'];
   made: Map<number, Made>;
   running: Promise<void> | null;
   fault: unknown;
@@ -18,12 +18,15 @@ export type MakeHash = (password: string, customer: number) => Promise<string>;
 
 /**
  * Hashes that a planned slice needs, made between two turns of its customer: nobody's turn waits for them. They are kept
- * in memory only. After a crash, or by another daemon, they are made again.
+ * in memory only, of each customer for the file in hand. After a crash, or by another daemon, they are made again.
  */
 export class Preparations {
   readonly #make: MakeHash;
   readonly #drop: (customer: number) => void;
-  readonly #files = new Map<ChangeFile['id'], Preparation>();
+  /** By customer. */
+  readonly #inHand = new Map<number, Preparation>();
+  /** Customer → the file whose plan has missed what its commit asked for. */
+  readonly #missed = new Map<number, ChangeFile['id']>();
   #onFinished: (customer: number, finished: Promise<void>) => void = () => {};
   readonly #closing = Promise.withResolvers<void>();
   #closed = false;
@@ -50,9 +53,10 @@ export class Preparations {
     { id, customer }: Pick<ChangeFile, 'id' | 'customer'>,
     demands: ReadonlyMap<number, string>,
   ): ReadonlyMap<number, string> | null {
-    const known = this.#files.get(id);
+    if (demands.size === 0 || this.#inHand.get(customer)?.file !== id) this.#giveUp(customer);
+    const known = this.#inHand.get(customer);
     if (known?.running) return null;
-    this.#files.delete(id);
+    this.#inHand.delete(customer);
     if (known?.fault !== undefined) throw known.fault;
     const made = new Map<number, Made>();
     for (const [entry, password] of demands) {
@@ -62,26 +66,50 @@ export class Preparations {
     }
     const hashes = hashesOf(made);
     if (hashes) return hashes;
-    this.#begin(id, { customer, made, running: null, fault: undefined });
+    this.#begin(customer, { file: id, made, running: null, fault: undefined });
     return null;
+  }
+
+  /**
+   * The commit of a planned slice asked for more than the plan had. Where the accounts have changed in between, the next
+   * plan knows it; where the store refuses what the plan accepts, no plan ever would.
+   */
+  demandAll({ id, customer }: Pick<ChangeFile, 'id' | 'customer'>): void {
+    this.#missed.set(customer, id);
+  }
+
+  /** Whether all that decisions could ask for is made, whatever the plan says. */
+  demandsAll({ id, customer }: Pick<ChangeFile, 'id' | 'customer'>): boolean {
+    return this.#missed.get(customer) === id;
+  }
+
+  /** The customer has no file in hand any more. */
+  forget(customer: number): void {
+    this.#missed.delete(customer);
+    this.#giveUp(customer);
   }
 
   /** Nothing more is made; what is being made is given up, and nobody waits for it. */
   close(): void {
     this.#closed = true;
     this.#closing.resolve();
-    for (const { customer } of this.#files.values()) this.#drop(customer);
+    for (const customer of this.#inHand.keys()) this.#drop(customer);
   }
 
-  #begin(id: ChangeFile['id'], preparation: Preparation): void {
+  #giveUp(customer: number): void {
+    if (this.#inHand.get(customer)?.running) this.#drop(customer);
+    this.#inHand.delete(customer);
+  }
+
+  #begin(customer: number, preparation: Preparation): void {
     if (this.#closed) return;
-    preparation.running = this.#work(preparation);
-    this.#files.set(id, preparation);
-    this.#onFinished(preparation.customer, Promise.race([preparation.running, this.#closing.promise]));
+    preparation.running = this.#work(customer, preparation);
+    this.#inHand.set(customer, preparation);
+    this.#onFinished(customer, Promise.race([preparation.running, this.#closing.promise]));
   }
 
-  async #work(preparation: Preparation): Promise<void> {
-    const { made, customer } = preparation;
+  async #work(customer: number, preparation: Preparation): Promise<void> {
+    const { made } = preparation;
     const missing = [...made.values()].filter(({ hash }) => hash === null);
     try {
       await Promise.all(

@@ -73,3 +73,27 @@ it('begins nothing once it is closed', () => {
   expect(preparations.take(FILE, new Map([[1, 'one']]))).toBeNull();
   expect(made).toEqual([]);
 });
+
+it('keeps nothing of a file that another one of the customer follows, or that needs nothing any more', async () => {
+  const dropped: number[] = [];
+  const gate = Promise.withResolvers<void>();
+  const made: string[] = [];
+  const preparations = new Preparations(
+    async (password) => {
+      made.push(password);
+      await gate.promise;
+      return `hash of ${password}`;
+    },
+    (customer) => dropped.push(customer),
+  );
+  const next = { id: 8, customer: 1 };
+  preparations.take(FILE, new Map([[1, 'one']]));
+  expect(preparations.take(next, new Map([[1, 'two']])), 'begins at once').toBeNull();
+  expect({ dropped, made }).toEqual({ dropped: [1], made: ['one', 'two'] });
+  expect(preparations.take(next, new Map())).toEqual(new Map());
+  preparations.take(FILE, new Map([[1, 'one']]));
+  expect(made, 'made anew').toEqual(['one', 'two', 'one']);
+  preparations.forget(1);
+  expect(dropped).toEqual([1, 1, 1]);
+  gate.resolve();
+});

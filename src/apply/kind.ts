@@ -27,8 +27,8 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> {
    * @param hashes by entry number; a decision that asks for one that is not there throws `PlanOutdated`
    */
   ready: (hashes: ReadonlyMap<number, string>) => Prepared;
-  /** Whether a decision could ask for something that takes long: only then is a file planned before its commit. */
-  mayDemand: (entries: readonly Entry<Record>[]) => boolean;
+  /** All that decisions could ask for, entry number → password. Only where there is any is a file planned before its commit. */
+  mayDemand: (entries: readonly Entry<Record>[]) => ReadonlyMap<number, string>;
   load: (
     tx: Transaction,
     file: ChangeFile,

@@ -48,11 +48,8 @@ export function readyProvisioning(hashes: ReadonlyMap<number, string>): Prepared
   return { passwordHashes: hashes, asked: null };
 }
 
-export function mayDemandHashes(entries: readonly ProvisioningEntry[]): boolean {
-  return entries.some((entry) => oneTimePassword(entry) !== null);
-}
-
-function passwordsOf(entries: readonly ProvisioningEntry[]): Map<number, string> {
+/** All one-time passwords that could be asked for, by entry number. */
+export function passwordsOf(entries: readonly ProvisioningEntry[]): Map<number, string> {
   const given = new Map<number, string>();
   for (const entry of entries) {
     const password = oneTimePassword(entry);
