@@ -40,6 +40,8 @@ export interface Entry<Record = unknown> {
   read: { record: Record } | { refusal: Refusal };
   /** What the customer should look at, although the entry may well succeed. */
   warnings?: EntryWarning[];
+  /** A password may stand in another column than its own: no value but who and what is shown. */
+  isDisplaced?: boolean;
 }
 
 /** Told in the report; never changes a result. */

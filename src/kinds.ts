@@ -18,7 +18,7 @@ import {
 } from './apply/provisioning/kind.ts';
 import { TRACED_BYTES_MAX, tracedRecord } from './parse/ldif-trace.ts';
 import { readDirectory } from './parse/ldif.ts';
-import { passwordMask } from './parse/mask.ts';
+import { maskedHeader, passwordMask } from './parse/mask.ts';
 import { readProvisioning } from './parse/provisioning.ts';
 
 const provisioning: Kind<ProvisioningRecord, Prepared, Loaded> = {
@@ -34,7 +34,7 @@ const provisioning: Kind<ProvisioningRecord, Prepared, Loaded> = {
   decide: decideProvisioning,
   save: saveProvisioning,
   failed: failedEntry,
-  traced: { bytesMax: Infinity, text: (original) => original, masked: passwordMask },
+  traced: { bytesMax: Infinity, text: (original) => original, masked: passwordMask, maskedHeader },
 };
 
 const directory: Kind<DirectoryRecord, null, LoadedDirectory> = {

@@ -329,7 +329,8 @@ async function depart({ station, folder }: Turn, departing: Departing, traced: b
     const { header } = await kind.read(bytesOf(opened), null);
     const masked = station.maskPasswords ? kind.traced.masked?.(header) : undefined;
     const traced = masked ? { ...kind.traced, text: masked } : kind.traced;
-    await writeTrace(database, file.id, header, opened.handle, traced, name);
+    const first = (station.maskPasswords && kind.traced.maskedHeader?.(header)) || header;
+    await writeTrace(database, file.id, first, opened.handle, traced, name);
   };
   await tellChanged({ station, folder }, departing);
   const taken = takenPath(folder, file);

@@ -48,6 +48,7 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> {
     text: (original: Buffer) => Buffer;
     /** The same with passwords masked, for a file with this header line; left out where entries hold none. */
     masked?: (header: Buffer) => (original: Buffer) => Buffer;
+    maskedHeader?: (header: Buffer) => Buffer;
   };
 }
 

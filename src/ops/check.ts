@@ -121,7 +121,12 @@ async function checkChangeFile(
       : await pretend(tx, changeFile, contents, now);
   return {
     outcome,
-    trace: traceText(tracedText(kind, reading, settings), reading, outcome, bytes),
+    trace: traceText(
+      tracedText(kind, reading, settings),
+      tracedHeader(kind, reading, settings),
+      outcome,
+      bytes,
+    ),
     reported: reportedFile(changeFile, contents.entries, outcome, now),
   };
 }
@@ -215,9 +220,17 @@ function tracedText(
   return (maskPasswords ? traced.masked?.(header) : undefined) ?? traced.text;
 }
 
+function tracedHeader(
+  { traced }: Contents['kind'],
+  { header }: Reading<unknown>,
+  { maskPasswords }: Settings,
+): Buffer {
+  return (maskPasswords ? traced.maskedHeader?.(header) : undefined) ?? header;
+}
+
 function traceText(
   text: (original: Buffer) => Buffer,
-  { header }: Reading<unknown>,
+  header: Buffer,
   { results }: Outcome,
   bytes: Buffer,
 ): string {

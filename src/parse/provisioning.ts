@@ -67,13 +67,13 @@ async function* entriesOf(
   }
 }
 
-/** The columns of a header line; none where it cannot be read. */
-export function headerNames(header: Buffer): string[] {
+/** The columns of a header line; null where it cannot be read. */
+export function headerNames(header: Buffer): string[] | null {
   const columns = readHeader(withoutLineEnd(header), COLUMNS);
-  return 'names' in columns ? columns.names : [];
+  return 'names' in columns ? columns.names : null;
 }
 
-type Read = Pick<Entry<ProvisioningRecord>, 'read' | 'warnings'>;
+type Read = Pick<Entry<ProvisioningRecord>, 'read' | 'warnings' | 'isDisplaced'>;
 
 function readRecord(record: RawRecord, names: string[]): Read {
   if (record.unclosed) return unreadable('quote-not-closed');
@@ -83,14 +83,33 @@ function readRecord(record: RawRecord, names: string[]): Read {
   const alone = row.cells.length === 1 && names.length > 1;
   if (alone && !isEmailAddress(row.cells[0]?.value ?? '')) return unreadable('one-value');
   // It is not repeated: a shifted row may put a password there.
-  if (row.cells.slice(names.length).some(({ value }) => value !== '')) return unreadable('surplus');
+  if (hasSurplus(row.cells, names)) return unreadable('surplus');
   const values = new Map<string, string>();
   for (const [index, name] of names.entries()) {
     const { value, quoted } = row.cells[index] ?? { value: '', quoted: false };
     if ((value !== '' || quoted) && !IGNORED.has(name)) values.set(name, value);
   }
   const warnings = shiftedValues(row.cells, names);
-  return { read: { record: values }, ...(warnings.length > 0 ? { warnings } : {}) };
+  return {
+    read: { record: values },
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(isDisplaced(row.cells, names) ? { isDisplaced: true } : {}),
+  };
+}
+
+function hasSurplus(cells: readonly Cell[], names: readonly string[]): boolean {
+  return cells.slice(names.length).some(({ value }) => value !== '');
+}
+
+/** Whether the password may stand in another column than its own: nobody knows which value is none. */
+export function isDisplaced(cells: readonly Cell[], names: readonly string[]): boolean {
+  const password = names.indexOf('password');
+  if (password === -1) return false;
+  return hasSurplus(cells, names) || cells.slice(1, password + 1).some(isShifted);
+}
+
+function isShifted({ value, quoted }: Cell): boolean {
+  return !quoted && value.startsWith(' ') && !isBlankText(value);
 }
 
 /**
@@ -98,13 +117,24 @@ function readRecord(record: RawRecord, names: string[]): Read {
  * follows by a column and may find a column that takes it (`R&D, Oslo`).
  */
 function shiftedValues(cells: readonly Cell[], names: readonly string[]): EntryWarning[] {
-  return cells.flatMap(({ value, quoted }, index) => {
+  const displaced = isDisplaced(cells, names);
+  return cells.flatMap((cell, index) => {
     const [name, before] = [names[index], names[index - 1]];
-    const isShifted = !quoted && value.startsWith(' ') && !isBlankText(value);
-    if (!isShifted || name === undefined || before === undefined) return [];
-    const isSecret = name === 'password' || before === 'password';
-    return [{ kind: 'leading-blank', field: name, before, value: isSecret ? '***' : value }];
+    if (!isShifted(cell) || name === undefined || before === undefined) return [];
+    const isSecret = displaced || before === 'password';
+    return [{ kind: 'leading-blank', field: name, before, value: isSecret ? '***' : beginning(cell.value) }];
   });
+}
+
+/** It is there to find the place, and stands in the ledger and the report. */
+const WARNED_CHARACTERS_MAX = 200;
+
+function beginning(value: string): string {
+  if (value.length <= WARNED_CHARACTERS_MAX) return value;
+  return `${value
+    .slice(0, WARNED_CHARACTERS_MAX)
+    .toWellFormed()
+    .replace(/\uFFFD$/, '')}…`;
 }
 
 function unreadable(reason: string): Read {

@@ -27,6 +27,7 @@ const ENTRIES: Record<string, (password: string) => string> = {
   'xQ12-not-read': (password) => `moved@example.com,Update,,,New,Name,,,${password}\n`,
   'xQ13-surplus': (password) => `moved@example.com,Suspend,,,,,,,,,${password}\n`,
   'xQ14-unclosed': (password) => `moved@example.com,Suspend,,,,,,,"${password}\n`,
+  'xQ16-moved': (password) => `u16@example.com,Add,85292,,Ann, Marie,Family,en_US,,${password}\n`,
   [`xQ15-long${'-y'.repeat(30)}`]: (password) => add('u15', '85292', password),
 };
 
@@ -39,7 +40,7 @@ it('no password stands in a log line, a report or a row of the database', async 
   const passwords = Object.keys(ENTRIES);
   const rows = passwords.map((password) => ENTRIES[password]?.(password) ?? '');
   const { codes, trace } = await acme.send('1000001_PRV_1.csv', HEADER + rows.join(''));
-  expect(codes).toEqual([0, 0, 0, 1072, 1072, 1072, 1072, 1027, 1035, 1003, 0, 0, 1000, 1000, 9]);
+  expect(codes).toEqual([0, 0, 0, 1072, 1072, 1072, 1072, 1027, 1035, 1003, 0, 0, 1000, 1000, 9, 9]);
   // The trace copies every line unchanged: the change file with the same line lies next to it.
   expect(trace).toContain('xQ1-hashed-ok');
   await acme.send('1000001_PRV_2.csv', `nonsense\n${rows.join('')}`);

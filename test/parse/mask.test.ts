@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { passwordMask } from '../../src/parse/mask.ts';
+import { maskedHeader, passwordMask } from '../../src/parse/mask.ts';
 
 const masked = (header: string, line: string) =>
   passwordMask(Buffer.from(header))(Buffer.from(line)).toString();
@@ -13,7 +13,41 @@ it.each([
   ['a row that ends before it', HEADER, 'a@b.c,Suspend\n', 'a@b.c,Suspend\n'],
   ['a quoted comma before it', HEADER, '"a,b",Add,secret,Sam\n', '"a,b",Add,***,Sam\n'],
   ['no password column', 'emailAddress,action\n', 'a@b.c,Add\n', 'a@b.c,Add\n'],
+  ['a header with semicolons', 'emailAddress;action;password\n', 'a@b.c;Add;secret-1\n', '***\n'],
+  [
+    'a header with an unknown column',
+    'emailAddress,action,password,foo\n',
+    'a@b.c,Add,secret-1,x\n',
+    '***\n',
+  ],
+  [
+    'a header that names it twice',
+    'emailAddress,action,password,password\n',
+    'a@b.c,Add,a,secret-1\n',
+    '***\n',
+  ],
+  [
+    'a row that a comma has moved',
+    'emailAddress,action,department,password,givenName\n',
+    'a@b.c,Add,R&D, Oslo,secret-1\n',
+    '***\n',
+  ],
+  [
+    'a row that has grown too long',
+    'emailAddress,action,department,password\n',
+    'a@b.c,Add,R&D,Oslo,secret-1\n',
+    '***\n',
+  ],
   ['a line that cannot be read', HEADER, 'a@b.c,Add,sec"ret,Sam\n', '***\n'],
 ])('masks %s', (_, header, line, expected) => {
   expect(masked(header, line)).toBe(expected);
+});
+
+it.each([
+  ['a header', HEADER, HEADER],
+  ['a header with semicolons', 'emailAddress;action;password\n', 'emailAddress;action;password\n'],
+  ['an entry where the header should be', 'a@b.c,Add,secret-1\n', '***'],
+  ['no header', '', ''],
+])('%s in the trace', (_, header, expected) => {
+  expect(maskedHeader(Buffer.from(header)).toString()).toBe(expected);
 });

@@ -159,3 +159,12 @@ describe('a provisioning file', () => {
     expect(copies).toEqual(['a,b,"x\r\ny"\r\n', 'bad"\n', 'last,one']);
   });
 });
+
+it('a warning shows the beginning of a value, however long it is', async () => {
+  const row = `a@b.c,Update, ${'x'.repeat(60_000)}\n`;
+  const { entries } = await readProvisioning(() => inPieces(`${HEADER}\n${row}`, 65_536), null);
+  const [entry] = await Array.fromAsync(entries);
+  expect(entry?.warnings).toEqual([
+    { kind: 'leading-blank', field: 'jobTitle', before: 'action', value: ` ${'x'.repeat(199)}…` },
+  ]);
+});

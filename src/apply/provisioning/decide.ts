@@ -71,7 +71,7 @@ export function operationOf(record: ProvisioningRecord): Operation | undefined {
  */
 export function decideEntry(
   organisation: Organisation,
-  { place, read }: Entry<ProvisioningRecord>,
+  { place, read, isDisplaced }: Entry<ProvisioningRecord>,
   moment: Moment,
 ): EntryResult {
   if ('refusal' in read)
@@ -79,7 +79,8 @@ export function decideEntry(
   const { record } = read;
   const situation: Situation = { organisation, record, entry: place.entry, line: place.line, moment };
   const operation = operationOf(record);
-  const refusal = refusalOf([...generalChecks, ...(operation?.checks ?? [])], situation);
+  const found = refusalOf([...generalChecks, ...(operation?.checks ?? [])], situation);
+  const refusal = found && isDisplaced ? withoutValues(found) : found;
   if (!refusal && operation) carryOut(operation, situation);
   return {
     place,
@@ -120,6 +121,19 @@ function refusalOf(checks: readonly Check[], situation: Situation): Refusal | nu
   }
   return null;
 }
+
+/** Of a row whose password may stand anywhere: fields and rules are told, and no value but who and what it is about. */
+function withoutValues(refusal: Refusal): Refusal {
+  const { value, also, field } = refusal;
+  const isHidden = value !== undefined && field !== 'emailAddress' && field !== 'action';
+  return {
+    ...refusal,
+    ...(isHidden ? { value: HIDDEN } : {}),
+    ...(also ? { also: also.map(withoutValues) } : {}),
+  };
+}
+
+const HIDDEN = '***';
 
 function oncePerField(refusals: readonly Refusal[]): Refusal[] {
   return [...Map.groupBy(refusals, ({ field }) => field).values()].flatMap(([first]) => first ?? []);
