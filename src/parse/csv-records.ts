@@ -3,7 +3,8 @@ import { LineCutter, type Line, type LineStart } from './lines.ts';
 
 /**
  * Cuts a CSV file into records, byte by byte, so that the trace can copy each one unchanged and a bad quote costs one
- * line only. A record is a physical line, or several where a quoted value holds line breaks (RFC 4180).
+ * line only. A record is a physical line, or several where a quoted value holds line breaks (RFC 4180). Most lines
+ * without a value are left out here already.
  */
 export interface RawRecord {
   /** Physical line on which it starts, from 1. */
@@ -26,6 +27,9 @@ export const RECORD_BYTES_MAX = 65_536;
 const RECORD_LINES_MAX = 100;
 
 const QUOTE = 0x22;
+const EMPTY_ROW = new Set(Buffer.from(', \t\r\n'));
+/** Longer ones are looked at like any other: they are few. */
+const EMPTY_ROW_BYTES_MAX = 256;
 
 interface QuotedLine extends Line {
   oddQuotes: boolean;
@@ -47,6 +51,7 @@ export async function* splitRecords(
   for await (const chunk of source)
     for (const line of cutter.feed(chunk)) {
       if (breather.isDue()) await breather.breathe();
+      if (pending.length === 0 && isEmptyRow(line.bytes)) continue;
       pending.push({ ...line, oddQuotes: hasOddQuotes(line.bytes) });
       yield* settledRecords(pending, isReadable, false);
     }
@@ -72,6 +77,11 @@ function* settledRecords(
     yield { line, firstByte, lineCount, byteCount, bytes, unclosed: first.oddQuotes && !whole };
     pending.splice(0, lineCount);
   }
+}
+
+/** Commas, blanks and line ends alone are no record; a file may have millions of such lines. */
+function isEmptyRow(bytes: Buffer): boolean {
+  return bytes.length <= EMPTY_ROW_BYTES_MAX && bytes.every((byte) => EMPTY_ROW.has(byte));
 }
 
 /** @returns null where they are longer than any record */
