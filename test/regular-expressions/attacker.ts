@@ -4,11 +4,15 @@ import { attacksOn, attackText, type Attack } from './attacks.ts';
 import type { Found } from './collect.ts';
 
 /** A first look with short texts finds what might be slow; only that is tried with long ones, up to the first that is. */
-const SHORT = 4_000;
-const SUSPICIOUS_MS = 1;
-const LONG = 40_000;
-/** What is linear needs a millisecond for the long text, what is quadratic more than half a second. */
-const CPU_MS_MAX = 150;
+const SHORT = 16_000;
+/** Some systems count processor time in ticks of 4 ms: what must be seen has to last longer. */
+const SUSPICIOUS_MS = 3;
+const LONG = 80_000;
+/**
+ * What is linear needs a few milliseconds for the long text, what is quadratic more than half a second. It is 25 times
+ * the short one then, which is seen above.
+ */
+const CPU_MS_MAX = 250;
 
 export interface Verdict {
   /** How many were tried. */
