@@ -57,7 +57,7 @@ describe('a file that fails by a fault of ours', () => {
     expect(await namesIn(world, '_processed')).toEqual(['1000001_PRV_2.csv', '1000001_PRV_2_trace.csv']);
     expect(linesAbout(await reports(world), '1000001_PRV_1.csv')).toEqual([
       '*** Processing file: llis/acme/1000001_PRV_1.csv',
-      'ERROR: The change file could not be processed because of a fault of this server. Customer service has been told; upload it again with a higher sequence number.',
+      'ERROR: The change file could not be processed because of a fault of this server. Customer service has been told; upload it again with a higher sequence number. The file is in _error/1000001_PRV_1.csv.',
     ]);
     const { rows } = await world.database.query('select action, customer_id, after from audit');
     expect(rows).toEqual([
