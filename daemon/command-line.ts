@@ -18,6 +18,7 @@ import { hold, release } from '../src/ops/hold.ts';
 import { status } from '../src/ops/status.ts';
 import { throttle } from '../src/ops/throttle.ts';
 import { account } from '../src/ops/account.ts';
+import { audit } from '../src/ops/audit.ts';
 import { bans } from '../src/ops/bans.ts';
 import { unban } from '../src/ops/unban.ts';
 import { backup, restore } from '../src/ops/backup.ts';
@@ -75,6 +76,7 @@ const COMMANDS: Command[] = [
   bans(ask),
   unban(ask),
   account(ask),
+  audit(ask),
   purge(withDatabase),
   backup(withDatabase),
   restore(withNewDatabase, isRunning),

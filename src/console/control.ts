@@ -8,6 +8,7 @@ import { createServer, request as httpRequest, type IncomingMessage } from 'node
 import { z } from 'zod';
 import { codeOf, OperatorFault } from '../fault.ts';
 import { removeAccount } from '../ops/live-accounts.ts';
+import { auditEntries } from '../ops/live-audit.ts';
 import { bansNow, liftBansOf } from '../ops/live-bans.ts';
 import { quoted } from '../shown-text.ts';
 import { makeControlFolder, openControlFolder } from './control-socket.ts';
@@ -29,6 +30,14 @@ const requests = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('release'), customer: z.int(), who: z.string() }),
   z.strictObject({ command: z.literal('bans'), all: z.boolean() }),
   z.strictObject({ command: z.literal('removeAccount'), login: z.string(), who: z.string() }),
+  z.strictObject({
+    command: z.literal('audit'),
+    customer: z.int().nullable(),
+    file: z.string().nullable(),
+    login: z.string().nullable(),
+    since: z.string().nullable(),
+    limit: z.int().min(1).max(10_000),
+  }),
   z.strictObject({ command: z.literal('unban'), subject: z.string(), who: z.string() }),
 ]);
 
@@ -52,6 +61,10 @@ export async function carryOutRequest(parts: LiveParts, request: ControlRequest)
       return bansNow(parts, request.all);
     case 'removeAccount':
       return { removed: await removeAccount(parts, request.login, request.who) };
+    case 'audit': {
+      const since = request.since === null ? null : new Date(request.since);
+      return { entries: await auditEntries(parts.database, { ...request, since }) };
+    }
     case 'unban':
       return liftBansOf(parts, request.subject, request.who);
   }
