@@ -29,6 +29,7 @@ import { setup, type WithDatabase } from '../src/ops/setup.ts';
 import { purge } from '../src/ops/purge.ts';
 import { show } from '../src/ops/show.ts';
 import { demo } from './demo.ts';
+import { shownLines } from '../src/shown-text.ts';
 import { serve } from './serve.ts';
 import { preflight } from './preflight.ts';
 import { expectData, expectDatabase, openStore } from './store.ts';
@@ -102,7 +103,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([name = '', ...rest]: string[]): Promise<number> {
-  const say = (text: string) => void process.stderr.write(`${text}\n`);
+  const say = (text: string) => void process.stderr.write(`${shownLines(text)}\n`);
   if (['', 'help', '--help', '-h'].includes(name)) {
     process.stdout.write(help());
     return name === '' ? 2 : 0;
@@ -144,7 +145,7 @@ async function runCommand(command: Command, rest: string[], say: CommandContext[
     arguments: positionals,
     options: values,
     configuration: () => (read ??= readConfiguration(values.config as string | undefined, process.env)),
-    print: (text) => void process.stdout.write(`${text}\n`),
+    print: (text) => void process.stdout.write(`${shownLines(text)}\n`),
     say,
   });
 }

@@ -24,6 +24,7 @@ import type { Reception } from '../src/receive/reception.ts';
 import { Sessions, type SessionLimits } from '../src/receive/sessions.ts';
 import { startSftpDoor } from '../src/receive/sftp/door.ts';
 import { describeHostKeys, loadOrCreateHostKeys } from '../src/receive/sftp/host-key.ts';
+import { withFolders } from '../src/receive/prepared-folders.ts';
 import { createSignIn } from '../src/receive/sign-in.ts';
 
 export interface DoorParts {
@@ -32,6 +33,8 @@ export interface DoorParts {
   clock: Clock;
   journal: Journal;
   announce: Announce;
+  /** Makes what is missing of a customer's folders, where the spool is there. */
+  makeFolders: (folder: string) => Promise<void>;
 }
 
 export interface Doors extends AsyncDisposable {
@@ -62,7 +65,9 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   );
   const sessions = new Sessions(sessionLimits(configuration));
   const reception: Reception = {
-    signIn,
+    signIn: withFolders(signIn, async ({ customer, folder }) =>
+      parts.makeFolders(folder).catch((error: unknown) => journal.folderFailed(customer, error)),
+    ),
     sessions,
     room: new FolderRoom(roomLimits(configuration)),
     announce,

@@ -15,6 +15,7 @@ import { startControlServer } from '../src/console/control.ts';
 import { startHealthServer } from '../src/console/health.ts';
 import { SpoolProbe } from '../src/console/spool-probe.ts';
 import { startCycle, type Cycle } from '../src/cycle.ts';
+import { makeCustomerFolders } from '../src/customer-folders.ts';
 import type { Database } from '../src/database/open.ts';
 import { ensureFolder } from '../src/durable.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
@@ -124,7 +125,12 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   opened.defer(() => control.close());
 
   const { database } = store;
-  const doors = await openDoors({ configuration, database, clock, journal, announce: cycle.announce });
+  const makeFolders = async (folder: string) => {
+    await place.expectThere();
+    await makeCustomerFolders(configuration.spool, folder);
+  };
+  const { announce } = cycle;
+  const doors = await openDoors({ configuration, database, clock, journal, announce, makeFolders });
   opened.use(doors);
   const { days: auditDays } = configuration.retention;
   const customers = () => intake.customers();

@@ -27,3 +27,8 @@ export function unescapeHidden(text: string): string {
     String.fromCharCode(Number.parseInt(code, 16)),
   );
 }
+
+/** Several lines, each shown as `escapeHidden` does; for all that a command prints. */
+export function shownLines(text: string): string {
+  return text.split(/\r?\n/).map(escapeHidden).join('\n');
+}

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { ERROR, JOURNAL, PROCESSED, REPORT, TAKEN } from '../change-file.ts';
+import { TAKEN } from '../change-file.ts';
+import { makeCustomerFolders } from '../customer-folders.ts';
 import type { Queryable } from '../database/open.ts';
-import { ensureFolder } from '../durable.ts';
 import { eachOf } from '../each-of.ts';
 import { admit, admitAll, type CustomerFolder, type IntakeParts } from './enter.ts';
 import { fileAt, filesAt, filesIn, type Found } from './found-file.ts';
@@ -149,21 +149,13 @@ async function customerFolders({ database, spool, journal, place }: IntakeParts)
   const folders = rows.map(({ id, folder }) => ({ customer: id, folder: path.join(spool, folder) }));
   let failed = 0;
   await eachOf(folders, FOLDERS_AT_ONCE, ({ customer, folder }) =>
-    makeFolders(folder).catch((error: unknown) => {
+    makeCustomerFolders(spool, folder).catch((error: unknown) => {
       // Where no folder can be made, nothing works: that stops the start. One customer's stops nobody else.
       if ((failed += 1) === folders.length) throw error;
       journal.folderFailed(customer, error);
     }),
   );
   return folders;
-}
-
-const FOLDERS = [PROCESSED, ERROR, REPORT, JOURNAL, TAKEN];
-
-async function makeFolders(folder: string): Promise<void> {
-  // As a rule all are there, and one look says so.
-  const there = await readdir(folder).catch((): string[] => []);
-  for (const name of FOLDERS) if (!there.includes(name)) await ensureFolder(path.join(folder, name));
 }
 
 async function waitingCustomers(db: Queryable): Promise<Set<number>> {

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
+import winston from 'winston';
 import { escapeHidden } from '../shown-text.ts';
 import { LineOutput } from './line-output.ts';
 import { fileTarget, streamTarget } from './log-target.ts';
@@ -11,9 +14,6 @@ export interface Log {
   close(): Promise<void>;
 }
 
-/** Every level logs itself and those before it. */
-const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
-
 /**
  * JSON lines on standard output or in a file. A line that cannot be written stops nobody: see `LineOutput`.
  *
@@ -23,28 +23,40 @@ const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 export function openLog(level: LogLevel, file: string | null, bufferBytesMax: number): Log {
   const output = new LineOutput(file === null ? streamTarget(process.stdout) : fileTarget(file), {
     bufferBytesMax,
-    droppedLine: (count) =>
-      lineOf('warn', 'log lines dropped', { count, reason: 'the log could not be written' }),
+    droppedLine,
+  });
+  // Winston's own transports wait for their stream, and end the process where it breaks.
+  const stream = new Writable({
+    write: (line: Buffer, _encoding, done) => {
+      output.add(escapeHidden(line.toString().trimEnd()));
+      done();
+    },
+  });
+  const logger = winston.createLogger({
+    level,
+    format: winston.format.combine(winston.format.timestamp(), winston.format.json({ bigint: true })),
+    transports: [new winston.transports.Stream({ stream })],
   });
   let closed = false;
   return {
     log: (wanted, message, fields = {}) => {
-      // A session that was cut off may still have a word to say.
-      if (!closed && LEVELS.indexOf(wanted) <= LEVELS.indexOf(level))
-        output.add(lineOf(wanted, message, fields));
+      // A session that was cut off may still have a word to say; to write after the end would end the process.
+      if (!closed) logger.log({ level: wanted, message, ...fields });
     },
-    close: () => {
+    close: async () => {
       closed = true;
-      return output.close();
+      // The logger finishes after its transport.
+      const finished = once(logger, 'finish');
+      logger.end();
+      await finished;
+      await output.close();
     },
   };
 }
 
-function lineOf(level: LogLevel, message: string, fields: Record<string, unknown>): string {
-  const line = { ...fields, level, message, timestamp: new Date().toISOString() };
-  return escapeHidden(
-    JSON.stringify(line, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
-  );
+function droppedLine(count: number): string {
+  const line = { level: 'warn', message: 'log lines dropped', count, reason: 'the log could not be written' };
+  return JSON.stringify({ ...line, timestamp: new Date().toISOString() });
 }
 
 /** For tests and for commands that report by other means. */

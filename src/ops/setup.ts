@@ -1,14 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import { organisationFileSchema } from '../accounts/organisation-file.ts';
+import path from 'node:path';
+import { organisationFileSchema, type DeclaredCustomer } from '../accounts/organisation-file.ts';
 import { isRemoval } from '../accounts/setup-accounts.ts';
 import { setUpOrganisations } from '../accounts/setup.ts';
 import { systemClock } from '../clock.ts';
 import { readYaml, type Configuration } from '../configuration.ts';
 import type { Database } from '../database/open.ts';
 import { causeOf } from '../cause.ts';
+import { SPOOL_ID } from '../change-file.ts';
+import { makeCustomerFolders } from '../customer-folders.ts';
+import { isThere } from '../durable.ts';
 import { OperatorFault } from '../fault.ts';
 import { quoted } from '../shown-text.ts';
 import type { Command } from './command.ts';
+import { setupNotice } from './setup-notice.ts';
 
 /** Opens the account store for the length of one command. */
 export type WithDatabase = <T>(
@@ -28,16 +33,33 @@ export function setup(withDatabase: WithDatabase): Command {
         throw new OperatorFault(`The organisation file ${quoted(file)} cannot be read: ${causeOf(error)}`, 2);
       });
       const organisations = readYaml(text, file, organisationFileSchema);
-      const changes = await withDatabase(await configuration(), (database) =>
-        setUpOrganisations(database, systemClock, organisations, 'enforce'),
-      );
+      const settings = await configuration();
+      const { changes, added } = await withDatabase(settings, async (database) => {
+        const known = await knownCustomers(database);
+        const changed = await setUpOrganisations(database, systemClock, organisations, 'enforce');
+        return { changes: changed, added: organisations.customers.filter(({ id }) => !known.has(id)) };
+      });
+      await makeFolders(settings, organisations.customers);
       for (const change of changes) say(isRemoval(change) ? change : `set up ${change}`);
       say(
         changes.length === 0
           ? 'Everything was as the file says.'
           : `${changes.length} created, changed or removed.`,
       );
+      for (const customer of added) say(`\n${await setupNotice(settings, customer)}`);
       return 0;
     },
   };
+}
+
+async function knownCustomers(database: Database): Promise<Set<number>> {
+  const { rows } = await database.query<{ id: number }>('select id from customer');
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** So that an upload is accepted as soon as this has ended. Where no daemon has taken the spool up yet, its start does it. */
+async function makeFolders({ spool }: Configuration, customers: readonly DeclaredCustomer[]): Promise<void> {
+  if (!(await isThere(path.join(spool, SPOOL_ID)))) return;
+  for (const { id, folder = String(id) } of customers)
+    await makeCustomerFolders(spool, path.join(spool, folder));
 }
