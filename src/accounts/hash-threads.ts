@@ -21,6 +21,7 @@ interface Thread {
 
 /** Threads that nobody needs for so long end: each keeps some memory. */
 const IDLE_MS_MAX = 30_000;
+const SIGN_INS_IN_ROW_MAX = 3;
 
 /**
  * Threads that do nothing but hash passwords. A hash takes some 30 ms of a core; on Node's own threads a file full of
@@ -33,6 +34,7 @@ export class HashThreads {
   /** In the order of their next turns. */
   readonly #queues = new Map<Whose, Task[]>();
   #idle: NodeJS.Timeout | null = null;
+  #signInsInRow = 0;
 
   /** @param size how many threads at most; default: all cores but one, which the rest of the program keeps */
   constructor(size = Math.max(1, availableParallelism() - 1)) {
@@ -71,7 +73,7 @@ export class HashThreads {
   }
 
   #next(): Task | null {
-    const whose = this.#queues.has(SIGN_IN) ? SIGN_IN : this.#queues.keys().next().value;
+    const whose = this.#whoseTurn();
     const queue = whose === undefined ? undefined : this.#queues.get(whose);
     const task = queue?.shift();
     if (whose === undefined || !queue || !task) return null;
@@ -81,15 +83,30 @@ export class HashThreads {
     return task;
   }
 
+  /** Sign-ins first, but for every so many one of a customer: whoever guesses passwords stops nobody's files. */
+  #whoseTurn(): Whose | undefined {
+    const [customer] = [...this.#queues.keys()].filter((whose) => whose !== SIGN_IN);
+    const signIn = this.#queues.has(SIGN_IN) ? SIGN_IN : undefined;
+    const isSignIn =
+      signIn !== undefined && (customer === undefined || this.#signInsInRow < SIGN_INS_IN_ROW_MAX);
+    const whose = isSignIn ? signIn : customer;
+    this.#signInsInRow = whose === SIGN_IN ? this.#signInsInRow + 1 : 0;
+    return whose;
+  }
+
   #grow(): Thread | null {
     if (this.#threads.length >= this.#size) return null;
     const thread: Thread = { worker: new Worker(new URL('hash-worker.ts', import.meta.url)), task: null };
     thread.worker.on('message', (tag: Uint8Array) =>
       this.#finish(thread, (task) => task.resolve(Buffer.from(tag))),
     );
-    thread.worker.on('error', (error: Error) => {
-      this.#threads.splice(this.#threads.indexOf(thread), 1);
-      this.#finish(thread, (task) => task.reject(error));
+    let fault = new Error('a hashing thread has ended');
+    thread.worker.on('error', (error: Error) => (fault = error));
+    thread.worker.on('exit', () => {
+      const at = this.#threads.indexOf(thread);
+      if (at === -1) return;
+      this.#threads.splice(at, 1);
+      this.#finish(thread, (task) => task.reject(fault));
     });
     thread.worker.unref();
     this.#threads.push(thread);

@@ -44,3 +44,8 @@ it('parameters that cannot be used fail alone', async () => {
   await expect(threads.hash({ ...PARAMETERS, memory: -1 }, 1)).rejects.toThrow();
   expect(await threads.hash(PARAMETERS, 1)).toHaveLength(32);
 });
+
+it('sign-ins, however many, leave every fourth turn to customers', async () => {
+  const order = await orderOf([...Array.from({ length: 6 }, () => SIGN_IN as Whose), 1, 2]);
+  expect(order).toEqual([SIGN_IN, SIGN_IN, SIGN_IN, 1, SIGN_IN, SIGN_IN, SIGN_IN, 2]);
+});
