@@ -11,7 +11,7 @@ const MADE_LATER = 'made at the first start of the daemon';
 /** What a customer needs to connect (chapter 20), for the operator to send: no password. */
 export async function setupNotice(
   { data, ftps, sftp }: Configuration,
-  { id, name, folder = String(id), types = [], accounts = [] }: DeclaredCustomer,
+  { id, name, folder = String(id), types = ['PRV', 'DI'], accounts = [] }: DeclaredCustomer,
 ): Promise<string> {
   const certificate = await certificateStatus(data, givenCertificate(ftps), new Date());
   const hostKeys = await presentHostKeys(data, sftp.hostKey);

@@ -64,7 +64,7 @@ function resultLine(result: PastResult): string {
   const counts = `${written} of ${entries} done, ${errors} failed`;
   const outcome =
     why === null ? counts : `${entries === 0 ? '' : `${counts}. `}${code ? `${code}: ` : ''}${why}`;
-  return `  ${minute(at)}  ${folder}/${escapeHidden(file)}: ${outcome}${report ? ` See _report/${report}.` : ''}`;
+  return `  ${minute(at)}  ${folder}/${escapeHidden(file)}: ${outcome}${report ? `${why === null ? '.' : ''} See _report/${report}.` : ''}`;
 }
 
 /** In words; null where its entries say what failed. */
