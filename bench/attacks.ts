@@ -2,7 +2,7 @@
  * While one customer, or a stranger, does its worst: how long do another customer's one-line uploads take, and how soon
  * does health answer?
  *
- *     npm run bench:attacks -- [seconds an attack]
+ *     npm run bench:attacks -- [seconds an attack] [number of the one attack]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,6 +18,8 @@ import ssh2, { type SFTPWrapper } from 'ssh2';
 import { hostilePem, SshAttacker } from '../test/doors/ssh-attacker.ts';
 
 const SECONDS = Number(process.argv[2] ?? 15);
+/** Of the attacks, by the number they begin with; all where none is given. */
+const ONLY = process.argv[3];
 const CLI = fileURLToPath(new URL('../daemon/cli.ts', import.meta.url));
 const VICTIM = 1_000_002;
 const BUSY = 1_000_001;
@@ -83,8 +85,10 @@ const ATTACKS: Record<string, (ports: Ports, goesOn: () => boolean) => Promise<v
         .catch(() => {});
       await delay(50);
     }),
-  '7 12 connections of 8 channels with long requests': ({ sftp }, goesOn) =>
-    Promise.all(Array.from({ length: 12 }, () => statsAhead(sftp, goesOn))).then(() => {}),
+  '7 requests of 200 KB on 12 connections of 8 channels': ({ sftp }, goesOn) =>
+    Promise.all(Array.from({ length: 12 }, () => statsAhead(sftp, goesOn, 200_000))).then(() => {}),
+  '7 requests of 32 KB on 12 connections of 8 channels': ({ sftp }, goesOn) =>
+    Promise.all(Array.from({ length: 12 }, () => statsAhead(sftp, goesOn, 32_000))).then(() => {}),
 };
 
 async function asBusy(
@@ -100,7 +104,7 @@ async function asBusy(
 }
 
 /** Requests without end, whose answers nobody reads. */
-async function statsAhead(port: number, goesOn: () => boolean): Promise<void> {
+async function statsAhead(port: number, goesOn: () => boolean, length: number): Promise<void> {
   while (goesOn()) {
     const client = new ssh2.Client();
     client.on('error', () => {});
@@ -117,8 +121,8 @@ async function statsAhead(port: number, goesOn: () => boolean): Promise<void> {
     for (let channel = 0; channel < 8; channel += 1)
       client.sftp((error: Error | undefined, sftp: SFTPWrapper) => {
         if (error) return;
-        const name = 'x'.repeat(200_000);
-        for (let request = 0; request < 20; request += 1) sftp.stat(name, () => {});
+        const name = 'x'.repeat(length);
+        for (let request = 0; request * length < 4 * MEGABYTE; request += 1) sftp.stat(name, () => {});
       });
     await Promise.race([closed, delay(2_000)]);
     client.end();
@@ -138,7 +142,7 @@ if (isMainThread) {
   const home = await mkdtemp(path.join(tmpdir(), 'spoolgate-bench-'));
   await chmod(home, 0o711);
   opened.defer(() => rm(home, { recursive: true, force: true }));
-  for (const name of Object.keys(ATTACKS)) await measure(home, name);
+  for (const name of Object.keys(ATTACKS)) if (!ONLY || name.startsWith(ONLY)) await measure(home, name);
 } else {
   const { name, ports, end } = workerData as Order;
   await ATTACKS[name]?.(ports, () => Date.now() < end);

@@ -10,10 +10,14 @@ export class Pace {
     this.#creditedMs = nowMs;
   }
 
-  /** Counts one command. @returns how long it has to wait, in milliseconds; 0 where it need not */
-  waitMs(nowMs: number): number {
+  /**
+   * Counts one command, or a long one as several.
+   *
+   * @returns how long it has to wait, in milliseconds; 0 where it need not
+   */
+  waitMs(nowMs: number, commands = 1): number {
     const earned = ((nowMs - this.#creditedMs) / 1000) * this.#perSecond;
-    this.#credit = Math.min(this.#perSecond, this.#credit + earned) - 1;
+    this.#credit = Math.min(this.#perSecond, this.#credit + earned) - commands;
     this.#creditedMs = nowMs;
     return this.#credit >= 0 ? 0 : Math.ceil((-this.#credit / this.#perSecond) * 1000);
   }

@@ -136,7 +136,7 @@ async function deafChannels(port: number): Promise<{ client: SftpSpeaker; channe
 }
 
 test.each([
-  ['long', 200_000, '5', 150],
+  ['long', 33_000, '5', 150],
   ['short', 4_000, '50', 150],
 ])(
   '%s requests sent ahead on 96 channels of one account are bounded all together',

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ReadTurns } from './read-turns.ts';
 
 /**
  * What a client has not taken of the library's own answers, which know no bound: to global requests, to channels that are
@@ -11,11 +12,13 @@ export class Brake {
   readonly socket: Socket;
   readonly #holders = new Set<object>();
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, turns: ReadTurns) {
     this.socket = socket;
-    socket.on('data', () => {
+    socket.on('data', ({ length }: Buffer) => {
+      turns.read(this, length);
       if (socket.writableLength > UNREAD_BYTES_MAX) socket.destroy();
     });
+    socket.once('close', () => turns.leave(this));
   }
 
   hold(channel: object): void {

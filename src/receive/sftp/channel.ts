@@ -7,7 +7,7 @@ import type { Pace } from '../pace.ts';
 import type { Ahead } from './ahead.ts';
 import type { Brake } from './brake.ts';
 import type { Answer, SftpConversation } from './conversation.ts';
-import { countIncoming, hasRoom } from './incoming.ts';
+import { hasRoom, watchIncoming } from './incoming.ts';
 import { endWell, explain } from './openssh.ts';
 import { Progress } from './progress.ts';
 import { reasonOf, statusForFault, STATUS } from './replies.ts';
@@ -19,6 +19,8 @@ const UNSENT_BYTES_MAX = 1024 * 1024;
 const UNSENT_BYTES_FREE = 32 * 1024;
 /** A longer path names nothing here, and is not kept until its turn. */
 const PATH_CHARACTERS_MAX = 4_096;
+/** More than the requests of ordinary clients take, which are a few hundred bytes long. */
+const COMMAND_BYTES = 1_024;
 /** The library tells nobody when the client makes room on the channel. */
 const ROOM_POLL_MS = 5;
 
@@ -41,7 +43,7 @@ export class SftpChannel {
   readonly #ahead: Ahead;
   readonly #conversation: SftpConversation;
   readonly #pace: Pace;
-  readonly #onStandstill: () => void;
+  readonly #onEnd: () => void;
   readonly #progress: Progress;
   #waiting: Waiting[] = [];
   /** What has come of a request that is not whole yet. */
@@ -52,22 +54,23 @@ export class SftpChannel {
 
   /**
    * @param connection what all its channels share
-   * @param onStandstill the client has asked for nothing for too long, or sends or takes next to nothing
+   * @param onEnd the client has to go: it has asked for nothing for too long, sends or takes next to nothing, or sends
+   *   what no client has to send
    */
   constructor(
     sftp: SFTPWrapper,
     conversation: SftpConversation,
     { brake, ahead, pace }: { brake: Brake; ahead: Ahead; pace: Pace },
-    onStandstill: () => void,
+    onEnd: () => void,
   ) {
     this.#sftp = sftp;
     this.#brake = brake;
     this.#ahead = ahead;
     this.#conversation = conversation;
     this.#pace = pace;
-    this.#onStandstill = onStandstill;
+    this.#onEnd = onEnd;
     this.#progress = new Progress(conversation.limits);
-    countIncoming(sftp, (bytes) => this.#come(bytes));
+    watchIncoming(sftp, { onBytes: (bytes) => this.#come(bytes), onTooLong: onEnd });
     for (const request of REQUESTS)
       sftp.on(request.name, (id: number, ...given: never[]) => this.#hear(request, id, given));
     sftp.on('end', () => endWell(sftp));
@@ -104,8 +107,7 @@ export class SftpChannel {
   #hear(request: Request, id: number, given: never[]): void {
     if (this.#ended) return;
     const isTooLong = (given as unknown[]).some(isLongText);
-    const bytes = isTooLong ? 0 : this.#partBytes;
-    if (isTooLong) this.#ahead.gone(this.#partBytes, 0);
+    const bytes = this.#partBytes;
     this.#partBytes = 0;
     this.#waiting.push({ request, id, given: isTooLong ? null : given, bytes });
     this.#ahead.queued();
@@ -115,7 +117,7 @@ export class SftpChannel {
   async #work(): Promise<void> {
     clearTimeout(this.#timer);
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      await this.#keepPace(next.request);
+      await this.#keepPace(next);
       const answer = await this.#perform(next);
       this.#ahead.gone(next.bytes, 1);
       if (this.#ended) break;
@@ -125,9 +127,10 @@ export class SftpChannel {
     this.#watch();
   }
 
-  async #keepPace({ name }: Request): Promise<void> {
+  /** A long request counts as several: it costs as much to read. */
+  async #keepPace({ request: { name }, bytes }: Waiting): Promise<void> {
     if (name === 'READ' || name === 'WRITE') return;
-    const waitMs = this.#pace.waitMs(performance.now());
+    const waitMs = this.#pace.waitMs(performance.now(), Math.ceil(bytes / COMMAND_BYTES));
     if (waitMs > 0) await delay(waitMs);
   }
 
@@ -181,7 +184,7 @@ export class SftpChannel {
     const { socket } = this.#brake;
     while (!this.#ended && !this.#isTaken()) {
       if (performance.now() - since > this.#conversation.limits.dataStalledMsMax) {
-        this.#onStandstill();
+        this.#onEnd();
         return;
       }
       if (socket.writableNeedDrain)
@@ -202,9 +205,9 @@ export class SftpChannel {
     if (this.#ended) return;
     const { limits, uploading } = this.#conversation;
     if (!uploading) this.#progress.rest();
-    else if (!this.#progress.suffices(performance.now())) return this.#onStandstill();
+    else if (!this.#progress.suffices(performance.now())) return this.#onEnd();
     const ms = uploading ? limits.dataStalledMsMax : limits.idleMsMax;
-    this.#timer = setTimeout(() => this.#onStandstill(), ms);
+    this.#timer = setTimeout(() => this.#onEnd(), ms);
   }
 }
 

@@ -14,6 +14,7 @@ import { SftpChannel } from './channel.ts';
 import { SftpConversation } from './conversation.ts';
 import { OpenHandles } from './open-handles.ts';
 import { guardPackets } from './packet-gate.ts';
+import type { ReadTurns } from './read-turns.ts';
 import { SftpSignIn } from './sign-in.ts';
 
 /** Channels of one connection: clients use one, some a second for transfers. */
@@ -49,9 +50,13 @@ export class SftpConnection {
   /** The connection is gone, and all that it asked for is over, with all that it tells the journal. */
   readonly closed: Promise<void>;
 
-  constructor(socket: Socket, reception: Reception, limits: DoorLimits, visit: Visit) {
+  constructor(
+    socket: Socket,
+    { reception, limits, turns }: { reception: Reception; limits: DoorLimits; turns: ReadTurns },
+    visit: Visit,
+  ) {
     this.#socket = socket;
-    this.#brake = new Brake(socket);
+    this.#brake = new Brake(socket, turns);
     this.#ahead = new Ahead(this.#brake, visit.backlog);
     this.#reception = reception;
     this.#limits = limits;

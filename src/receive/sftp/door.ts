@@ -10,6 +10,7 @@ import { plainAddress } from '../visitor.ts';
 import { ALGORITHMS } from './algorithms.ts';
 import { SftpConnection } from './connection.ts';
 import type { HostKey } from './host-key.ts';
+import { ReadTurns } from './read-turns.ts';
 
 export interface SftpDoorOptions extends Reception {
   host: string;
@@ -44,6 +45,7 @@ export class SftpDoor {
   readonly #ssh: SshServer;
   readonly #reception: Reception;
   readonly #limits: DoorLimits;
+  readonly #turns = new ReadTurns();
   /** By the client's address and port: all that the library tells of a new client. */
   readonly #byPeer = new Map<string, SftpConnection>();
   /** Some outlive their socket: what they were doing is not over yet. */
@@ -106,7 +108,11 @@ export class SftpDoor {
       socket.destroy();
       return;
     }
-    const connection = new SftpConnection(socket, this.#reception, this.#limits, visit);
+    const connection = new SftpConnection(
+      socket,
+      { reception: this.#reception, limits: this.#limits, turns: this.#turns },
+      visit,
+    );
     const peer = `${socket.remoteAddress} ${socket.remotePort}`;
     this.#byPeer.set(peer, connection);
     socket.once('close', () => {

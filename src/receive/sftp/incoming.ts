@@ -1,4 +1,5 @@
 import type { SFTPWrapper } from 'ssh2';
+import { MessageLengths } from './message-lengths.ts';
 
 /** Not in the library's types. */
 interface Inner {
@@ -8,13 +9,26 @@ interface Inner {
   outgoing: { window: number };
 }
 
-/** @param onBytes hears of what the channel gets, before the library reads it: also of the beginning of a request */
-export function countIncoming(sftp: SFTPWrapper, onBytes: (bytes: number) => void): void {
+export interface IncomingOwner {
+  /** Hears of what the channel gets, before the library reads it: also of the beginning of a request. */
+  onBytes(bytes: number): void;
+  /** A request is longer than any has to be. Nothing more of the channel is read. */
+  onTooLong(): void;
+}
+
+/** Stands between a channel and the library, which would put together whatever length a message announces. */
+export function watchIncoming(sftp: SFTPWrapper, owner: IncomingOwner): void {
   const inner = sftp as unknown as Inner;
   const read = inner.push?.bind(inner);
   if (!read) throw new Error('ssh2 has changed: what its channels get cannot be counted');
+  const lengths = new MessageLengths();
+  let refused = false;
   inner.push = (data) => {
-    if (data !== null) onBytes(data.length);
+    if (data === null) return read(data);
+    if (refused) return undefined;
+    refused = !lengths.allows(data);
+    if (refused) return owner.onTooLong();
+    owner.onBytes(data.length);
     return read(data);
   };
   // What a client calls its extensions is kept for as long as the channel is open, and nobody asks for it.
