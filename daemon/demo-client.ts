@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'basic-ftp';
-import { ERROR, PROCESSED, REPORT } from '../src/change-file.ts';
+import { ERROR, PROCESSED, REPORT } from '../src/change-file/change-file.ts';
 import { codeOf, OperatorFault } from '../src/fault.ts';
 import { traceName } from '../src/report/trace.ts';
 import type { DemoFile } from './demo-files.ts';

@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { OPERATIONS } from '../src/apply/provisioning/operations.ts';
 import { exampleMessages } from '../src/report/messages.ts';
-import { symbolOf, type ResultCode } from '../src/result-code.ts';
+import { symbolOf, type ResultCode } from '../src/change-file/result-code.ts';
 import { CODE_SELECTION } from '../src/tables/code-selection.ts';
 import { COUNTRIES } from '../src/tables/countries.ts';
 import { LANGUAGES } from '../src/tables/languages.ts';

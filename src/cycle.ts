@@ -18,7 +18,7 @@ import {
 import { takeTurn, tellWeather, type Station } from './pipeline.ts';
 import { isDatabaseAway, isPassing } from './database/away.ts';
 import { recoverTaken, removeStrays } from './retain/recover.ts';
-import { STATUS_TEXT } from './change-file.ts';
+import { STATUS_TEXT } from './change-file/change-file.ts';
 import { isThere } from './durable.ts';
 import { eachOf } from './each-of.ts';
 import { during } from './loop-watch.ts';

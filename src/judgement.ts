@@ -9,9 +9,9 @@ import { carryOut, countsBefore, type Contents, type Slice } from './apply/carry
 import { PlanOutdated } from './apply/kind.ts';
 import { decideEntries, isStopped, refuseEntries } from './apply/outcome.ts';
 import { saveOutcome, saveWarnings } from './apply/save-outcome.ts';
-import type { ChangeFile, ChangeFileType } from './change-file.ts';
+import type { ChangeFile, ChangeFileType } from './change-file/change-file.ts';
 import type { Transaction } from './database/open.ts';
-import { positionAfter } from './entry.ts';
+import { positionAfter } from './change-file/entry.ts';
 import type { Journal } from './journal/events.ts';
 import { kindOf } from './kinds.ts';
 import { defer, isStillNext, type Batch } from './order/batch.ts';
@@ -29,7 +29,7 @@ import {
 } from './order/throttle.ts';
 import type { Station } from './pipeline.ts';
 import { noteDayLimit, noteMissingNumbers } from './report/batch-report.ts';
-import type { Refusal } from './result-code.ts';
+import type { Refusal } from './change-file/result-code.ts';
 import { markRefused } from './retain/file-away.ts';
 import { step } from './step.ts';
 

@@ -2,8 +2,8 @@ import type { DirectoryRecord } from './accounts/directory-entry-change.ts';
 import { failedRecord } from './apply/directory/decide.ts';
 import { decideDirectory, loadNamed, saveLoaded, type LoadedDirectory } from './apply/directory/kind.ts';
 import type { Kind } from './apply/kind.ts';
-import type { ChangeFileType } from './change-file.ts';
-import type { ProvisioningRecord } from './entry.ts';
+import type { ChangeFileType } from './change-file/change-file.ts';
+import type { ProvisioningRecord } from './change-file/entry.ts';
 import { failedEntry } from './apply/provisioning/decide.ts';
 import {
   decideProvisioning,

@@ -14,7 +14,7 @@ import { digestOf } from './admit/content.ts';
 import type { SpoolPlace } from './admit/spool-place.ts';
 import { openChangeFile, takeAsItIs, takenPath, type OpenChangeFile } from './admit/take.ts';
 import type { Contents, Slice } from './apply/carry-out.ts';
-import type { ChangeFile } from './change-file.ts';
+import type { ChangeFile } from './change-file/change-file.ts';
 import type { Clock } from './clock.ts';
 import { isDatabaseAway, isPassing } from './database/away.ts';
 import { onlyRow, type Database, type Transaction } from './database/open.ts';

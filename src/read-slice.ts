@@ -3,8 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 import type { OpenChangeFile } from './admit/take.ts';
 import type { Slice } from './apply/carry-out.ts';
 import type { Kind } from './apply/kind.ts';
-import type { ChangeFile } from './change-file.ts';
-import type { Entry, OpenBytes } from './entry.ts';
+import type { ChangeFile } from './change-file/change-file.ts';
+import type { Entry, OpenBytes } from './change-file/entry.ts';
 
 /** A large file is worked off in slices, one a turn: other customers' files pass in between. */
 const SLICE_ENTRIES = 1_000;

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { organisationFileSchema } from '../src/accounts/organisation-file.ts';
-import { TEMPORARY_ENDINGS } from '../src/change-file.ts';
+import { TEMPORARY_ENDINGS } from '../src/change-file/change-file.ts';
 import { readYaml } from '../src/configuration.ts';
 import { filledGuide, GUIDES } from '../docs/generate.ts';
 import { RESULT_CODES } from '../src/tables/result-codes.ts';
 import { CODE_SELECTION } from '../src/tables/code-selection.ts';
 import { exampleMessages } from '../src/report/messages.ts';
-import type { ResultCode } from '../src/result-code.ts';
+import type { ResultCode } from '../src/change-file/result-code.ts';
 
 it.each(GUIDES)('the tables of %s say what the program runs on', async (guide) => {
   expect(await filledGuide(guide)).toBe(await readFile(new URL(`../docs/${guide}`, import.meta.url), 'utf8'));

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import type { ChangeFile } from '../change-file.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Database, Queryable, Transaction } from '../database/open.ts';
 import { ensureFolder, isThere, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';

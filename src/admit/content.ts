@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ChangeFile } from '../change-file.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Transaction } from '../database/open.ts';
 
 /** SHA-256 in hexadecimal. */

@@ -1,4 +1,4 @@
-import { parseChangeFileName } from '../change-file.ts';
+import { parseChangeFileName } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { isThere } from '../durable.ts';

@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isOwnName, isTemporaryName } from '../change-file.ts';
+import { isOwnName, isTemporaryName } from '../change-file/change-file.ts';
 import { codeOf } from '../fault.ts';
 
 /** A file in the upload folder. */

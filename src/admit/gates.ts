@@ -1,6 +1,6 @@
-import type { ChangeFile, ChangeFileType } from '../change-file.ts';
-import { nameFault } from '../name-fault.ts';
-import type { Refusal } from '../result-code.ts';
+import type { ChangeFile, ChangeFileType } from '../change-file/change-file.ts';
+import { nameFault } from '../change-file/name-fault.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 
 /** What the gates compare a name with. */
 export interface GateFacts {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { TAKEN } from '../change-file.ts';
+import { TAKEN } from '../change-file/change-file.ts';
 import { makeCustomerFolders } from '../customer-folders.ts';
 import type { Queryable } from '../database/open.ts';
 import { eachOf } from '../each-of.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { SPOOL_ID, TAKEN } from '../change-file.ts';
+import { SPOOL_ID, TAKEN } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Queryable, Transaction } from '../database/open.ts';
 import { isThere, writeDurably } from '../durable.ts';

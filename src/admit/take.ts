@@ -1,7 +1,7 @@
 import { link, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import path from 'node:path';
-import { TAKEN, type ChangeFile } from '../change-file.ts';
+import { TAKEN, type ChangeFile } from '../change-file/change-file.ts';
 import { isThere, NO_SECOND_NAME, syncFolder } from '../durable.ts';
 import { codeOf, messageOf } from '../fault.ts';
 

@@ -1,8 +1,8 @@
-import type { ChangeFile } from '../change-file.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Transaction } from '../database/open.ts';
-import type { Entry, EntryResult } from '../entry.ts';
+import type { Entry, EntryResult } from '../change-file/entry.ts';
 import { codeOf } from '../fault.ts';
-import type { Refusal } from '../result-code.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 import { step } from '../step.ts';
 import type { Kind } from './kind.ts';
 import { decideEntries, newOutcome, NO_COUNTS, record, type Counts, type Outcome } from './outcome.ts';

@@ -1,6 +1,6 @@
-import type { ChangeFile, ChangeFileType } from '../change-file.ts';
+import type { ChangeFile, ChangeFileType } from '../change-file/change-file.ts';
 import type { Transaction } from '../database/open.ts';
-import type { Entry, EntryResult, OpenBytes, Position, Reading } from '../entry.ts';
+import type { Entry, EntryResult, OpenBytes, Position, Reading } from '../change-file/entry.ts';
 
 /**
  * A kind of change file: how its entries are read, decided and saved. Everything before and after (doors, gates,

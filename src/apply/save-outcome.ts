@@ -1,6 +1,6 @@
-import type { ChangeFile } from '../change-file.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Transaction } from '../database/open.ts';
-import { notesOf, type Entry, type EntryResult, type Position } from '../entry.ts';
+import { notesOf, type Entry, type EntryResult, type Position } from '../change-file/entry.ts';
 import type { Outcome } from './outcome.ts';
 
 /**

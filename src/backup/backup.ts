@@ -5,7 +5,7 @@
 import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { SPOOL_ID } from '../change-file.ts';
+import { SPOOL_ID } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
 import { makeFolders, syncFolder, writeDurably } from '../durable.ts';

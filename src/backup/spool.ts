@@ -6,7 +6,7 @@
 import { constants } from 'node:fs';
 import { chmod, lstat, open, readdir, utimes, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { ERROR, isOwnName, isTemporaryName, PROCESSED, REPORT, TAKEN } from '../change-file.ts';
+import { ERROR, isOwnName, isTemporaryName, PROCESSED, REPORT, TAKEN } from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 import { ensureFolder, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';

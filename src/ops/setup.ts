@@ -7,7 +7,7 @@ import { systemClock } from '../clock.ts';
 import { readYaml, type Configuration } from '../configuration.ts';
 import type { Database } from '../database/open.ts';
 import { causeOf } from '../cause.ts';
-import { SPOOL_ID } from '../change-file.ts';
+import { SPOOL_ID } from '../change-file/change-file.ts';
 import { makeCustomerFolders } from '../customer-folders.ts';
 import { isThere } from '../durable.ts';
 import { OperatorFault } from '../fault.ts';

@@ -1,4 +1,9 @@
-import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFile, type ChangeFileRow } from '../change-file.ts';
+import {
+  CHANGE_FILE_COLUMNS,
+  changeFileFrom,
+  type ChangeFile,
+  type ChangeFileRow,
+} from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 
 /** Locks the customer's accounts and the file's row. @returns false where somebody else has worked on it in the meantime */

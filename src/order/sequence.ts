@@ -1,4 +1,4 @@
-import { SEQUENCE_MAX, type ChangeFile, type ChangeFileName } from '../change-file.ts';
+import { SEQUENCE_MAX, type ChangeFile, type ChangeFileName } from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { ChangeFileType } from '../change-file.ts';
+import type { ChangeFileType } from '../change-file/change-file.ts';
 import type { PastResult, SourceNumber, WaitingFile } from '../customer-status.ts';
 import type { Queryable } from '../database/open.ts';
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
-import type { Refusal } from '../result-code.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 import { RECORD_BYTES_MAX } from './csv-records.ts';
 import { withoutLineEnd } from './lines.ts';
 

@@ -1,4 +1,4 @@
-import type { Refusal } from '../result-code.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 import { cellsOf } from './csv-cells.ts';
 
 /** What the header of a kind of CSV file may name. */

@@ -6,7 +6,7 @@ import type {
 } from '../accounts/directory-entry-change.ts';
 import { shownText } from '../accounts/directory-entry-change.ts';
 import { joinNames, parseDistinguishedName, type DistinguishedName } from '../accounts/distinguished-name.ts';
-import type { Refusal } from '../result-code.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 import { SEPARATOR } from './ldif-lines.ts';
 
 type Read = { record: DirectoryRecord } | { refusal: Refusal };

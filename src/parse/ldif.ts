@@ -1,7 +1,7 @@
 import type { DirectoryRecord } from '../accounts/directory-entry-change.ts';
 import { shownText } from '../accounts/directory-entry-change.ts';
-import type { Entry, OpenBytes, Position, Reading } from '../entry.ts';
-import type { Refusal } from '../result-code.ts';
+import type { Entry, OpenBytes, Position, Reading } from '../change-file/entry.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 import { readChange } from './ldif-change.ts';
 import { readLines } from './ldif-lines.ts';
 import { RECORD_BYTES_MAX, splitRecords, type RawRecord } from './ldif-records.ts';

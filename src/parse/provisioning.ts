@@ -8,8 +8,8 @@ import type {
   Position,
   ProvisioningRecord,
   Reading,
-} from '../entry.ts';
-import type { Refusal } from '../result-code.ts';
+} from '../change-file/entry.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 import { PRV_FIELDS } from '../tables/prv-fields.ts';
 import { cellsOf, isBlankRow, isReadable, type Cell } from './csv-cells.ts';
 import { readHeader, type Columns } from './csv-header.ts';

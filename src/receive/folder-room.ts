@@ -1,6 +1,6 @@
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../change-file.ts';
+import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../change-file/change-file.ts';
 import { codeOf } from '../fault.ts';
 import { FolderFault } from './virtual-path.ts';
 

@@ -11,7 +11,7 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOwnName, isTemporaryName, JOURNAL } from '../change-file.ts';
+import { isOwnName, isTemporaryName, JOURNAL } from '../change-file/change-file.ts';
 import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { AccessAccount, Right } from './access-account.ts';

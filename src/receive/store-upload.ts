@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isTemporaryName, STAGING } from '../change-file.ts';
+import { isTemporaryName, STAGING } from '../change-file/change-file.ts';
 import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import { step } from '../step.ts';

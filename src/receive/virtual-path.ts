@@ -1,4 +1,4 @@
-import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../change-file.ts';
+import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../change-file/change-file.ts';
 
 /** Why something in the customer's folder cannot be done. Each door has its own replies for these. */
 export type FolderFaultKind =

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { REPORT, type ChangeFile, type ChangeFileType } from '../change-file.ts';
+import { REPORT, type ChangeFile, type ChangeFileType } from '../change-file/change-file.ts';
 import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
 import { writeDurably } from '../durable.ts';
-import type { Refusal } from '../result-code.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 import {
   reportName,
   reportText,

@@ -1,4 +1,4 @@
-import type { ResultCode } from '../result-code.ts';
+import type { ResultCode } from '../change-file/result-code.ts';
 import { byReason, value, type Sentence } from './sentence.ts';
 
 const emptyLine = 'Put an empty line between records.';

@@ -1,4 +1,4 @@
-import type { Refusal } from '../result-code.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 import { listed, value, type Sentence } from './sentence.ts';
 
 const FAILED = 'Validation of a Notes attribute failed: notesTemplate';

@@ -1,4 +1,4 @@
-import type { Refusal, ResultCode } from '../result-code.ts';
+import type { Refusal, ResultCode } from '../change-file/result-code.ts';
 import { escapeHidden } from '../shown-text.ts';
 import { TEMPLATE_SENTENCES } from './messages-template.ts';
 import { DIRECTORY_SENTENCES, DIRECTORY_VALUE_SENTENCES } from './messages-directory.ts';

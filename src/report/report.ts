@@ -1,6 +1,6 @@
-import type { ChangeFileType } from '../change-file.ts';
-import { symbolOf, type Refusal } from '../result-code.ts';
-import type { EntryNote } from '../entry.ts';
+import type { ChangeFileType } from '../change-file/change-file.ts';
+import { symbolOf, type Refusal } from '../change-file/result-code.ts';
+import type { EntryNote } from '../change-file/entry.ts';
 import { escapeHidden, quoted } from '../shown-text.ts';
 import { messageFor } from './messages.ts';
 import { REPORT_WORDS } from './words.ts';

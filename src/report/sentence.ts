@@ -1,4 +1,4 @@
-import type { Refusal } from '../result-code.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 
 /** What a report says of a refusal, with its values put in. */
 export type Sentence = string | ((refusal: Refusal) => string);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { STATUS_JSON, STATUS_TEXT } from '../change-file.ts';
+import { STATUS_JSON, STATUS_TEXT } from '../change-file/change-file.ts';
 import type { CapStatus, CustomerStatus, PastResult, WaitingFile } from '../customer-status.ts';
 import { writeWhole } from '../durable.ts';
 import { escapeHidden } from '../shown-text.ts';

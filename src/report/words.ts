@@ -1,4 +1,4 @@
-import type { ChangeFileType } from '../change-file.ts';
+import type { ChangeFileType } from '../change-file/change-file.ts';
 
 /** How a report speaks of the entries of each type (chapter 15). */
 export interface ReportWords {

@@ -1,10 +1,15 @@
 import { lstat, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFile, type ChangeFileRow } from '../change-file.ts';
+import {
+  CHANGE_FILE_COLUMNS,
+  changeFileFrom,
+  type ChangeFile,
+  type ChangeFileRow,
+} from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 import { isSameFile, isThere, moveDurably, removeAttempts } from '../durable.ts';
 import { codeOf } from '../fault.ts';
-import type { Refusal } from '../result-code.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 import { step } from '../step.ts';
 import { noteOnFile } from './set-aside.ts';
 

@@ -5,7 +5,7 @@
  */
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { ERROR, PROCESSED, REPORT } from '../change-file.ts';
+import { ERROR, PROCESSED, REPORT } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Queryable } from '../database/open.ts';
 import { syncFolder } from '../durable.ts';

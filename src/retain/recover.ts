@@ -4,7 +4,7 @@
  */
 import { lstat, readdir, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { ERROR, PROCESSED, REPORT, TAKEN, type ChangeFileState } from '../change-file.ts';
+import { ERROR, PROCESSED, REPORT, TAKEN, type ChangeFileState } from '../change-file/change-file.ts';
 import type { Queryable } from '../database/open.ts';
 import { isStagingName, moveDurably } from '../durable.ts';
 import { codeOf } from '../fault.ts';

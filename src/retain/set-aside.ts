@@ -2,7 +2,7 @@
  * What cannot be processed is set aside visibly and never loops: a file that has failed by faults of ours three times in
  * a row goes to `_error` with a report line, and the customer goes on.
  */
-import type { ChangeFile } from '../change-file.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 
 /** So many faults in a row while the same file was in hand. */

@@ -18,7 +18,7 @@ import {
   changeFileFrom,
   type ChangeFile,
   type ChangeFileRow,
-} from '../../src/change-file.ts';
+} from '../../src/change-file/change-file.ts';
 import { systemClock } from '../../src/clock.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from '../doors/clamd.ts';

@@ -2,7 +2,7 @@ import type { DirectoryRecord } from '../../src/accounts/directory-entry-change.
 import { newDirectory, type Directory } from '../../src/accounts/directory-entry.ts';
 import { decideRecord } from '../../src/apply/directory/decide.ts';
 import { namedIn } from '../../src/apply/directory/kind.ts';
-import type { Entry, EntryResult } from '../../src/entry.ts';
+import type { Entry, EntryResult } from '../../src/change-file/entry.ts';
 import { readDirectory } from '../../src/parse/ldif.ts';
 
 export const NOW = new Date('2026-03-04T05:06:07Z');

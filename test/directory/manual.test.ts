@@ -8,7 +8,7 @@ import { RECORD_BYTES_MAX } from '../../src/parse/ldif-records.ts';
 import { messageFor } from '../../src/report/messages.ts';
 import { DIRECTORY_SENTENCES, DIRECTORY_VALUE_SENTENCES } from '../../src/report/messages-directory.ts';
 import { causesOf, say } from '../../src/report/sentence.ts';
-import { symbolOf, type ResultCode } from '../../src/result-code.ts';
+import { symbolOf, type ResultCode } from '../../src/change-file/result-code.ts';
 import { CODE_SELECTION } from '../../src/tables/code-selection.ts';
 import { DI_GROUP_ATTRIBUTES } from '../../src/tables/di-group-attributes.ts';
 import { DI_PERSON_ATTRIBUTES } from '../../src/tables/di-person-attributes.ts';

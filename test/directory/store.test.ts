@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DirectoryRecord } from '../../src/accounts/directory-entry-change.ts';
 import { allEntries, loadDirectory, saveDirectory } from '../../src/accounts/directory-entry-store.ts';
 import { decideDirectory, namedIn } from '../../src/apply/directory/kind.ts';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/change-file/entry.ts';
 import { writeExport, type ExportForm } from '../../src/ops/export.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { seededRandom } from '../model/random.ts';

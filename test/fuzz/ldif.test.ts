@@ -1,6 +1,6 @@
 /** Hostile directory files: nothing crashes, nothing hangs, and what it costs grows no faster than the file. */
 import { describe, expect, it } from 'vitest';
-import { positionAfter } from '../../src/entry.ts';
+import { positionAfter } from '../../src/change-file/entry.ts';
 import { messageFor } from '../../src/report/messages.ts';
 import { readDirectory } from '../../src/parse/ldif.ts';
 import { tracedRecord } from '../../src/parse/ldif-trace.ts';

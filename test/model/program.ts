@@ -2,7 +2,11 @@
 import { carryOut } from '../../src/apply/carry-out.ts';
 import { setUpOrganisations } from '../../src/accounts/setup.ts';
 import type { OrganisationFile } from '../../src/accounts/organisation-file.ts';
-import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from '../../src/change-file.ts';
+import {
+  CHANGE_FILE_COLUMNS,
+  changeFileFrom,
+  type ChangeFileRow,
+} from '../../src/change-file/change-file.ts';
 import { onlyRow, type Database } from '../../src/database/open.ts';
 import { kindOf } from '../../src/kinds.ts';
 import { changeFileText } from './change-file-text.ts';

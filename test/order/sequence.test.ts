@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseChangeFileName, SEQUENCE_MAX } from '../../src/change-file.ts';
+import { parseChangeFileName, SEQUENCE_MAX } from '../../src/change-file/change-file.ts';
 import { counterOf, mayFollow } from '../../src/order/sequence.ts';
 
 it.each<[string, bigint | null, bigint, boolean]>([

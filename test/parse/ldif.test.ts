@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DirectoryRecord } from '../../src/accounts/directory-entry-change.ts';
-import { positionAfter, type Entry } from '../../src/entry.ts';
+import { positionAfter, type Entry } from '../../src/change-file/entry.ts';
 import { readDirectory } from '../../src/parse/ldif.ts';
 import { RECORD_BYTES_MAX } from '../../src/parse/ldif-records.ts';
 import { chunksOf, readLdif } from '../directory/directory.ts';

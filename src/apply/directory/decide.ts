@@ -1,6 +1,6 @@
 import { shownText, type DirectoryRecord } from '../../accounts/directory-entry-change.ts';
-import type { Entry, EntryResult } from '../../entry.ts';
-import type { Refusal } from '../../result-code.ts';
+import type { Entry, EntryResult } from '../../change-file/entry.ts';
+import type { Refusal } from '../../change-file/result-code.ts';
 import { addEntry } from './add.ts';
 import { valueRefusal } from './attributes.ts';
 import { deleteEntry } from './delete.ts';

@@ -1,9 +1,9 @@
 import type { DirectoryRecord } from '../../accounts/directory-entry-change.ts';
 import type { Directory } from '../../accounts/directory-entry.ts';
 import { loadDirectory, saveDirectory, type NamedEntries } from '../../accounts/directory-entry-store.ts';
-import type { ChangeFile } from '../../change-file.ts';
+import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
-import type { Entry, EntryResult } from '../../entry.ts';
+import type { Entry, EntryResult } from '../../change-file/entry.ts';
 import { decideRecord } from './decide.ts';
 
 /** The directory in memory together with what its decisions need. */

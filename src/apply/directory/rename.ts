@@ -12,7 +12,7 @@ import {
   parseDistinguishedName,
   type DistinguishedName,
 } from '../../accounts/distinguished-name.ts';
-import type { Refusal } from '../../result-code.ts';
+import type { Refusal } from '../../change-file/result-code.ts';
 import { addNamingValue, complete, deleteValue, draftOf, ruleFor } from './attributes.ts';
 import { entryNamed, type Situation } from './situation.ts';
 

@@ -1,8 +1,8 @@
 import { isEmailAddress } from '../../accounts/email-address.ts';
 import { noteChange, portraitOf } from '../../accounts/notice.ts';
 import type { Organisation } from '../../accounts/organisation.ts';
-import type { Entry, EntryResult, ProvisioningRecord } from '../../entry.ts';
-import type { Refusal } from '../../result-code.ts';
+import type { Entry, EntryResult, ProvisioningRecord } from '../../change-file/entry.ts';
+import type { Refusal } from '../../change-file/result-code.ts';
 import { PRV_FIELDS } from '../../tables/prv-fields.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { lengthOf } from './profile.ts';

@@ -1,4 +1,4 @@
-import type { ResultCode } from '../../result-code.ts';
+import type { ResultCode } from '../../change-file/result-code.ts';
 import type { PRV_OPERATIONS } from '../../tables/prv-operations.ts';
 import { add, addChecks } from './add.ts';
 import { assignSeat, assignSeatChecks } from './assign-seat.ts';

@@ -8,8 +8,8 @@ import {
   type Subscription,
 } from '../../accounts/organisation.ts';
 import { isBlankText } from '../../blank-text.ts';
-import type { ProvisioningRecord } from '../../entry.ts';
-import type { ResultCode } from '../../result-code.ts';
+import type { ProvisioningRecord } from '../../change-file/entry.ts';
+import type { ResultCode } from '../../change-file/result-code.ts';
 import type { PRV_FIELDS } from '../../tables/prv-fields.ts';
 
 export type FieldName = (typeof PRV_FIELDS)[number]['name'];

@@ -1,4 +1,4 @@
-import { RESULT_CODES } from './tables/result-codes.ts';
+import { RESULT_CODES } from '../tables/result-codes.ts';
 
 /** Every result code of the specification (result-codes.csv), as a number. */
 export type ResultCode = (typeof RESULT_CODES)[number]['code'] extends infer Text

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
-import { invalidName } from '../src/admit/gates.ts';
-import { nameFault } from '../src/name-fault.ts';
-import { messageFor } from '../src/report/messages.ts';
+import { invalidName } from '../../src/admit/gates.ts';
+import { nameFault } from '../../src/change-file/name-fault.ts';
+import { messageFor } from '../../src/report/messages.ts';
 
 it.each([
   ['1000001-PRV-1.csv', 'separators', '-'],
