@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
-import type { Journal } from '../src/journal/events.ts';
+import type { Journal } from '../src/events/events.ts';
 import type { AccessAccount, SignIn } from '../src/receive/access-account.ts';
 import { loadOrCreateCertificate } from '../src/receive/certificate.ts';
 import { FolderRoom } from '../src/receive/folder-room.ts';

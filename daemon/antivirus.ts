@@ -4,7 +4,7 @@ import { createAntivirus, type Antivirus } from '../src/admit/antivirus.ts';
 import type { Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
-import type { Journal } from '../src/journal/events.ts';
+import type { Journal } from '../src/events/events.ts';
 
 /** @returns null where no scanner is configured */
 export function openAntivirus(

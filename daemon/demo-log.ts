@@ -1,4 +1,4 @@
-import { openLog, type Log } from '../src/journal/log.ts';
+import { openLog, type Log } from '../src/events/log.ts';
 
 export interface NarratingLog extends Log {
   /** From now on the person hears what becomes of change files. */

@@ -3,7 +3,7 @@ import type { Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
-import type { Journal } from '../src/journal/events.ts';
+import type { Journal } from '../src/events/events.ts';
 import type { Announce } from '../src/receive/access-account.ts';
 import { AccessWatch } from '../src/receive/access-watch.ts';
 import { createBans } from '../src/receive/bans.ts';

@@ -3,7 +3,7 @@ import { isDatabaseAway } from '../src/database/away.ts';
 import { openEmbedded } from '../src/database/embedded.ts';
 import type { Database } from '../src/database/open.ts';
 import { messageOf } from '../src/fault.ts';
-import type { Journal } from '../src/journal/events.ts';
+import type { Journal } from '../src/events/events.ts';
 
 const LOOK_MS = 1_000;
 /** After the death of a server its children hold its memory for a moment; a start that fails is tried again. */

@@ -2,7 +2,7 @@ import type { CustomerFolder } from '../src/admit/enter.ts';
 import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/database/open.ts';
 import { messageOf } from '../src/fault.ts';
-import type { Journal } from '../src/journal/events.ts';
+import type { Journal } from '../src/events/events.ts';
 import { sweepBans } from '../src/receive/bans.ts';
 import { clearStaging, sweepTemporaryNames } from '../src/receive/store-upload.ts';
 

@@ -12,7 +12,7 @@ import { saveOutcome, saveWarnings } from './apply/save-outcome.ts';
 import type { ChangeFile, ChangeFileType } from './change-file/change-file.ts';
 import type { Transaction } from './database/open.ts';
 import { positionAfter } from './change-file/entry.ts';
-import type { Journal } from './journal/events.ts';
+import type { Journal } from './events/events.ts';
 import { kindOf } from './kinds.ts';
 import { defer, isStillNext, type Batch } from './order/batch.ts';
 import { periodsOf } from './order/periods.ts';

@@ -20,7 +20,7 @@ import { isDatabaseAway, isPassing } from './database/away.ts';
 import { onlyRow, type Database, type Transaction } from './database/open.ts';
 import { isThere } from './durable.ts';
 import { messageOf } from './fault.ts';
-import type { Journal } from './journal/events.ts';
+import type { Journal } from './events/events.ts';
 import { entrance, judge, planned, type Case } from './judgement.ts';
 import { kindOf } from './kinds.ts';
 import {

@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
-import type { Journal } from '../journal/events.ts';
+import type { Journal } from '../events/events.ts';
 import { invitationMail, type InvitationPayload } from './invitation-mail.ts';
 import type { MailText } from './mail-text.ts';
 import { noticeMail, type NoticePayload } from './notice-mail.ts';

@@ -2,7 +2,7 @@ import { parseChangeFileName } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { isThere } from '../durable.ts';
-import type { Journal } from '../journal/events.ts';
+import type { Journal } from '../events/events.ts';
 import { step } from '../step.ts';
 import { fileAt, type Found } from './found-file.ts';
 import type { SpoolPlace } from './spool-place.ts';

@@ -1,6 +1,6 @@
 import { messageOf } from '../fault.ts';
 import type { Queryable } from '../database/open.ts';
-import type { Journal } from '../journal/events.ts';
+import type { Journal } from '../events/events.ts';
 import { ACCOUNT_REVISION } from './access-revision.ts';
 import type { Sessions } from './sessions.ts';
 

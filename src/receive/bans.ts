@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Database, Queryable, Transaction } from '../database/open.ts';
-import type { Journal } from '../journal/events.ts';
+import type { Journal } from '../events/events.ts';
 import {
   BAN_RULES,
   countedKinds,

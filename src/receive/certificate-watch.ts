@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../fault.ts';
-import type { Journal } from '../journal/events.ts';
+import type { Journal } from '../events/events.ts';
 import { DAY_MS, termOf } from './certificate-term.ts';
 import type { Certificate } from './certificate.ts';
 

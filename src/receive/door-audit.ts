@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { isPassing } from '../database/away.ts';
 import type { Database } from '../database/open.ts';
-import type { DoorVisitor, Journal } from '../journal/events.ts';
+import type { DoorVisitor, Journal } from '../events/events.ts';
 import { messageOf } from '../fault.ts';
 
 /** Rows wait so long for others to go with them: a crash loses them, the log has them. */

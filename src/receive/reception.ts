@@ -1,4 +1,4 @@
-import type { Journal } from '../journal/events.ts';
+import type { Journal } from '../events/events.ts';
 import type { Announce, SignIn } from './access-account.ts';
 import type { FolderRoom } from './folder-room.ts';
 import type { Sessions } from './sessions.ts';

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { startDaemon, type Daemon } from '../../daemon/main.ts';
 import type { Clock } from '../../src/clock.ts';
 import { readConfiguration, type Configuration } from '../../src/configuration.ts';
-import { silentLog } from '../../src/journal/log.ts';
+import { silentLog } from '../../src/events/log.ts';
 import { listBans } from '../../src/receive/bans.ts';
 import { passwordOf, startTestDaemon, temporaryHome } from '../journeys/daemon.ts';
 import { poll } from '../journeys/courier.ts';

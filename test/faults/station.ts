@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setUpOrganisations } from '../../src/accounts/setup.ts';
 import { createIntake } from '../../src/admit/intake.ts';
 import type { Database } from '../../src/database/open.ts';
-import { journalTo } from '../../src/journal/events.ts';
+import { journalTo } from '../../src/events/events.ts';
 import { noteUpload, wake } from '../../src/order/turn-queue.ts';
 import { hashPassword } from '../../src/accounts/password-hash.ts';
 import { takeTurn, type Station } from '../../src/pipeline.ts';

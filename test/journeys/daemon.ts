@@ -9,7 +9,7 @@ import { startDaemon, type Daemon } from '../../daemon/main.ts';
 import { setUpOrganisations } from '../../src/accounts/setup.ts';
 import type { Clock } from '../../src/clock.ts';
 import { checkConfiguration, type RawConfiguration } from '../../src/configuration.ts';
-import type { Log } from '../../src/journal/log.ts';
+import type { Log } from '../../src/events/log.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { Courier, signIn } from './courier.ts';
 import { declared, fixtures, PASSWORDS, type WrittenOrganisation } from './organisation.ts';

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openMailer, type Mailer } from '../../src/accounts/mailer.ts';
 import { sendInvitations } from '../../src/accounts/outbox.ts';
 import type { Queryable } from '../../src/database/open.ts';
-import { journalTo } from '../../src/journal/events.ts';
-import { silentLog } from '../../src/journal/log.ts';
+import { journalTo } from '../../src/events/events.ts';
+import { silentLog } from '../../src/events/log.ts';
 import { showSubscriber } from '../../src/ops/show.ts';
 import { poll, type Courier } from './courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openMailer, type Mailer } from '../../src/accounts/mailer.ts';
 import { sendNotices } from '../../src/accounts/outbox.ts';
-import { journalTo } from '../../src/journal/events.ts';
-import { silentLog } from '../../src/journal/log.ts';
+import { journalTo } from '../../src/events/events.ts';
+import { silentLog } from '../../src/events/log.ts';
 import { listenToSteps } from '../../src/step.ts';
 import { poll, type Courier } from './courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';

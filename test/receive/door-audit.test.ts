@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/open.ts';
-import type { DoorVisitor } from '../../src/journal/events.ts';
+import type { DoorVisitor } from '../../src/events/events.ts';
 import { DoorAudit } from '../../src/receive/door-audit.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { rememberingJournal } from './door.ts';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import type { Journal } from '../../src/journal/events.ts';
+import type { Journal } from '../../src/events/events.ts';
 import type { AccessAccount, Right, SignIn } from '../../src/receive/access-account.ts';
 import { loadOrCreateCertificate, type Certificate } from '../../src/receive/certificate.ts';
 import { startFtpsDoor, type FtpsDoor, type FtpsDoorOptions } from '../../src/receive/ftps/door.ts';

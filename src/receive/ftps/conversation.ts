@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import type { DoorVisitor } from '../../journal/events.ts';
+import type { DoorVisitor } from '../../events/events.ts';
 import type { AccessAccount } from '../access-account.ts';
 import { FolderView } from '../folder-view.ts';
 import { localErrorText } from '../local-error.ts';

@@ -1,4 +1,4 @@
-import type { DoorVisitor, Journal } from '../../journal/events.ts';
+import type { DoorVisitor, Journal } from '../../events/events.ts';
 
 /** Whoever knocks at a passive port writes no more lines for one session than these, and one with the number of the rest. */
 const TOLD_MAX = 3;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { AcceptSftpConnection, Connection, RejectConnection, SFTPWrapper } from 'ssh2';
-import type { DoorVisitor } from '../../journal/events.ts';
+import type { DoorVisitor } from '../../events/events.ts';
 import type { AccessAccount } from '../access-account.ts';
 import { FolderView } from '../folder-view.ts';
 import type { DoorLimits } from '../limits.ts';

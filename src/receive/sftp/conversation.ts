@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Attributes, FileEntry } from 'ssh2';
-import type { DoorVisitor } from '../../journal/events.ts';
+import type { DoorVisitor } from '../../events/events.ts';
 import type { Entry, FolderView } from '../folder-view.ts';
 import type { DoorLimits } from '../limits.ts';
 import type { Reception } from '../reception.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuthContext, AuthenticationType, PublicKeyAuthContext } from 'ssh2';
-import type { DoorVisitor } from '../../journal/events.ts';
+import type { DoorVisitor } from '../../events/events.ts';
 import type { AccessAccount } from '../access-account.ts';
 import type { DoorLimits } from '../limits.ts';
 import type { Reception } from '../reception.ts';

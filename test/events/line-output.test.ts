@@ -2,8 +2,8 @@ import { mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LineOutput } from '../../src/journal/line-output.ts';
-import { fileTarget } from '../../src/journal/log-target.ts';
+import { LineOutput } from '../../src/events/line-output.ts';
+import { fileTarget } from '../../src/events/log-target.ts';
 
 const droppedLine = (count: number) => `${count} dropped`;
 
