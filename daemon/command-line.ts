@@ -11,7 +11,7 @@ import {
   carryOutRequest,
   isNobodyThere,
   type ControlRequest,
-} from '../src/console/control.ts';
+} from '../src/http/control.ts';
 import { systemClock } from '../src/clock.ts';
 import type { Ask } from '../src/ops/ask.ts';
 import { hold, release } from '../src/ops/hold.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Configuration } from '../src/configuration.ts';
-import { answers } from '../src/console/control.ts';
+import { answers } from '../src/http/control.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import type { Command } from '../src/ops/command.ts';
 import { dieAtStep } from '../src/step.ts';
