@@ -7,12 +7,12 @@ import { chmod, unlink } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { codeOf, OperatorFault } from '../fault.ts';
-import { removeAccount } from '../ops/live-accounts.ts';
-import { auditEntries } from '../ops/live-audit.ts';
-import { bansNow, liftBansOf } from '../ops/live-bans.ts';
+import { removeAccount } from '../actions/account-actions.ts';
+import { auditEntries } from '../actions/audit-actions.ts';
+import { bansNow, liftBansOf } from '../actions/ban-actions.ts';
 import { quoted } from '../shown-text.ts';
 import { makeControlFolder, openControlFolder } from './control-socket.ts';
-import { setHeld, statusOfAll, throttleCustomer, type LiveParts } from '../ops/live.ts';
+import { setHeld, statusOfAll, throttleCustomer, type LiveParts } from '../actions/customer-actions.ts';
 
 const BODY_BYTES_MAX = 65_536;
 const ANSWER_MS_MAX = 60_000;

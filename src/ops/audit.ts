@@ -3,7 +3,7 @@ import { quoted } from '../shown-text.ts';
 import { customerNumber } from './arguments.ts';
 import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
-import type { AuditEntry } from './live-audit.ts';
+import type { AuditEntry } from '../actions/audit-actions.ts';
 
 const LIMIT_DEFAULT = 200;
 const LIMIT_MAX = 10_000;

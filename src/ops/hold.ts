@@ -1,7 +1,7 @@
 import { customerNumber } from './arguments.ts';
 import { operatorName, type Ask } from './ask.ts';
 import type { Command } from './command.ts';
-import type { Held } from './live.ts';
+import type { Held } from '../actions/customer-actions.ts';
 import { escapeHidden } from '../shown-text.ts';
 
 export function hold(ask: Ask): Command {

@@ -2,7 +2,7 @@ import { OperatorFault } from '../fault.ts';
 import { customerNumber } from './arguments.ts';
 import { operatorName, type Ask } from './ask.ts';
 import type { Command, CommandContext } from './command.ts';
-import type { ShownCaps } from './live.ts';
+import type { ShownCaps } from '../actions/customer-actions.ts';
 
 const FLAGS = { hourly: 'hourly', daily: 'daily', 'per-file': 'perFile' } as const;
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { setHeld } from '../../src/ops/live.ts';
+import { setHeld } from '../../src/actions/customer-actions.ts';
 import { poll } from '../journeys/courier.ts';
 import { passwordOf } from '../journeys/daemon.ts';
 import type { WrittenCustomer } from '../journeys/organisation.ts';

@@ -1,7 +1,7 @@
 /** What is told of files that are refused as a whole; inputs in test/samples/field. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { setHeld, statusOfAll } from '../../src/ops/live.ts';
+import { setHeld, statusOfAll } from '../../src/actions/customer-actions.ts';
 import { poll, type Courier } from './courier.ts';
 import { startTestDaemon, type TestDaemon } from './daemon.ts';
 import { ACME, fixtures } from './organisation.ts';

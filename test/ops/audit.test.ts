@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { audit, timeOf } from '../../src/ops/audit.ts';
-import { auditEntries } from '../../src/ops/live-audit.ts';
-import { setHeld } from '../../src/ops/live.ts';
+import { auditEntries } from '../../src/actions/audit-actions.ts';
+import { setHeld } from '../../src/actions/customer-actions.ts';
 import { poll } from '../journeys/courier.ts';
 import { startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
 import { ACME, fixtures } from '../journeys/organisation.ts';

@@ -1,5 +1,5 @@
 /** Access accounts as operators remove them, from the command line and through the control socket. */
-import { audit, type LiveParts } from './live.ts';
+import { audit, type LiveParts } from './customer-actions.ts';
 
 interface RemovedAccount {
   login: string;

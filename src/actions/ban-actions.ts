@@ -1,6 +1,6 @@
 /** Bans as operators see and lift them, from the command line, through the control socket and in the console. */
 import { listBans, liftBans, type BanEntry, type LiftedBan } from '../receive/bans.ts';
-import { audit, type LiveParts } from './live.ts';
+import { audit, type LiveParts } from './customer-actions.ts';
 
 /** @param all also scores that have not led to a ban */
 export async function bansNow({ database, clock }: LiveParts, all: boolean): Promise<{ bans: BanEntry[] }> {
