@@ -12,7 +12,7 @@ import type { Organisation } from '../src/accounts/organisation.ts';
 import { hashPassword } from '../src/accounts/password-hash.ts';
 import { checkConfiguration, type Configuration, type RawConfiguration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
-import type { Command } from '../src/ops/command.ts';
+import type { Command } from '../cli/command.ts';
 import { loadFtpsClient, sendAndFetch, type Door, type Downloads } from './demo-client.ts';
 import {
   CLEAN_FILE,

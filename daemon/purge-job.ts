@@ -1,7 +1,7 @@
 import { createTask, type Logger } from 'node-cron';
 import { messageOf } from '../src/fault.ts';
 import type { Journal } from '../src/events/events.ts';
-import { PURGE_JOB } from '../src/ops/purge.ts';
+import { PURGE_JOB } from '../cli/purge.ts';
 import { lastRun, recordRun } from '../src/retain/job-run.ts';
 import { purge, type PurgeParts } from '../src/retain/purge.ts';
 

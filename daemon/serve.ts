@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Configuration } from '../src/configuration.ts';
 import { answers } from '../src/http/control.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
-import type { Command } from '../src/ops/command.ts';
+import type { Command } from '../cli/command.ts';
 import { dieAtStep } from '../src/step.ts';
 import { startDaemon, type Daemon } from './main.ts';
 import { preflight } from './preflight.ts';

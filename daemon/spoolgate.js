@@ -14,7 +14,7 @@ const TRIED = 'SPOOLGATE_NODE_TRIED';
 
 if (isNewEnough(version)) {
   delete process.env[TRIED];
-  void import('./command-line.ts');
+  void import('../cli/command-line.ts');
 } else {
   const node = process.env[TRIED] ? null : pinnedNode();
   if (node === null) refuse();

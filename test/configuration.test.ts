@@ -18,7 +18,7 @@ import {
   type DeclaredSubscription,
 } from '../src/accounts/organisation-file.ts';
 import { OperatorFault } from '../src/fault.ts';
-import { effectiveYaml } from '../src/ops/config.ts';
+import { effectiveYaml } from '../cli/config.ts';
 
 type Section<Value> = Exclude<Value, undefined | null | string | number | readonly unknown[]>;
 /** `log.level` and so on, from the type of the schema: the table below does not compile when one is missing. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashPassword, isPasswordHash, verifyPassword } from '../../src/accounts/password-hash.ts';
 import { setUpOrganisations, type SetupMode } from '../../src/accounts/setup.ts';
 import { systemClock } from '../../src/clock.ts';
-import { showSubscriber } from '../../src/ops/show.ts';
+import { showSubscriber } from '../../cli/show.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import {
   ACME,

@@ -9,7 +9,7 @@ import { foldValue } from '../../src/accounts/directory-entry.ts';
 import { saveDirectory, loadDirectory } from '../../src/accounts/directory-entry-store.ts';
 import { ruleFor } from '../../src/apply/directory/attributes.ts';
 import { decideDirectory, namedIn } from '../../src/apply/directory/kind.ts';
-import { writeExport } from '../../src/ops/export.ts';
+import { writeExport } from '../../cli/export.ts';
 import { readLines } from '../../src/parse/ldif-lines.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { seededRandom } from '../model/random.ts';

@@ -15,7 +15,7 @@ import { ACME, fixtures } from '../journeys/organisation.ts';
 import { SftpSpeaker } from '../receive/sftp-speaker.ts';
 import { Speaker } from '../receive/speaker.ts';
 import { replaceCertificate } from '../receive/certificate-files.ts';
-import { spoolgate } from '../ops/command-line.ts';
+import { spoolgate } from '../cli/command-line.ts';
 import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from './clamd.ts';
 
 const FILE = 'emailAddress,action,givenName,familyName\nnew.person@example.com,Add,New,Person\n';

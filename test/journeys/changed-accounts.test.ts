@@ -3,7 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { spoolgate } from '../ops/command-line.ts';
+import { spoolgate } from '../cli/command-line.ts';
 import { SftpSpeaker } from '../receive/sftp-speaker.ts';
 import { Speaker } from '../receive/speaker.ts';
 import { passwordOf, spawnDaemon, startTestDaemon, writeConfiguration, type TestDaemon } from './daemon.ts';

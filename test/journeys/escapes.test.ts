@@ -3,7 +3,7 @@ import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { spoolgate } from '../ops/command-line.ts';
+import { spoolgate } from '../cli/command-line.ts';
 import { poll, type Courier } from './courier.ts';
 import { startTestDaemon, type TestDaemon } from './daemon.ts';
 import { ACME, fixtures, person } from './organisation.ts';

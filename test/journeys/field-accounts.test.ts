@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { escapeHidden } from '../../src/shown-text.ts';
-import { showSubscriber } from '../../src/ops/show.ts';
+import { showSubscriber } from '../../cli/show.ts';
 import type { Courier, Filed } from './courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
 import { ACME, fixtures, person, type WrittenCustomer } from './organisation.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { setUpOrganisations } from '../../src/accounts/setup.ts';
 import { checkConfiguration } from '../../src/configuration.ts';
-import { setup } from '../../src/ops/setup.ts';
+import { setup } from '../../cli/setup.ts';
 import { startTestDaemon, type TestDaemon } from './daemon.ts';
 import { declared, fixtures, type WrittenOrganisation } from './organisation.ts';
 

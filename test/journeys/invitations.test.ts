@@ -5,7 +5,7 @@ import { sendInvitations } from '../../src/accounts/outbox.ts';
 import type { Queryable } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { silentLog } from '../../src/events/log.ts';
-import { showSubscriber } from '../../src/ops/show.ts';
+import { showSubscriber } from '../../cli/show.ts';
 import { poll, type Courier } from './courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
 import { startMailServer, type MailServer } from './mail-server.ts';

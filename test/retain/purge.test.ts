@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkConfiguration } from '../../src/configuration.ts';
-import { purge as purgeCommand } from '../../src/ops/purge.ts';
+import { purge as purgeCommand } from '../../cli/purge.ts';
 import { traceName } from '../../src/report/trace.ts';
 import { lastRun, recordRun } from '../../src/retain/job-run.ts';
 import { expiredFiles, purge, type PurgeParts } from '../../src/retain/purge.ts';

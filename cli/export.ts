@@ -1,10 +1,14 @@
-import type { DirectoryEntry } from '../accounts/directory-entry.ts';
-import { allEntries } from '../accounts/directory-entry-store.ts';
-import { foldText, parseDistinguishedName, type DistinguishedName } from '../accounts/distinguished-name.ts';
-import { ruleFor, rulesFor } from '../apply/directory/attributes.ts';
-import { onlyRow, type Database, type Transaction } from '../database/open.ts';
-import { OperatorFault } from '../fault.ts';
-import { ldifRecord } from '../parse/ldif-write.ts';
+import type { DirectoryEntry } from '../src/accounts/directory-entry.ts';
+import { allEntries } from '../src/accounts/directory-entry-store.ts';
+import {
+  foldText,
+  parseDistinguishedName,
+  type DistinguishedName,
+} from '../src/accounts/distinguished-name.ts';
+import { ruleFor, rulesFor } from '../src/apply/directory/attributes.ts';
+import { onlyRow, type Database, type Transaction } from '../src/database/open.ts';
+import { OperatorFault } from '../src/fault.ts';
+import { ldifRecord } from '../src/parse/ldif-write.ts';
 import { customerNumber } from './arguments.ts';
 import type { Command } from './command.ts';
 import type { WithDatabase } from './setup.ts';

@@ -1,8 +1,8 @@
 import { customerNumber } from './arguments.ts';
 import { operatorName, type Ask } from './ask.ts';
 import type { Command } from './command.ts';
-import type { Held } from '../actions/customer-actions.ts';
-import { escapeHidden } from '../shown-text.ts';
+import type { Held } from '../src/actions/customer-actions.ts';
+import { escapeHidden } from '../src/shown-text.ts';
 
 export function hold(ask: Ask): Command {
   return held(ask, 'hold', 'put a customer on hold: its provisioning files are refused with 1001');

@@ -1,5 +1,5 @@
-import { OperatorFault } from '../fault.ts';
-import { quoted } from '../shown-text.ts';
+import { OperatorFault } from '../src/fault.ts';
+import { quoted } from '../src/shown-text.ts';
 import { operatorName, type Ask } from './ask.ts';
 import type { Command } from './command.ts';
 

@@ -1,8 +1,8 @@
-import { OperatorFault } from '../fault.ts';
-import type { BanEntry } from '../receive/bans.ts';
+import { OperatorFault } from '../src/fault.ts';
+import type { BanEntry } from '../src/receive/bans.ts';
 import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
-import { escapeHidden, quoted } from '../shown-text.ts';
+import { escapeHidden, quoted } from '../src/shown-text.ts';
 
 /** As it comes through the control socket. */
 type ShownBan = Omit<BanEntry, 'until'> & { until: string | null };

@@ -1,12 +1,12 @@
-import { systemClock, type Clock } from '../clock.ts';
-import type { Configuration } from '../configuration.ts';
-import type { CapStatus, CustomerStatus, WaitingFile } from '../customer-status.ts';
-import { certificateStatus, type CertificateStatus } from '../receive/certificate-status.ts';
-import { givenCertificate } from '../receive/certificate.ts';
+import { systemClock, type Clock } from '../src/clock.ts';
+import type { Configuration } from '../src/configuration.ts';
+import type { CapStatus, CustomerStatus, WaitingFile } from '../src/customer-status.ts';
+import { certificateStatus, type CertificateStatus } from '../src/receive/certificate-status.ts';
+import { givenCertificate } from '../src/receive/certificate.ts';
 import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
-import type { LoopStatus } from '../loop-watch.ts';
-import { escapeHidden } from '../shown-text.ts';
+import type { LoopStatus } from '../src/loop-watch.ts';
+import { escapeHidden } from '../src/shown-text.ts';
 
 /** Times are ISO 8601 texts: the answer may have come through the control socket. */
 type AsJson<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: AsJson<T[Key]> } : T;

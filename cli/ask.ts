@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration } from '../src/configuration.ts';
 
 /** Carries out a request at the running daemon, or directly where none runs. */
 export type Ask = <Answer>(configuration: Configuration, request: object) => Promise<Answer>;

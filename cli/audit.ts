@@ -1,9 +1,9 @@
-import { OperatorFault } from '../fault.ts';
-import { quoted } from '../shown-text.ts';
+import { OperatorFault } from '../src/fault.ts';
+import { quoted } from '../src/shown-text.ts';
 import { customerNumber } from './arguments.ts';
 import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
-import type { AuditEntry } from '../actions/audit-actions.ts';
+import type { AuditEntry } from '../src/actions/audit-actions.ts';
 
 const LIMIT_DEFAULT = 200;
 const LIMIT_MAX = 10_000;

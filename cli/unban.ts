@@ -1,9 +1,9 @@
-import { OperatorFault } from '../fault.ts';
-import type { LiftedBan } from '../receive/bans.ts';
+import { OperatorFault } from '../src/fault.ts';
+import type { LiftedBan } from '../src/receive/bans.ts';
 import { operatorName, type Ask } from './ask.ts';
 import { nameOf, refused } from './bans.ts';
 import type { Command } from './command.ts';
-import { escapeHidden, quoted, unescapeHidden } from '../shown-text.ts';
+import { escapeHidden, quoted, unescapeHidden } from '../src/shown-text.ts';
 
 /** As it comes through the control socket. */
 type ShownBan = Omit<LiftedBan, 'bannedUntil'> & { bannedUntil: string | null };

@@ -1,5 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration } from '../src/configuration.ts';
 
 /** What a command needs of the program around it. */
 export interface CommandContext {

@@ -1,10 +1,10 @@
 import os from 'node:os';
-import type { DeclaredCustomer } from '../accounts/organisation-file.ts';
-import type { Configuration } from '../configuration.ts';
-import { certificateStatus } from '../receive/certificate-status.ts';
-import { givenCertificate } from '../receive/certificate.ts';
-import { describeHostKeys, presentHostKeys } from '../receive/sftp/host-key.ts';
-import { escapeHidden } from '../shown-text.ts';
+import type { DeclaredCustomer } from '../src/accounts/organisation-file.ts';
+import type { Configuration } from '../src/configuration.ts';
+import { certificateStatus } from '../src/receive/certificate-status.ts';
+import { givenCertificate } from '../src/receive/certificate.ts';
+import { describeHostKeys, presentHostKeys } from '../src/receive/sftp/host-key.ts';
+import { escapeHidden } from '../src/shown-text.ts';
 
 const MADE_LATER = 'made at the first start of the daemon';
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { backup as writeBackup, restore as readBackup } from '../backup/backup.ts';
-import { systemClock } from '../clock.ts';
-import type { Configuration } from '../configuration.ts';
-import { OperatorFault } from '../fault.ts';
-import { traceName } from '../report/trace.ts';
+import { backup as writeBackup, restore as readBackup } from '../src/backup/backup.ts';
+import { systemClock } from '../src/clock.ts';
+import type { Configuration } from '../src/configuration.ts';
+import { OperatorFault } from '../src/fault.ts';
+import { traceName } from '../src/report/trace.ts';
 import type { Command } from './command.ts';
 import type { WithDatabase } from './setup.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { operatorName } from '../../src/ops/ask.ts';
-import { banLine } from '../../src/ops/bans.ts';
-import { liftedLine } from '../../src/ops/unban.ts';
+import { operatorName } from '../../cli/ask.ts';
+import { banLine } from '../../cli/bans.ts';
+import { liftedLine } from '../../cli/unban.ts';
 import { passwordOf, startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
 import { Speaker } from '../receive/speaker.ts';
 import { spoolgate } from './command-line.ts';

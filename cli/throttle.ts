@@ -1,8 +1,8 @@
-import { OperatorFault } from '../fault.ts';
+import { OperatorFault } from '../src/fault.ts';
 import { customerNumber } from './arguments.ts';
 import { operatorName, type Ask } from './ask.ts';
 import type { Command, CommandContext } from './command.ts';
-import type { ShownCaps } from '../actions/customer-actions.ts';
+import type { ShownCaps } from '../src/actions/customer-actions.ts';
 
 const FLAGS = { hourly: 'hourly', daily: 'daily', 'per-file': 'perFile' } as const;
 

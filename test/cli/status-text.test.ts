@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { statusText } from '../../src/ops/status.ts';
+import { statusText } from '../../cli/status.ts';
 
 const CUSTOMER = {
   id: 1,

@@ -4,7 +4,7 @@ import { readConfiguration, type Configuration } from '../src/configuration.ts';
 import { causeOf } from '../src/cause.ts';
 import { codeOf, OperatorFault } from '../src/fault.ts';
 import { quoted } from '../src/shown-text.ts';
-import type { Command, CommandContext } from '../src/ops/command.ts';
+import type { Command, CommandContext } from './command.ts';
 import {
   answers,
   askDaemon,
@@ -13,26 +13,26 @@ import {
   type ControlRequest,
 } from '../src/http/control.ts';
 import { systemClock } from '../src/clock.ts';
-import type { Ask } from '../src/ops/ask.ts';
-import { hold, release } from '../src/ops/hold.ts';
-import { status } from '../src/ops/status.ts';
-import { throttle } from '../src/ops/throttle.ts';
-import { account } from '../src/ops/account.ts';
-import { audit } from '../src/ops/audit.ts';
-import { bans } from '../src/ops/bans.ts';
-import { unban } from '../src/ops/unban.ts';
-import { backup, restore } from '../src/ops/backup.ts';
-import { check } from '../src/ops/check.ts';
-import { config } from '../src/ops/config.ts';
-import { exportDirectory } from '../src/ops/export.ts';
-import { setup, type WithDatabase } from '../src/ops/setup.ts';
-import { purge } from '../src/ops/purge.ts';
-import { show } from '../src/ops/show.ts';
-import { demo } from './demo.ts';
+import type { Ask } from './ask.ts';
+import { hold, release } from './hold.ts';
+import { status } from './status.ts';
+import { throttle } from './throttle.ts';
+import { account } from './account.ts';
+import { audit } from './audit.ts';
+import { bans } from './bans.ts';
+import { unban } from './unban.ts';
+import { backup, restore } from './backup.ts';
+import { check } from './check.ts';
+import { config } from './config.ts';
+import { exportDirectory } from './export.ts';
+import { setup, type WithDatabase } from './setup.ts';
+import { purge } from './purge.ts';
+import { show } from './show.ts';
+import { demo } from '../daemon/demo.ts';
 import { shownLines } from '../src/shown-text.ts';
-import { serve } from './serve.ts';
-import { preflight } from './preflight.ts';
-import { expectData, expectDatabase, openStore } from './store.ts';
+import { serve } from '../daemon/serve.ts';
+import { preflight } from '../daemon/preflight.ts';
+import { expectData, expectDatabase, openStore } from '../daemon/store.ts';
 
 const withDatabase: WithDatabase = async (configuration, work) => {
   await expectData(configuration);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { audit, timeOf } from '../../src/ops/audit.ts';
+import { audit, timeOf } from '../../cli/audit.ts';
 import { auditEntries } from '../../src/actions/audit-actions.ts';
 import { setHeld } from '../../src/actions/customer-actions.ts';
 import { poll } from '../journeys/courier.ts';

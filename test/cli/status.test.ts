@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { Status } from '../../src/ops/status.ts';
+import type { Status } from '../../cli/status.ts';
 import { startTestDaemon, temporaryHome } from '../journeys/daemon.ts';
 import { replaceCertificate } from '../receive/certificate-files.ts';
 import { spoolgate } from './command-line.ts';

@@ -1,4 +1,4 @@
-import { OperatorFault } from '../fault.ts';
+import { OperatorFault } from '../src/fault.ts';
 
 /** @throws {OperatorFault} exit code 2 where a text is no customer id */
 export function customerNumber(text: string): number {
