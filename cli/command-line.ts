@@ -28,7 +28,7 @@ import { exportDirectory } from './export.ts';
 import { setup, type WithDatabase } from './setup.ts';
 import { purge } from './purge.ts';
 import { show } from './show.ts';
-import { demo } from '../daemon/demo.ts';
+import { demo } from '../demo/demo.ts';
 import { shownLines } from '../src/shown-text.ts';
 import { serve } from '../daemon/serve.ts';
 import { preflight } from '../daemon/preflight.ts';

@@ -13,7 +13,7 @@ import { hashPassword } from '../src/accounts/password-hash.ts';
 import { checkConfiguration, type Configuration, type RawConfiguration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
 import type { Command } from '../cli/command.ts';
-import { loadFtpsClient, sendAndFetch, type Door, type Downloads } from './demo-client.ts';
+import { loadFtpsClient, sendAndFetch, type Door, type Downloads } from './client.ts';
 import {
   CLEAN_FILE,
   DEMO_CUSTOMER,
@@ -22,10 +22,10 @@ import {
   FAULTY_FILE,
   HAND_FILE,
   namedAddresses,
-} from './demo-files.ts';
-import { narratingLog } from './demo-log.ts';
-import { changesBetween, changesTold, downloadsTold, invitation, uploadsTold } from './demo-story.ts';
-import { startDaemon, type Daemon } from './main.ts';
+} from './files.ts';
+import { narratingLog } from './log.ts';
+import { changesBetween, changesTold, downloadsTold, invitation, uploadsTold } from './story.ts';
+import { startDaemon, type Daemon } from '../daemon/main.ts';
 
 export const demo: Command = {
   name: 'demo',

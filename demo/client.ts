@@ -4,7 +4,7 @@ import type { Client } from 'basic-ftp';
 import { ERROR, PROCESSED, REPORT } from '../src/change-file/change-file.ts';
 import { codeOf, OperatorFault } from '../src/fault.ts';
 import { traceName } from '../src/report/trace.ts';
-import type { DemoFile } from './demo-files.ts';
+import type { DemoFile } from './files.ts';
 
 /** Where the demo signs in, and as whom. */
 export interface Door {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Organisation, Subscriber } from '../src/accounts/organisation.ts';
-import type { Downloads, Door } from './demo-client.ts';
-import type { DemoFile } from './demo-files.ts';
+import type { Downloads, Door } from './client.ts';
+import type { DemoFile } from './files.ts';
 
 /** Colours only where a person looks at a terminal; styleText asks standard output and NO_COLOR. */
 export function heading(text: string): string {
