@@ -1,5 +1,5 @@
 import { OperatorFault } from '../src/fault.ts';
-import type { BanEntry } from '../src/receive/bans.ts';
+import type { BanEntry } from '../src/doors/sign-in/bans.ts';
 import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
 import { escapeHidden, quoted } from '../src/shown-text.ts';

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { maskSecrets, type Configuration } from '../src/configuration.ts';
 import { OperatorFault } from '../src/fault.ts';
-import { describeHostKeys, presentHostKeys } from '../src/receive/sftp/host-key.ts';
+import { describeHostKeys, presentHostKeys } from '../src/doors/sftp/host-key.ts';
 import type { Command } from './command.ts';
 
 /** Everything that stops a start, as far as it can be known without one. Leaves nothing behind. */

@@ -1,9 +1,9 @@
 import os from 'node:os';
 import type { DeclaredCustomer } from '../src/accounts/organisation-file.ts';
 import type { Configuration } from '../src/configuration.ts';
-import { certificateStatus } from '../src/receive/certificate-status.ts';
-import { givenCertificate } from '../src/receive/certificate.ts';
-import { describeHostKeys, presentHostKeys } from '../src/receive/sftp/host-key.ts';
+import { certificateStatus } from '../src/doors/tls/certificate-status.ts';
+import { givenCertificate } from '../src/doors/tls/certificate.ts';
+import { describeHostKeys, presentHostKeys } from '../src/doors/sftp/host-key.ts';
 import { escapeHidden } from '../src/shown-text.ts';
 
 const MADE_LATER = 'made at the first start of the daemon';

@@ -1,8 +1,8 @@
 import { systemClock, type Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { CapStatus, CustomerStatus, WaitingFile } from '../src/customer-status.ts';
-import { certificateStatus, type CertificateStatus } from '../src/receive/certificate-status.ts';
-import { givenCertificate } from '../src/receive/certificate.ts';
+import { certificateStatus, type CertificateStatus } from '../src/doors/tls/certificate-status.ts';
+import { givenCertificate } from '../src/doors/tls/certificate.ts';
 import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
 import type { LoopStatus } from '../src/loop-watch.ts';

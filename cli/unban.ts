@@ -1,5 +1,5 @@
 import { OperatorFault } from '../src/fault.ts';
-import type { LiftedBan } from '../src/receive/bans.ts';
+import type { LiftedBan } from '../src/doors/sign-in/bans.ts';
 import { operatorName, type Ask } from './ask.ts';
 import { nameOf, refused } from './bans.ts';
 import type { Command } from './command.ts';

@@ -4,28 +4,28 @@ import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import type { Journal } from '../src/events/events.ts';
-import type { Announce } from '../src/receive/access-account.ts';
-import { AccessWatch } from '../src/receive/access-watch.ts';
-import { createBans } from '../src/receive/bans.ts';
-import { CertificateWatch } from '../src/receive/certificate-watch.ts';
+import type { Announce } from '../src/doors/sign-in/access-account.ts';
+import { AccessWatch } from '../src/doors/sign-in/access-watch.ts';
+import { createBans } from '../src/doors/sign-in/bans.ts';
+import { CertificateWatch } from '../src/doors/tls/certificate-watch.ts';
 import {
   certificateFiles,
   givenCertificate,
   loadOrCreateCertificate,
   type Certificate,
-} from '../src/receive/certificate.ts';
-import { auditing, DoorAudit } from '../src/receive/door-audit.ts';
-import { FolderRoom, type RoomLimits } from '../src/receive/folder-room.ts';
-import { startFtpsDoor } from '../src/receive/ftps/door.ts';
-import { guardedSignIn } from '../src/receive/guarded-sign-in.ts';
-import type { DoorLimits } from '../src/receive/limits.ts';
-import { outageSignIn } from '../src/receive/outage-sign-in.ts';
-import type { Reception } from '../src/receive/reception.ts';
-import { Sessions, type SessionLimits } from '../src/receive/sessions.ts';
-import { startSftpDoor } from '../src/receive/sftp/door.ts';
-import { describeHostKeys, loadOrCreateHostKeys } from '../src/receive/sftp/host-key.ts';
-import { withFolders } from '../src/receive/prepared-folders.ts';
-import { createSignIn } from '../src/receive/sign-in.ts';
+} from '../src/doors/tls/certificate.ts';
+import { auditing, DoorAudit } from '../src/doors/door-audit.ts';
+import { FolderRoom, type RoomLimits } from '../src/doors/folder/folder-room.ts';
+import { startFtpsDoor } from '../src/doors/ftps/door.ts';
+import { guardedSignIn } from '../src/doors/sign-in/guarded-sign-in.ts';
+import type { DoorLimits } from '../src/doors/limits.ts';
+import { outageSignIn } from '../src/doors/sign-in/outage-sign-in.ts';
+import type { Reception } from '../src/doors/door-services.ts';
+import { Sessions, type SessionLimits } from '../src/doors/sessions.ts';
+import { startSftpDoor } from '../src/doors/sftp/door.ts';
+import { describeHostKeys, loadOrCreateHostKeys } from '../src/doors/sftp/host-key.ts';
+import { withFolders } from '../src/doors/sign-in/prepared-folders.ts';
+import { createSignIn } from '../src/doors/sign-in/sign-in.ts';
 
 export interface DoorParts {
   configuration: Configuration;

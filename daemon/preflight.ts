@@ -10,9 +10,9 @@ import { expectEmbeddedPrograms } from '../src/database/binaries.ts';
 import { causeOf } from '../src/cause.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import { listenFault, type ListenPlace } from '../src/listen-fault.ts';
-import { givenCertificate, readCertificate } from '../src/receive/certificate.ts';
-import { readAuthorities } from '../src/receive/ftps/client-certificate.ts';
-import { presentHostKeys } from '../src/receive/sftp/host-key.ts';
+import { givenCertificate, readCertificate } from '../src/doors/tls/certificate.ts';
+import { readAuthorities } from '../src/doors/tls/client-certificate.ts';
+import { presentHostKeys } from '../src/doors/sftp/host-key.ts';
 import { quoted } from '../src/shown-text.ts';
 import { folderFault, logFileFault } from './preflight-folders.ts';
 

@@ -3,8 +3,8 @@ import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/database/open.ts';
 import { messageOf } from '../src/fault.ts';
 import type { Journal } from '../src/events/events.ts';
-import { sweepBans } from '../src/receive/bans.ts';
-import { clearStaging, sweepTemporaryNames } from '../src/receive/store-upload.ts';
+import { sweepBans } from '../src/doors/sign-in/bans.ts';
+import { clearStaging, sweepTemporaryNames } from '../src/doors/folder/store-upload.ts';
 
 export interface UpkeepParts {
   database: Database;

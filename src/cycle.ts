@@ -23,7 +23,7 @@ import { isThere } from './durable.ts';
 import { eachOf } from './each-of.ts';
 import { during } from './loop-watch.ts';
 import { step } from './step.ts';
-import { clearStaging } from './receive/store-upload.ts';
+import { clearStaging } from './doors/folder/store-upload.ts';
 
 export interface CycleSettings {
   /** How often every folder is looked at, whatever was announced. */

@@ -1,5 +1,5 @@
 /** Bans as operators see and lift them, from the command line, through the control socket and in the console. */
-import { listBans, liftBans, type BanEntry, type LiftedBan } from '../receive/bans.ts';
+import { listBans, liftBans, type BanEntry, type LiftedBan } from '../doors/sign-in/bans.ts';
 import { audit, type LiveParts } from './customer-actions.ts';
 
 /** @param all also scores that have not led to a ban */

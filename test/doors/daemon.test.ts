@@ -1,4 +1,4 @@
-import { makeKeyPair } from '../../src/receive/sftp/host-key.ts';
+import { makeKeyPair } from '../../src/doors/sftp/host-key.ts';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { startDaemon, type Daemon } from '../../daemon/main.ts';
 import type { Clock } from '../../src/clock.ts';
 import { readConfiguration, type Configuration } from '../../src/configuration.ts';
 import { silentLog } from '../../src/events/log.ts';
-import { listBans } from '../../src/receive/bans.ts';
+import { listBans } from '../../src/doors/sign-in/bans.ts';
 import { passwordOf, startTestDaemon, temporaryHome } from '../journeys/daemon.ts';
 import { poll } from '../journeys/courier.ts';
 import { ACME, fixtures } from '../journeys/organisation.ts';

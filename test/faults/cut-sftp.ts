@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import ssh2 from 'ssh2';
-import { makeKeyPair } from '../../src/receive/sftp/host-key.ts';
+import { makeKeyPair } from '../../src/doors/sftp/host-key.ts';
 import { SftpSpeaker } from '../receive/sftp-speaker.ts';
 import { LOGIN, PASSWORD } from '../receive/sign-in.ts';
 import { mulberry } from '../random.ts';

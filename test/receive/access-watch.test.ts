@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Queryable } from '../../src/database/open.ts';
-import { AccessWatch } from '../../src/receive/access-watch.ts';
-import { outageSignIn } from '../../src/receive/outage-sign-in.ts';
-import { Sessions } from '../../src/receive/sessions.ts';
+import { AccessWatch } from '../../src/doors/sign-in/access-watch.ts';
+import { outageSignIn } from '../../src/doors/sign-in/outage-sign-in.ts';
+import { Sessions } from '../../src/doors/sessions.ts';
 import { rememberingJournal, sessionOf, testSignIn } from './door.ts';
 import { LOGIN, PASSWORD } from './sign-in.ts';
 

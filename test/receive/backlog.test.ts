@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { BACKLOG_BYTES_FREE, BacklogPool, BacklogShare } from '../../src/receive/backlog.ts';
-import { Sessions } from '../../src/receive/sessions.ts';
+import { BACKLOG_BYTES_FREE, BacklogPool, BacklogShare } from '../../src/doors/backlog.ts';
+import { Sessions } from '../../src/doors/sessions.ts';
 import { sessionOf } from './door.ts';
 
 const MIB = 1024 * 1024;

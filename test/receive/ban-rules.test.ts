@@ -8,7 +8,7 @@ import {
   subjectsOf,
   type Score,
   type ScoreKind,
-} from '../../src/receive/ban-rules.ts';
+} from '../../src/doors/sign-in/ban-rules.ts';
 
 const MINUTE_MS = 60_000;
 const START = new Date('2026-11-21T12:00:00Z');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { AccessAccount, SignIn } from '../../src/receive/access-account.ts';
-import { createBans, liftBans, listBans, sweepBans } from '../../src/receive/bans.ts';
-import { guardedSignIn } from '../../src/receive/guarded-sign-in.ts';
+import type { AccessAccount, SignIn } from '../../src/doors/sign-in/access-account.ts';
+import { createBans, liftBans, listBans, sweepBans } from '../../src/doors/sign-in/bans.ts';
+import { guardedSignIn } from '../../src/doors/sign-in/guarded-sign-in.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { account, rememberingJournal, type Event } from './door.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { certificateStatus } from '../../src/receive/certificate-status.ts';
-import { certificateFiles, loadOrCreateCertificate } from '../../src/receive/certificate.ts';
+import { certificateStatus } from '../../src/doors/tls/certificate-status.ts';
+import { certificateFiles, loadOrCreateCertificate } from '../../src/doors/tls/certificate.ts';
 
 const START = new Date('2026-11-21T12:00:00Z');
 const END = new Date('2026-12-31T12:00:00Z');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { daysUntil, termOf } from '../../src/receive/certificate-term.ts';
+import { daysUntil, termOf } from '../../src/doors/tls/certificate-term.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = new Date('2026-11-21T12:00:00Z');

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CertificateWatch } from '../../src/receive/certificate-watch.ts';
-import { loadOrCreateCertificate, type Certificate } from '../../src/receive/certificate.ts';
+import { CertificateWatch } from '../../src/doors/tls/certificate-watch.ts';
+import { loadOrCreateCertificate, type Certificate } from '../../src/doors/tls/certificate.ts';
 import { openDoor, rememberingJournal } from './door.ts';
 import { Speaker } from './speaker.ts';
 

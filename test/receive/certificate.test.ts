@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { OperatorFault } from '../../src/fault.ts';
-import { loadOrCreateCertificate } from '../../src/receive/certificate.ts';
+import { loadOrCreateCertificate } from '../../src/doors/tls/certificate.ts';
 
 let folder: string;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CommandLines, LINE_BYTES_MAX, parseCommandLine } from '../../src/receive/ftps/command-line.ts';
+import { CommandLines, LINE_BYTES_MAX, parseCommandLine } from '../../src/doors/ftps/command-line.ts';
 
 const texts = (lines: (Buffer | null)[]) => lines.map((line) => line && line.toString('latin1'));
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/open.ts';
 import type { DoorVisitor } from '../../src/events/events.ts';
-import { DoorAudit } from '../../src/receive/door-audit.ts';
+import { DoorAudit } from '../../src/doors/door-audit.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { rememberingJournal } from './door.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { SignIn } from '../../src/receive/access-account.ts';
-import { endSessions } from '../../src/receive/end-sessions.ts';
+import type { SignIn } from '../../src/doors/sign-in/access-account.ts';
+import { endSessions } from '../../src/doors/end-sessions.ts';
 import { openDoor, openSftpDoor, testSignIn } from './door.ts';
 import { LOGIN } from './sign-in.ts';
 import { SftpSpeaker } from './sftp-speaker.ts';

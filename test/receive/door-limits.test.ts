@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FolderRoom } from '../../src/receive/folder-room.ts';
-import { Pace } from '../../src/receive/pace.ts';
-import { Sessions } from '../../src/receive/sessions.ts';
-import { Coverage } from '../../src/receive/sftp/coverage.ts';
+import { FolderRoom } from '../../src/doors/folder/folder-room.ts';
+import { Pace } from '../../src/doors/pace.ts';
+import { Sessions } from '../../src/doors/sessions.ts';
+import { Coverage } from '../../src/doors/sftp/received-ranges.ts';
 import { customerFolder, openDoor, sessionOf } from './door.ts';
 import { Speaker } from './speaker.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FolderRoom } from '../../src/receive/folder-room.ts';
+import { FolderRoom } from '../../src/doors/folder/folder-room.ts';
 import { customerFolder, openDoor, openSftpDoor } from './door.ts';
 import { SftpSpeaker } from './sftp-speaker.ts';
 import { Speaker } from './speaker.ts';

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { link, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Right } from '../../src/receive/access-account.ts';
-import { FolderView } from '../../src/receive/folder-view.ts';
-import { FolderFault, resolveVirtualPath, type FolderName } from '../../src/receive/virtual-path.ts';
+import type { Right } from '../../src/doors/sign-in/access-account.ts';
+import { FolderView } from '../../src/doors/folder/folder-view.ts';
+import { FolderFault, resolveVirtualPath, type FolderName } from '../../src/doors/folder/virtual-path.ts';
 import { account, ALL_RIGHTS, customerFolder } from './door.ts';
 
 let folder: string;

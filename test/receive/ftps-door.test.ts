@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { OperatorFault } from '../../src/fault.ts';
-import { loadOrCreateCertificate } from '../../src/receive/certificate.ts';
+import { loadOrCreateCertificate } from '../../src/doors/tls/certificate.ts';
 import { customerFolder, openDoor } from './door.ts';
 import { Speaker } from './speaker.ts';
 

@@ -1,8 +1,8 @@
 import { setImmediate as soon } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { SignIn } from '../../src/receive/access-account.ts';
-import type { Bans } from '../../src/receive/bans.ts';
-import { guardedSignIn } from '../../src/receive/guarded-sign-in.ts';
+import type { SignIn } from '../../src/doors/sign-in/access-account.ts';
+import type { Bans } from '../../src/doors/sign-in/bans.ts';
+import { guardedSignIn } from '../../src/doors/sign-in/guarded-sign-in.ts';
 
 const bans: Bans = {
   standing: async (login, address) => ({

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { DIFFERENT_MAX, Guesses } from '../../src/receive/guesses.ts';
+import { DIFFERENT_MAX, Guesses } from '../../src/doors/sign-in/guesses.ts';
 
 const HOUR_MS = 3_600_000;
 let nowMs: number;

@@ -12,7 +12,7 @@ import {
   makeKeyPair,
   presentHostKeys,
   type HostKey,
-} from '../../src/receive/sftp/host-key.ts';
+} from '../../src/doors/sftp/host-key.ts';
 import { openSftpDoor, testHostKeys } from './door.ts';
 import { LOGIN, PASSWORD } from './sign-in.ts';
 

@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { expect, test } from 'vitest';
-import type { Right } from '../../src/receive/access-account.ts';
+import type { Right } from '../../src/doors/sign-in/access-account.ts';
 import { openDoor, openSftpDoor } from './door.ts';
 import { SftpSpeaker } from './sftp-speaker.ts';
 import { Speaker } from './speaker.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Deeds, Entry } from '../../src/receive/folder-view.ts';
-import { FACTS, factsLine, listingPath, timeValue } from '../../src/receive/ftps/listing.ts';
-import { unixLine } from '../../src/receive/listing.ts';
+import type { Deeds, Entry } from '../../src/doors/folder/folder-view.ts';
+import { FACTS, factsLine, listingPath, timeValue } from '../../src/doors/ftps/listing.ts';
+import { unixLine } from '../../src/doors/folder/listing.ts';
 
 const ALL: Deeds = { read: true, remove: true, write: true };
 const NOTHING: Deeds = { read: false, remove: false, write: false };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MessageLengths, REQUEST_LENGTH_MAX } from '../../src/receive/sftp/message-lengths.ts';
+import { MessageLengths, REQUEST_LENGTH_MAX } from '../../src/doors/sftp/message-lengths.ts';
 
 const [INIT, WRITE, STAT] = [1, 6, 17];
 

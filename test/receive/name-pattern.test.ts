@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { namePattern } from '../../src/receive/name-pattern.ts';
+import { namePattern } from '../../src/doors/folder/name-pattern.ts';
 
 test.each([
   ['*', 'a.csv', true],

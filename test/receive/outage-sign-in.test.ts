@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AccessAccount, SignIn } from '../../src/receive/access-account.ts';
-import { outageSignIn } from '../../src/receive/outage-sign-in.ts';
+import type { AccessAccount, SignIn } from '../../src/doors/sign-in/access-account.ts';
+import { outageSignIn } from '../../src/doors/sign-in/outage-sign-in.ts';
 
 const ACCOUNT: AccessAccount = {
   login: 'acme',

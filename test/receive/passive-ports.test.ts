@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePortRange, passiveRangeWarnings, PassivePorts } from '../../src/receive/ftps/passive-ports.ts';
+import { parsePortRange, passiveRangeWarnings, PassivePorts } from '../../src/doors/ftps/passive-ports.ts';
 import { openDoor } from './door.ts';
 import { Speaker } from './speaker.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ReadTurns, type Reader } from '../../src/receive/sftp/read-turns.ts';
+import { ReadTurns, type Reader } from '../../src/doors/sftp/read-turns.ts';
 
 const PIECE = 64 * 1024;
 

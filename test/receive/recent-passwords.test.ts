@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { hashPassword, verifyPassword } from '../../src/accounts/password-hash.ts';
-import { createSignIn } from '../../src/receive/sign-in.ts';
-import type { SignIn } from '../../src/receive/access-account.ts';
+import { createSignIn } from '../../src/doors/sign-in/sign-in.ts';
+import type { SignIn } from '../../src/doors/sign-in/access-account.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 
 vi.mock(import('../../src/accounts/password-hash.ts'), async (importOriginal) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'basic-ftp';
 import SftpClient from 'ssh2-sftp-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeKeyPair } from '../../src/receive/sftp/host-key.ts';
+import { makeKeyPair } from '../../src/doors/sftp/host-key.ts';
 import { openDoor, openSftpDoor } from './door.ts';
 import { LOGIN, PASSWORD } from './sign-in.ts';
 import { Speaker } from './speaker.ts';

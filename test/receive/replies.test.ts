@@ -6,9 +6,9 @@ import {
   passiveReply,
   replyForFault,
   workingFolderReply,
-} from '../../src/receive/ftps/replies.ts';
-import { loggableLogin } from '../../src/receive/visitor.ts';
-import { FolderFault, type FolderFaultKind } from '../../src/receive/virtual-path.ts';
+} from '../../src/doors/ftps/replies.ts';
+import { loggableLogin } from '../../src/doors/client-address.ts';
+import { FolderFault, type FolderFaultKind } from '../../src/doors/folder/virtual-path.ts';
 
 test.each([
   ['127.0.0.1', 61000, '227 Entering passive mode (127,0,0,1,238,72)\r\n'],

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeKeyPair } from '../../src/receive/sftp/host-key.ts';
+import { makeKeyPair } from '../../src/doors/sftp/host-key.ts';
 import { openSftpDoor } from './door.ts';
 import { LOGIN } from './sign-in.ts';
 

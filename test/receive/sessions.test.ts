@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sessionOf } from './door.ts';
-import { Sessions } from '../../src/receive/sessions.ts';
+import { Sessions } from '../../src/doors/sessions.ts';
 
 test.each([
   ['192.0.2.1', '192.0.2.1', false],

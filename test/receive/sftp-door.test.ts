@@ -1,4 +1,4 @@
-import { makeKeyPair } from '../../src/receive/sftp/host-key.ts';
+import { makeKeyPair } from '../../src/doors/sftp/host-key.ts';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

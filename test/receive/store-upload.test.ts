@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FolderRoom } from '../../src/receive/folder-room.ts';
-import { FolderView } from '../../src/receive/folder-view.ts';
-import { beginUpload, clearStaging, renameUpload, Upload } from '../../src/receive/store-upload.ts';
-import { resolveVirtualPath } from '../../src/receive/virtual-path.ts';
+import { FolderRoom } from '../../src/doors/folder/folder-room.ts';
+import { FolderView } from '../../src/doors/folder/folder-view.ts';
+import { beginUpload, clearStaging, renameUpload, Upload } from '../../src/doors/folder/store-upload.ts';
+import { resolveVirtualPath } from '../../src/doors/folder/virtual-path.ts';
 import { account, customerFolder } from './door.ts';
 import { CUSTOMER } from './sign-in.ts';
 

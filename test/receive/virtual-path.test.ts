@@ -5,7 +5,7 @@ import {
   virtualText,
   type FolderFaultKind,
   type FolderName,
-} from '../../src/receive/virtual-path.ts';
+} from '../../src/doors/folder/virtual-path.ts';
 
 test.each<[FolderName, string, string]>([
   ['', '', '/'],

@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isTemporaryName, STAGING } from '../../change-file/change-file.ts';
+import { syncFolder } from '../../durable.ts';
+import { codeOf } from '../../fault.ts';
+import { step } from '../../step.ts';
+import type { Announce } from '../sign-in/access-account.ts';
+import { AnchoredFolder } from './anchored-folder.ts';
+import type { FolderRoom } from './folder-room.ts';
+import type { FolderView } from './folder-view.ts';
+import { FolderFault, type VirtualPath } from './virtual-path.ts';
+
+export interface StoreOptions {
+  announce: Announce;
+  room: FolderRoom;
+  fileBytesMax: number;
+}
+
+/** Written by nobody else, so an existing name or a link in its place is an error. */
+const STAGE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** The daemon and its group: an operator of the group may look into a customer's folder. */
+const STAGED_FILE_MODE = 0o640;
+const STAGING_FOLDER_MODE = 0o750;
+
+/**
+ * Prepares to store one file, whatever the protocol. The bytes go to a hidden folder of the same file system and get
+ * their name only when they are whole, so no other stage ever sees a part.
+ *
+ * @throws FolderFault where the user may not store under this name, or the folder is full
+ */
+export async function beginUpload(
+  view: FolderView,
+  path: VirtualPath,
+  options: StoreOptions,
+): Promise<Upload> {
+  await view.uploadTarget(path);
+  await options.room.demandRoom(view.account.folder);
+  const staging = await openStaging(view.account.folder);
+  const name = randomBytes(16).toString('hex');
+  const handle = await open(staging.pathOf(name), STAGE_FLAGS, STAGED_FILE_MODE).catch(
+    async (error: unknown) => {
+      await staging[Symbol.asyncDispose]();
+      throwDiskFull(error);
+    },
+  );
+  return new Upload(view, path, options, { folder: staging, name, handle });
+}
+
+/** The bytes so far, under a name that nobody else knows. */
+interface Staged {
+  folder: AnchoredFolder;
+  name: string;
+  handle: FileHandle;
+}
+
+/** One file on its way in. It ends with exactly one of `commit` and `abort`; `abort` after either does nothing. */
+export class Upload {
+  /** Size of the file so far. */
+  bytes = 0;
+  readonly #view: FolderView;
+  readonly #path: VirtualPath;
+  readonly #options: StoreOptions;
+  readonly #staged: Staged;
+  #open = true;
+  #taken = 0;
+
+  constructor(view: FolderView, path: VirtualPath, options: StoreOptions, staged: Staged) {
+    this.#view = view;
+    this.#path = path;
+    this.#options = options;
+    this.#staged = staged;
+  }
+
+  /**
+   * Writes through the handle, not through a stream made from it: the handle's `close()` would wait for the stream.
+   *
+   * @param position the next one unless the protocol names another; who leaves holes must not commit
+   * @throws FolderFault tooBig, noRoom, diskFull
+   */
+  async write(chunk: Uint8Array, position = this.bytes): Promise<void> {
+    if (position + chunk.length > this.#options.fileBytesMax) {
+      throw new FolderFault('tooBig', `The file is larger than ${this.#options.fileBytesMax} bytes`);
+    }
+    this.#taken += chunk.length;
+    this.#options.room.take(this.#view.account.folder, chunk.length);
+    for (let written = 0; written < chunk.length;) {
+      const { bytesWritten } = await this.#staged.handle
+        .write(chunk, written, chunk.length - written, position + written)
+        .catch(throwDiskFull);
+      written += bytesWritten;
+    }
+    this.bytes = Math.max(this.bytes, position + chunk.length);
+  }
+
+  /** When it resolves, the file survives a power cut and the intake knows of it. */
+  async commit(): Promise<void> {
+    step('bytes-received');
+    await this.#staged.handle.sync().catch(throwDiskFull);
+    step('synced');
+    await this.#staged.handle.close();
+    const target = await this.#view.uploadTarget(this.#path);
+    const { folder, name } = this.#staged;
+    await rename(folder.pathOf(name), target).catch(throwDiskFull);
+    step('renamed');
+    this.#open = false;
+    await folder[Symbol.asyncDispose]();
+    await syncFolder(this.#view.account.folder).catch(async (error: unknown) => {
+      // The client hears that it failed and sends it again: what may not last must not be applied meanwhile.
+      await rm(target, { force: true });
+      throw error;
+    });
+    announceFinal(this.#view, this.#path, this.#options.announce);
+  }
+
+  /** Leaves nothing behind. */
+  async abort(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#options.room.giveBack(this.#view.account.folder, this.#taken);
+    // Closed already where `commit` failed after its close: what counts is that the file goes.
+    await this.#staged.handle.close().catch(() => undefined);
+    await using folder = this.#staged.folder;
+    await rm(folder.pathOf(this.#staged.name), { force: true });
+  }
+}
+
+/** Renames within the upload folder; a temporary name that becomes final is announced like an upload. */
+export async function renameUpload(
+  view: FolderView,
+  from: VirtualPath,
+  to: VirtualPath,
+  announce: Announce,
+  existing: 'replace' | 'keep' = 'replace',
+): Promise<void> {
+  await view.rename(from, to, existing);
+  announceFinal(view, to, announce);
+}
+
+/**
+ * Removes what a killed daemon left staged. Another daemon may share the folder, so only files that nobody has
+ * written to since `before` go.
+ */
+export async function clearStaging(customerFolder: string, before: Date): Promise<void> {
+  await using folder = await openStaging(customerFolder).catch(deniedIsNull);
+  if (folder === null) return;
+  for (const name of await readdir(folder.path)) {
+    const staged = folder.pathOf(name);
+    const stats = await lstat(staged).catch(() => null);
+    if (stats?.isFile() && stats.mtime < before) await rm(staged, { force: true }).catch(deniedIsNull);
+  }
+}
+
+/**
+ * Removes what clients began under a temporary name and never renamed: those that nobody has written to since
+ * `before`.
+ *
+ * @returns their names
+ */
+export async function sweepTemporaryNames(customerFolder: string, before: Date): Promise<string[]> {
+  const swept: string[] = [];
+  for (const name of await readdir(customerFolder)) {
+    if (!isTemporaryName(name)) continue;
+    const path = join(customerFolder, name);
+    const stats = await lstat(path).catch(() => null);
+    if (!stats?.isFile() || stats.mtime >= before) continue;
+    await rm(path, { force: true });
+    swept.push(name);
+  }
+  return swept;
+}
+
+function announceFinal(view: FolderView, { name }: VirtualPath, announce: Announce): void {
+  if (name !== null && !isTemporaryName(name)) announce({ customer: view.account.customer, name });
+}
+
+async function openStaging(customerFolder: string): Promise<AnchoredFolder> {
+  const folder = join(customerFolder, STAGING);
+  await mkdir(folder, { mode: STAGING_FOLDER_MODE }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throwDiskFull(error);
+  });
+  return AnchoredFolder.open(folder);
+}
+
+/** What cannot be cleared today is no harm; uploads say soon enough that the folder may not be used. */
+function deniedIsNull(error: unknown): null {
+  if (['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error) ?? '')) return null;
+  throw error;
+}
+
+function throwDiskFull(error: unknown): never {
+  if (['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? ''))
+    throw new FolderFault('diskFull', 'No space left on this server, try again later');
+  throw error;
+}

@@ -1,0 +1,158 @@
+import type { TLSSocket } from 'node:tls';
+import type { DoorVisitor } from '../../events/events.ts';
+import type { AccessAccount } from '../sign-in/access-account.ts';
+import { FolderView } from '../folder/folder-view.ts';
+import { localErrorText } from '../folder/local-error.ts';
+import type { Reception } from '../door-services.ts';
+import type { Visit } from '../sessions.ts';
+import { resolveVirtualPath, type FolderName, type VirtualPath } from '../folder/virtual-path.ts';
+import { plainAddress } from '../client-address.ts';
+import { DataChannel } from './data-channel.ts';
+import type { FtpsLimits } from './limits.ts';
+import { FACTS, type Fact } from './listing.ts';
+import type { PassivePorts } from './passive-ports.ts';
+import { ChannelFault, formatReply, replyForFault, type Reply } from './replies.ts';
+import { Strangers } from './foreign-connections.ts';
+import type { TlsParty } from '../tls/tls-party.ts';
+
+/** What all conversations of one door share. */
+export interface DoorSettings extends Reception {
+  limits: FtpsLimits;
+  ports: PassivePorts;
+  /** IPv4 address that PASV names; undefined: the one that the client has reached. */
+  publicAddress: string | undefined;
+  /** false: TLS begins with AUTH (RFC 4217), and data connections wait for PROT P. */
+  implicit: boolean;
+}
+
+/** What one command leaves for the next. Any command but those that prepare a transfer clears it. */
+export interface Pending {
+  /** REST: offset in bytes of the next download. */
+  restartAt?: number;
+  /** RNFR. */
+  renameFrom?: VirtualPath;
+}
+
+/** Replies that a client leaves unread, before it is cut off. */
+const UNREAD_REPLY_BYTES_MAX = 256 * 1024;
+
+/** Data connections whose client has not closed its side yet. Beyond them the oldest is cut off. */
+const LINGERING_MAX = 4;
+
+/** One client at the door: what it has said so far, and how to answer it. Knows no verbs. */
+export class Conversation {
+  readonly door: DoorSettings;
+  readonly visitor: DoorVisitor;
+  readonly localAddress: string;
+  readonly #socket: TLSSocket;
+  readonly #tls: TlsParty;
+  readonly #visit: Visit;
+  readonly #strangers: Strangers;
+  /** The oldest first; those that are over are taken out with the next one. */
+  #lingering: DataChannel[] = [];
+  #view: FolderView | null = null;
+
+  /** The account of the session is no longer what it was at the sign-in. */
+  onRevoked: () => void = () => undefined;
+  /** From USER; the sign-in itself is `view`. */
+  claimedLogin: string | null = null;
+  signInsRefused = 0;
+  workingFolder: FolderName = '';
+  pending: Pending = {};
+  facts: ReadonlySet<Fact> = new Set(FACTS);
+  extendedPassiveOnly = false;
+  channel: DataChannel | null = null;
+  /** The client knows that data connections use TLS. */
+  dataProtected: boolean;
+
+  constructor(socket: TLSSocket, tls: TlsParty, door: DoorSettings, visit: Visit) {
+    this.#socket = socket;
+    this.#tls = tls;
+    this.#visit = visit;
+    this.door = door;
+    this.dataProtected = door.implicit;
+    this.localAddress = plainAddress(socket.localAddress);
+    this.visitor = {
+      protocol: 'ftps',
+      address: plainAddress(socket.remoteAddress),
+      login: '',
+      customer: null,
+      cipher: `${socket.getProtocol() ?? ''} ${socket.getCipher().standardName}`,
+    };
+    this.#strangers = new Strangers(door.journal, this.visitor);
+  }
+
+  get alive(): boolean {
+    return !this.#socket.destroyed && !this.#socket.readableEnded;
+  }
+
+  get signedIn(): boolean {
+    return this.#view !== null;
+  }
+
+  /** The gate lets no verb that needs it run before sign-in. */
+  get view(): FolderView {
+    if (this.#view) return this.#view;
+    throw new Error('not signed in');
+  }
+
+  /** @returns false where there is no room for another session */
+  enter(account: AccessAccount): boolean {
+    if (!this.#visit.enter({ account, revoke: () => this.onRevoked() })) return false;
+    this.#view = new FolderView(account);
+    this.visitor.login = account.login;
+    this.visitor.customer = account.customer;
+    return true;
+  }
+
+  resolve(argument: string): VirtualPath {
+    return resolveVirtualPath(this.workingFolder, argument);
+  }
+
+  say(reply: Reply): void {
+    if (this.#socket.writable) this.#socket.write(formatReply(reply));
+    if (this.#socket.writableLength > UNREAD_REPLY_BYTES_MAX) this.#socket.destroy();
+  }
+
+  /** An error that is ours goes to the journal; the client hears of 451 and little else. */
+  replyTo(error: unknown): Reply {
+    const reply = replyForFault(error);
+    if (reply) return reply;
+    this.door.journal.doorFault(this.visitor, error);
+    return { code: 451, text: localErrorText(error) };
+  }
+
+  /** Opens a port for the next transfer, in place of one that was not used. */
+  async listenForData(): Promise<DataChannel> {
+    this.closeChannel();
+    const server = await this.door.ports.listen(this.#socket.localAddress ?? '');
+    this.channel = new DataChannel(server, {
+      limits: this.door.limits,
+      tls: this.#tls,
+      clientAddress: this.#socket.remoteAddress ?? '',
+      clientFingerprint: this.#socket.getPeerX509Certificate()?.fingerprint256,
+      onStranger: (address) => this.#strangers.note(address),
+    });
+    // The client may have gone while the port was opened; nobody would close it then.
+    if (!this.alive) this.closeChannel();
+    return this.channel ?? lost();
+  }
+
+  closeChannel(): void {
+    const { channel } = this;
+    if (!channel) return;
+    this.channel = null;
+    channel.close();
+    this.#lingering = [...this.#lingering, channel].filter(({ connected }) => connected);
+    if (this.#lingering.length > LINGERING_MAX) this.#lingering.shift()?.cut();
+  }
+
+  /** The control connection is gone. */
+  ended(): void {
+    this.#strangers.end();
+  }
+}
+
+function lost(): never {
+  throw new ChannelFault(426, 'The control connection is lost');
+}

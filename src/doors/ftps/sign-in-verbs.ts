@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { loggableLogin } from '../client-address.ts';
+import type { Conversation } from './conversation.ts';
+import { REPLIES, type Reply } from './replies.ts';
+import { answer, type Verb } from './verb.ts';
+
+export const SIGN_IN_VERBS: Verb[] = [
+  { name: 'USER', beforeSignIn: true, needsArgument: true, run: user },
+  { name: 'PASS', beforeSignIn: true, run: pass },
+  answer('ACCT', 202, 'No account needed', { beforeSignIn: true }),
+  { name: 'QUIT', beforeSignIn: true, run: () => ({ ...REPLIES.goodbye, last: true }) },
+];
+
+/** The same answer for every name: it does not tell which exist. */
+function user(conversation: Conversation, login: string): Reply {
+  if (conversation.signedIn) return { code: 503, text: 'Signed in already' };
+  conversation.claimedLogin = login;
+  return REPLIES.passwordNeeded;
+}
+
+async function pass(conversation: Conversation, password: string): Promise<Reply> {
+  const startedMs = performance.now();
+  const { door, visitor, claimedLogin } = conversation;
+  if (conversation.signedIn) return { code: 503, text: 'Signed in already' };
+  if (claimedLogin === null) return { code: 503, text: 'Send USER first' };
+  conversation.claimedLogin = null;
+  const account = await door.signIn.withPassword(claimedLogin, password, visitor.address);
+  if (account === null) return refuse(conversation, claimedLogin, startedMs);
+  if (!conversation.enter(account)) {
+    const { login, customer } = account;
+    door.journal.signInRefused({ ...visitor, login, customer }, 'too many sessions');
+    return REPLIES.full;
+  }
+  door.journal.signedIn({ ...visitor });
+  return REPLIES.signedIn;
+}
+
+async function refuse(conversation: Conversation, login: string, startedMs: number): Promise<Reply> {
+  const { limits, journal } = conversation.door;
+  conversation.signInsRefused += 1;
+  journal.signInRefused({ ...conversation.visitor, login: loggableLogin(login) }, 'wrong name or password');
+  await delay(Math.max(0, startedMs + limits.signInDelayMs - performance.now()));
+  return conversation.signInsRefused < limits.signInTriesMax
+    ? REPLIES.signInRefused
+    : REPLIES.signInTriesUsed;
+}

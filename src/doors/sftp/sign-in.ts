@@ -1,0 +1,163 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AuthContext, AuthenticationType, PublicKeyAuthContext } from 'ssh2';
+import type { DoorVisitor } from '../../events/events.ts';
+import type { AccessAccount } from '../sign-in/access-account.ts';
+import type { DoorLimits } from '../limits.ts';
+import type { Reception } from '../door-services.ts';
+import type { Visit } from '../sessions.ts';
+import { loggableLogin } from '../client-address.ts';
+import { isSignedBy, readPublicKey } from './public-key.ts';
+
+const METHODS: AuthenticationType[] = ['publickey', 'password'];
+
+/**
+ * So many keys that nobody knows count as one failed sign-in, where the connection ends without a right one: an agent
+ * that holds several, as OpenSSH's offers them, counts like one wrong password.
+ */
+const OFFERS_PER_FAILURE = 6;
+
+export interface SignInParts {
+  reception: Reception;
+  limits: DoorLimits;
+  visitor: DoorVisitor;
+  visit: Visit;
+  onSignedIn(account: AccessAccount): void;
+  /** The account of the session is no longer what it was. */
+  onRevoked(): void;
+  /** Too many tries, or no room for another session. */
+  onGivenUp(): void;
+}
+
+/** Decides on the sign-in attempts of one connection, one after the other. */
+export class SftpSignIn {
+  readonly #parts: SignInParts;
+  #refused = 0;
+  #offers = 0;
+  /** Keys that were refused before anything was signed with them, and the login of the last one. */
+  #offersRefused = 0;
+  #offerRefusedTo: string | null = null;
+  #givenUp = false;
+
+  constructor(parts: SignInParts) {
+    this.#parts = parts;
+  }
+
+  async decide(context: AuthContext): Promise<void> {
+    const startedMs = performance.now();
+    // The library hands on what the client has sent ahead, also after the last try.
+    if (this.#givenUp) return;
+    try {
+      if (context.method === 'none') return this.#answerNone(context);
+      if (isOffer(context)) return await this.#answerOffer(context);
+      const account = await this.#accountOf(context);
+      if (account === null) return await this.#refuse(context, startedMs, 'wrong name, password or key');
+      this.#admit(context, account);
+    } catch (error) {
+      this.#parts.reception.journal.doorFault(this.#parts.visitor, error);
+      context.reject(METHODS);
+    }
+  }
+
+  async #accountOf(context: AuthContext): Promise<AccessAccount | null> {
+    const { signIn } = this.#parts.reception;
+    const { address } = this.#parts.visitor;
+    if (context.method === 'password')
+      return signIn.withPassword(context.username, context.password, address);
+    if (context.method !== 'publickey') return null;
+    if (await this.#isProved(context)) return signIn.withKey(context.username, context.key.data, address);
+    // Asked in vain, so that it counts like a wrong password.
+    await signIn.withKey(context.username, unproved(context.key.data), address);
+    return null;
+  }
+
+  /** A signature is looked at only where the key is one of the account's: what it costs is not a stranger's choice. */
+  async #isProved({ username, key, hashAlgo, blob, signature }: PublicKeyAuthContext): Promise<boolean> {
+    const publicKey = readPublicKey(key.algo, key.data, hashAlgo);
+    if (publicKey === null || !blob || !signature) return false;
+    const { signIn } = this.#parts.reception;
+    const isKnown = await signIn.knowsKey(username, key.data, this.#parts.visitor.address);
+    return isKnown && isSignedBy(publicKey, blob, signature);
+  }
+
+  #admit(context: AuthContext, account: AccessAccount): void {
+    const { visit, visitor, reception } = this.#parts;
+    if (!visit.enter({ account, revoke: () => this.#parts.onRevoked() })) {
+      const seen = { ...visitor, login: account.login, customer: account.customer };
+      reception.journal.signInRefused(seen, 'too many sessions');
+      this.#reject(context, true);
+      return;
+    }
+    visitor.login = account.login;
+    visitor.customer = account.customer;
+    reception.journal.signedIn({ ...visitor });
+    this.#parts.onSignedIn(account);
+    context.accept();
+  }
+
+  async #refuse(context: AuthContext, startedMs: number, reason: string): Promise<void> {
+    const { limits, visitor, reception } = this.#parts;
+    this.#refused += 1;
+    reception.journal.signInRefused({ ...visitor, login: loggableLogin(context.username) }, reason);
+    await delay(Math.max(0, startedMs + limits.signInDelayMs - performance.now()));
+    this.#reject(context, this.#refused >= limits.signInTriesMax);
+  }
+
+  /** What the client has sent ahead is handed on within the answer: by then it must be known whether it was the last one. */
+  #reject(context: AuthContext, isLast: boolean): void {
+    this.#givenUp ||= isLast;
+    context.reject(METHODS);
+    if (isLast) this.#parts.onGivenUp();
+  }
+
+  /**
+   * The connection is gone. A client whose keys are all unknown signs nothing and goes: it is told once, or nobody could
+   * see why it did not get in, and counted like a wrong password.
+   */
+  async ended(signedIn: boolean): Promise<void> {
+    const login = this.#offerRefusedTo;
+    if (signedIn || login === null) return;
+    const { visitor, reception } = this.#parts;
+    if (this.#refused === 0)
+      reception.journal.signInRefused(
+        { ...visitor, login: loggableLogin(login) },
+        'no key that was offered is known',
+      );
+    const failures = Math.ceil(this.#offersRefused / OFFERS_PER_FAILURE) - this.#refused;
+    try {
+      for (let count = 0; count < failures; count += 1)
+        await reception.signIn.failed?.(login, visitor.address);
+    } catch (error) {
+      reception.journal.doorFault(visitor, error);
+    }
+  }
+
+  /** Clients ask so for the methods that there are. */
+  #answerNone(context: AuthContext): void {
+    this.#offers += 1;
+    this.#reject(context, this.#offers >= this.#parts.limits.keyOffersMax);
+  }
+
+  /** RFC 4252 section 7: a client may ask whether a key would do before it makes the effort of signing. */
+  async #answerOffer(context: PublicKeyAuthContext): Promise<void> {
+    const { reception, visitor, limits } = this.#parts;
+    const offersMax = limits.keyOffersMax;
+    this.#offers += 1;
+    const { username, key, hashAlgo } = context;
+    const known =
+      readPublicKey(key.algo, key.data, hashAlgo) !== null &&
+      (await reception.signIn.knowsKey(username, key.data, visitor.address));
+    if (known && this.#offers <= offersMax) return context.accept();
+    this.#offersRefused += 1;
+    this.#offerRefusedTo = username;
+    this.#reject(context, this.#offers >= offersMax);
+  }
+}
+
+function isOffer(context: AuthContext): context is PublicKeyAuthContext {
+  return context.method === 'publickey' && context.signature === undefined;
+}
+
+/** No account has such a key: what it begins with is no length of an algorithm's name. The same key is the same guess. */
+function unproved(key: Buffer): Buffer {
+  return Buffer.concat([Buffer.from('unproved '), key]);
+}

@@ -1,0 +1,166 @@
+import ssh2 from 'ssh2';
+import type { Entry } from '../folder/folder-view.ts';
+import { beginUpload } from '../folder/store-upload.ts';
+import { FolderFault, resolveVirtualPath, virtualText, type VirtualPath } from '../folder/virtual-path.ts';
+import { DONE, END_OF_FILE, type Answer, type SftpConversation, type UploadHandle } from './conversation.ts';
+import { Coverage } from './received-ranges.ts';
+import { attributesOf, nameEntry, reasonOf, SftpFault, STATUS } from './replies.ts';
+
+const { READ, WRITE, APPEND, CREAT, TRUNC, EXCL } = ssh2.utils.sftp.OPEN_MODE;
+
+/** What clients ask for at once; more is answered with less, as the protocol allows. */
+const READ_BYTES_MAX = 256 * 1024;
+/** Keeps a reply below the 34,000 bytes that every client takes, with names of usual length. */
+const ENTRIES_PER_REPLY = 100;
+
+/** Uploads are whole files: what would go on with one that is there already is refused here. */
+export function openFile(conversation: SftpConversation, text: string, flags: number): Promise<Answer> {
+  return conversation.open(() => {
+    const path = resolveVirtualPath('', text);
+    if (flags & WRITE) return beginUploadTo(conversation, path, flags);
+    return beginDownloadOf(conversation, path, flags);
+  });
+}
+
+async function beginDownloadOf({ view }: SftpConversation, path: VirtualPath, flags: number) {
+  if ((flags & READ) === 0) throw new SftpFault(STATUS.FAILURE, 'Open for reading or for writing');
+  return { kind: 'download', path, file: await view.openForReading(path), sentBytes: 0 } as const;
+}
+
+async function beginUploadTo(
+  conversation: SftpConversation,
+  path: VirtualPath,
+  flags: number,
+): Promise<UploadHandle> {
+  const bytesMin = await bytesKept(conversation, path, flags);
+  const { announce, room } = conversation.reception;
+  const { fileBytesMax } = conversation.limits;
+  const upload = await beginUpload(conversation.view, path, { announce, room, fileBytesMax }).catch(
+    (error: unknown) => {
+      conversation.uploadFailed(path, 0, reasonOf(error));
+      throw error;
+    },
+  );
+  const coverage = new Coverage();
+  return { kind: 'upload', path, upload, coverage, startedMs: performance.now(), fault: null, bytesMin };
+}
+
+/**
+ * OpenSSH's scp writes over a file from its beginning and says at the end where it ends: that is a whole file too.
+ *
+ * @returns size of the file that the client does not empty, and so takes to be there
+ */
+async function bytesKept({ view }: SftpConversation, path: VirtualPath, flags: number): Promise<number> {
+  const noResume = 'Uploads cannot be resumed, send the whole file';
+  if (flags & APPEND) throw new SftpFault(STATUS.OP_UNSUPPORTED, noResume);
+  const present = await view.stat(path).catch((error: unknown) => {
+    if (error instanceof FolderFault && error.kind === 'notFound') return null;
+    throw error;
+  });
+  if (present && flags & EXCL) throw new SftpFault(STATUS.FAILURE, 'The file exists');
+  if (present && !(flags & (TRUNC | CREAT))) throw new SftpFault(STATUS.OP_UNSUPPORTED, noResume);
+  if (!present && !(flags & CREAT)) throw new SftpFault(STATUS.NO_SUCH_FILE, 'No such file or folder');
+  return flags & TRUNC ? 0 : (present?.sizeBytes ?? 0);
+}
+
+export async function readFile(
+  conversation: SftpConversation,
+  name: Buffer,
+  offset: number,
+  length: number,
+): Promise<Answer> {
+  const handle = conversation.get(name, 'download');
+  const buffer = Buffer.allocUnsafe(Math.min(length, READ_BYTES_MAX));
+  const { bytesRead } = await handle.file.read(buffer, 0, buffer.length, offset);
+  if (bytesRead === 0 && length > 0) return END_OF_FILE;
+  handle.sentBytes += bytesRead;
+  return { data: buffer.subarray(0, bytesRead) };
+}
+
+export async function writeFile(
+  conversation: SftpConversation,
+  name: Buffer,
+  offset: number,
+  data: Buffer,
+): Promise<Answer> {
+  const handle = conversation.get(name, 'upload');
+  try {
+    if (!handle.coverage.add(offset, data.length))
+      throw new SftpFault(STATUS.FAILURE, 'Too many blocks out of order');
+    await handle.upload.write(data, offset);
+    return DONE;
+  } catch (error) {
+    handle.fault ??= reasonOf(error);
+    throw error;
+  }
+}
+
+/** For an upload the answer is a promise: the file is on the disk under its name. */
+export async function closeHandle(conversation: SftpConversation, name: Buffer): Promise<Answer> {
+  const handle = conversation.take(name);
+  if (handle.kind === 'upload') return publish(conversation, handle);
+  if (handle.kind === 'listing') await handle.batches.return(undefined);
+  if (handle.kind === 'download') {
+    await handle.file.close();
+    const { journal } = conversation.reception;
+    journal.downloaded(conversation.visitor, virtualText(handle.path), handle.sentBytes);
+  }
+  return DONE;
+}
+
+async function publish(conversation: SftpConversation, handle: UploadHandle): Promise<Answer> {
+  const { upload, coverage, path, startedMs, fault, bytesMin } = handle;
+  try {
+    // Said again: some clients tell the answer to the CLOSE and not the one to the write.
+    if (fault !== null) throw new FolderFault('incomplete', `Not stored: ${fault}`);
+    if (!coverage.isWhole || upload.bytes < bytesMin)
+      throw new FolderFault('incomplete', 'Parts of the file are missing: not stored');
+    await upload.commit();
+  } catch (error) {
+    await upload.abort();
+    conversation.uploadFailed(path, upload.bytes, reasonOf(error));
+    throw error;
+  }
+  const ms = Math.round(performance.now() - startedMs);
+  conversation.reception.journal.uploadStored(conversation.visitor, virtualText(path), upload.bytes, ms);
+  return DONE;
+}
+
+export function openFolder(conversation: SftpConversation, text: string): Promise<Answer> {
+  return conversation.open(async () => {
+    const path = resolveVirtualPath('', text);
+    const { kind } = await conversation.view.stat(path);
+    if (kind !== 'folder') throw new FolderFault('notAFolder', 'This is a file');
+    return { kind: 'listing', batches: conversation.view.list(path.folder), rest: [] };
+  });
+}
+
+export async function readFolder(conversation: SftpConversation, name: Buffer): Promise<Answer> {
+  const handle = conversation.get(name, 'listing');
+  const entries: Entry[] = [];
+  while (entries.length < ENTRIES_PER_REPLY) {
+    entries.push(...handle.rest.splice(0, ENTRIES_PER_REPLY - entries.length));
+    if (handle.rest.length > 0) continue;
+    const batch = await handle.batches.next();
+    if (batch.done) break;
+    handle.rest = batch.value;
+  }
+  if (entries.length === 0) return END_OF_FILE;
+  const now = new Date();
+  return { names: entries.map((entry) => nameEntry(entry, now)) };
+}
+
+export async function statHandle(conversation: SftpConversation, name: Buffer): Promise<Answer> {
+  const handle = conversation.find(name);
+  if (handle.kind === 'listing') throw new SftpFault(STATUS.FAILURE, 'This handle is a folder');
+  if (handle.kind === 'upload') return statUpload(handle);
+  const { size, mtime } = await handle.file.stat();
+  const deeds = { read: true, write: false, remove: false };
+  return { attributes: attributesOf({ name: '', kind: 'file', sizeBytes: size, modified: mtime, deeds }) };
+}
+
+export function statUpload({ upload }: UploadHandle): Answer {
+  const deeds = { read: false, write: true, remove: false };
+  const entry: Entry = { name: '', kind: 'file', sizeBytes: upload.bytes, modified: new Date(), deeds };
+  return { attributes: attributesOf(entry) };
+}

@@ -1,0 +1,125 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import path from 'node:path';
+import { hashPassword, verifyPassword } from '../../accounts/password-hash.ts';
+import type { Clock } from '../../clock.ts';
+import type { Database } from '../../database/open.ts';
+import type { AccessAccount, Right, SignIn } from './access-account.ts';
+import { ACCOUNT_REVISION } from './access-revision.ts';
+
+interface AccountRow {
+  login: string;
+  customer: number;
+  folder: string;
+  password_hash: string | null;
+  keys: string[];
+  rights: Right[];
+  networks: string[];
+  revision: string;
+}
+
+/**
+ * A client opens a session per file: a password that was right a moment ago is not hashed again. Nor is one that was
+ * wrong: a script with an outdated password must not keep the machine busy.
+ */
+const REMEMBERED_MS = 30_000;
+const REMEMBERED_MAX = 1_000;
+
+/**
+ * Signs in against the access accounts (chapter 17). An unknown login costs the same hash as a wrong password, and
+ * both get the same answer.
+ */
+export async function createSignIn(database: Database, clock: Clock, spool: string): Promise<SignIn> {
+  const decoy = await hashPassword(randomBytes(16).toString('hex'));
+  const verified = new RecentPasswords(clock);
+  const wrong = new RecentPasswords(clock);
+  // With the login: a wrong password of one unknown name must not be faster for the next, which shares the decoy.
+  const isRight = async (login: string, password: string, stored: string) => {
+    if (verified.knows(stored, login, password)) return true;
+    if (wrong.knows(stored, login, password)) return false;
+    const right = await verifyPassword(password, stored);
+    if (!right) wrong.remember(stored, login, password);
+    return right;
+  };
+  const accountWithKey = async (login: string, key: Buffer, address: string) => {
+    const account = await accountOf(database, login);
+    const listed = account?.keys.filter((line) => isSameKey(line, key)).length;
+    return account && listed && isAllowedFrom(account.networks, address) ? account : null;
+  };
+  return {
+    withPassword: async (login, password, address) => {
+      const account = await accountOf(database, login);
+      const stored = account?.password_hash ?? decoy;
+      const right = await isRight(login, password, stored);
+      if (!right || !account?.password_hash || !isAllowedFrom(account.networks, address)) return null;
+      verified.remember(stored, login, password);
+      return accessAccountFrom(account, spool);
+    },
+    withKey: async (login, key, address) => {
+      const account = await accountWithKey(login, key, address);
+      return account && accessAccountFrom(account, spool);
+    },
+    knowsKey: async (login, key, address) => (await accountWithKey(login, key, address)) !== null,
+  };
+}
+
+/** @param line as in `authorized_keys`: type, base64, comment */
+function isSameKey(line: string, key: Buffer): boolean {
+  const known = Buffer.from(line.split(' ')[1] ?? '', 'base64');
+  return known.length === key.length && timingSafeEqual(known, key);
+}
+
+function accessAccountFrom(row: AccountRow, spool: string): AccessAccount {
+  const { login, customer, folder, rights, revision } = row;
+  return { login, customer, folder: path.join(spool, folder), rights: new Set(rights), revision };
+}
+
+async function accountOf(database: Database, login: string): Promise<AccountRow | undefined> {
+  // PostgreSQL refuses a NUL in any text; no account has one.
+  if (login.includes('\u0000')) return undefined;
+  const { rows } = await database.query<AccountRow>(
+    `select a.login, a.customer_id as customer, c.folder, a.password_hash, a.keys, a.rights, a.networks,
+            ${ACCOUNT_REVISION} as revision
+       from access_account a join customer c on c.id = a.customer_id where a.login = $1`,
+    [login],
+  );
+  return rows[0];
+}
+
+/** Whether an address lies in one of the networks; none means from anywhere. */
+export function isAllowedFrom(networks: readonly string[], address: string): boolean {
+  if (networks.length === 0) return true;
+  const list = new BlockList();
+  for (const network of networks) {
+    const [start = '', prefix] = network.split('/');
+    const family = isIP(start) === 6 ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(start, family);
+    else list.addSubnet(start, Number(prefix), family);
+  }
+  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
+  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Remembers keyed digests, never passwords; a changed password has another stored hash and so another digest. */
+class RecentPasswords {
+  readonly #clock: Clock;
+  readonly #key = randomBytes(32);
+  readonly #until = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  knows(...proof: string[]): boolean {
+    return (this.#until.get(this.#digest(proof)) ?? 0) > this.#clock.now().getTime();
+  }
+
+  remember(...proof: string[]): void {
+    if (this.#until.size >= REMEMBERED_MAX) this.#until.clear();
+    this.#until.set(this.#digest(proof), this.#clock.now().getTime() + REMEMBERED_MS);
+  }
+
+  #digest(proof: string[]): string {
+    return createHmac('sha256', this.#key).update(JSON.stringify(proof)).digest('base64');
+  }
+}
