@@ -21,7 +21,7 @@ import {
 } from '../../src/change-file/change-file.ts';
 import { systemClock } from '../../src/clock.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
-import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from '../doors/clamd.ts';
+import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from '../doors/clients/clamd.ts';
 import { rememberingJournal, type Event } from '../receive/door.ts';
 
 test.each([

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isInstalled, run } from '../doors/client.ts';
+import { isInstalled, run } from '../doors/clients/client.ts';
 import type { Courier } from './courier.ts';
 import { startTestDaemon, passwordOf, type TestDaemon } from './daemon.ts';
 import { fixtures } from './organisation.ts';

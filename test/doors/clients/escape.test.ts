@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { describe, expect, test } from 'vitest';
-import { openDoor, openSftpDoor, type Look } from '../receive/door.ts';
-import { SftpSpeaker } from '../receive/sftp-speaker.ts';
-import { Speaker } from '../receive/speaker.ts';
+import { openDoor, openSftpDoor, type Look } from '../../receive/door.ts';
+import { SftpSpeaker } from '../../receive/sftp-speaker.ts';
+import { Speaker } from '../../receive/speaker.ts';
 
 /** `SPOOLGATE_SWAPS=100000` for the long form. */
 const SWAPS = Number(process.env.SPOOLGATE_SWAPS ?? 5_000);
@@ -98,7 +98,7 @@ async function outsideFolder(): Promise<
 /** Ways to write `../name` that some server has believed. */
 function waysTo(outside: string): string[] {
   const file = `${outside}/secret.txt`;
-  const up = '../'.repeat(12).slice(0, -1);
+  const up = '../../'.repeat(12).slice(0, -1);
   return [
     file,
     `/${file}`,
@@ -126,7 +126,7 @@ function waysTo(outside: string): string[] {
     `//?/${file}`,
     'x'.repeat(300),
     `${'é'.repeat(128)}.csv`,
-    `${'../'.repeat(1000)}${file}`,
+    `${'../../'.repeat(1000)}${file}`,
     '.staging/x',
     '.STAGING/x',
     '.taken/1',

@@ -1,4 +1,4 @@
-import type { DoorVisitor, Journal } from '../../src/events/events.ts';
+import type { DoorVisitor, Journal } from '../../../src/events/events.ts';
 
 /** A ban as it began. */
 export interface SeenBan {

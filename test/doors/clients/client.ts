@@ -1,4 +1,4 @@
-import { makeKeyPair } from '../../src/doors/sftp/host-key.ts';
+import { makeKeyPair } from '../../../src/doors/sftp/host-key.ts';
 import { execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
