@@ -22,7 +22,7 @@ import {
 import { systemClock } from '../../src/clock.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from '../doors/clients/clamd.ts';
-import { rememberingJournal, type Event } from '../receive/door.ts';
+import { rememberingJournal, type Event } from '../doors/door.ts';
 
 test.each([
   ['stream: OK\0', { kind: 'clean' }],

@@ -3,7 +3,7 @@ import { operatorName } from '../../cli/ask.ts';
 import { banLine } from '../../cli/bans.ts';
 import { liftedLine } from '../../cli/unban.ts';
 import { passwordOf, startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
-import { Speaker } from '../receive/speaker.ts';
+import { Speaker } from '../doors/speaker.ts';
 import { spoolgate } from './command-line.ts';
 
 const UNTIL = '2026-11-21T12:01:00.000Z';

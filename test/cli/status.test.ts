@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Status } from '../../cli/status.ts';
 import { startTestDaemon, temporaryHome } from '../journeys/daemon.ts';
-import { replaceCertificate } from '../receive/certificate-files.ts';
+import { replaceCertificate } from '../doors/tls/certificate-files.ts';
 import { spoolgate } from './command-line.ts';
 
 test('a certificate that ends soon is warned of, with and without a daemon, until it is renewed', async () => {

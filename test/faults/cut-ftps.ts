@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import path from 'node:path';
-import { Speaker } from '../receive/speaker.ts';
+import { Speaker } from '../doors/speaker.ts';
 import { mulberry } from '../random.ts';
 
 const BYTES_MAX = 150_000;
-const CLIENT = path.join(import.meta.dirname, '../receive/killed-client.ts');
+const CLIENT = path.join(import.meta.dirname, '../doors/ftps/killed-client.ts');
 const random = mulberry(9);
 
 /** Begins uploads on an FTPS door and cuts them all. */

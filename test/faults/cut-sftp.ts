@@ -7,8 +7,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import { makeKeyPair } from '../../src/doors/sftp/host-key.ts';
-import { SftpSpeaker } from '../receive/sftp-speaker.ts';
-import { LOGIN, PASSWORD } from '../receive/sign-in.ts';
+import { SftpSpeaker } from '../doors/sftp-speaker.ts';
+import { LOGIN, PASSWORD } from '../doors/sign-in.ts';
 import { mulberry } from '../random.ts';
 
 const { WRITE, CREAT, TRUNC } = ssh2.utils.sftp.OPEN_MODE;

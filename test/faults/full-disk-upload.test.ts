@@ -7,7 +7,7 @@ import ssh2 from 'ssh2';
 import { expect, it } from 'vitest';
 import { signIn } from '../journeys/courier.ts';
 import { passwordOf, startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
-import { SftpSpeaker } from '../receive/sftp-speaker.ts';
+import { SftpSpeaker } from '../doors/sftp-speaker.ts';
 
 const run = promisify(execFile);
 const FILES = 12;

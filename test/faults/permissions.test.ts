@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { listenToSteps } from '../../src/step.ts';
 import { poll, type Courier } from '../journeys/courier.ts';
 import { passwordOf, startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
-import { SftpSpeaker } from '../receive/sftp-speaker.ts';
+import { SftpSpeaker } from '../doors/sftp-speaker.ts';
 import { FIXTURES } from '../journeys/organisation.ts';
 import { asRoot, isRoot, ordinaryUser } from './ordinary-user.ts';
 

@@ -15,7 +15,7 @@ import {
   writeConfiguration,
   type DaemonProcess,
 } from '../journeys/daemon.ts';
-import { SftpSpeaker } from '../receive/sftp-speaker.ts';
+import { SftpSpeaker } from '../doors/sftp-speaker.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 

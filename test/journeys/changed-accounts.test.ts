@@ -4,8 +4,8 @@ import path from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { spoolgate } from '../cli/command-line.ts';
-import { SftpSpeaker } from '../receive/sftp-speaker.ts';
-import { Speaker } from '../receive/speaker.ts';
+import { SftpSpeaker } from '../doors/sftp-speaker.ts';
+import { Speaker } from '../doors/speaker.ts';
 import { passwordOf, spawnDaemon, startTestDaemon, writeConfiguration, type TestDaemon } from './daemon.ts';
 
 const { OPEN_MODE: OPEN } = ssh2.utils.sftp;

@@ -12,9 +12,9 @@ import { listBans } from '../../../src/doors/sign-in/bans.ts';
 import { passwordOf, startTestDaemon, temporaryHome } from '../../journeys/daemon.ts';
 import { poll } from '../../journeys/courier.ts';
 import { ACME, fixtures } from '../../journeys/organisation.ts';
-import { SftpSpeaker } from '../../receive/sftp-speaker.ts';
-import { Speaker } from '../../receive/speaker.ts';
-import { replaceCertificate } from '../../receive/certificate-files.ts';
+import { SftpSpeaker } from '../sftp-speaker.ts';
+import { Speaker } from '../speaker.ts';
+import { replaceCertificate } from '../tls/certificate-files.ts';
 import { spoolgate } from '../../cli/command-line.ts';
 import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from './clamd.ts';
 

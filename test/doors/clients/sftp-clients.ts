@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import SftpClient from 'ssh2-sftp-client';
-import { SftpSpeaker } from '../../receive/sftp-speaker.ts';
-import { LOGIN, PASSWORD } from '../../receive/sign-in.ts';
+import { SftpSpeaker } from '../sftp-speaker.ts';
+import { LOGIN, PASSWORD } from '../sign-in.ts';
 import {
   BIG,
   isInstalled,

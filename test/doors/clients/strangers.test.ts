@@ -1,7 +1,7 @@
 import type { SFTPWrapper } from 'ssh2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../../database.ts';
-import { SftpSpeaker } from '../../receive/sftp-speaker.ts';
+import { SftpSpeaker } from '../sftp-speaker.ts';
 import { AttackedDoors, type Usage } from './attacked-doors.ts';
 import { hostilePem, MESSAGE, rawConnection, SshAttacker, sshString } from './ssh-attacker.ts';
 
