@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Contents } from '../src/apply/carry-out.ts';
 import { decideEntries, NO_COUNTS, refuseEntries, type Outcome } from '../src/apply/outcome.ts';
-import { invalidName } from '../src/admit/gates.ts';
+import { invalidName } from '../src/pipeline/gates.ts';
 import { parseChangeFileName, type ChangeFile } from '../src/change-file/change-file.ts';
 import type { Database, Transaction } from '../src/database/open.ts';
 import { notesOf, type Entry, type Reading } from '../src/change-file/entry.ts';

@@ -2,8 +2,8 @@ import { systemClock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
 import { traceName } from '../src/report/trace.ts';
-import { recordRun } from '../src/retain/job-run.ts';
-import { expiredFiles, purge as purgeNow, type PurgeParts } from '../src/retain/purge.ts';
+import { recordRun } from '../src/jobs/job-run.ts';
+import { expiredFiles, purge as purgeNow, type PurgeParts } from '../src/spool/purge.ts';
 import type { Command, CommandContext } from './command.ts';
 import type { WithDatabase } from './setup.ts';
 

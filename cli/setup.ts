@@ -8,7 +8,7 @@ import { readYaml, type Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
 import { causeOf } from '../src/cause.ts';
 import { SPOOL_ID } from '../src/change-file/change-file.ts';
-import { makeCustomerFolders } from '../src/customer-folders.ts';
+import { makeCustomerFolders } from '../src/spool/customer-folders.ts';
 import { isThere } from '../src/durable.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { quoted } from '../src/shown-text.ts';

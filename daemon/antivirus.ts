@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { clamdAddressFrom } from '../src/admit/antivirus-clamd.ts';
-import { createAntivirus, type Antivirus } from '../src/admit/antivirus.ts';
+import { clamdAddressFrom } from '../src/antivirus/clamd.ts';
+import { createAntivirus, type Antivirus } from '../src/antivirus/antivirus.ts';
 import type { Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';

@@ -2,8 +2,8 @@
  * Builds everything in one place, and closes it in reverse. Tests build the same daemon with other ports and another
  * clock.
  */
-import { createIntake } from '../src/admit/intake.ts';
-import { SpoolPlace } from '../src/admit/spool-place.ts';
+import { createIntake } from '../src/spool/intake.ts';
+import { SpoolPlace } from '../src/spool/mount.ts';
 import { openMailer } from '../src/accounts/mailer.ts';
 import { hashThreads } from '../src/accounts/hash-threads.ts';
 import { finishRemovals, sendInvitations, sendNotices } from '../src/accounts/outbox.ts';
@@ -15,7 +15,7 @@ import { startControlServer } from '../src/http/control.ts';
 import { startHealthServer } from '../src/http/health.ts';
 import { SpoolProbe } from '../src/http/spool-probe.ts';
 import { startCycle, type Cycle } from '../src/cycle.ts';
-import { makeCustomerFolders } from '../src/customer-folders.ts';
+import { makeCustomerFolders } from '../src/spool/customer-folders.ts';
 import type { Database } from '../src/database/open.ts';
 import { ensureFolder } from '../src/durable.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';

@@ -2,8 +2,8 @@ import { createTask, type Logger } from 'node-cron';
 import { messageOf } from '../src/fault.ts';
 import type { Journal } from '../src/events/events.ts';
 import { PURGE_JOB } from '../cli/purge.ts';
-import { lastRun, recordRun } from '../src/retain/job-run.ts';
-import { purge, type PurgeParts } from '../src/retain/purge.ts';
+import { lastRun, recordRun } from '../src/jobs/job-run.ts';
+import { purge, type PurgeParts } from '../src/spool/purge.ts';
 
 /** Every hour, at a minute at which few other programs begin. */
 const HOURLY = '17 * * * *';

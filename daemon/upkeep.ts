@@ -1,4 +1,4 @@
-import type { CustomerFolder } from '../src/admit/enter.ts';
+import type { CustomerFolder } from '../src/spool/enter.ts';
 import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/database/open.ts';
 import { messageOf } from '../src/fault.ts';

@@ -4,9 +4,9 @@
  */
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import type { CustomerFolder } from './admit/enter.ts';
-import type { Intake, Looked } from './admit/intake.ts';
-import { watchFolders } from './admit/watch.ts';
+import type { CustomerFolder } from './spool/enter.ts';
+import type { Intake, Looked } from './spool/intake.ts';
+import { watchFolders } from './spool/watch.ts';
 import {
   extendPreparation,
   nextTurnAt,
@@ -17,7 +17,7 @@ import {
 } from './order/turn-queue.ts';
 import { takeTurn, tellWeather, type Station } from './pipeline.ts';
 import { isDatabaseAway, isPassing } from './database/away.ts';
-import { recoverTaken, removeStrays } from './retain/recover.ts';
+import { recoverTaken, removeStrays } from './spool/recover.ts';
 import { STATUS_TEXT } from './change-file/change-file.ts';
 import { isThere } from './durable.ts';
 import { eachOf } from './each-of.ts';

@@ -2,9 +2,9 @@
  * The one transaction of a change file: gates, caps, decisions, results, sequence number and used caps go in together
  * or not at all. A crash before the commit changes nothing; after it, nothing is lost.
  */
-import { noteContent } from './admit/content.ts';
-import { invalidName, refusedAtGate } from './admit/gates.ts';
-import { takeChangeFile, type OpenChangeFile } from './admit/take.ts';
+import { noteContent } from './spool/digest.ts';
+import { invalidName, refusedAtGate } from './pipeline/gates.ts';
+import { takeChangeFile, type OpenChangeFile } from './spool/take.ts';
 import { carryOut, countsBefore, type Contents, type Slice } from './apply/carry-out.ts';
 import { PlanOutdated } from './apply/kind.ts';
 import { decideEntries, isStopped, refuseEntries } from './apply/outcome.ts';
@@ -30,7 +30,7 @@ import {
 import type { Station } from './pipeline.ts';
 import { noteDayLimit, noteMissingNumbers } from './report/batch-report.ts';
 import type { Refusal } from './change-file/result-code.ts';
-import { markRefused } from './retain/file-away.ts';
+import { markRefused } from './spool/file-away.ts';
 import { step } from './step.ts';
 
 export interface Case {

@@ -8,11 +8,11 @@
  * take the next one, also after this one has died at any point.
  */
 import path from 'node:path';
-import type { Antivirus } from './admit/antivirus.ts';
-import { isBeingWritten } from './admit/intake.ts';
-import { digestOf } from './admit/content.ts';
-import type { SpoolPlace } from './admit/spool-place.ts';
-import { openChangeFile, takeAsItIs, takenPath, type OpenChangeFile } from './admit/take.ts';
+import type { Antivirus } from './antivirus/antivirus.ts';
+import { isBeingWritten } from './spool/intake.ts';
+import { digestOf } from './spool/digest.ts';
+import type { SpoolPlace } from './spool/mount.ts';
+import { openChangeFile, takeAsItIs, takenPath, type OpenChangeFile } from './spool/take.ts';
 import type { Contents, Slice } from './apply/carry-out.ts';
 import type { ChangeFile } from './change-file/change-file.ts';
 import type { Clock } from './clock.ts';
@@ -40,8 +40,8 @@ import type { TurnResult } from './order/turns.ts';
 import { closeBatch, writeReport } from './report/batch-report.ts';
 import { traceName, writeTrace } from './report/trace.ts';
 import { writeWeather } from './report/weather.ts';
-import { departingFiles, fileAway, markWithdrawn, type Departing } from './retain/file-away.ts';
-import { countFailure, endFile, FAILURES_MAX, noteOnFile, type EndReason } from './retain/set-aside.ts';
+import { departingFiles, fileAway, markWithdrawn, type Departing } from './spool/file-away.ts';
+import { countFailure, endFile, FAILURES_MAX, noteOnFile, type EndReason } from './ledger/set-aside.ts';
 import type { Preparations } from './preparations.ts';
 import { bytesOf, readSlice } from './read-slice.ts';
 import { during } from './loop-watch.ts';

@@ -1,6 +1,6 @@
 /** Reads a change file, slice by slice, and counts it no further than is needed. */
 import type { FileHandle } from 'node:fs/promises';
-import type { OpenChangeFile } from './admit/take.ts';
+import type { OpenChangeFile } from './spool/take.ts';
 import type { Slice } from './apply/carry-out.ts';
 import type { Kind } from './apply/kind.ts';
 import type { ChangeFile } from './change-file/change-file.ts';

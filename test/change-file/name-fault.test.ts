@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
-import { invalidName } from '../../src/admit/gates.ts';
+import { invalidName } from '../../src/pipeline/gates.ts';
 import { nameFault } from '../../src/change-file/name-fault.ts';
 import { messageFor } from '../../src/report/messages.ts';
 

@@ -2,7 +2,7 @@ import { appendFile, stat, utimes } from 'node:fs/promises';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { createIntake } from '../../src/admit/intake.ts';
+import { createIntake } from '../../src/spool/intake.ts';
 import { noteUpload } from '../../src/order/turn-queue.ts';
 import { listenToSteps } from '../../src/step.ts';
 import { ACME } from '../journeys/organisation.ts';

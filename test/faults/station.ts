@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setUpOrganisations } from '../../src/accounts/setup.ts';
-import { createIntake } from '../../src/admit/intake.ts';
+import { createIntake } from '../../src/spool/intake.ts';
 import type { Database } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { noteUpload, wake } from '../../src/order/turn-queue.ts';

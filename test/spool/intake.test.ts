@@ -1,7 +1,7 @@
 import { rename, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { createIntake } from '../../src/admit/intake.ts';
+import { createIntake } from '../../src/spool/intake.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/open.ts';
 import { openStation, type TestStation } from '../faults/station.ts';

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createIntake } from '../../src/admit/intake.ts';
-import { judgeSpool, SpoolPlace } from '../../src/admit/spool-place.ts';
+import { createIntake } from '../../src/spool/intake.ts';
+import { judgeSpool, SpoolPlace } from '../../src/spool/mount.ts';
 import { takeTurn } from '../../src/pipeline.ts';
 import { openStation } from '../faults/station.ts';
 import { ACME } from '../journeys/organisation.ts';

@@ -5,7 +5,7 @@ import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Database, Queryable, Transaction } from '../database/open.ts';
 import { ensureFolder, isThere, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
-import { takenPath } from './take.ts';
+import { takenPath } from '../spool/take.ts';
 
 /** Why a file is in quarantine; stands in the report without a code (chapter 14). */
 export type QuarantineReason =

@@ -2,7 +2,7 @@ import { link, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/pr
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recoverTaken, removeStrays } from '../../src/retain/recover.ts';
+import { recoverTaken, removeStrays } from '../../src/spool/recover.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 
 let database: TestDatabase;

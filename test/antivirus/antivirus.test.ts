@@ -4,15 +4,15 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { clamdAddressFrom, parseClamdAnswer, scanWithClamd } from '../../src/admit/antivirus-clamd.ts';
+import { clamdAddressFrom, parseClamdAnswer, scanWithClamd } from '../../src/antivirus/clamd.ts';
 import {
   createAntivirus,
   reasonFor,
   type Antivirus,
   type AntivirusSettings,
-} from '../../src/admit/antivirus.ts';
-import { quarantinePath } from '../../src/admit/antivirus-quarantine.ts';
-import { openChangeFile } from '../../src/admit/take.ts';
+} from '../../src/antivirus/antivirus.ts';
+import { quarantinePath } from '../../src/antivirus/quarantine.ts';
+import { openChangeFile } from '../../src/spool/take.ts';
 import {
   CHANGE_FILE_COLUMNS,
   changeFileFrom,

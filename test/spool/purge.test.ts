@@ -5,8 +5,8 @@ import { afterAll, beforeEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkConfiguration } from '../../src/configuration.ts';
 import { purge as purgeCommand } from '../../cli/purge.ts';
 import { traceName } from '../../src/report/trace.ts';
-import { lastRun, recordRun } from '../../src/retain/job-run.ts';
-import { expiredFiles, purge, type PurgeParts } from '../../src/retain/purge.ts';
+import { lastRun, recordRun } from '../../src/jobs/job-run.ts';
+import { expiredFiles, purge, type PurgeParts } from '../../src/spool/purge.ts';
 import { listenToSteps } from '../../src/step.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 

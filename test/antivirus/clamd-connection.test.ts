@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { scanWithClamd, type ClamdAddress } from '../../src/admit/antivirus-clamd.ts';
+import { scanWithClamd, type ClamdAddress } from '../../src/antivirus/clamd.ts';
 import type { PeerScript } from './clamd-peer.ts';
 
 const CHUNK = Buffer.alloc(65_536, 'x');

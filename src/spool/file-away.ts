@@ -11,7 +11,7 @@ import { isSameFile, isThere, moveDurably, removeAttempts } from '../durable.ts'
 import { codeOf } from '../fault.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import { step } from '../step.ts';
-import { noteOnFile } from './set-aside.ts';
+import { noteOnFile } from '../ledger/set-aside.ts';
 
 /** What file systems allow. */
 const NAME_BYTES_MAX = 255;

@@ -1,8 +1,8 @@
 import { chown, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ERROR, JOURNAL, PROCESSED, REPORT, TAKEN } from './change-file/change-file.ts';
-import { ensureFolder, syncFolder } from './durable.ts';
-import { codeOf } from './fault.ts';
+import { ERROR, JOURNAL, PROCESSED, REPORT, TAKEN } from '../change-file/change-file.ts';
+import { ensureFolder, syncFolder } from '../durable.ts';
+import { codeOf } from '../fault.ts';
 
 const FOLDERS = [PROCESSED, ERROR, REPORT, JOURNAL, TAKEN];
 

@@ -5,7 +5,7 @@ import { isThere } from '../durable.ts';
 import type { Journal } from '../events/events.ts';
 import { step } from '../step.ts';
 import { fileAt, type Found } from './found-file.ts';
-import type { SpoolPlace } from './spool-place.ts';
+import type { SpoolPlace } from './mount.ts';
 import { takenPath } from './take.ts';
 
 export interface IntakeParts {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { refusedAtGate, type GateFacts } from '../../src/admit/gates.ts';
+import { refusedAtGate, type GateFacts } from '../../src/pipeline/gates.ts';
 import { parseChangeFileName, type ChangeFileType } from '../../src/change-file/change-file.ts';
 import { startTestDaemon } from '../journeys/daemon.ts';
 import { fixtures } from '../journeys/organisation.ts';

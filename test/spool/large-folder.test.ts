@@ -2,7 +2,7 @@
 import { utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createIntake, type Intake } from '../../src/admit/intake.ts';
+import { createIntake, type Intake } from '../../src/spool/intake.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Database, Queryable } from '../../src/database/open.ts';
 import { nextInBatch, startBatch } from '../../src/order/batch.ts';

@@ -2,9 +2,9 @@ import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Queryable, Transaction } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
-import { scanWithClamd, type ClamdAddress, type ClamdAnswer } from './antivirus-clamd.ts';
-import { markQuarantined, moveQuarantined, type QuarantineReason } from './antivirus-quarantine.ts';
-import { takeChangeFile, type OpenChangeFile } from './take.ts';
+import { scanWithClamd, type ClamdAddress, type ClamdAnswer } from './clamd.ts';
+import { markQuarantined, moveQuarantined, type QuarantineReason } from './quarantine.ts';
+import { takeChangeFile, type OpenChangeFile } from '../spool/take.ts';
 
 export interface AntivirusSettings {
   clamd: ClamdAddress;

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { TAKEN } from '../change-file/change-file.ts';
-import { makeCustomerFolders } from '../customer-folders.ts';
+import { makeCustomerFolders } from './customer-folders.ts';
 import type { Queryable } from '../database/open.ts';
 import { eachOf } from '../each-of.ts';
 import { admit, admitAll, type CustomerFolder, type IntakeParts } from './enter.ts';
