@@ -8,7 +8,7 @@ import path from 'node:path';
 import { openEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { openDatabase, type Database } from '../src/database/open.ts';
-import { claimTurn, endTurn } from '../src/order/turn-queue.ts';
+import { claimTurn, endTurn } from '../src/ledger/turn-queue.ts';
 
 const SIZES = [100, 10_000, 1_000_000];
 const TURNS = 2_000;

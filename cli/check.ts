@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import type { Contents } from '../src/apply/carry-out.ts';
-import { decideEntries, NO_COUNTS, refuseEntries, type Outcome } from '../src/apply/outcome.ts';
+import type { Contents } from '../src/pipeline/carry-out.ts';
+import { decideEntries, NO_COUNTS, refuseEntries, type Outcome } from '../src/pipeline/outcome.ts';
 import { invalidName } from '../src/pipeline/gates.ts';
 import { parseChangeFileName, type ChangeFile } from '../src/change-file/change-file.ts';
 import type { Database, Transaction } from '../src/database/open.ts';
 import { notesOf, type Entry, type Reading } from '../src/change-file/entry.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
-import { gate, isHeld } from '../src/judgement.ts';
+import { gate, isHeld } from '../src/pipeline/decide.ts';
 import { kindOf } from '../src/kinds.ts';
 import { periodsOf } from '../src/order/periods.ts';
 import { capsOf, throttle, type Caps } from '../src/order/throttle.ts';

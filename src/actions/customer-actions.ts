@@ -7,9 +7,9 @@ import type { CustomerStatus } from '../customer-status.ts';
 import { onlyRow, type Database, type Transaction } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import type { LoopStatus } from '../loop-watch.ts';
-import { customerStatuses } from '../order/status.ts';
+import { customerStatuses } from '../ledger/status.ts';
 import type { Caps } from '../order/throttle.ts';
-import { hurry } from '../order/turn-queue.ts';
+import { hurry } from '../ledger/turn-queue.ts';
 
 export interface LiveParts {
   database: Database;

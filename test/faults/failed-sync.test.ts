@@ -2,7 +2,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { moveDurably, writeDurably } from '../../src/durable.ts';
-import { takeTurn } from '../../src/pipeline.ts';
+import { takeTurn } from '../../src/pipeline/turn.ts';
 import { failSyncs } from './failed-sync.ts';
 import { openStation, type TestStation } from './station.ts';
 

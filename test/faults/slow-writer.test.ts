@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { createIntake } from '../../src/spool/intake.ts';
-import { noteUpload } from '../../src/order/turn-queue.ts';
+import { noteUpload } from '../../src/ledger/turn-queue.ts';
 import { listenToSteps } from '../../src/step.ts';
 import { ACME } from '../journeys/organisation.ts';
 import { openStation, type TestStation } from './station.ts';

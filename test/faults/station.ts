@@ -5,10 +5,10 @@ import { setUpOrganisations } from '../../src/accounts/setup.ts';
 import { createIntake } from '../../src/spool/intake.ts';
 import type { Database } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
-import { noteUpload, wake } from '../../src/order/turn-queue.ts';
+import { noteUpload, wake } from '../../src/ledger/turn-queue.ts';
 import { hashPassword } from '../../src/accounts/password-hash.ts';
-import { takeTurn, type Station } from '../../src/pipeline.ts';
-import { Preparations } from '../../src/preparations.ts';
+import { takeTurn, type Station } from '../../src/pipeline/turn.ts';
+import { Preparations } from '../../src/pipeline/preparations.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { ACME, declared, fixtures } from '../journeys/organisation.ts';
 

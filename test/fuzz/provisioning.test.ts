@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { decideEntries, NO_COUNTS } from '../../src/apply/outcome.ts';
+import { decideEntries, NO_COUNTS } from '../../src/pipeline/outcome.ts';
 import { decideEntry } from '../../src/apply/provisioning/decide.ts';
 import { readProvisioning } from '../../src/parse/provisioning.ts';
 import { messageFor } from '../../src/report/messages.ts';

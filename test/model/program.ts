@@ -1,5 +1,5 @@
-/** Drives the program's own functions the way src/judgement.ts does, without doors, folders and report. */
-import { carryOut } from '../../src/apply/carry-out.ts';
+/** Drives the program's own functions the way src/pipeline/decide.ts does, without doors, folders and report. */
+import { carryOut } from '../../src/pipeline/carry-out.ts';
 import { setUpOrganisations } from '../../src/accounts/setup.ts';
 import type { OrganisationFile } from '../../src/accounts/organisation-file.ts';
 import {

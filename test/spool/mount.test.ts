@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createIntake } from '../../src/spool/intake.ts';
 import { judgeSpool, SpoolPlace } from '../../src/spool/mount.ts';
-import { takeTurn } from '../../src/pipeline.ts';
+import { takeTurn } from '../../src/pipeline/turn.ts';
 import { openStation } from '../faults/station.ts';
 import { ACME } from '../journeys/organisation.ts';
 

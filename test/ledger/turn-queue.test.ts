@@ -7,7 +7,7 @@ import {
   noteUpload,
   repairLine,
   repairMoments,
-} from '../../src/order/turn-queue.ts';
+} from '../../src/ledger/turn-queue.ts';
 import type { TurnResult } from '../../src/order/turns.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 

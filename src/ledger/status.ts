@@ -1,9 +1,9 @@
 import type { CapStatus, CustomerStatus, WaitingFile } from '../customer-status.ts';
 import type { Queryable } from '../database/open.ts';
-import { forecast } from './forecast.ts';
-import { periodsOf, type Periods } from './periods.ts';
+import { forecast } from '../order/forecast.ts';
+import { periodsOf, type Periods } from '../order/periods.ts';
 import { statusRows, type UsageRow, type WaitingRow } from './status-rows.ts';
-import type { Caps, CustomerCaps, Usage } from './throttle.ts';
+import type { Caps, CustomerCaps, Usage } from '../order/throttle.ts';
 
 /** @returns null where there is no such customer */
 export async function customerStatus(

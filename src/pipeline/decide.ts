@@ -2,21 +2,21 @@
  * The one transaction of a change file: gates, caps, decisions, results, sequence number and used caps go in together
  * or not at all. A crash before the commit changes nothing; after it, nothing is lost.
  */
-import { noteContent } from './spool/digest.ts';
-import { invalidName, refusedAtGate } from './pipeline/gates.ts';
-import { takeChangeFile, type OpenChangeFile } from './spool/take.ts';
-import { carryOut, countsBefore, type Contents, type Slice } from './apply/carry-out.ts';
-import { PlanOutdated } from './apply/kind.ts';
-import { decideEntries, isStopped, refuseEntries } from './apply/outcome.ts';
-import { saveOutcome, saveWarnings } from './apply/save-outcome.ts';
-import type { ChangeFile, ChangeFileType } from './change-file/change-file.ts';
-import type { Transaction } from './database/open.ts';
-import { positionAfter } from './change-file/entry.ts';
-import type { Journal } from './events/events.ts';
-import { kindOf } from './kinds.ts';
-import { defer, isStillNext, type Batch } from './order/batch.ts';
-import { periodsOf } from './order/periods.ts';
-import { lastSequence, mayFollow, missingBefore, storeSequence, strictPatience } from './order/sequence.ts';
+import { noteContent } from '../spool/digest.ts';
+import { invalidName, refusedAtGate } from './gates.ts';
+import { takeChangeFile, type OpenChangeFile } from '../spool/take.ts';
+import { carryOut, countsBefore, type Contents, type Slice } from './carry-out.ts';
+import { PlanOutdated } from '../apply/kind.ts';
+import { decideEntries, isStopped, refuseEntries } from './outcome.ts';
+import { saveOutcome, saveWarnings } from '../ledger/results.ts';
+import type { ChangeFile, ChangeFileType } from '../change-file/change-file.ts';
+import type { Transaction } from '../database/open.ts';
+import { positionAfter } from '../change-file/entry.ts';
+import type { Journal } from '../events/events.ts';
+import { kindOf } from '../kinds.ts';
+import { defer, isStillNext, type Batch } from '../ledger/batch.ts';
+import { periodsOf } from '../order/periods.ts';
+import { lastSequence, mayFollow, missingBefore, storeSequence, strictPatience } from '../order/sequence.ts';
 import {
   capsOf,
   countOperations,
@@ -26,12 +26,12 @@ import {
   type Caps,
   type CustomerCaps,
   type Verdict,
-} from './order/throttle.ts';
-import type { Station } from './pipeline.ts';
-import { noteDayLimit, noteMissingNumbers } from './report/batch-report.ts';
-import type { Refusal } from './change-file/result-code.ts';
-import { markRefused } from './spool/file-away.ts';
-import { step } from './step.ts';
+} from '../order/throttle.ts';
+import type { Station } from './turn.ts';
+import { noteDayLimit, noteMissingNumbers } from '../report/batch-report.ts';
+import type { Refusal } from '../change-file/result-code.ts';
+import { markRefused } from '../spool/file-away.ts';
+import { step } from '../step.ts';
 
 export interface Case {
   station: Station;

@@ -1,12 +1,12 @@
 /**
- * Wakes the workers. Whose turn it is stands in the database (order/turn-queue.ts); this looks there when a file was
+ * Wakes the workers. Whose turn it is stands in the database (ledger/turn-queue.ts); this looks there when a file was
  * announced, when the next turn is due, and once a second in case another daemon knows more.
  */
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import type { CustomerFolder } from './spool/enter.ts';
-import type { Intake, Looked } from './spool/intake.ts';
-import { watchFolders } from './spool/watch.ts';
+import type { CustomerFolder } from '../spool/enter.ts';
+import type { Intake, Looked } from '../spool/intake.ts';
+import { watchFolders } from '../spool/watch.ts';
 import {
   extendPreparation,
   nextTurnAt,
@@ -14,16 +14,16 @@ import {
   repairLine,
   repairMoments,
   wake,
-} from './order/turn-queue.ts';
-import { takeTurn, tellWeather, type Station } from './pipeline.ts';
-import { isDatabaseAway, isPassing } from './database/away.ts';
-import { recoverTaken, removeStrays } from './spool/recover.ts';
-import { STATUS_TEXT } from './change-file/change-file.ts';
-import { isThere } from './durable.ts';
-import { eachOf } from './each-of.ts';
-import { during } from './loop-watch.ts';
-import { step } from './step.ts';
-import { clearStaging } from './doors/folder/store-upload.ts';
+} from '../ledger/turn-queue.ts';
+import { takeTurn, tellWeather, type Station } from './turn.ts';
+import { isDatabaseAway, isPassing } from '../database/away.ts';
+import { recoverTaken, removeStrays } from '../spool/recover.ts';
+import { STATUS_TEXT } from '../change-file/change-file.ts';
+import { isThere } from '../durable.ts';
+import { eachOf } from '../each-of.ts';
+import { during } from '../loop-watch.ts';
+import { step } from '../step.ts';
+import { clearStaging } from '../doors/folder/store-upload.ts';
 
 export interface CycleSettings {
   /** How often every folder is looked at, whatever was announced. */

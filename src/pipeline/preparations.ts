@@ -1,4 +1,4 @@
-import type { ChangeFile } from './change-file/change-file.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
 
 /** One password that is hashed, or has been. */
 interface Made {

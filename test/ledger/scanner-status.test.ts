@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { customerStatus } from '../../src/order/status.ts';
+import { customerStatus } from '../../src/ledger/status.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 
 const NOW = new Date('2026-05-05T12:01:00Z');

@@ -8,21 +8,21 @@
  * take the next one, also after this one has died at any point.
  */
 import path from 'node:path';
-import type { Antivirus } from './antivirus/antivirus.ts';
-import { isBeingWritten } from './spool/intake.ts';
-import { digestOf } from './spool/digest.ts';
-import type { SpoolPlace } from './spool/mount.ts';
-import { openChangeFile, takeAsItIs, takenPath, type OpenChangeFile } from './spool/take.ts';
-import type { Contents, Slice } from './apply/carry-out.ts';
-import type { ChangeFile } from './change-file/change-file.ts';
-import type { Clock } from './clock.ts';
-import { isDatabaseAway, isPassing } from './database/away.ts';
-import { onlyRow, type Database, type Transaction } from './database/open.ts';
-import { isThere } from './durable.ts';
-import { messageOf } from './fault.ts';
-import type { Journal } from './events/events.ts';
-import { entrance, judge, planned, type Case } from './judgement.ts';
-import { kindOf } from './kinds.ts';
+import type { Antivirus } from '../antivirus/antivirus.ts';
+import { isBeingWritten } from '../spool/intake.ts';
+import { digestOf } from '../spool/digest.ts';
+import type { SpoolPlace } from '../spool/mount.ts';
+import { openChangeFile, takeAsItIs, takenPath, type OpenChangeFile } from '../spool/take.ts';
+import type { Contents, Slice } from './carry-out.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
+import type { Clock } from '../clock.ts';
+import { isDatabaseAway, isPassing } from '../database/away.ts';
+import { onlyRow, type Database, type Transaction } from '../database/open.ts';
+import { isThere } from '../durable.ts';
+import { messageOf } from '../fault.ts';
+import type { Journal } from '../events/events.ts';
+import { entrance, judge, planned, type Case } from './decide.ts';
+import { kindOf } from '../kinds.ts';
 import {
   nextInBatch,
   openBatch,
@@ -31,21 +31,21 @@ import {
   uncountedFiles,
   waitingSince,
   type Batch,
-} from './order/batch.ts';
-import { periodsOf } from './order/periods.ts';
-import { capsOf, returnOperations, type Caps } from './order/throttle.ts';
-import { customerStatus } from './order/status.ts';
-import { claimTurn, endTurn, PREPARING_MS_MAX } from './order/turn-queue.ts';
-import type { TurnResult } from './order/turns.ts';
-import { closeBatch, writeReport } from './report/batch-report.ts';
-import { traceName, writeTrace } from './report/trace.ts';
-import { writeWeather } from './report/weather.ts';
-import { departingFiles, fileAway, markWithdrawn, type Departing } from './spool/file-away.ts';
-import { countFailure, endFile, FAILURES_MAX, noteOnFile, type EndReason } from './ledger/set-aside.ts';
+} from '../ledger/batch.ts';
+import { periodsOf } from '../order/periods.ts';
+import { capsOf, returnOperations, type Caps } from '../order/throttle.ts';
+import { customerStatus } from '../ledger/status.ts';
+import { claimTurn, endTurn, PREPARING_MS_MAX } from '../ledger/turn-queue.ts';
+import type { TurnResult } from '../order/turns.ts';
+import { closeBatch, writeReport } from '../report/batch-report.ts';
+import { traceName, writeTrace } from '../report/trace.ts';
+import { writeWeather } from '../report/weather.ts';
+import { departingFiles, fileAway, markWithdrawn, type Departing } from '../spool/file-away.ts';
+import { countFailure, endFile, FAILURES_MAX, noteOnFile, type EndReason } from '../ledger/set-aside.ts';
 import type { Preparations } from './preparations.ts';
 import { bytesOf, readSlice } from './read-slice.ts';
-import { during } from './loop-watch.ts';
-import { step } from './step.ts';
+import { during } from '../loop-watch.ts';
+import { step } from '../step.ts';
 
 /** What every stage works with. */
 export interface Station {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Preparations } from '../src/preparations.ts';
+import { Preparations } from '../../src/pipeline/preparations.ts';
 
 const FILE = { id: 7, customer: 1 };
 

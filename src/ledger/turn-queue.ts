@@ -1,5 +1,5 @@
 import type { Database, Queryable, Transaction } from '../database/open.ts';
-import { afterTurn, afterUpload, type Phase, type Standing, type TurnResult } from './turns.ts';
+import { afterTurn, afterUpload, type Phase, type Standing, type TurnResult } from '../order/turns.ts';
 
 interface StandingRow {
   customer_id: number;

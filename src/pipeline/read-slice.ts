@@ -1,10 +1,10 @@
 /** Reads a change file, slice by slice, and counts it no further than is needed. */
 import type { FileHandle } from 'node:fs/promises';
-import type { OpenChangeFile } from './spool/take.ts';
-import type { Slice } from './apply/carry-out.ts';
-import type { Kind } from './apply/kind.ts';
-import type { ChangeFile } from './change-file/change-file.ts';
-import type { Entry, OpenBytes } from './change-file/entry.ts';
+import type { OpenChangeFile } from '../spool/take.ts';
+import type { Slice } from './carry-out.ts';
+import type { Kind } from '../apply/kind.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
+import type { Entry, OpenBytes } from '../change-file/entry.ts';
 
 /** A large file is worked off in slices, one a turn: other customers' files pass in between. */
 const SLICE_ENTRIES = 1_000;
