@@ -8,7 +8,7 @@ import type { Database, Transaction } from '../src/database/open.ts';
 import { notesOf, type Entry, type Reading } from '../src/change-file/entry.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import { gate, isHeld } from '../src/pipeline/decide.ts';
-import { kindOf } from '../src/kinds.ts';
+import { kindOf } from '../src/kinds/registry.ts';
 import { periodsOf } from '../src/order/periods.ts';
 import { capsOf, throttle, type Caps } from '../src/order/throttle.ts';
 import { reportText, type UncodedRefusal, type ReportedFile } from '../src/report/report.ts';

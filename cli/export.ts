@@ -5,10 +5,10 @@ import {
   parseDistinguishedName,
   type DistinguishedName,
 } from '../src/accounts/distinguished-name.ts';
-import { ruleFor, rulesFor } from '../src/apply/directory/attributes.ts';
+import { ruleFor, rulesFor } from '../src/kinds/directory/attributes.ts';
 import { onlyRow, type Database, type Transaction } from '../src/database/open.ts';
 import { OperatorFault } from '../src/fault.ts';
-import { ldifRecord } from '../src/parse/ldif-write.ts';
+import { ldifRecord } from '../src/kinds/directory/ldif-write.ts';
 import { customerNumber } from './arguments.ts';
 import type { Command } from './command.ts';
 import type { WithDatabase } from './setup.ts';

@@ -3,7 +3,7 @@
  * `<!-- table: NAME -->` and `<!-- end -->`; a test fails when a guide and the data differ.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { OPERATIONS } from '../src/apply/provisioning/operations.ts';
+import { OPERATIONS } from '../src/kinds/provisioning/operations.ts';
 import { exampleMessages } from '../src/report/messages.ts';
 import { symbolOf, type ResultCode } from '../src/change-file/result-code.ts';
 import { CODE_SELECTION } from '../src/tables/code-selection.ts';

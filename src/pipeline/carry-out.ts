@@ -4,7 +4,7 @@ import type { Entry, EntryResult } from '../change-file/entry.ts';
 import { codeOf } from '../fault.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import { step } from '../step.ts';
-import type { Kind } from '../apply/kind.ts';
+import type { Kind } from '../kinds/kind.ts';
 import { decideEntries, newOutcome, NO_COUNTS, record, type Counts, type Outcome } from './outcome.ts';
 
 /** A file, or the next slice of a large one, as its kind reads it. */

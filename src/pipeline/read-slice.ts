@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { OpenChangeFile } from '../spool/take.ts';
 import type { Slice } from './carry-out.ts';
-import type { Kind } from '../apply/kind.ts';
+import type { Kind } from '../kinds/kind.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Entry, OpenBytes } from '../change-file/entry.ts';
 

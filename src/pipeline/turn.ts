@@ -22,7 +22,7 @@ import { isThere } from '../durable.ts';
 import { messageOf } from '../fault.ts';
 import type { Journal } from '../events/events.ts';
 import { entrance, judge, planned, type Case } from './decide.ts';
-import { kindOf } from '../kinds.ts';
+import { kindOf } from '../kinds/registry.ts';
 import {
   nextInBatch,
   openBatch,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import { allEntries } from '../../src/accounts/directory-entry-store.ts';
 import { traceName } from '../../src/report/trace.ts';
-import { valuesOf } from '../directory/directory.ts';
+import { valuesOf } from '../kinds/directory/directory.ts';
 import { codesOf, linesAbout } from '../journeys/courier.ts';
 import { brokenInvariants } from '../model/invariants.ts';
 import { differingPortraits, modelPortraits, storedPortraits } from '../model/stored.ts';

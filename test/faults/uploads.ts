@@ -4,8 +4,8 @@
  * replayed in memory.
  */
 import type { OrganisationFile } from '../../src/accounts/organisation-file.ts';
-import { MemoryDirectory, type Shown } from '../directory/directory.ts';
-import { randomChange } from '../directory/random-changes.ts';
+import { MemoryDirectory, type Shown } from '../kinds/directory/directory.ts';
+import { randomChange } from '../kinds/directory/random-changes.ts';
 import { changeFileText } from '../model/change-file-text.ts';
 import { ALL_OPERATIONS, generateEntry } from '../model/generate.ts';
 import { CUSTOMER, generateOrganisations, OTHER_CUSTOMER } from '../model/generate-organisation.ts';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { showEntry } from '../../cli/show.ts';
-import { group, person } from '../directory/directory.ts';
+import { group, person } from '../kinds/directory/directory.ts';
 import type { Courier } from './courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
 import { ACME, fixtures } from './organisation.ts';

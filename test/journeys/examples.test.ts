@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OPERATIONS } from '../../src/apply/provisioning/operations.ts';
+import { OPERATIONS } from '../../src/kinds/provisioning/operations.ts';
 import { showSubscriber } from '../../cli/show.ts';
 import { PRV_OPERATIONS } from '../../src/tables/prv-operations.ts';
 import type { Courier } from './courier.ts';

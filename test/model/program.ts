@@ -8,7 +8,7 @@ import {
   type ChangeFileRow,
 } from '../../src/change-file/change-file.ts';
 import { onlyRow, type Database } from '../../src/database/open.ts';
-import { kindOf } from '../../src/kinds.ts';
+import { kindOf } from '../../src/kinds/registry.ts';
 import { changeFileText } from './change-file-text.ts';
 import { CUSTOMER } from './generate-organisation.ts';
 import type { ModelRecord } from './state.ts';

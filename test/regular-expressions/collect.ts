@@ -4,7 +4,7 @@ import { parseAst } from 'vitest/node';
 
 /** A regular expression of the program, and where it stands. */
 export interface Found {
-  /** `src/parse/ldif.ts:43` */
+  /** `src/kinds/directory/reader.ts:43` */
   where: string;
   source: string;
   flags: string;

@@ -1,0 +1,70 @@
+import type { DirectoryRecord } from '../../accounts/directory-entry-change.ts';
+import { shownText } from '../../accounts/directory-entry-change.ts';
+import type { Entry, OpenBytes, Position, Reading } from '../../change-file/entry.ts';
+import type { Refusal } from '../../change-file/result-code.ts';
+import { readChange } from './ldif-change.ts';
+import { readLines } from './ldif-lines.ts';
+import { RECORD_BYTES_MAX, splitRecords, type RawRecord } from './ldif-records.ts';
+import { TRACE_COLUMNS } from './ldif-trace.ts';
+
+/**
+ * Reads a directory change file (chapter 11): LDIF change records (RFC 2849) in UTF-8, with or without a byte order
+ * mark, LF or CR LF, version line, comments, folded lines, base64. A record that cannot be read costs nothing but
+ * itself; nothing is ever fetched for it. Memory stays constant.
+ */
+export async function readDirectory(
+  open: OpenBytes,
+  from: Position | null,
+): Promise<Reading<DirectoryRecord>> {
+  const header = Buffer.from(TRACE_COLUMNS);
+  // A file of another version stops at its error ceiling before there is anything to go on with.
+  if (from)
+    return {
+      header,
+      problem: null,
+      entries: entriesOf(splitRecords(open(from.byte), from), null, from.entries),
+    };
+  const records = splitRecords(open(0));
+  const { value: first } = await records.next();
+  const problem = first?.isVersion ? problemOf(first) : null;
+  return { header, problem, entries: entriesOf(startingWith(first, records), problem, 0) };
+}
+
+async function* startingWith(
+  first: RawRecord | undefined,
+  rest: AsyncGenerator<RawRecord>,
+): AsyncGenerator<RawRecord> {
+  if (first && !first.isVersion) yield first;
+  yield* rest;
+}
+
+/** There is one version of LDIF; what another would mean nobody knows. */
+function problemOf({ bytes }: RawRecord): Refusal | null {
+  const version = /^version: *(\S*)/i.exec(bytes?.toString('latin1') ?? '')?.[1] ?? '';
+  return version === '1' ? null : { code: 10, reason: 'version', value: shownText(version) };
+}
+
+async function* entriesOf(
+  records: AsyncGenerator<RawRecord>,
+  problem: Refusal | null,
+  before: number,
+): AsyncGenerator<Entry<DirectoryRecord>> {
+  let entry = before;
+  for await (const { bytes, line, firstByte, byteCount, lineCount } of records) {
+    entry += 1;
+    const read = problem ? { refusal: problem } : readRecord(bytes);
+    yield { place: { entry, line, firstByte, byteCount, lineCount }, read, ...warningsOf(read) };
+  }
+}
+
+/** A record that is skipped makes no noise of its own: the report tells of it. */
+function warningsOf(read: Entry<DirectoryRecord>['read']): Pick<Entry, 'warnings'> {
+  if ('refusal' in read || read.record.change.type !== 'ignored') return {};
+  return { warnings: [{ kind: 'skipped', changetype: shownText(read.record.changetype) }] };
+}
+
+function readRecord(bytes: Buffer | null): Entry<DirectoryRecord>['read'] {
+  if (!bytes) return { refusal: { code: 10, reason: 'too-long', limit: RECORD_BYTES_MAX } };
+  const read = readLines(bytes);
+  return 'refusal' in read ? read : readChange(read.lines);
+}
