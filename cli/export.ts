@@ -1,10 +1,10 @@
-import type { DirectoryEntry } from '../src/accounts/directory-entry.ts';
-import { allEntries } from '../src/accounts/directory-entry-store.ts';
+import type { DirectoryEntry } from '../src/accounts/directory/entry.ts';
+import { allEntries } from '../src/accounts/directory/entry-store.ts';
 import {
   foldText,
   parseDistinguishedName,
   type DistinguishedName,
-} from '../src/accounts/distinguished-name.ts';
+} from '../src/accounts/directory/distinguished-name.ts';
 import { ruleFor, rulesFor } from '../src/kinds/directory/attributes.ts';
 import { onlyRow, type Database, type Transaction } from '../src/database/open.ts';
 import { OperatorFault } from '../src/fault.ts';

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { DeclaredCustomer } from '../src/accounts/organisation-file.ts';
+import type { DeclaredCustomer } from '../src/accounts/setup/organisation-file.ts';
 import type { Configuration } from '../src/configuration.ts';
 import { certificateStatus } from '../src/doors/tls/certificate-status.ts';
 import { givenCertificate } from '../src/doors/tls/certificate.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { organisationFileSchema, type DeclaredCustomer } from '../src/accounts/organisation-file.ts';
-import { isRemoval } from '../src/accounts/setup-accounts.ts';
-import { setUpOrganisations } from '../src/accounts/setup.ts';
+import { organisationFileSchema, type DeclaredCustomer } from '../src/accounts/setup/organisation-file.ts';
+import { isRemoval } from '../src/accounts/setup/access-accounts.ts';
+import { setUpOrganisations } from '../src/accounts/setup/setup.ts';
 import { systemClock } from '../src/clock.ts';
 import { readYaml, type Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';

@@ -1,9 +1,13 @@
-import { loadDirectory } from '../src/accounts/directory-entry-store.ts';
-import { parseDistinguishedName } from '../src/accounts/distinguished-name.ts';
-import { foldEmailAddress, isEmailAddress } from '../src/accounts/email-address.ts';
-import { loadOrganisation } from '../src/accounts/load.ts';
-import { heldSubscriptions, type Organisation, type Subscriber } from '../src/accounts/organisation.ts';
-import { mailTypeOf } from '../src/accounts/subscription.ts';
+import { loadDirectory } from '../src/accounts/directory/entry-store.ts';
+import { parseDistinguishedName } from '../src/accounts/directory/distinguished-name.ts';
+import { foldEmailAddress, isEmailAddress } from '../src/accounts/subscribers/email-address.ts';
+import { loadOrganisation } from '../src/accounts/subscribers/load.ts';
+import {
+  heldSubscriptions,
+  type Organisation,
+  type Subscriber,
+} from '../src/accounts/subscribers/organisation.ts';
+import { mailTypeOf } from '../src/accounts/subscribers/subscription.ts';
 import { onlyRow, type Database } from '../src/database/open.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { customerNumber } from './arguments.ts';

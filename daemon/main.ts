@@ -4,11 +4,11 @@
  */
 import { createIntake } from '../src/spool/intake.ts';
 import { SpoolPlace } from '../src/spool/mount.ts';
-import { openMailer } from '../src/accounts/mailer.ts';
-import { hashThreads } from '../src/accounts/hash-threads.ts';
-import { finishRemovals, sendInvitations, sendNotices } from '../src/accounts/outbox.ts';
-import { hashPassword } from '../src/accounts/password-hash.ts';
-import { setUpOrganisations } from '../src/accounts/setup.ts';
+import { openMailer } from '../src/outbox/mailer.ts';
+import { hashThreads } from '../src/accounts/passwords/hash-threads.ts';
+import { finishRemovals, sendInvitations, sendNotices } from '../src/outbox/outbox.ts';
+import { hashPassword } from '../src/accounts/passwords/password-hash.ts';
+import { setUpOrganisations } from '../src/accounts/setup/setup.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import { startControlServer } from '../src/http/control.ts';

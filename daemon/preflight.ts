@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { organisationFileSchema } from '../src/accounts/organisation-file.ts';
+import { organisationFileSchema } from '../src/accounts/setup/organisation-file.ts';
 import { readYaml, type Configuration } from '../src/configuration.ts';
 import { expectEmbeddedPrograms } from '../src/database/binaries.ts';
 import { causeOf } from '../src/cause.ts';

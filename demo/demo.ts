@@ -7,9 +7,9 @@ import { chmod, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import os from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { loadOrganisation } from '../src/accounts/load.ts';
-import type { Organisation } from '../src/accounts/organisation.ts';
-import { hashPassword } from '../src/accounts/password-hash.ts';
+import { loadOrganisation } from '../src/accounts/subscribers/load.ts';
+import type { Organisation } from '../src/accounts/subscribers/organisation.ts';
+import { hashPassword } from '../src/accounts/passwords/password-hash.ts';
 import { checkConfiguration, type Configuration, type RawConfiguration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
 import type { Command } from '../cli/command.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Organisation, Subscriber } from '../src/accounts/organisation.ts';
+import type { Organisation, Subscriber } from '../src/accounts/subscribers/organisation.ts';
 import type { Downloads, Door } from './client.ts';
 import type { DemoFile } from './files.ts';
 

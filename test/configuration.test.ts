@@ -16,7 +16,7 @@ import {
   type DeclaredCustomer,
   type DeclaredSubscriber,
   type DeclaredSubscription,
-} from '../src/accounts/organisation-file.ts';
+} from '../src/accounts/setup/organisation-file.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { effectiveYaml } from '../cli/config.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { organisationFileSchema } from '../src/accounts/organisation-file.ts';
+import { organisationFileSchema } from '../src/accounts/setup/organisation-file.ts';
 import { TEMPORARY_ENDINGS } from '../src/change-file/change-file.ts';
 import { readYaml } from '../src/configuration.ts';
 import { filledGuide, GUIDES } from '../docs/generate.ts';

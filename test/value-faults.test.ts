@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { organisationFileSchema } from '../src/accounts/organisation-file.ts';
+import { organisationFileSchema } from '../src/accounts/setup/organisation-file.ts';
 import { checkConfiguration, readYaml } from '../src/configuration.ts';
 import { nearestOf } from '../src/value-faults.ts';
 

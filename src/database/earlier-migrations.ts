@@ -2,8 +2,8 @@
  * Migrations 001, 002 and 004 were edited in the first hours after they were written. Databases made from those wordings
  * are brought to the same schema, their data with them. Nothing is ever added here: a released migration does not change.
  */
-import { foldNotesDn } from '../accounts/notes-name.ts';
-import { parseDistinguishedName } from '../accounts/distinguished-name.ts';
+import { foldNotesDn } from '../accounts/subscribers/notes-name.ts';
+import { parseDistinguishedName } from '../accounts/directory/distinguished-name.ts';
 import type { Transaction } from './open.ts';
 
 /** From one wording to the one after it. */

@@ -1,4 +1,4 @@
-import type { DirectoryRecord } from '../accounts/directory-entry-change.ts';
+import type { DirectoryRecord } from '../accounts/directory/entry-change.ts';
 import { failedRecord } from './directory/decide.ts';
 import { decideDirectory, loadNamed, saveLoaded, type LoadedDirectory } from './directory/kind.ts';
 import type { Kind } from './kind.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { allEntries } from '../../src/accounts/directory-entry-store.ts';
+import { allEntries } from '../../src/accounts/directory/entry-store.ts';
 import { traceName } from '../../src/report/trace.ts';
 import { valuesOf } from '../kinds/directory/directory.ts';
 import { codesOf, linesAbout } from '../journeys/courier.ts';

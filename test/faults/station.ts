@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setUpOrganisations } from '../../src/accounts/setup.ts';
+import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import { createIntake } from '../../src/spool/intake.ts';
 import type { Database } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { noteUpload, wake } from '../../src/ledger/turn-queue.ts';
-import { hashPassword } from '../../src/accounts/password-hash.ts';
+import { hashPassword } from '../../src/accounts/passwords/password-hash.ts';
 import { takeTurn, type Station } from '../../src/pipeline/turn.ts';
 import { Preparations } from '../../src/pipeline/preparations.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';

@@ -3,7 +3,7 @@
  * agent is the same in every run. Provisioning files are generated for the model of test/model, directory files are
  * replayed in memory.
  */
-import type { OrganisationFile } from '../../src/accounts/organisation-file.ts';
+import type { OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
 import { MemoryDirectory, type Shown } from '../kinds/directory/directory.ts';
 import { randomChange } from '../kinds/directory/random-changes.ts';
 import { changeFileText } from '../model/change-file-text.ts';

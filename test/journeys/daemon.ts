@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { startDaemon, type Daemon } from '../../daemon/main.ts';
-import { setUpOrganisations } from '../../src/accounts/setup.ts';
+import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import type { Clock } from '../../src/clock.ts';
 import { checkConfiguration, type RawConfiguration } from '../../src/configuration.ts';
 import type { Log } from '../../src/events/log.ts';

@@ -2,7 +2,7 @@
 import { lstat, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { setUpOrganisations } from '../../src/accounts/setup.ts';
+import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import { checkConfiguration } from '../../src/configuration.ts';
 import { setup } from '../../cli/setup.ts';
 import { startTestDaemon, type TestDaemon } from './daemon.ts';

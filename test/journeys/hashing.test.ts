@@ -1,6 +1,6 @@
 /** Which passwords are hashed, and that nobody waits for it. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { hashThreads } from '../../src/accounts/hash-threads.ts';
+import { hashThreads } from '../../src/accounts/passwords/hash-threads.ts';
 import type { Courier } from './courier.ts';
 import { startTestDaemon, type TestDaemon } from './daemon.ts';
 import { ACME, fixtures } from './organisation.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openMailer, type Mailer } from '../../src/accounts/mailer.ts';
-import { sendInvitations } from '../../src/accounts/outbox.ts';
+import { openMailer, type Mailer } from '../../src/outbox/mailer.ts';
+import { sendInvitations } from '../../src/outbox/outbox.ts';
 import type { Queryable } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { silentLog } from '../../src/events/log.ts';

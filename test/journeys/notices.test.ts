@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openMailer, type Mailer } from '../../src/accounts/mailer.ts';
-import { sendNotices } from '../../src/accounts/outbox.ts';
+import { openMailer, type Mailer } from '../../src/outbox/mailer.ts';
+import { sendNotices } from '../../src/outbox/outbox.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { silentLog } from '../../src/events/log.ts';
 import { listenToSteps } from '../../src/step.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { organisationFileSchema, type OrganisationFile } from '../../src/accounts/organisation-file.ts';
+import { organisationFileSchema, type OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
 
 /** An organisation file as an operator writes it. */
 export type WrittenOrganisation = z.input<typeof organisationFileSchema>;

@@ -1,4 +1,4 @@
-import type { DeclaredSubscription } from '../../src/accounts/organisation-file.ts';
+import type { DeclaredSubscription } from '../../src/accounts/setup/organisation-file.ts';
 import {
   breaksPasswordPolicy,
   given,

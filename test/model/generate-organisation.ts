@@ -2,7 +2,7 @@ import {
   organisationFileSchema,
   type DeclaredCustomer,
   type OrganisationFile,
-} from '../../src/accounts/organisation-file.ts';
+} from '../../src/accounts/setup/organisation-file.ts';
 import { PEOPLE, type Person } from './people.ts';
 import type { Random } from './random.ts';
 import { hasNotes } from './seats.ts';

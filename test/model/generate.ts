@@ -1,5 +1,5 @@
 /** Entries that are about half good: each is made for the state that the model is in, and then often spoilt. */
-import type { DeclaredSubscription } from '../../src/accounts/organisation-file.ts';
+import type { DeclaredSubscription } from '../../src/accounts/setup/organisation-file.ts';
 import { newAddressOf } from './generate-organisation.ts';
 import { PEOPLE } from './people.ts';
 import type { Random } from './random.ts';

@@ -1,5 +1,5 @@
 /** Chapter 9: Notes template and Notes name. */
-import type { DeclaredCustomer, DeclaredSubscriber } from '../../src/accounts/organisation-file.ts';
+import type { DeclaredCustomer, DeclaredSubscriber } from '../../src/accounts/setup/organisation-file.ts';
 import { given, inTable } from './fields.ts';
 import type { Model, ModelRecord, ModelSubscriber } from './state.ts';
 

@@ -1,7 +1,7 @@
 /** Drives the program's own functions the way src/pipeline/decide.ts does, without doors, folders and report. */
 import { carryOut } from '../../src/pipeline/carry-out.ts';
-import { setUpOrganisations } from '../../src/accounts/setup.ts';
-import type { OrganisationFile } from '../../src/accounts/organisation-file.ts';
+import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
+import type { OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
 import {
   CHANGE_FILE_COLUMNS,
   changeFileFrom,

@@ -8,7 +8,7 @@ import { generateSequence, type Sequence } from './sequence.ts';
 import { differingPortraits, modelPortraits, storedPortraits } from './stored.ts';
 
 /** Hashing is not what is compared here, and costs 30 ms a password. */
-vi.mock(import('../../src/accounts/password-hash.ts'), async (original) => ({
+vi.mock(import('../../src/accounts/passwords/password-hash.ts'), async (original) => ({
   ...(await original()),
   hashPassword: async () => 'a hash',
 }));

@@ -1,4 +1,4 @@
-import type { DeclaredSubscription } from '../../src/accounts/organisation-file.ts';
+import type { DeclaredSubscription } from '../../src/accounts/setup/organisation-file.ts';
 import { isVerifying, newNotesTemplate } from './add.ts';
 import { given, isEmail, isSuppressValueWrong, suppressesAll } from './fields.ts';
 import { assignToChecks } from './lifecycle.ts';

@@ -1,5 +1,5 @@
 /** Chapters 5, 7 and 8: what a subscription brings, and who holds what. */
-import type { DeclaredSubscription } from '../../src/accounts/organisation-file.ts';
+import type { DeclaredSubscription } from '../../src/accounts/setup/organisation-file.ts';
 import { given } from './fields.ts';
 import type { Model, ModelRecord, ModelSubscriber } from './state.ts';
 

@@ -1,4 +1,4 @@
-import type { DeclaredCustomer, OrganisationFile } from '../../src/accounts/organisation-file.ts';
+import type { DeclaredCustomer, OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
 import { ALL_OPERATIONS, generateEntry } from './generate.ts';
 import { generateOrganisations } from './generate-organisation.ts';
 import { applyEntry } from './model.ts';

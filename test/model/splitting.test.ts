@@ -6,7 +6,7 @@ import { ENTRIES, generateSequence } from './sequence.ts';
 import { storedPortraits, storedSeatCounts } from './stored.ts';
 
 /** Hashing is not what is compared here, and costs 30 ms a password. */
-vi.mock(import('../../src/accounts/password-hash.ts'), async (original) => ({
+vi.mock(import('../../src/accounts/passwords/password-hash.ts'), async (original) => ({
   ...(await original()),
   hashPassword: async () => 'a hash',
 }));

@@ -6,7 +6,7 @@ import type {
   DeclaredCustomer,
   DeclaredSubscriber,
   DeclaredSubscription,
-} from '../../src/accounts/organisation-file.ts';
+} from '../../src/accounts/setup/organisation-file.ts';
 import { startingNotes, type NotesMail } from './notes.ts';
 
 /** Column → value. A missing key is an empty value, '' is a quoted zero-length string (chapter 4, rule 6). */

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
-import { hashPassword, verifyPassword } from '../../accounts/password-hash.ts';
+import { hashPassword, verifyPassword } from '../../accounts/passwords/password-hash.ts';
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../database/open.ts';
 import type { AccessAccount, Right, SignIn } from './access-account.ts';

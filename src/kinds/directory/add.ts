@@ -1,5 +1,5 @@
-import { shownText, type DirectoryRecord, type GivenValue } from '../../accounts/directory-entry-change.ts';
-import { putEntry, type DirectoryEntry, type EntryClass } from '../../accounts/directory-entry.ts';
+import { shownText, type DirectoryRecord, type GivenValue } from '../../accounts/directory/entry-change.ts';
+import { putEntry, type DirectoryEntry, type EntryClass } from '../../accounts/directory/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { addValue, complete, ruleFor } from './attributes.ts';
 import { notFree, type Situation } from './situation.ts';

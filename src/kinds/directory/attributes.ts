@@ -1,7 +1,10 @@
 import { isBlankText } from '../../blank-text.ts';
-import { parseDistinguishedName, type DistinguishedName } from '../../accounts/distinguished-name.ts';
-import { foldValue, type DirectoryEntry, type EntryClass } from '../../accounts/directory-entry.ts';
-import { shownText } from '../../accounts/directory-entry-change.ts';
+import {
+  parseDistinguishedName,
+  type DistinguishedName,
+} from '../../accounts/directory/distinguished-name.ts';
+import { foldValue, type DirectoryEntry, type EntryClass } from '../../accounts/directory/entry.ts';
+import { shownText } from '../../accounts/directory/entry-change.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { DI_GROUP_ATTRIBUTES } from '../../tables/di-group-attributes.ts';
 import { DI_PERSON_ATTRIBUTES } from '../../tables/di-person-attributes.ts';

@@ -1,4 +1,4 @@
-import { shownText, type DirectoryRecord } from '../../accounts/directory-entry-change.ts';
+import { shownText, type DirectoryRecord } from '../../accounts/directory/entry-change.ts';
 import type { Entry, EntryResult } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { addEntry } from './add.ts';

@@ -1,5 +1,5 @@
-import type { DirectoryRecord } from '../../accounts/directory-entry-change.ts';
-import { removeEntry } from '../../accounts/directory-entry.ts';
+import type { DirectoryRecord } from '../../accounts/directory/entry-change.ts';
+import { removeEntry } from '../../accounts/directory/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { entryNamed, type Situation } from './situation.ts';
 

@@ -1,6 +1,6 @@
-import type { DirectoryRecord } from '../../accounts/directory-entry-change.ts';
-import type { Directory } from '../../accounts/directory-entry.ts';
-import { loadDirectory, saveDirectory, type NamedEntries } from '../../accounts/directory-entry-store.ts';
+import type { DirectoryRecord } from '../../accounts/directory/entry-change.ts';
+import type { Directory } from '../../accounts/directory/entry.ts';
+import { loadDirectory, saveDirectory, type NamedEntries } from '../../accounts/directory/entry-store.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Entry, EntryResult } from '../../change-file/entry.ts';

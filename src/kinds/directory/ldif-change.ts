@@ -3,13 +3,13 @@ import type {
   DirectoryRecord,
   GivenValue,
   Modification,
-} from '../../accounts/directory-entry-change.ts';
-import { shownText } from '../../accounts/directory-entry-change.ts';
+} from '../../accounts/directory/entry-change.ts';
+import { shownText } from '../../accounts/directory/entry-change.ts';
 import {
   joinNames,
   parseDistinguishedName,
   type DistinguishedName,
-} from '../../accounts/distinguished-name.ts';
+} from '../../accounts/directory/distinguished-name.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { SEPARATOR } from './ldif-lines.ts';
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { shownText, type GivenValue } from '../../accounts/directory-entry-change.ts';
+import { shownText, type GivenValue } from '../../accounts/directory/entry-change.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 
 /** The line that ends a part of a modify. */

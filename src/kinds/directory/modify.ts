@@ -1,5 +1,5 @@
-import type { DirectoryRecord, Modification } from '../../accounts/directory-entry-change.ts';
-import { putEntry, type DirectoryEntry } from '../../accounts/directory-entry.ts';
+import type { DirectoryRecord, Modification } from '../../accounts/directory/entry-change.ts';
+import { putEntry, type DirectoryEntry } from '../../accounts/directory/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { addValue, complete, deleteValue, draftOf, ruleFor } from './attributes.ts';
 import { entryNamed, type Situation } from './situation.ts';

@@ -1,5 +1,5 @@
-import type { DirectoryRecord } from '../../accounts/directory-entry-change.ts';
-import { shownText } from '../../accounts/directory-entry-change.ts';
+import type { DirectoryRecord } from '../../accounts/directory/entry-change.ts';
+import { shownText } from '../../accounts/directory/entry-change.ts';
 import type { Entry, OpenBytes, Position, Reading } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { readChange } from './ldif-change.ts';

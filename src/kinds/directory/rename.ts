@@ -1,17 +1,17 @@
-import { shownText, type DirectoryRecord } from '../../accounts/directory-entry-change.ts';
+import { shownText, type DirectoryRecord } from '../../accounts/directory/entry-change.ts';
 import {
   BELOW_MAX,
   entriesBelow,
   putEntry,
   removeEntry,
   type DirectoryEntry,
-} from '../../accounts/directory-entry.ts';
+} from '../../accounts/directory/entry.ts';
 import {
   isBelow,
   joinNames,
   parseDistinguishedName,
   type DistinguishedName,
-} from '../../accounts/distinguished-name.ts';
+} from '../../accounts/directory/distinguished-name.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { addNamingValue, complete, deleteValue, draftOf, ruleFor } from './attributes.ts';
 import { entryNamed, type Situation } from './situation.ts';

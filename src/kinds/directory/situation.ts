@@ -1,6 +1,6 @@
-import { shownText } from '../../accounts/directory-entry-change.ts';
-import type { Directory, DirectoryEntry } from '../../accounts/directory-entry.ts';
-import type { DistinguishedName } from '../../accounts/distinguished-name.ts';
+import { shownText } from '../../accounts/directory/entry-change.ts';
+import type { Directory, DirectoryEntry } from '../../accounts/directory/entry.ts';
+import type { DistinguishedName } from '../../accounts/directory/distinguished-name.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 
 /** What the decision of one record needs. */

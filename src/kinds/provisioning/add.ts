@@ -1,11 +1,11 @@
-import { foldEmailAddress, domainOf, isEmailAddress } from '../../accounts/email-address.ts';
-import { invite, isInvited, noInvitation } from '../../accounts/invitation.ts';
-import { giveNotesMail, resolveNotesDn } from '../../accounts/notes-name.ts';
-import { chooseTemplate } from '../../accounts/notes-template.ts';
-import type { NotesMail, Subscriber, Subscription } from '../../accounts/organisation.ts';
-import { brokenPasswordRule } from '../../accounts/password-policy.ts';
-import { hasFreeSeat, takeSeat } from '../../accounts/seats.ts';
-import { carries, mailTypeOf } from '../../accounts/subscription.ts';
+import { foldEmailAddress, domainOf, isEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import { invite, isInvited, noInvitation } from '../../accounts/subscribers/invitation.ts';
+import { giveNotesMail, resolveNotesDn } from '../../accounts/subscribers/notes-name.ts';
+import { chooseTemplate } from '../../accounts/subscribers/notes-template.ts';
+import type { NotesMail, Subscriber, Subscription } from '../../accounts/subscribers/organisation.ts';
+import { brokenPasswordRule } from '../../accounts/passwords/password-policy.ts';
+import { hasFreeSeat, takeSeat } from '../../accounts/subscribers/seats.ts';
+import { carries, mailTypeOf } from '../../accounts/subscribers/subscription.ts';
 import {
   countryMalformed,
   countryUnknown,

@@ -1,15 +1,15 @@
-import { isEmailAddress, foldEmailAddress } from '../../accounts/email-address.ts';
-import { invite, isInvited } from '../../accounts/invitation.ts';
-import { giveNotesMail, resolveNotesDn } from '../../accounts/notes-name.ts';
-import { chooseTemplate } from '../../accounts/notes-template.ts';
+import { isEmailAddress, foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import { invite, isInvited } from '../../accounts/subscribers/invitation.ts';
+import { giveNotesMail, resolveNotesDn } from '../../accounts/subscribers/notes-name.ts';
+import { chooseTemplate } from '../../accounts/subscribers/notes-template.ts';
 import {
   heldSubscriptions,
   seatOf,
   type Subscriber,
   type Subscription,
-} from '../../accounts/organisation.ts';
-import { hasFreeSeat, takeSeat } from '../../accounts/seats.ts';
-import { carries, isBase, mailTypeOf } from '../../accounts/subscription.ts';
+} from '../../accounts/subscribers/organisation.ts';
+import { hasFreeSeat, takeSeat } from '../../accounts/subscribers/seats.ts';
+import { carries, isBase, mailTypeOf } from '../../accounts/subscribers/subscription.ts';
 import {
   check,
   knownSubscriber,

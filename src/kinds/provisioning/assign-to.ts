@@ -1,5 +1,5 @@
-import { foldEmailAddress } from '../../accounts/email-address.ts';
-import type { Subscriber } from '../../accounts/organisation.ts';
+import { foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import type { Subscriber } from '../../accounts/subscribers/organisation.ts';
 import { check, knownSubscriber, subscriberAt, textOf, type Check, type Situation } from './situation.ts';
 
 /** 1014: `assignTo` is nobody, or the very subscriber whose content is to move. */

@@ -1,15 +1,21 @@
-import { contentHandOver } from '../../accounts/content.ts';
-import { foldEmailAddress, isEmailAddress } from '../../accounts/email-address.ts';
-import { giveNotesMail, giveUpNotesMail, resolveNotesDn } from '../../accounts/notes-name.ts';
+import { contentHandOver } from '../../accounts/subscribers/hand-over.ts';
+import { foldEmailAddress, isEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import { giveNotesMail, giveUpNotesMail, resolveNotesDn } from '../../accounts/subscribers/notes-name.ts';
 import {
   heldSubscriptions,
   seatOf,
   type Subscriber,
   type Subscription,
-} from '../../accounts/organisation.ts';
-import { brokenPasswordRule } from '../../accounts/password-policy.ts';
-import { freeSeat, hasFreeSeat, takeSeat } from '../../accounts/seats.ts';
-import { carries, hasCollaboration, isBase, mailTypeOf, type MailType } from '../../accounts/subscription.ts';
+} from '../../accounts/subscribers/organisation.ts';
+import { brokenPasswordRule } from '../../accounts/passwords/password-policy.ts';
+import { freeSeat, hasFreeSeat, takeSeat } from '../../accounts/subscribers/seats.ts';
+import {
+  carries,
+  hasCollaboration,
+  isBase,
+  mailTypeOf,
+  type MailType,
+} from '../../accounts/subscribers/subscription.ts';
 import {
   check,
   knownSubscriber,

@@ -1,5 +1,5 @@
-import { seatOf, type Subscription } from '../../accounts/organisation.ts';
-import { hasCollaboration, mailTypeOf, type Pool } from '../../accounts/subscription.ts';
+import { seatOf, type Subscription } from '../../accounts/subscribers/organisation.ts';
+import { hasCollaboration, mailTypeOf, type Pool } from '../../accounts/subscribers/subscription.ts';
 import {
   check,
   givenValue,

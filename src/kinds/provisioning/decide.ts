@@ -1,6 +1,6 @@
-import { isEmailAddress } from '../../accounts/email-address.ts';
-import { noteChange, portraitOf } from '../../accounts/notice.ts';
-import type { Organisation } from '../../accounts/organisation.ts';
+import { isEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import { noteChange, portraitOf } from '../../accounts/subscribers/notice.ts';
+import type { Organisation } from '../../accounts/subscribers/organisation.ts';
 import type { Entry, EntryResult, ProvisioningRecord } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { PRV_FIELDS } from '../../tables/prv-fields.ts';

@@ -1,8 +1,8 @@
-import { foldEmailAddress } from '../../accounts/email-address.ts';
-import { loadOrganisation, notesNameHolders } from '../../accounts/load.ts';
-import { builtNotesDn, foldNotesDn } from '../../accounts/notes-name.ts';
-import type { Organisation } from '../../accounts/organisation.ts';
-import { saveOrganisation } from '../../accounts/save.ts';
+import { foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import { loadOrganisation, notesNameHolders } from '../../accounts/subscribers/load.ts';
+import { builtNotesDn, foldNotesDn } from '../../accounts/subscribers/notes-name.ts';
+import type { Organisation } from '../../accounts/subscribers/organisation.ts';
+import { saveOrganisation } from '../../accounts/subscribers/save.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Entry, EntryResult, ProvisioningRecord } from '../../change-file/entry.ts';
@@ -10,7 +10,7 @@ import { PlanOutdated } from '../kind.ts';
 import { decideEntry, operationOf } from './decide.ts';
 import { lengthOf } from './profile.ts';
 import { valueIn, type Moment } from './situation.ts';
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../accounts/password-policy.ts';
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../accounts/passwords/password-policy.ts';
 
 type ProvisioningEntry = Entry<ProvisioningRecord>;
 

@@ -1,11 +1,15 @@
-import { countries, languages, spelledAs, timeZones } from '../../accounts/allowed-values.ts';
-import { nearestCountries, nearestLanguages, nearestTimeZones } from '../../accounts/nearest-values.ts';
+import { countries, languages, spelledAs, timeZones } from '../../accounts/subscribers/allowed-values.ts';
+import {
+  nearestCountries,
+  nearestLanguages,
+  nearestTimeZones,
+} from '../../accounts/subscribers/nearest-values.ts';
 import {
   allowedFederationTypes,
   type FederationType,
   type Profile,
   type Subscriber,
-} from '../../accounts/organisation.ts';
+} from '../../accounts/subscribers/organisation.ts';
 import { givenValue, textOf, valueCheck, type Check, type FieldName, type Situation } from './situation.ts';
 
 /** Personal data that Add and Update carry over as they are, and the checks both share (code-selection.csv). */

@@ -1,4 +1,4 @@
-import { isEmailAddress } from '../../accounts/email-address.ts';
+import { isEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import { isBlankText } from '../../blank-text.ts';
 import type {
   Entry,

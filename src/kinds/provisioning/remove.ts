@@ -1,7 +1,7 @@
-import { contentHandOver, holdsCollaboration, holdsMail } from '../../accounts/content.ts';
-import { noInvitation } from '../../accounts/invitation.ts';
-import { heldSubscriptions } from '../../accounts/organisation.ts';
-import { freeSeat } from '../../accounts/seats.ts';
+import { contentHandOver, holdsCollaboration, holdsMail } from '../../accounts/subscribers/hand-over.ts';
+import { noInvitation } from '../../accounts/subscribers/invitation.ts';
+import { heldSubscriptions } from '../../accounts/subscribers/organisation.ts';
+import { freeSeat } from '../../accounts/subscribers/seats.ts';
 import { assignToElsewhere, assignToUnknown, heirOf } from './assign-to.ts';
 import {
   check,

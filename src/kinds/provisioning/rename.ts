@@ -1,8 +1,8 @@
-import { domainOf, foldEmailAddress, isEmailAddress } from '../../accounts/email-address.ts';
-import { moveInvitation } from '../../accounts/invitation.ts';
-import { foldNotesDn } from '../../accounts/notes-name.ts';
-import { heldSubscriptions } from '../../accounts/organisation.ts';
-import { isBase, mailTypeOf, type MailType } from '../../accounts/subscription.ts';
+import { domainOf, foldEmailAddress, isEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import { moveInvitation } from '../../accounts/subscribers/invitation.ts';
+import { foldNotesDn } from '../../accounts/subscribers/notes-name.ts';
+import { heldSubscriptions } from '../../accounts/subscribers/organisation.ts';
+import { isBase, mailTypeOf, type MailType } from '../../accounts/subscribers/subscription.ts';
 import {
   check,
   knownSubscriber,

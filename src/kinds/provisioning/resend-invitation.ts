@@ -1,4 +1,9 @@
-import { hasPasswordOnly, invite, isInvited, seatsToActivate } from '../../accounts/invitation.ts';
+import {
+  hasPasswordOnly,
+  invite,
+  isInvited,
+  seatsToActivate,
+} from '../../accounts/subscribers/invitation.ts';
 import { check, knownSubscriber, touch, userNotFound, type Check, type Situation } from './situation.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { contentHandOver, holdsCollaboration } from '../../accounts/content.ts';
-import { heldSubscriptions, seatOf, type Subscription } from '../../accounts/organisation.ts';
-import { freeSeat } from '../../accounts/seats.ts';
-import { hasCollaboration } from '../../accounts/subscription.ts';
+import { contentHandOver, holdsCollaboration } from '../../accounts/subscribers/hand-over.ts';
+import { heldSubscriptions, seatOf, type Subscription } from '../../accounts/subscribers/organisation.ts';
+import { freeSeat } from '../../accounts/subscribers/seats.ts';
+import { hasCollaboration } from '../../accounts/subscribers/subscription.ts';
 import { assignToElsewhere, assignToUnknown, heirOf } from './assign-to.ts';
 import { dropAccessories } from './change-seat.ts';
 import {

@@ -1,12 +1,12 @@
-import { foldEmailAddress } from '../../accounts/email-address.ts';
-import type { TemplateProblem } from '../../accounts/notes-template.ts';
+import { foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import type { TemplateProblem } from '../../accounts/subscribers/notes-template.ts';
 import {
   heldSubscriptions,
   type NotesMail,
   type Organisation,
   type Subscriber,
   type Subscription,
-} from '../../accounts/organisation.ts';
+} from '../../accounts/subscribers/organisation.ts';
 import { isBlankText } from '../../blank-text.ts';
 import type { ProvisioningRecord } from '../../change-file/entry.ts';
 import type { ResultCode } from '../../change-file/result-code.ts';

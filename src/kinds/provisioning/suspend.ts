@@ -1,4 +1,4 @@
-import { noInvitation } from '../../accounts/invitation.ts';
+import { noInvitation } from '../../accounts/subscribers/invitation.ts';
 import { check, knownSubscriber, touch, userNotFound, type Check, type Situation } from './situation.ts';
 
 /** 6.3: stops sign-in and use of services; the subscriber and all seats stay. */

@@ -1,8 +1,8 @@
-import { noInvitation } from '../../accounts/invitation.ts';
-import { heldSubscriptions } from '../../accounts/organisation.ts';
-import { mailTypeOf } from '../../accounts/subscription.ts';
-import { chooseTemplate } from '../../accounts/notes-template.ts';
-import type { Subscriber } from '../../accounts/organisation.ts';
+import { noInvitation } from '../../accounts/subscribers/invitation.ts';
+import { heldSubscriptions } from '../../accounts/subscribers/organisation.ts';
+import { mailTypeOf } from '../../accounts/subscribers/subscription.ts';
+import { chooseTemplate } from '../../accounts/subscribers/notes-template.ts';
+import type { Subscriber } from '../../accounts/subscribers/organisation.ts';
 import {
   countryMalformed,
   countryUnknown,

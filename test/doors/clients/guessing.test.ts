@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { hashPassword } from '../../../src/accounts/password-hash.ts';
+import { hashPassword } from '../../../src/accounts/passwords/password-hash.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { createBans, listBans } from '../../../src/doors/sign-in/bans.ts';
 import { guardedSignIn } from '../../../src/doors/sign-in/guarded-sign-in.ts';

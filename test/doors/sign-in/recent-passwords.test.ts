@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { hashPassword, verifyPassword } from '../../../src/accounts/password-hash.ts';
+import { hashPassword, verifyPassword } from '../../../src/accounts/passwords/password-hash.ts';
 import { createSignIn } from '../../../src/doors/sign-in/sign-in.ts';
 import type { SignIn } from '../../../src/doors/sign-in/access-account.ts';
 import { cloneDatabase, type TestDatabase } from '../../database.ts';
 
-vi.mock(import('../../../src/accounts/password-hash.ts'), async (importOriginal) => {
+vi.mock(import('../../../src/accounts/passwords/password-hash.ts'), async (importOriginal) => {
   const original = await importOriginal();
   return { ...original, verifyPassword: vi.fn(original.verifyPassword) };
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BELOW_MAX } from '../../../src/accounts/directory-entry.ts';
+import { BELOW_MAX } from '../../../src/accounts/directory/entry.ts';
 import { VALUES_MAX } from '../../../src/kinds/directory/attributes.ts';
 import { group, MemoryDirectory, person } from './directory.ts';
 

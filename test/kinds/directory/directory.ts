@@ -1,5 +1,5 @@
-import type { DirectoryRecord } from '../../../src/accounts/directory-entry-change.ts';
-import { newDirectory, type Directory } from '../../../src/accounts/directory-entry.ts';
+import type { DirectoryRecord } from '../../../src/accounts/directory/entry-change.ts';
+import { newDirectory, type Directory } from '../../../src/accounts/directory/entry.ts';
 import { decideRecord } from '../../../src/kinds/directory/decide.ts';
 import { namedIn } from '../../../src/kinds/directory/kind.ts';
 import type { Entry, EntryResult } from '../../../src/change-file/entry.ts';

@@ -1,7 +1,7 @@
 /** The npm package `ldif` as an independent reader, on the inputs that it accepts: ASCII, `-` lines, no control. */
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import type { DirectoryRecord } from '../../../src/accounts/directory-entry-change.ts';
+import type { DirectoryRecord } from '../../../src/accounts/directory/entry-change.ts';
 import { readLdif } from './directory.ts';
 import { randomChange } from './random-changes.ts';
 import { seededRandom } from '../../model/random.ts';

@@ -1,8 +1,8 @@
 /** docs/directory.md says what the program does. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { BELOW_MAX } from '../../../src/accounts/directory-entry.ts';
-import { KEY_BYTES_MAX } from '../../../src/accounts/distinguished-name.ts';
+import { BELOW_MAX } from '../../../src/accounts/directory/entry.ts';
+import { KEY_BYTES_MAX } from '../../../src/accounts/directory/distinguished-name.ts';
 import { rulesFor, VALUE_CHARACTERS_MAX, VALUES_MAX } from '../../../src/kinds/directory/attributes.ts';
 import { RECORD_BYTES_MAX } from '../../../src/kinds/directory/ldif-records.ts';
 import { messageFor } from '../../../src/report/messages.ts';

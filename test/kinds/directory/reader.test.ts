@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DirectoryRecord } from '../../../src/accounts/directory-entry-change.ts';
+import type { DirectoryRecord } from '../../../src/accounts/directory/entry-change.ts';
 import { positionAfter, type Entry } from '../../../src/change-file/entry.ts';
 import { readDirectory } from '../../../src/kinds/directory/reader.ts';
 import { RECORD_BYTES_MAX } from '../../../src/kinds/directory/ldif-records.ts';

@@ -1,7 +1,7 @@
 /** The directory in the database: what slices of a file do there is what the whole file does in memory. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DirectoryRecord } from '../../../src/accounts/directory-entry-change.ts';
-import { allEntries, loadDirectory, saveDirectory } from '../../../src/accounts/directory-entry-store.ts';
+import type { DirectoryRecord } from '../../../src/accounts/directory/entry-change.ts';
+import { allEntries, loadDirectory, saveDirectory } from '../../../src/accounts/directory/entry-store.ts';
 import { decideDirectory, namedIn } from '../../../src/kinds/directory/kind.ts';
 import type { Entry } from '../../../src/change-file/entry.ts';
 import { writeExport, type ExportForm } from '../../../cli/export.ts';

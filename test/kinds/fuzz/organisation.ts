@@ -1,4 +1,4 @@
-import type { Organisation } from '../../../src/accounts/organisation.ts';
+import type { Organisation } from '../../../src/accounts/subscribers/organisation.ts';
 
 /** An organisation without anybody and anything. */
 export function emptyOrganisation(): Organisation {

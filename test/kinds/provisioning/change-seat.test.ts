@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { decideEntry } from '../../../src/kinds/provisioning/decide.ts';
-import type { Organisation, Seat, Subscriber, Subscription } from '../../../src/accounts/organisation.ts';
-import { noInvitation } from '../../../src/accounts/invitation.ts';
+import type {
+  Organisation,
+  Seat,
+  Subscriber,
+  Subscription,
+} from '../../../src/accounts/subscribers/organisation.ts';
+import { noInvitation } from '../../../src/accounts/subscribers/invitation.ts';
 import { emptyOrganisation } from '../fuzz/organisation.ts';
 
 const NOW = new Date('2026-05-05T12:00:00Z');

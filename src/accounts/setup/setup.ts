@@ -3,13 +3,13 @@
  * what is stored; lists that it names replace theirs. Running it twice changes nothing.
  */
 import { createHash } from 'node:crypto';
-import type { Clock } from '../clock.ts';
-import { onlyRow, type Database, type Transaction } from '../database/open.ts';
-import { codeOf, OperatorFault } from '../fault.ts';
+import type { Clock } from '../../clock.ts';
+import { onlyRow, type Database, type Transaction } from '../../database/open.ts';
+import { codeOf, OperatorFault } from '../../fault.ts';
 import type { DeclaredCustomer, DeclaredSubscription, OrganisationFile } from './organisation-file.ts';
-import { foldNotesDn } from './notes-name.ts';
-import { setUpAccounts } from './setup-accounts.ts';
-import { setUpSubscribers } from './setup-subscribers.ts';
+import { foldNotesDn } from '../subscribers/notes-name.ts';
+import { setUpAccounts } from './access-accounts.ts';
+import { setUpSubscribers } from './subscribers.ts';
 
 /**
  * `enforce`: the file is the truth (the command). `edited`: only what was edited in the file since it was last carried

@@ -4,12 +4,18 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { isBlankText } from '../blank-text.ts';
-import { capsMakeSense } from '../caps-fault.ts';
-import { wholeNumber } from '../value-faults.ts';
-import { countries, languages, spelledAs, timeZones, type AllowedValues } from './allowed-values.ts';
-import { foldEmailAddress, isDomainName, isEmailAddress } from './email-address.ts';
-import { isPasswordHash } from './password-hash.ts';
+import { isBlankText } from '../../blank-text.ts';
+import { capsMakeSense } from '../../caps-fault.ts';
+import { wholeNumber } from '../../value-faults.ts';
+import {
+  countries,
+  languages,
+  spelledAs,
+  timeZones,
+  type AllowedValues,
+} from '../subscribers/allowed-values.ts';
+import { foldEmailAddress, isDomainName, isEmailAddress } from '../subscribers/email-address.ts';
+import { isPasswordHash } from '../passwords/password-hash.ts';
 
 const id = wholeNumber(1);
 const onOff = z.union([z.boolean(), z.enum(['on', 'off']).transform((word) => word === 'on')]);

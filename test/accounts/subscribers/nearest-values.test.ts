@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { nearestCountries, nearestLanguages, nearestTimeZones } from '../../src/accounts/nearest-values.ts';
+import {
+  nearestCountries,
+  nearestLanguages,
+  nearestTimeZones,
+} from '../../../src/accounts/subscribers/nearest-values.ts';
 
 const NOW = new Date('2026-05-05T12:00:00Z');
 

@@ -1,6 +1,6 @@
 import { randomBytes, type Argon2Parameters } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { HashThreads, SIGN_IN, type Whose } from '../../src/accounts/hash-threads.ts';
+import { HashThreads, SIGN_IN, type Whose } from '../../../src/accounts/passwords/hash-threads.ts';
 
 const PARAMETERS: Argon2Parameters = {
   message: 'a password',

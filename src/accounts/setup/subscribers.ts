@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Transaction } from '../database/open.ts';
-import { OperatorFault } from '../fault.ts';
-import { loadOrganisation } from './load.ts';
-import { builtNotesDn, foldNotesDn } from './notes-name.ts';
-import { chooseTemplate } from './notes-template.ts';
+import type { Transaction } from '../../database/open.ts';
+import { OperatorFault } from '../../fault.ts';
+import { loadOrganisation } from '../subscribers/load.ts';
+import { builtNotesDn, foldNotesDn } from '../subscribers/notes-name.ts';
+import { chooseTemplate } from '../subscribers/notes-template.ts';
 import {
   allowedFederationTypes,
   heldSubscriptions,
@@ -11,12 +11,12 @@ import {
   type Organisation,
   type Profile,
   type Subscriber,
-} from './organisation.ts';
+} from '../subscribers/organisation.ts';
 import type { DeclaredSubscriber } from './organisation-file.ts';
-import { isInvited, noInvitation } from './invitation.ts';
-import { saveOrganisation } from './save.ts';
-import { freeSeat, takeSeat } from './seats.ts';
-import { mailTypeOf } from './subscription.ts';
+import { isInvited, noInvitation } from '../subscribers/invitation.ts';
+import { saveOrganisation } from '../subscribers/save.ts';
+import { freeSeat, takeSeat } from '../subscribers/seats.ts';
+import { mailTypeOf } from '../subscribers/subscription.ts';
 
 const ORIGIN = 'organisation file';
 

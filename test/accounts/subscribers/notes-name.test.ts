@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { builtNotesDn, commonNameOf, foldNotesDn, resolveNotesDn } from '../../src/accounts/notes-name.ts';
-import type { Organisation } from '../../src/accounts/organisation.ts';
+import {
+  builtNotesDn,
+  commonNameOf,
+  foldNotesDn,
+  resolveNotesDn,
+} from '../../../src/accounts/subscribers/notes-name.ts';
+import type { Organisation } from '../../../src/accounts/subscribers/organisation.ts';
 
 const ENTRIES = [
   { dn: 'Jayne Hybrid06/HighAvail', email: 'jayne.hybrid06@example.com' },

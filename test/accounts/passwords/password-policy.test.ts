@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { brokenPasswordRule, type PasswordRule } from '../../src/accounts/password-policy.ts';
+import { brokenPasswordRule, type PasswordRule } from '../../../src/accounts/passwords/password-policy.ts';
 
 const OWNER = { email: 'sam.daryn@example.com', givenName: 'Sam', familyName: 'Daryn' };
 

@@ -1,6 +1,6 @@
-import { COUNTRIES } from '../tables/countries.ts';
-import { LANGUAGES } from '../tables/languages.ts';
-import { TIME_ZONES } from '../tables/time-zones.ts';
+import { COUNTRIES } from '../../tables/countries.ts';
+import { LANGUAGES } from '../../tables/languages.ts';
+import { TIME_ZONES } from '../../tables/time-zones.ts';
 
 /** A value list of the specification: folded → the table's spelling. */
 export type AllowedValues = ReadonlyMap<string, string>;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Transaction } from '../database/open.ts';
-import { OperatorFault } from '../fault.ts';
+import type { Transaction } from '../../database/open.ts';
+import { OperatorFault } from '../../fault.ts';
 import type { DeclaredAccount } from './organisation-file.ts';
-import { hashPassword, verifyPassword } from './password-hash.ts';
+import { hashPassword, verifyPassword } from '../passwords/password-hash.ts';
 
 /** What an organisation file last said of an access account: hashes only, and of a password a slow one. */
 const declarationSchema = z.object({ rest: z.string(), keys: z.string(), password: z.string().nullable() });

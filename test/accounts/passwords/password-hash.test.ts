@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { hashPassword, isPasswordHash, verifyPassword } from '../../src/accounts/password-hash.ts';
+import {
+  hashPassword,
+  isPasswordHash,
+  verifyPassword,
+} from '../../../src/accounts/passwords/password-hash.ts';
 
 it('a password fits its own hash only', async () => {
   const [hash, other] = await Promise.all([hashPassword('passw0rd'), hashPassword('passw0rd')]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chooseTemplate, type TemplateCatalogue } from '../../src/accounts/notes-template.ts';
-import type { NotesMail } from '../../src/accounts/organisation.ts';
+import { chooseTemplate, type TemplateCatalogue } from '../../../src/accounts/subscribers/notes-template.ts';
+import type { NotesMail } from '../../../src/accounts/subscribers/organisation.ts';
 
 const CATALOGUE: TemplateCatalogue = {
   templates: new Map(

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { domainOf, foldEmailAddress, isEmailAddress } from '../../src/accounts/email-address.ts';
+import {
+  domainOf,
+  foldEmailAddress,
+  isEmailAddress,
+} from '../../../src/accounts/subscribers/email-address.ts';
 
 it.each([
   'sam.daryn@example.com',

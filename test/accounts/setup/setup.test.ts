@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hashPassword, isPasswordHash, verifyPassword } from '../../src/accounts/password-hash.ts';
-import { setUpOrganisations, type SetupMode } from '../../src/accounts/setup.ts';
-import { systemClock } from '../../src/clock.ts';
-import { showSubscriber } from '../../cli/show.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
+import {
+  hashPassword,
+  isPasswordHash,
+  verifyPassword,
+} from '../../../src/accounts/passwords/password-hash.ts';
+import { setUpOrganisations, type SetupMode } from '../../../src/accounts/setup/setup.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { showSubscriber } from '../../../cli/show.ts';
+import { cloneDatabase, type TestDatabase } from '../../database.ts';
 import {
   ACME,
   declared,
@@ -12,7 +16,7 @@ import {
   person,
   type WrittenCustomer,
   type WrittenOrganisation,
-} from '../journeys/organisation.ts';
+} from '../../journeys/organisation.ts';
 
 let database: TestDatabase;
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import {
   isBelow,
   KEY_BYTES_MAX,
   parseDistinguishedName,
-} from '../../../src/accounts/distinguished-name.ts';
+} from '../../../src/accounts/directory/distinguished-name.ts';
 
 const keyOf = (text: string) => parseDistinguishedName(text)?.key ?? null;
 

@@ -1,4 +1,4 @@
-import type { Queryable, Transaction } from '../database/open.ts';
+import type { Queryable, Transaction } from '../../database/open.ts';
 import {
   BELOW_MAX,
   foldValue,
@@ -6,7 +6,7 @@ import {
   type Directory,
   type DirectoryEntry,
   type EntryClass,
-} from './directory-entry.ts';
+} from './entry.ts';
 
 interface EntryRow {
   dn_key: string;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isAllowedFrom } from '../../src/doors/sign-in/sign-in.ts';
+import { isAllowedFrom } from '../../../src/doors/sign-in/sign-in.ts';
 
 it.each<[string[], string, boolean]>([
   [[], '203.0.113.9', true],

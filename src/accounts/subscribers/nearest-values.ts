@@ -1,4 +1,4 @@
-import { COUNTRIES } from '../tables/countries.ts';
+import { COUNTRIES } from '../../tables/countries.ts';
 import { countries, languages, spelledAs, timeZones, type AllowedValues } from './allowed-values.ts';
 import { zonesLike } from './time-zone-rules.ts';
 

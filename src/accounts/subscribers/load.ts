@@ -1,4 +1,4 @@
-import { onlyRow, type Queryable } from '../database/open.ts';
+import { onlyRow, type Queryable } from '../../database/open.ts';
 import type { NotesTemplate, OnPremisesEntry, Organisation, OrganisationFederation } from './organisation.ts';
 import {
   seatFrom,
