@@ -39,7 +39,7 @@ import { claimTurn, endTurn, PREPARING_MS_MAX } from '../ledger/turn-queue.ts';
 import type { TurnResult } from '../order/turns.ts';
 import { closeBatch, writeReport } from '../report/batch-report.ts';
 import { traceName, writeTrace } from '../report/trace.ts';
-import { writeWeather } from '../report/weather.ts';
+import { writeWeather } from '../report/status-file.ts';
 import { departingFiles, fileAway, markWithdrawn, type Departing } from '../spool/file-away.ts';
 import { countFailure, endFile, FAILURES_MAX, noteOnFile, type EndReason } from '../ledger/set-aside.ts';
 import type { Preparations } from './preparations.ts';

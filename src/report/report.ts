@@ -2,7 +2,7 @@ import type { ChangeFileType } from '../change-file/change-file.ts';
 import { symbolOf, type Refusal } from '../change-file/result-code.ts';
 import type { EntryNote } from '../change-file/entry.ts';
 import { escapeHidden, quoted } from '../shown-text.ts';
-import { messageFor } from './messages.ts';
+import { messageFor } from '../messages/en/results.ts';
 import { REPORT_WORDS } from './words.ts';
 
 /** What a report says of one change file. */

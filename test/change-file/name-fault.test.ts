@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
 import { invalidName } from '../../src/pipeline/gates.ts';
 import { nameFault } from '../../src/change-file/name-fault.ts';
-import { messageFor } from '../../src/report/messages.ts';
+import { messageFor } from '../../src/messages/en/results.ts';
 
 it.each([
   ['1000001-PRV-1.csv', 'separators', '-'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { messageFor } from '../../src/report/messages.ts';
+import { messageFor } from '../../src/messages/en/results.ts';
 import { reportName, reportText, stampOf, type ReportedFile } from '../../src/report/report.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2012, 1, 8, 23, minute, 0));

@@ -7,7 +7,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { Database, Queryable } from '../../src/database/open.ts';
 import { nextInBatch, startBatch } from '../../src/ledger/batch.ts';
 import { customerStatus, customerStatuses } from '../../src/ledger/status.ts';
-import { weatherText } from '../../src/report/weather.ts';
+import { weatherText } from '../../src/report/status-file.ts';
 import { openStation, type TestStation } from '../faults/station.ts';
 import { ACME, OTHER } from '../journeys/organisation.ts';
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { decideEntries, NO_COUNTS } from '../../../src/pipeline/outcome.ts';
 import { decideEntry } from '../../../src/kinds/provisioning/decide.ts';
 import { readProvisioning } from '../../../src/kinds/provisioning/reader.ts';
-import { messageFor } from '../../../src/report/messages.ts';
+import { messageFor } from '../../../src/messages/en/results.ts';
 import { mulberry } from '../../random.ts';
 import { emptyOrganisation } from './organisation.ts';
 

@@ -1,8 +1,8 @@
-import type { Refusal, ResultCode } from '../change-file/result-code.ts';
-import { escapeHidden } from '../shown-text.ts';
-import { TEMPLATE_SENTENCES } from './messages-template.ts';
-import { DIRECTORY_SENTENCES, DIRECTORY_VALUE_SENTENCES } from './messages-directory.ts';
-import { byReason, causesOf, nearest, say, seats, value, type Sentence } from './sentence.ts';
+import type { Refusal, ResultCode } from '../../change-file/result-code.ts';
+import { escapeHidden } from '../../shown-text.ts';
+import { TEMPLATE_SENTENCES } from './template.ts';
+import { DIRECTORY_SENTENCES, DIRECTORY_VALUE_SENTENCES } from './directory.ts';
+import { byReason, causesOf, nearest, say, seats, value, type Sentence } from '../sentence.ts';
 
 const header = 'Correct the first line of the file.';
 

@@ -1,5 +1,5 @@
-import type { Refusal } from '../change-file/result-code.ts';
-import { listed, value, type Sentence } from './sentence.ts';
+import type { Refusal } from '../../change-file/result-code.ts';
+import { listed, value, type Sentence } from '../sentence.ts';
 
 const FAILED = 'Validation of a Notes attribute failed: notesTemplate';
 const FORM = 'name,version,locale,forms file';

@@ -1,5 +1,5 @@
-import type { ResultCode } from '../change-file/result-code.ts';
-import { byReason, value, type Sentence } from './sentence.ts';
+import type { ResultCode } from '../../change-file/result-code.ts';
+import { byReason, value, type Sentence } from '../sentence.ts';
 
 const emptyLine = 'Put an empty line between records.';
 
