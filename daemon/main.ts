@@ -30,7 +30,7 @@ import { openDoors } from './doors.ts';
 import { watchEmbedded } from './embedded-watch.ts';
 import { readOrganisationFile } from './preflight.ts';
 import { startPurgeJob } from './purge-job.ts';
-import { startUpkeep, type Upkeep } from './upkeep.ts';
+import { startUpkeep, type Upkeep } from './housekeeping.ts';
 import { openStore, type Store } from './store.ts';
 
 export interface Daemon {

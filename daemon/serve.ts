@@ -3,7 +3,7 @@ import type { Configuration } from '../src/configuration.ts';
 import { answers } from '../src/http/control.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import type { Command } from '../cli/command.ts';
-import { dieAtStep } from '../src/step.ts';
+import { dieAtStep } from '../src/failpoints.ts';
 import { startDaemon, type Daemon } from './main.ts';
 import { preflight } from './preflight.ts';
 

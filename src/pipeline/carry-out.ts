@@ -3,7 +3,7 @@ import type { Transaction } from '../database/open.ts';
 import type { Entry, EntryResult } from '../change-file/entry.ts';
 import { codeOf } from '../fault.ts';
 import type { Refusal } from '../change-file/result-code.ts';
-import { step } from '../step.ts';
+import { step } from '../failpoints.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { decideEntries, newOutcome, NO_COUNTS, record, type Counts, type Outcome } from './outcome.ts';
 

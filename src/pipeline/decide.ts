@@ -31,7 +31,7 @@ import type { Station } from './turn.ts';
 import { noteDayLimit, noteMissingNumbers } from '../report/batch-report.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import { markRefused } from '../spool/file-away.ts';
-import { step } from '../step.ts';
+import { step } from '../failpoints.ts';
 
 export interface Case {
   station: Station;

@@ -22,7 +22,7 @@ import { STATUS_TEXT } from '../change-file/change-file.ts';
 import { isThere } from '../durable.ts';
 import { eachOf } from '../each-of.ts';
 import { during } from '../loop-watch.ts';
-import { step } from '../step.ts';
+import { step } from '../failpoints.ts';
 import { clearStaging } from '../doors/folder/store-upload.ts';
 
 export interface CycleSettings {

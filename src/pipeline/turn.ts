@@ -45,7 +45,7 @@ import { countFailure, endFile, FAILURES_MAX, noteOnFile, type EndReason } from 
 import type { Preparations } from './preparations.ts';
 import { bytesOf, readSlice } from './read-slice.ts';
 import { during } from '../loop-watch.ts';
-import { step } from '../step.ts';
+import { step } from '../failpoints.ts';
 
 /** What every stage works with. */
 export interface Station {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { isThere } from '../durable.ts';
 import type { Journal } from '../events/events.ts';
-import { step } from '../step.ts';
+import { step } from '../failpoints.ts';
 import { fileAt, type Found } from './found-file.ts';
 import type { SpoolPlace } from './mount.ts';
 import { takenPath } from './take.ts';

@@ -10,7 +10,7 @@ import type { Queryable, Transaction } from '../database/open.ts';
 import { isSameFile, isThere, moveDurably, removeAttempts } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { Refusal } from '../change-file/result-code.ts';
-import { step } from '../step.ts';
+import { step } from '../failpoints.ts';
 import { noteOnFile } from '../ledger/set-aside.ts';
 
 /** What file systems allow. */

@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Queryable } from '../database/open.ts';
 import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
-import { step } from '../step.ts';
+import { step } from '../failpoints.ts';
 
 export interface PurgeParts {
   database: Database;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/open.ts';
-import { listenToSteps } from '../../src/step.ts';
+import { listenToSteps } from '../../src/failpoints.ts';
 import { codesOf } from '../journeys/courier.ts';
 import { openStation, type TestStation } from './station.ts';
 

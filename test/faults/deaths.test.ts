@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { STEPS } from '../../src/step.ts';
+import { STEPS } from '../../src/failpoints.ts';
 import { mulberry } from '../random.ts';
 import { expectAsModel, expectCapsKept } from './compare.ts';
 import { diePurging, PURGE_DEATHS } from './purging.ts';

@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import { openEmbedded } from '../../src/database/embedded.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { codeOf } from '../../src/fault.ts';
-import { listenToSteps } from '../../src/step.ts';
+import { listenToSteps } from '../../src/failpoints.ts';
 import { poll } from '../journeys/courier.ts';
 import { spawnDaemon, temporaryHome, writeConfiguration } from '../journeys/daemon.ts';
 import { openStation } from './station.ts';

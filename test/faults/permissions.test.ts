@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listenToSteps } from '../../src/step.ts';
+import { listenToSteps } from '../../src/failpoints.ts';
 import { poll, type Courier } from '../journeys/courier.ts';
 import { passwordOf, startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
 import { SftpSpeaker } from '../doors/sftp-speaker.ts';

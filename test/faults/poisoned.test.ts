@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { listenToSteps, type Step } from '../../src/step.ts';
+import { listenToSteps, type Step } from '../../src/failpoints.ts';
 import { linesAbout } from '../journeys/courier.ts';
 import { openStation, type TestStation } from './station.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { createIntake } from '../../src/spool/intake.ts';
 import { noteUpload } from '../../src/ledger/turn-queue.ts';
-import { listenToSteps } from '../../src/step.ts';
+import { listenToSteps } from '../../src/failpoints.ts';
 import { ACME } from '../journeys/organisation.ts';
 import { openStation, type TestStation } from './station.ts';
 

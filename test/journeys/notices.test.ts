@@ -3,7 +3,7 @@ import { openMailer, type Mailer } from '../../src/outbox/mailer.ts';
 import { sendNotices } from '../../src/outbox/outbox.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { silentLog } from '../../src/events/log.ts';
-import { listenToSteps } from '../../src/step.ts';
+import { listenToSteps } from '../../src/failpoints.ts';
 import { poll, type Courier } from './courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
 import { startMailServer, type MailServer } from './mail-server.ts';

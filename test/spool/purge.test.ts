@@ -7,7 +7,7 @@ import { purge as purgeCommand } from '../../cli/purge.ts';
 import { traceName } from '../../src/report/trace.ts';
 import { lastRun, recordRun } from '../../src/jobs/job-run.ts';
 import { expiredFiles, purge, type PurgeParts } from '../../src/spool/purge.ts';
-import { listenToSteps } from '../../src/step.ts';
+import { listenToSteps } from '../../src/failpoints.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 
 let database: TestDatabase;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isTemporaryName, STAGING } from '../../change-file/change-file.ts';
 import { syncFolder } from '../../durable.ts';
 import { codeOf } from '../../fault.ts';
-import { step } from '../../step.ts';
+import { step } from '../../failpoints.ts';
 import type { Announce } from '../sign-in/access-account.ts';
 import { AnchoredFolder } from './anchored-folder.ts';
 import type { FolderRoom } from './folder-room.ts';
