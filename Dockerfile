@@ -24,7 +24,9 @@ RUN groupadd --system --gid 10990 spoolgate \
 COPY --from=install /opt/spoolgate/node_modules /opt/spoolgate/node_modules
 COPY package.json LICENSE /opt/spoolgate/
 COPY config /opt/spoolgate/config
+COPY cli /opt/spoolgate/cli
 COPY daemon /opt/spoolgate/daemon
+COPY demo /opt/spoolgate/demo
 COPY src /opt/spoolgate/src
 
 USER spoolgate

@@ -89,7 +89,7 @@ const ftplib: RefusedClient = {
   name: 'ftplib',
   installed: has('python3', '-c', 'import ftplib, ssl'),
   upload: (port, version) => {
-    const script = join(import.meta.dirname, 'ftplib-refused.py');
+    const script = join(import.meta.dirname, 'ftps/ftplib-refused.py');
     const tls = `TLSv${version.replace('.', '_')}`;
     return run('python3', ['-B', script, String(port), LOGIN, PASSWORD, tls, bigFile]);
   },

@@ -20,7 +20,7 @@ const ROOT = path.join(import.meta.dirname, '../..');
 
 /** Every regular expression of the program, literal or constructed. @throws where the parts of one cannot be told */
 export function regularExpressions(): Found[] {
-  return globSync('{src,daemon}/**/*.ts', { cwd: ROOT })
+  return globSync('{cli,daemon,demo,src}/**/*.ts', { cwd: ROOT })
     .sort()
     .flatMap((file) => expressionsIn(file, readFileSync(path.join(ROOT, file), 'utf8')));
 }

@@ -45,7 +45,7 @@ create unique index change_file_waiting on change_file (customer_id, name)
 create index change_file_queue on change_file (customer_id, received_at) where state in ('waiting', 'deferred', 'held');
 create index change_file_unfinished on change_file (customer_id) where state in ('applying', 'applied', 'rejected');
 create index change_file_batch on change_file (batch_id);
-comment on table change_file is 'States and their exits: src/change-file/change-file.ts.';
+comment on table change_file is 'States and their exits: src/change-file.ts.';
 comment on column change_file.type is 'null: the name breaks the grammar (code 1).';
 comment on column change_file.taken is 'The file has left the upload folder for the hidden .taken/<id>.';
 comment on column change_file.decision is
