@@ -18,7 +18,7 @@ import type { AccessAccount, SignIn } from '../src/doors/sign-in/access-account.
 import { loadOrCreateCertificate } from '../src/doors/tls/certificate.ts';
 import { FolderRoom } from '../src/doors/folder/folder-room.ts';
 import { startFtpsDoor } from '../src/doors/ftps/door.ts';
-import type { Reception } from '../src/doors/door-services.ts';
+import type { DoorServices } from '../src/doors/door-services.ts';
 import { Sessions } from '../src/doors/sessions.ts';
 import { startSftpDoor } from '../src/doors/sftp/door.ts';
 import { loadOrCreateHostKeys } from '../src/doors/sftp/host-key.ts';
@@ -128,7 +128,7 @@ async function openOurs() {
     withKey: async () => account,
     knowsKey: async () => true,
   };
-  const reception: Reception = {
+  const services: DoorServices = {
     signIn: everybody,
     sessions: new Sessions(),
     room: new FolderRoom(),
@@ -138,9 +138,9 @@ async function openOurs() {
   const tls = await loadOrCreateCertificate(home);
   const place = { host: '127.0.0.1', port: 0, limits: { fileBytesMax: 2 * LARGE_BYTES } };
   const passive = { min: 0, max: 0 };
-  const ftps = await startFtpsDoor({ ...reception, ...place, implicit: true, passive, tls });
+  const ftps = await startFtpsDoor({ ...services, ...place, implicit: true, passive, tls });
   const sftpDoor = await startSftpDoor({
-    ...reception,
+    ...services,
     ...place,
     hostKeys: await loadOrCreateHostKeys(home),
   });

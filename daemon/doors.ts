@@ -20,7 +20,7 @@ import { startFtpsDoor } from '../src/doors/ftps/door.ts';
 import { guardedSignIn } from '../src/doors/sign-in/guarded-sign-in.ts';
 import type { DoorLimits } from '../src/doors/limits.ts';
 import { outageSignIn } from '../src/doors/sign-in/outage-sign-in.ts';
-import type { Reception } from '../src/doors/door-services.ts';
+import type { DoorServices } from '../src/doors/door-services.ts';
 import { Sessions, type SessionLimits } from '../src/doors/sessions.ts';
 import { startSftpDoor } from '../src/doors/sftp/door.ts';
 import { describeHostKeys, loadOrCreateHostKeys } from '../src/doors/sftp/host-key.ts';
@@ -48,7 +48,7 @@ export interface Doors extends AsyncDisposable {
   described: Record<string, string>;
 }
 
-/** Opens all doors on one reception: they share sessions, sign-in and the customers' folders. */
+/** Opens all doors on one set of services: they share sessions, sign-in and the customers' folders. */
 export async function openDoors(parts: DoorParts): Promise<Doors> {
   const { configuration, database, clock, announce } = parts;
   await using opened = new AsyncDisposableStack();
@@ -64,7 +64,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     clock,
   );
   const sessions = new Sessions(sessionLimits(configuration));
-  const reception: Reception = {
+  const services: DoorServices = {
     signIn: withFolders(signIn, async ({ customer, folder }) =>
       parts.makeFolders(folder).catch((error: unknown) => journal.folderFailed(customer, error)),
     ),
@@ -75,11 +75,11 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   };
   const { remembered } = signIn;
   opened.use(new AccessWatch({ database, sessions, journal: parts.journal, remembered }));
-  const ftps = await openFtps(configuration, reception, clock);
+  const ftps = await openFtps(configuration, services, clock);
   const doors: AsyncDisposable[] = [ftps];
   // All at the same time: the grace is one, and no door lets anybody in while another closes.
   opened.defer(async () => void (await Promise.all(doors.map((door) => door[Symbol.asyncDispose]()))));
-  const sftp = await openSftp(configuration, reception);
+  const sftp = await openSftp(configuration, services);
   doors.push(sftp);
   const closing = opened.move();
   return {
@@ -101,7 +101,7 @@ interface OpenedFtps extends AsyncDisposable {
 
 async function openFtps(
   configuration: Configuration,
-  reception: Reception,
+  services: DoorServices,
   clock: Clock,
 ): Promise<OpenedFtps> {
   await using opened = new AsyncDisposableStack();
@@ -109,7 +109,7 @@ async function openFtps(
   const given = givenCertificate(ftps);
   const load = () => loadOrCreateCertificate(data, given);
   const tls = await load();
-  const settings = { ...reception, ...(await ftpsSettings(configuration)), tls };
+  const settings = { ...services, ...(await ftpsSettings(configuration)), tls };
   const door = await startFtpsDoor({ ...settings, implicit: true, port: ftps.port });
   const graceMs = configuration.stop.graceSeconds * 1000;
   opened.defer(() => door.close(graceMs));
@@ -125,7 +125,7 @@ async function openFtps(
     door.setCertificate(changed);
     explicit?.setCertificate(changed);
   };
-  const { journal } = reception;
+  const { journal } = services;
   opened.use(await CertificateWatch.start(tls, { files, load, onChange, journal, clock }));
   const closing = opened.move();
   return {
@@ -159,10 +159,10 @@ interface OpenedSftp extends AsyncDisposable {
   described: Record<string, string>;
 }
 
-export async function openSftp(configuration: Configuration, reception: Reception): Promise<OpenedSftp> {
+export async function openSftp(configuration: Configuration, services: DoorServices): Promise<OpenedSftp> {
   const { host, port, hostKey: files } = configuration.sftp;
   const hostKeys = await loadOrCreateHostKeys(configuration.data, files);
-  const door = await startSftpDoor({ ...reception, host, port, hostKeys, limits: doorLimits(configuration) });
+  const door = await startSftpDoor({ ...services, host, port, hostKeys, limits: doorLimits(configuration) });
   return {
     port: door.port,
     described: { sftp: `${host}:${door.port}`, hostKey: describeHostKeys(hostKeys) },

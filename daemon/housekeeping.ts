@@ -21,12 +21,12 @@ const STAGED_MS_MAX = HOUR_MS;
 /** What a client has begun under a temporary name and not renamed for so long is given up. */
 const TEMPORARY_MS_MAX = 24 * HOUR_MS;
 
-export interface Upkeep extends AsyncDisposable {
+export interface Housekeeping extends AsyncDisposable {
   run(): Promise<void>;
 }
 
 /** What the doors leave behind is cleared away, at start and every hour. */
-export async function startUpkeep(parts: UpkeepParts): Promise<Upkeep> {
+export async function startHousekeeping(parts: UpkeepParts): Promise<Housekeeping> {
   let running: Promise<void> = Promise.resolve();
   const run = () => (running = running.then(() => clearAway(parts)));
   await run();
@@ -58,6 +58,6 @@ async function clearAway({ database, clock, journal, customers, auditDays }: Upk
       auditDays,
     ]);
   } catch (error) {
-    journal.warned('upkeep of the doors failed', { reason: messageOf(error) });
+    journal.warned('housekeeping of the doors failed', { reason: messageOf(error) });
   }
 }

@@ -3,7 +3,7 @@
  * clock.
  */
 import { createIntake } from '../src/spool/intake.ts';
-import { SpoolPlace } from '../src/spool/mount.ts';
+import { SpoolMount } from '../src/spool/mount.ts';
 import { openMailer } from '../src/outbox/mailer.ts';
 import { hashThreads } from '../src/accounts/passwords/hash-threads.ts';
 import { finishRemovals, sendInvitations, sendNotices } from '../src/outbox/outbox.ts';
@@ -14,7 +14,7 @@ import type { Configuration } from '../src/configuration.ts';
 import { startControlServer } from '../src/http/control.ts';
 import { startHealthServer } from '../src/http/health.ts';
 import { SpoolProbe } from '../src/http/spool-probe.ts';
-import { startCycle, type Cycle } from '../src/pipeline/dispatcher.ts';
+import { startDispatcher, type Dispatcher } from '../src/pipeline/dispatcher.ts';
 import { makeCustomerFolders } from '../src/spool/customer-folders.ts';
 import type { Database } from '../src/database/open.ts';
 import { ensureFolder } from '../src/durable.ts';
@@ -22,7 +22,7 @@ import { messageOf, OperatorFault } from '../src/fault.ts';
 import { journalTo, type Journal } from '../src/events/events.ts';
 import { openLog, type Log } from '../src/events/log.ts';
 import { watchLoop } from '../src/loop-watch.ts';
-import type { Station } from '../src/pipeline/turn.ts';
+import type { Services } from '../src/pipeline/turn.ts';
 import { Preparations } from '../src/pipeline/preparations.ts';
 import { traceName } from '../src/report/trace.ts';
 import { openAntivirus } from './antivirus.ts';
@@ -30,7 +30,7 @@ import { openDoors } from './doors.ts';
 import { watchEmbedded } from './embedded-watch.ts';
 import { readOrganisationFile } from './preflight.ts';
 import { startPurgeJob } from './purge-job.ts';
-import { startUpkeep, type Upkeep } from './housekeeping.ts';
+import { startHousekeeping, type Housekeeping } from './housekeeping.ts';
 import { openStore, type Store } from './store.ts';
 
 export interface Daemon {
@@ -41,9 +41,9 @@ export interface Daemon {
   httpPort: number;
   /** SHA-256 of the FTPS certificate. */
   fingerprint: string;
-  upkeep: Upkeep;
+  housekeeping: Housekeeping;
   database: Database;
-  cycle: Cycle;
+  dispatcher: Dispatcher;
   close(): Promise<void>;
 }
 
@@ -79,11 +79,11 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
 
   await loadOrganisations(configuration, store.database, clock, journal);
   await ensureFolder(configuration.spool);
-  const place = await SpoolPlace.of({ database: store.database, clock, spool: configuration.spool });
+  const place = await SpoolMount.of({ database: store.database, clock, spool: configuration.spool });
   const stopping = new AbortController();
   const antivirus = openAntivirus(configuration, store.database, clock, journal, stopping.signal);
   await antivirus?.recover();
-  const station: Station = {
+  const services: Services = {
     database: store.database,
     clock,
     journal,
@@ -105,20 +105,20 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   });
   const { sweepSeconds, workers } = configuration.cycle;
   await intake.customers();
-  const cycle = startCycle(station, intake, {
+  const dispatcher = startDispatcher(services, intake, {
     sweepMs: sweepSeconds * 1000,
     ...(workers === undefined ? {} : { workers }),
   });
-  opened.defer(() => cycle.stop());
-  opened.defer(startOutbox(configuration, station));
+  opened.defer(() => dispatcher.stop());
+  opened.defer(startOutbox(configuration, services));
   const { spool, retention } = configuration;
-  opened.defer(await startPurgeJob({ ...station, spool, days: retention.days, traceName }, journal));
+  opened.defer(await startPurgeJob({ ...services, spool, days: retention.days, traceName }, journal));
 
   const live = {
     database: store.database,
     clock,
     caps: configuration.throttle,
-    changed: (customer: number) => cycle.nudge(customer),
+    changed: (customer: number) => dispatcher.wake(customer),
     loop: () => loop.status(),
   };
   const control = await startControlServer(configuration.data, live);
@@ -129,17 +129,17 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     await place.expectThere();
     await makeCustomerFolders(configuration.spool, folder);
   };
-  const { announce } = cycle;
+  const { announce } = dispatcher;
   const doors = await openDoors({ configuration, database, clock, journal, announce, makeFolders });
   opened.use(doors);
   const { days: auditDays } = configuration.retention;
   const customers = () => intake.customers();
-  const upkeep = await startUpkeep({ database, clock, journal, customers, auditDays });
-  opened.use(upkeep);
+  const housekeeping = await startHousekeeping({ database, clock, journal, customers, auditDays });
+  opened.use(housekeeping);
   const probe = new SpoolProbe(configuration.spool, place);
   const health = await startHealthServer(configuration.http, store.database, () => probe.fault());
   opened.defer(() => health.close());
-  await cycle.sweep();
+  await dispatcher.sweep();
 
   journal.daemonStarted({ ...doors.described, http: `${configuration.http.host}:${health.port}` });
   const closing = opened.move();
@@ -149,9 +149,9 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     sftpPort: doors.sftpPort,
     httpPort: health.port,
     fingerprint: doors.fingerprint,
-    upkeep,
+    housekeeping,
     database: store.database,
-    cycle,
+    dispatcher,
     close: async () => {
       journal.daemonStopped();
       stopping.abort();
@@ -197,18 +197,18 @@ async function loadOrganisations(
 }
 
 /** Works off what follows from committed changes, a moment after they were made. */
-function startOutbox({ mail, removal }: Configuration, station: Station): () => Promise<void> {
+function startOutbox({ mail, removal }: Configuration, services: Services): () => Promise<void> {
   const mailer = mail.smtp === undefined ? null : openMailer(mail.smtp, mail.from);
   let running: Promise<void> = Promise.resolve();
   let busy = false;
   let stopped = false;
   const work = async () => {
     try {
-      await finishRemovals(station, removal.finishSeconds * 1000);
-      if (mailer) await sendInvitations(station, mailer.send, mail.registrationUrl, () => stopped);
-      if (mailer) await sendNotices(station, mailer.send, () => stopped);
+      await finishRemovals(services, removal.finishSeconds * 1000);
+      if (mailer) await sendInvitations(services, mailer.send, mail.registrationUrl, () => stopped);
+      if (mailer) await sendNotices(services, mailer.send, () => stopped);
     } catch (error) {
-      station.journal.warned('the outbox could not be worked off', { reason: messageOf(error) });
+      services.journal.warned('the outbox could not be worked off', { reason: messageOf(error) });
     }
     busy = false;
   };

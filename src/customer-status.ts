@@ -1,4 +1,4 @@
-/** How a customer stands right now: what `spoolgate status`, the queue weather and the console show. */
+/** How a customer stands right now: what `spoolgate status`, the status files and the console show. */
 export interface CustomerStatus {
   id: number;
   name: string;

@@ -2,7 +2,7 @@
  * Named moments on the way of a change file at which a test can let the daemon die or fail. Off, a step costs one
  * comparison.
  */
-export const STEPS = [
+export const FAILPOINTS = [
   'bytes-received',
   'synced',
   'renamed',
@@ -21,17 +21,17 @@ export const STEPS = [
   'purged',
 ] as const;
 
-export type Step = (typeof STEPS)[number];
+export type Failpoint = (typeof FAILPOINTS)[number];
 
-let listener: ((name: Step) => void) | null = null;
+let listener: ((name: Failpoint) => void) | null = null;
 
 /** Says that this point has been passed. */
-export function step(name: Step): void {
+export function failpoint(name: Failpoint): void {
   listener?.(name);
 }
 
 /** @param next called at every step from now on; what it throws is thrown there. null: off */
-export function listenToSteps(next: ((name: Step) => void) | null): void {
+export function listenToFailpoints(next: ((name: Failpoint) => void) | null): void {
   listener = next;
 }
 
@@ -43,7 +43,7 @@ export function listenToSteps(next: ((name: Step) => void) | null): void {
 export function dieAtStep(wanted: string): void {
   const [name, count = '1'] = wanted.split(':');
   let left = Number(count);
-  listenToSteps((passed) => {
+  listenToFailpoints((passed) => {
     if (passed !== name) return;
     left -= 1;
     if (left === 0) process.kill(process.pid, 'SIGKILL');

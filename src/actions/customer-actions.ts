@@ -9,7 +9,7 @@ import { OperatorFault } from '../fault.ts';
 import type { LoopStatus } from '../loop-watch.ts';
 import { customerStatuses } from '../ledger/status.ts';
 import type { Caps } from '../order/throttle.ts';
-import { hurry } from '../ledger/turn-queue.ts';
+import { makeDue } from '../ledger/turn-queue.ts';
 
 export interface LiveParts {
   database: Database;
@@ -54,7 +54,7 @@ export async function throttleCustomer(
       await tx.query(`update customer set ${sets.join(', ')} where id = $1`, [customer, ...values]);
       const after = { ...before.caps, ...Object.fromEntries(given) };
       await audit(tx, parts.clock, who, 'throttle', customer, before.caps, after);
-      await hurry(tx, customer, parts.clock.now());
+      await makeDue(tx, customer, parts.clock.now());
       return { shown: after, changed: true };
     })
     .then(({ shown, changed }) => {

@@ -83,7 +83,7 @@ export const ERROR = '_error';
 export const REPORT = '_report';
 export const JOURNAL = 'journal';
 
-/** The queue weather: files of ours in the upload folder, to be read by every client and written by none. */
+/** The status files: files of ours in the upload folder, to be read by every client and written by none. */
 export const STATUS_TEXT = '_status.txt';
 export const STATUS_JSON = '_status.json';
 

@@ -1,7 +1,7 @@
 import type { Refusal, ResultCode } from './result-code.ts';
 
 /** Where an entry stands in its change file: what the trace needs (chapter 16). */
-export interface Place {
+export interface SourceRange {
   /** From 1. */
   entry: number;
   /** The physical line on which the entry starts; the header is line 1. */
@@ -23,7 +23,7 @@ export interface Position {
 }
 
 /** Where the entry after this one may begin. */
-export function positionAfter({ entry, line, lineCount, firstByte, byteCount }: Place): Position {
+export function positionAfter({ entry, line, lineCount, firstByte, byteCount }: SourceRange): Position {
   return { entries: entry, line: line + lineCount, byte: firstByte + byteCount };
 }
 
@@ -36,7 +36,7 @@ export type OpenBytes = (firstByte: number) => AsyncIterable<Buffer>;
  * @typeParam Record what the reader of this kind of file yields
  */
 export interface Entry<Record = unknown> {
-  place: Place;
+  place: SourceRange;
   read: { record: Record } | { refusal: Refusal };
   /** What the customer should look at, although the entry may well succeed. */
   warnings?: EntryWarning[];
@@ -78,7 +78,7 @@ export type ProvisioningRecord = ReadonlyMap<string, string>;
 
 /** The one result that every entry gets. */
 export interface EntryResult {
-  place: Place;
+  place: SourceRange;
   code: ResultCode;
   /** As written in the file; null where it could not be read. */
   operation: string | null;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { isPassing } from '../database/away.ts';
 import type { Database } from '../database/open.ts';
-import type { DoorVisitor, Journal } from '../events/events.ts';
+import type { Peer, Journal } from '../events/events.ts';
 import { messageOf } from '../fault.ts';
 
 /** Rows wait so long for others to go with them: a crash loses them, the log has them. */
@@ -14,7 +14,7 @@ const WAITING_MAX = 10_000;
 interface AuditRow {
   at: Date;
   event: string;
-  visitor: DoorVisitor;
+  peer: Peer;
   path: string | null;
   detail: Record<string, unknown>;
 }
@@ -41,9 +41,9 @@ export class DoorAudit {
     this.#journal = journal;
   }
 
-  add(event: string, visitor: DoorVisitor, path: string | null, detail: Record<string, unknown> = {}): void {
+  add(event: string, peer: Peer, path: string | null, detail: Record<string, unknown> = {}): void {
     if (this.#closed) return;
-    this.#rows.push({ at: this.#clock.now(), event, visitor: { ...visitor }, path, detail });
+    this.#rows.push({ at: this.#clock.now(), event, peer: { ...peer }, path, detail });
     this.#keepWithinBound();
     this.#schedule(FLUSH_MS);
   }
@@ -123,14 +123,14 @@ export class DoorAudit {
 }
 
 async function insertRows(database: Database, rows: AuditRow[]): Promise<void> {
-  const plain = rows.map(({ at, event, visitor, path, detail }) => ({
+  const plain = rows.map(({ at, event, peer, path, detail }) => ({
     at,
     event,
-    protocol: visitor.protocol,
-    address: visitor.address,
-    login: visitor.login,
-    customer_id: visitor.customer,
-    cipher: visitor.cipher,
+    protocol: peer.protocol,
+    address: peer.address,
+    login: peer.login,
+    customer_id: peer.customer,
+    cipher: peer.cipher,
     path,
     detail,
   }));
@@ -151,37 +151,37 @@ function storable(text: string): string {
 export function auditing(journal: Journal, audit: DoorAudit): Journal {
   return {
     ...journal,
-    signedIn: (visitor) => {
-      journal.signedIn(visitor);
-      audit.add('signed in', visitor, null);
+    signedIn: (peer) => {
+      journal.signedIn(peer);
+      audit.add('signed in', peer, null);
     },
-    signInRefused: (visitor, reason) => {
-      journal.signInRefused(visitor, reason);
-      audit.add('sign-in refused', visitor, null, { reason });
+    signInRefused: (peer, reason) => {
+      journal.signInRefused(peer, reason);
+      audit.add('sign-in refused', peer, null, { reason });
     },
-    uploadStored: (visitor, file, bytes, ms) => {
-      journal.uploadStored(visitor, file, bytes, ms);
-      audit.add('uploaded', visitor, file, { bytes });
+    uploadStored: (peer, file, bytes, ms) => {
+      journal.uploadStored(peer, file, bytes, ms);
+      audit.add('uploaded', peer, file, { bytes });
     },
-    uploadFailed: (visitor, file, bytes, reason) => {
-      journal.uploadFailed(visitor, file, bytes, reason);
-      audit.add('upload failed', visitor, file, { bytes, reason });
+    uploadFailed: (peer, file, bytes, reason) => {
+      journal.uploadFailed(peer, file, bytes, reason);
+      audit.add('upload failed', peer, file, { bytes, reason });
     },
-    downloaded: (visitor, path, bytes) => {
-      journal.downloaded(visitor, path, bytes);
-      audit.add('downloaded', visitor, path, { bytes });
+    downloaded: (peer, path, bytes) => {
+      journal.downloaded(peer, path, bytes);
+      audit.add('downloaded', peer, path, { bytes });
     },
-    downloadFailed: (visitor, path, bytes, reason) => {
-      journal.downloadFailed(visitor, path, bytes, reason);
-      audit.add('download broken off', visitor, path, { bytes, reason });
+    downloadFailed: (peer, path, bytes, reason) => {
+      journal.downloadFailed(peer, path, bytes, reason);
+      audit.add('download broken off', peer, path, { bytes, reason });
     },
-    deleted: (visitor, path) => {
-      journal.deleted(visitor, path);
-      audit.add('deleted', visitor, path);
+    deleted: (peer, path) => {
+      journal.deleted(peer, path);
+      audit.add('deleted', peer, path);
     },
-    renamed: (visitor, from, to) => {
-      journal.renamed(visitor, from, to);
-      audit.add('renamed', visitor, from, { to });
+    renamed: (peer, from, to) => {
+      journal.renamed(peer, from, to);
+      audit.add('renamed', peer, from, { to });
     },
   };
 }

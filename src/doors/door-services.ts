@@ -4,7 +4,7 @@ import type { FolderRoom } from './folder/folder-room.ts';
 import type { Sessions } from './sessions.ts';
 
 /** What all doors of a daemon share. */
-export interface Reception {
+export interface DoorServices {
   signIn: SignIn;
   sessions: Sessions;
   room: FolderRoom;

@@ -102,13 +102,13 @@ export class Sessions {
     )
       return null;
     if (this.#waiting.size >= this.#limits.waitingMax) this.#turnOutOldest(this.#waiting);
-    const visitor: Visitor = { network, session: null, turnOut, backlog: new BacklogShare() };
-    this.#waiting.add(visitor);
-    joinParty(this.#byNetwork, network, visitor, this.#limits.backlogPerAddressMax);
+    const peer: Visitor = { network, session: null, turnOut, backlog: new BacklogShare() };
+    this.#waiting.add(peer);
+    joinParty(this.#byNetwork, network, peer, this.#limits.backlogPerAddressMax);
     return {
-      backlog: visitor.backlog,
-      enter: (session) => this.#enter(visitor, session),
-      leave: () => this.#leave(visitor),
+      backlog: peer.backlog,
+      enter: (session) => this.#enter(peer, session),
+      leave: () => this.#leave(peer),
     };
   }
 
@@ -131,50 +131,50 @@ export class Sessions {
     return ended;
   }
 
-  #enter(visitor: Visitor, session: OpenSession): boolean {
+  #enter(peer: Visitor, session: OpenSession): boolean {
     const { login } = session.account;
     const same = this.#byAccount.get(login)?.visitors.size ?? 0;
-    if (!this.#waiting.has(visitor) || this.#signedIn >= this.#limits.sessionsMax) return false;
+    if (!this.#waiting.has(peer) || this.#signedIn >= this.#limits.sessionsMax) return false;
     if (same >= this.#limits.sessionsPerAccountMax) return false;
-    this.#waiting.delete(visitor);
-    visitor.session = session;
+    this.#waiting.delete(peer);
+    peer.session = session;
     this.#signedIn += 1;
     this.#entered += 1;
-    joinParty(this.#byAccount, login, visitor, this.#limits.backlogPerAccountMax);
+    joinParty(this.#byAccount, login, peer, this.#limits.backlogPerAccountMax);
     return true;
   }
 
   #turnOutOldest(among: Set<Visitor>): boolean {
-    for (const visitor of among) {
-      if (visitor.session !== null) continue;
-      this.#leave(visitor);
-      visitor.turnOut();
+    for (const peer of among) {
+      if (peer.session !== null) continue;
+      this.#leave(peer);
+      peer.turnOut();
       return true;
     }
     return false;
   }
 
-  #leave(visitor: Visitor): void {
-    if (!leaveParty(this.#byNetwork, visitor.network, visitor)) return;
-    visitor.backlog.leave();
-    this.#waiting.delete(visitor);
-    if (visitor.session === null) return;
+  #leave(peer: Visitor): void {
+    if (!leaveParty(this.#byNetwork, peer.network, peer)) return;
+    peer.backlog.leave();
+    this.#waiting.delete(peer);
+    if (peer.session === null) return;
     this.#signedIn -= 1;
-    leaveParty(this.#byAccount, visitor.session.account.login, visitor);
+    leaveParty(this.#byAccount, peer.session.account.login, peer);
   }
 }
 
-function joinParty(parties: Map<string, Party>, name: string, visitor: Visitor, backlogMax: number): void {
+function joinParty(parties: Map<string, Party>, name: string, peer: Visitor, backlogMax: number): void {
   const party = parties.get(name) ?? { visitors: new Set(), backlog: new BacklogPool(backlogMax) };
   parties.set(name, party);
-  party.visitors.add(visitor);
-  visitor.backlog.charge(party.backlog);
+  party.visitors.add(peer);
+  peer.backlog.charge(party.backlog);
 }
 
 /** @returns false where it had left before */
-function leaveParty(parties: Map<string, Party>, name: string, visitor: Visitor): boolean {
+function leaveParty(parties: Map<string, Party>, name: string, peer: Visitor): boolean {
   const party = parties.get(name);
-  if (!party?.visitors.delete(visitor)) return false;
+  if (!party?.visitors.delete(peer)) return false;
   if (party.visitors.size === 0) parties.delete(name);
   return true;
 }

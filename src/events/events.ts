@@ -2,7 +2,7 @@ import { messageOf } from '../fault.ts';
 import type { Log } from './log.ts';
 
 /** Who acts at a door, for every event of the doors. */
-export interface DoorVisitor {
+export interface Peer {
   protocol: 'ftps' | 'sftp';
   /** The client's network address, as text. */
   address: string;
@@ -26,18 +26,18 @@ export interface Journal {
   organisationsLoaded(file: string, changes: number): void;
   warned(message: string, fields?: Record<string, unknown>): void;
 
-  signedIn(visitor: DoorVisitor): void;
-  signInRefused(visitor: DoorVisitor, reason: string): void;
+  signedIn(peer: Peer): void;
+  signInRefused(peer: Peer, reason: string): void;
   /** Open sessions of an account that is no longer what it was when they signed in. */
   sessionsRevoked(login: string, sessions: number, account: 'changed' | 'removed'): void;
-  uploadStored(visitor: DoorVisitor, file: string, bytes: number, ms: number): void;
-  uploadFailed(visitor: DoorVisitor, file: string, bytes: number, reason: string): void;
-  downloaded(visitor: DoorVisitor, path: string, bytes: number): void;
+  uploadStored(peer: Peer, file: string, bytes: number, ms: number): void;
+  uploadFailed(peer: Peer, file: string, bytes: number, reason: string): void;
+  downloaded(peer: Peer, path: string, bytes: number): void;
   /** @param bytes sent so far: they may be all */
-  downloadFailed(visitor: DoorVisitor, path: string, bytes: number, reason: string): void;
-  deleted(visitor: DoorVisitor, path: string): void;
-  renamed(visitor: DoorVisitor, from: string, to: string): void;
-  doorFault(visitor: DoorVisitor, error: unknown): void;
+  downloadFailed(peer: Peer, path: string, bytes: number, reason: string): void;
+  deleted(peer: Peer, path: string): void;
+  renamed(peer: Peer, from: string, to: string): void;
+  doorFault(peer: Peer, error: unknown): void;
   scannerUnavailable(customer: number, file: string, reason: string): void;
   fileQuarantined(customer: number, file: string, reason: string): void;
   banned(kind: string, subject: string, until: Date): void;
@@ -60,7 +60,7 @@ export interface Journal {
   /** The database connection was lost: the customer is worked for again, by this daemon or another. */
   turnInterrupted(customer: number, error: unknown): void;
   purged(counts: { files: number; bytes: number; results: number; failed: number }): void;
-  cycleFailed(error: unknown): void;
+  dispatcherFailed(error: unknown): void;
   /** @param causes who had the time, the most first */
   loopBlocked(ms: number, budgetMs: number, causes: { work: string; ms: number }[]): void;
   /** A customer's folder cannot be looked at, or not be prepared. */
@@ -98,18 +98,17 @@ export function journalTo(log: Log): Journal {
     organisationsLoaded: (file, changes) => info('organisations loaded', { file, changes }),
     warned: (message, fields = {}) => warn(message, fields),
 
-    signedIn: (visitor) => info('signed in', { ...visitor }),
-    signInRefused: (visitor, reason) => warn('sign-in refused', { ...visitor, reason }),
+    signedIn: (peer) => info('signed in', { ...peer }),
+    signInRefused: (peer, reason) => warn('sign-in refused', { ...peer, reason }),
     sessionsRevoked: (login, sessions, account) =>
       warn(`sessions ended, their account was ${account}`, { login, sessions }),
-    uploadStored: (visitor, file, bytes, ms) => info('upload stored', { ...visitor, file, bytes, ms }),
-    uploadFailed: (visitor, file, bytes, reason) =>
-      warn('upload failed', { ...visitor, file, bytes, reason }),
-    downloaded: (visitor, path, bytes) => info('downloaded', { ...visitor, path, bytes }),
-    downloadFailed: (visitor, path, bytes, reason) =>
-      warn('download broken off', { ...visitor, path, bytes, reason }),
-    deleted: (visitor, path) => info('deleted', { ...visitor, path }),
-    renamed: (visitor, from, to) => info('renamed', { ...visitor, from, to }),
+    uploadStored: (peer, file, bytes, ms) => info('upload stored', { ...peer, file, bytes, ms }),
+    uploadFailed: (peer, file, bytes, reason) => warn('upload failed', { ...peer, file, bytes, reason }),
+    downloaded: (peer, path, bytes) => info('downloaded', { ...peer, path, bytes }),
+    downloadFailed: (peer, path, bytes, reason) =>
+      warn('download broken off', { ...peer, path, bytes, reason }),
+    deleted: (peer, path) => info('deleted', { ...peer, path }),
+    renamed: (peer, from, to) => info('renamed', { ...peer, from, to }),
     scannerUnavailable: (customer, file, reason) =>
       warn('the virus scanner does not answer', { customer, file, reason }),
     fileQuarantined: (customer, file, reason) => warn('file quarantined', { customer, file, reason }),
@@ -119,7 +118,7 @@ export function journalTo(log: Log): Journal {
     certificateExpires: (validTo, daysLeft) =>
       warn('the certificate expires', { validTo: validTo.toISOString(), daysLeft }),
     temporaryFilesSwept: (customer, files) => info('temporary files swept', { customer, files }),
-    doorFault: (visitor, error) => log.log('error', 'door fault', { ...visitor, error: stackOf(error) }),
+    doorFault: (peer, error) => log.log('error', 'door fault', { ...peer, error: stackOf(error) }),
 
     fileAdmitted: (customer, file, bytes) => info('file admitted', { customer, file, bytes }),
     fileReplaced: (customer, file, bytes) => info('file replaced while waiting', { customer, file, bytes }),
@@ -134,7 +133,7 @@ export function journalTo(log: Log): Journal {
     fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),
     reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
     loopBlocked: (ms, budgetMs, causes) => warn('event loop blocked', { ms, budgetMs, causes }),
-    cycleFailed: (error) => log.log('error', 'cycle failed', { error: stackOf(error) }),
+    dispatcherFailed: (error) => log.log('error', 'cycle failed', { error: stackOf(error) }),
     folderFailed: (customer, error) =>
       log.log('error', 'customer folder failed', { customer, reason: messageOf(error) }),
     databaseAway: (error) => log.log('error', 'database away', { reason: messageOf(error) }),

@@ -134,7 +134,7 @@ export async function repairMoments(db: Queryable, now: Date, settleMs: number):
 }
 
 /** A cap or a hold was changed: a deferred customer looks again at once. */
-export async function hurry(db: Queryable, customer: number, now: Date): Promise<void> {
+export async function makeDue(db: Queryable, customer: number, now: Date): Promise<void> {
   await db.query(
     `update turn_queue set phase = 'running', next_turn_at = $2 where customer_id in
        (select customer_id from turn_queue where customer_id = $1 and phase = 'deferred' for update skip locked)`,

@@ -3,7 +3,7 @@ import type { Transaction } from '../database/open.ts';
 import type { Entry, EntryResult } from '../change-file/entry.ts';
 import { codeOf } from '../fault.ts';
 import type { Refusal } from '../change-file/result-code.ts';
-import { step } from '../failpoints.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { decideEntries, newOutcome, NO_COUNTS, record, type Counts, type Outcome } from './outcome.ts';
 
@@ -52,7 +52,7 @@ async function carryOutSet(
 ): Promise<Outcome> {
   const { kind, entries, prepared, problem } = contents;
   const state = await kind.load(tx, file, entries, prepared, now);
-  step('loaded');
+  failpoint('loaded');
   const outcome = decideEntries(entries, problem, countsBefore(file), (entry) => kind.decide(state, entry));
   await kind.save(tx, state, file);
   return outcome;

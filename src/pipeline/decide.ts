@@ -27,14 +27,14 @@ import {
   type CustomerCaps,
   type Verdict,
 } from '../order/throttle.ts';
-import type { Station } from './turn.ts';
+import type { Services } from './turn.ts';
 import { noteDayLimit, noteMissingNumbers } from '../report/batch-report.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import { markRefused } from '../spool/file-away.ts';
-import { step } from '../failpoints.ts';
+import { failpoint } from '../failpoints.ts';
 
 export interface Case {
-  station: Station;
+  services: Services;
   folder: string;
   batch: Batch;
   file: ChangeFile;
@@ -55,10 +55,10 @@ export interface Decided {
 /** @returns null where nothing was decided: the file or the accounts changed, or it was decided elsewhere; look again */
 export async function judge(given: Case): Promise<Decided | null> {
   try {
-    return await given.station.database.transaction((tx) => decide(tx, given));
+    return await given.services.database.transaction((tx) => decide(tx, given));
   } catch (error) {
     if (!(error instanceof PlanOutdated)) throw error;
-    given.station.preparations.demandAll(given.file);
+    given.services.preparations.demandAll(given.file);
     return null;
   }
 }
@@ -86,7 +86,7 @@ export async function planned(
   tx: Transaction,
   file: ChangeFile,
   slice: Slice,
-  { caps: defaults, clock, preparations }: Pick<Station, 'caps' | 'clock' | 'preparations'>,
+  { caps: defaults, clock, preparations }: Pick<Services, 'caps' | 'clock' | 'preparations'>,
 ): Promise<ReadonlyMap<number, string>> {
   await tx.query('set transaction read only');
   const { kind, entries, problem } = slice;
@@ -103,10 +103,10 @@ export async function planned(
 }
 
 async function decide(tx: Transaction, given: Case): Promise<Decided | null> {
-  const { file, contents, folder, opened, station } = given;
-  const now = station.clock.now();
+  const { file, contents, folder, opened, services } = given;
+  const now = services.clock.now();
   if (!(await isStillNext(tx, file))) return null;
-  const caps = await capsOf(tx, file.customer, station.caps);
+  const caps = await capsOf(tx, file.customer, services.caps);
   if (file.progress && contents) return applyEntries(tx, given, contents, caps, now);
   const refusal = await gate(tx, file);
   // It was refused before it was read, and is not any more.
@@ -114,7 +114,7 @@ async function decide(tx: Transaction, given: Case): Promise<Decided | null> {
   const verdict = !refusal && contents ? await mayRun(tx, file, contents, caps, now) : null;
   if (verdict && !verdict.go && 'wait' in verdict) return postpone(tx, given, verdict, now);
   if (!(await takeChangeFile(folder, file, opened))) return null;
-  step('taken');
+  failpoint('taken');
   if (refusal || !contents) return refuse(tx, file, refusal ?? invalidName(file.name), now);
   if (verdict && !verdict.go) return refuseSize(tx, file, verdict, contents, now);
   return applyEntries(tx, given, contents, caps, now);
@@ -202,7 +202,7 @@ async function applyEntries(
   caps: CustomerCaps,
   now: Date,
 ): Promise<Decided> {
-  const { file, station, batch } = given;
+  const { file, services, batch } = given;
   const { kind, entries, total } = contents;
   const held = file.progress
     ? file.progress.code === 1001
@@ -214,7 +214,7 @@ async function applyEntries(
   const stopped = isStopped(outcome);
   const next = last && !stopped && outcome.read < total ? positionAfter(last.place) : null;
   const started = file.progress?.startedAt ?? now;
-  const finished = station.clock.now();
+  const finished = services.clock.now();
   await saveOutcome(tx, file, outcome, total, next, { started, now: finished });
   const decidedNow = entries.slice(0, outcome.read - (file.progress?.read ?? 0));
   if (!held) await saveWarnings(tx, file, decidedNow, finished);
@@ -225,7 +225,7 @@ async function applyEntries(
     const periods = periodsOf(started, caps.timeZone);
     await returnOperations(tx, file.customer, total - outcome.read, periods, kind.countsHourly);
   }
-  step('saved');
+  failpoint('saved');
   const { read, written, readErrors, writeErrors } = outcome;
   const counts = {
     entries: read,

@@ -15,17 +15,17 @@ import {
   repairMoments,
   wake,
 } from '../ledger/turn-queue.ts';
-import { takeTurn, tellWeather, type Station } from './turn.ts';
+import { takeTurn, writeStatus, type Services } from './turn.ts';
 import { isDatabaseAway, isPassing } from '../database/away.ts';
 import { recoverTaken, removeStrays } from '../spool/recover.ts';
 import { STATUS_TEXT } from '../change-file/change-file.ts';
 import { isThere } from '../durable.ts';
 import { eachOf } from '../each-of.ts';
 import { during } from '../loop-watch.ts';
-import { step } from '../failpoints.ts';
+import { failpoint } from '../failpoints.ts';
 import { clearStaging } from '../doors/folder/store-upload.ts';
 
-export interface CycleSettings {
+export interface DispatcherSettings {
   /** How often every folder is looked at, whatever was announced. */
   sweepMs: number;
   /** Turns at the same time; default: the number of cores. */
@@ -37,7 +37,7 @@ interface Upload {
   name: string;
 }
 
-export interface Cycle {
+export interface Dispatcher {
   /** A door has stored a complete file. */
   announce: (upload: Upload) => void;
   /** Looks at all folders and at the line now. */
@@ -45,7 +45,7 @@ export interface Cycle {
   /** Takes every turn that is due now. */
   look(): void;
   /** A cap or a state was changed from outside: looks again, and tells the customer. */
-  nudge(customer: number): void;
+  wake(customer: number): void;
   /** Resolves when no turn and no look at a folder is in hand. */
   idle(): Promise<void>;
   /** Finishes the turns in hand, takes no new ones. */
@@ -60,8 +60,12 @@ const STAGED_MS_MAX = 5 * 60_000;
 /** A sweep looks at so many folders side by side, and leaves the rest of the machine to the work in hand. */
 const FOLDERS_AT_ONCE = 4;
 
-export function startCycle(station: Station, intake: Intake, settings: CycleSettings): Cycle {
-  const { database, clock, journal, settleMs } = station;
+export function startDispatcher(
+  services: Services,
+  intake: Intake,
+  settings: DispatcherSettings,
+): Dispatcher {
+  const { database, clock, journal, settleMs } = services;
   const workersMax = settings.workers ?? availableParallelism();
   const running = new Set<Promise<void>>();
   const timers = new Set<NodeJS.Timeout>();
@@ -77,7 +81,7 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     const guarded = work
       .catch((error: unknown) => {
         // Told once, not with every look: the first look that succeeds finds out what was missed.
-        if (!isDatabaseAway(error)) journal.cycleFailed(error);
+        if (!isDatabaseAway(error)) journal.dispatcherFailed(error);
         else if (!away) journal.databaseAway(error);
         away ||= isDatabaseAway(error);
       })
@@ -104,9 +108,9 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
   /** One worker: turn after turn, whoever's it is, until it is nobody's. */
   const workOff = async () => {
     while (!stopped) {
-      const customer = await takeTurn(station);
+      const customer = await takeTurn(services);
       if (customer === null) return;
-      weather.changed(customer);
+      statusFiles.changed(customer);
     }
   };
 
@@ -173,7 +177,7 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     const removed = strays.map((stray) => `${stray} removed`);
     if (recovered.length + removed.length > 0) journal.recovered(folder.customer, [...recovered, ...removed]);
     await followUp(folder, await intake.sweep(folder, mayWait || recovered.length > 0));
-    if (!(await isThere(path.join(folder.folder, STATUS_TEXT)))) await tellWeather(station, folder.customer);
+    if (!(await isThere(path.join(folder.folder, STATUS_TEXT)))) await writeStatus(services, folder.customer);
   };
 
   /** What a dead daemon had begun to write is looked for at the first sweep, and then as often as it can have grown old. */
@@ -204,7 +208,7 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
     look();
   };
 
-  station.preparations.listen((customer, finished) => {
+  services.preparations.listen((customer, finished) => {
     const extending = setInterval(() => track(extendPreparation(database, customer, clock.now())), EXTEND_MS);
     track(
       finished.then(async () => {
@@ -215,9 +219,9 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
       }),
     );
   });
-  const weather = reportWeather({
-    write: (customer) => tellWeather(station, customer),
-    later: (work) => later(WEATHER_MS, work),
+  const statusFiles = statusWriter({
+    write: (customer) => writeStatus(services, customer),
+    later: (work) => later(STATUS_MS, work),
   });
   const watcher = watchFolders((folder, names) => track(lookAtNames(folder, names)));
   const interval = setInterval(() => track(sweep()), settings.sweepMs);
@@ -230,18 +234,18 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
   return {
     sweep,
     look,
-    nudge: (customer) => {
-      weather.changed(customer);
+    wake: (customer) => {
+      statusFiles.changed(customer);
       look();
     },
     idle,
     announce: (upload) => {
-      step('announced');
+      failpoint('announced');
       track(admit(upload));
     },
     stop: async () => {
       stopped = true;
-      station.preparations.close();
+      services.preparations.close();
       clearInterval(interval);
       for (const timer of timers) clearTimeout(timer);
       await watcher.close();
@@ -250,16 +254,16 @@ export function startCycle(station: Station, intake: Intake, settings: CycleSett
   };
 }
 
-/** The weather of a customer is written at most so often. */
-const WEATHER_MS = 1_000;
+/** The status files of a customer are written at most so often. */
+const STATUS_MS = 1_000;
 
-/** Collects changes: however many there are, a customer's weather is written once, a moment later. */
-function reportWeather(parts: {
+/** Collects changes: however many there are, a customer's status files are written once, a moment later. */
+function statusWriter(parts: {
   write: (customer: number) => Promise<void>;
   later: (work: () => Promise<void>) => void;
 }): { changed: (customer: number) => void } {
   const pending = new Set<number>();
-  /** Customers whose weather is being written: the next one waits, or the older could be the last. */
+  /** Customers whose status files are being written: the next one waits, or the older could be the last. */
   const writing = new Set<number>();
   const write = async (customer: number): Promise<void> => {
     if (writing.has(customer)) return parts.later(() => write(customer));

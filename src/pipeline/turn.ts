@@ -11,7 +11,7 @@ import path from 'node:path';
 import type { Antivirus } from '../antivirus/antivirus.ts';
 import { isBeingWritten } from '../spool/intake.ts';
 import { digestOf } from '../spool/digest.ts';
-import type { SpoolPlace } from '../spool/mount.ts';
+import type { SpoolMount } from '../spool/mount.ts';
 import { openChangeFile, takeAsItIs, takenPath, type OpenChangeFile } from '../spool/take.ts';
 import type { Contents, Slice } from './carry-out.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
@@ -39,23 +39,23 @@ import { claimTurn, endTurn, PREPARING_MS_MAX } from '../ledger/turn-queue.ts';
 import type { TurnResult } from '../order/turns.ts';
 import { closeBatch, writeReport } from '../report/batch-report.ts';
 import { traceName, writeTrace } from '../report/trace.ts';
-import { writeWeather } from '../report/status-file.ts';
+import { writeStatusFiles } from '../report/status-file.ts';
 import { departingFiles, fileAway, markWithdrawn, type Departing } from '../spool/file-away.ts';
 import { countFailure, endFile, FAILURES_MAX, noteOnFile, type EndReason } from '../ledger/set-aside.ts';
 import type { Preparations } from './preparations.ts';
 import { bytesOf, readSlice } from './read-slice.ts';
 import { during } from '../loop-watch.ts';
-import { step } from '../failpoints.ts';
+import { failpoint } from '../failpoints.ts';
 
 /** What every stage works with. */
-export interface Station {
+export interface Services {
   database: Database;
   clock: Clock;
   journal: Journal;
   /** Absolute path of the spool. */
   spool: string;
   /** Looked at before each turn. */
-  place?: SpoolPlace;
+  place?: SpoolMount;
   /** For customers without caps of their own. */
   caps: Caps;
   /** A batch starts when no upload has ended for this long. */
@@ -70,7 +70,7 @@ export interface Station {
 
 /** The customer whose turn it is. */
 interface Turn {
-  station: Station;
+  services: Services;
   /** Holds the customer's place in the line. */
   lock: Transaction;
   customer: number;
@@ -83,20 +83,20 @@ interface Turn {
  *
  * @returns the customer; null where it is nobody's turn
  */
-export async function takeTurn(station: Station): Promise<number | null> {
-  const { database, clock, journal, settleMs } = station;
+export async function takeTurn(services: Services): Promise<number | null> {
+  const { database, clock, journal, settleMs } = services;
   return database.transaction(async (lock) => {
     const claim = await claimTurn(lock, clock.now());
     if (!claim) return null;
     const { customer, standing } = claim;
-    step('claimed');
-    const result = await during(`turn of customer ${customer}`, () => workFor(station, lock, customer)).catch(
-      async (error: unknown): Promise<TurnResult> => {
-        if (isDatabaseAway(error) || !(await isHeld(lock))) journal.turnInterrupted(customer, error);
-        else journal.turnFailed(customer, error);
-        return { kind: 'failed' };
-      },
-    );
+    failpoint('claimed');
+    const result = await during(`turn of customer ${customer}`, () =>
+      workFor(services, lock, customer),
+    ).catch(async (error: unknown): Promise<TurnResult> => {
+      if (isDatabaseAway(error) || !(await isHeld(lock))) journal.turnInterrupted(customer, error);
+      else journal.turnFailed(customer, error);
+      return { kind: 'failed' };
+    });
     await endTurn(lock, customer, standing, result, clock.now(), settleMs);
     return customer;
   });
@@ -106,10 +106,10 @@ export async function takeTurn(station: Station): Promise<number | null> {
  * One turn: finishes what was begun, then processes one file (or one slice of a large one) of the open batch; where
  * none is open starts one, where none is left closes it with its report.
  */
-async function workFor(station: Station, lock: Transaction, customer: number): Promise<TurnResult> {
-  const { database, clock } = station;
-  await station.place?.expectThere();
-  const turn = { station, lock, customer, folder: await folderOf(station, customer) };
+async function workFor(services: Services, lock: Transaction, customer: number): Promise<TurnResult> {
+  const { database, clock } = services;
+  await services.place?.expectThere();
+  const turn = { services, lock, customer, folder: await folderOf(services, customer) };
   for (const departing of await departingFiles(database, customer)) await departGuarded(turn, departing);
   const open = await openBatch(database, customer);
   if (!open && (await mustStillSettle(turn)))
@@ -128,14 +128,14 @@ const SETTLE_LOOK_MS = 250;
 const SETTLE_MS_MAX = 15 * 60_000;
 
 /** Uploads have settled only when nothing is still being written by other means either (chapter 12, rule 5). */
-async function mustStillSettle({ station: { database, clock }, customer, folder }: Turn): Promise<boolean> {
+async function mustStillSettle({ services: { database, clock }, customer, folder }: Turn): Promise<boolean> {
   const now = clock.now();
   const { waitingSince: since } = await waitingSince(database, customer);
   if (!since || now.getTime() - since.getTime() > SETTLE_MS_MAX) return false;
   return isBeingWritten(database, { customer, folder });
 }
 
-async function folderOf({ database, spool }: Station, customer: number): Promise<string> {
+async function folderOf({ database, spool }: Services, customer: number): Promise<string> {
   const result = await database.query<{ folder: string }>('select folder from customer where id = $1', [
     customer,
   ]);
@@ -159,16 +159,16 @@ async function processGuarded(turn: Turn, batch: Batch, file: ChangeFile): Promi
     return await processFile(turn, batch, file);
   } catch (error) {
     if (isPassing(error) || !(await isHeld(turn.lock))) throw error;
-    if ((await countFailure(turn.station.database, file)) < FAILURES_MAX) throw error;
-    turn.station.journal.turnFailed(file.customer, error);
+    if ((await countFailure(turn.services.database, file)) < FAILURES_MAX) throw error;
+    turn.services.journal.turnFailed(file.customer, error);
     await endEarly(turn, file, 'set-aside');
     return { kind: 'more' };
   }
 }
 
 /** Ends a file before all its entries were decided; what was counted for the others is given back to the caps. */
-async function endEarly({ station, folder }: Turn, file: ChangeFile, reason: EndReason): Promise<void> {
-  const { database, clock, caps: defaults, journal } = station;
+async function endEarly({ services, folder }: Turn, file: ChangeFile, reason: EndReason): Promise<void> {
+  const { database, clock, caps: defaults, journal } = services;
   await takeAsItIs(folder, file);
   await database.transaction(async (tx) => {
     const { progress, parsed } = file;
@@ -183,28 +183,28 @@ async function endEarly({ station, folder }: Turn, file: ChangeFile, reason: End
 
 /** Reads the file and sees to what takes long before the transaction that decides it; gates and caps come before both. */
 async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<TurnResult> {
-  const { station, folder } = turn;
+  const { services, folder } = turn;
   const opened = await openChangeFile(folder, file);
   if (!opened && file.progress) {
     await endEarly(turn, file, 'lost');
     return { kind: 'more' };
   }
   if (!opened) {
-    await markWithdrawn(station.database, file, station.clock.now());
-    station.journal.fileWithdrawn(file.customer, file.name);
+    await markWithdrawn(services.database, file, services.clock.now());
+    services.journal.fileWithdrawn(file.customer, file.name);
     return { kind: 'more' };
   }
   await using _ = opened.handle;
   const stopped = await passScanner(turn, file, opened);
   if (stopped) return stopped;
-  const { refused, entriesMax } = await station.database.transaction((tx) =>
-    entrance(tx, file, station.caps),
+  const { refused, entriesMax } = await services.database.transaction((tx) =>
+    entrance(tx, file, services.caps),
   );
   const kind = (!refused && file.parsed && kindOf(file.parsed.type)) || null;
   const slice = kind && (await readSlice(kind, opened, file, entriesMax));
   const contents = slice && (await prepare(turn, file, slice));
   if (contents === 'preparing')
-    return { kind: 'preparing', until: new Date(station.clock.now().getTime() + PREPARING_MS_MAX) };
+    return { kind: 'preparing', until: new Date(services.clock.now().getTime() + PREPARING_MS_MAX) };
   // Of a slice after the first it is known, of a file that is refused nobody asks.
   const isDigested = contents !== null && !file.progress && contents.total <= entriesMax;
   const digest = isDigested ? await digestOfRead(opened) : null;
@@ -216,12 +216,12 @@ async function processFile(turn: Turn, batch: Batch, file: ChangeFile): Promise<
  *
  * @returns 'preparing' where it is being made
  */
-async function prepare({ station }: Turn, file: ChangeFile, slice: Slice): Promise<Contents | 'preparing'> {
+async function prepare({ services }: Turn, file: ChangeFile, slice: Slice): Promise<Contents | 'preparing'> {
   const { kind, entries } = slice;
   const given = kind.mayDemand(entries);
   const demands =
-    given.size > 0 ? await station.database.transaction((tx) => planned(tx, file, slice, station)) : given;
-  const hashes = station.preparations.take(file, demands);
+    given.size > 0 ? await services.database.transaction((tx) => planned(tx, file, slice, services)) : given;
+  const hashes = services.preparations.take(file, demands);
   return hashes ? { ...slice, prepared: kind.ready(hashes) } : 'preparing';
 }
 
@@ -230,15 +230,15 @@ async function decideFile(
   batch: Batch,
   given: Pick<Case, 'file' | 'opened' | 'contents' | 'digest'>,
 ): Promise<TurnResult> {
-  const { station } = turn;
+  const { services } = turn;
   const decided = await judge({ ...turn, batch, ...given });
-  if (decided) step('committed');
-  decided?.tell(station.journal);
+  if (decided) failpoint('committed');
+  decided?.tell(services.journal);
   if (!decided?.deferredUntil) return { kind: 'more' };
   await countWaiting(turn).catch((error: unknown) => {
     // It makes a forecast and nothing else: the file that is deferred is not at fault.
     if (isPassing(error)) throw error;
-    station.journal.warned('waiting files could not be counted', {
+    services.journal.warned('waiting files could not be counted', {
       customer: turn.customer,
       reason: messageOf(error),
     });
@@ -256,7 +256,7 @@ async function digestOfRead(opened: OpenChangeFile): Promise<string | null> {
 
 /** Another program may hold the file open, and write into it while it is read, wherever it lies. */
 async function tellChanged(
-  { station, folder }: Pick<Turn, 'station' | 'folder'>,
+  { services, folder }: Pick<Turn, 'services' | 'folder'>,
   departing: Departing,
 ): Promise<void> {
   const { file, decision, digest, modifiedAt } = departing;
@@ -267,8 +267,8 @@ async function tellChanged(
   // Of a file that is as it was when it was admitted nothing needs to be read.
   if (opened.bytes === file.bytes && Math.abs(opened.modifiedMs - modifiedAt.getTime()) < 1) return;
   if (digest !== null && (await digestOf(bytesOf(opened)(0))) === digest) return;
-  await noteOnFile(station.database, file, 'changed', station.clock.now());
-  station.journal.warned('a change file changed while it was read; its rest was not applied', {
+  await noteOnFile(services.database, file, 'changed', services.clock.now());
+  services.journal.warned('a change file changed while it was read; its rest was not applied', {
     customer: file.customer,
     file: file.name,
   });
@@ -278,33 +278,33 @@ async function tellChanged(
 const COUNTED_AHEAD_MAX = 50;
 
 /** What waits behind a deferred file is counted, so that the customer can be told when it will run. */
-async function countWaiting({ station, customer, folder }: Turn): Promise<void> {
-  const { perFile } = await capsOf(station.database, customer, station.caps);
-  for (const file of await uncountedFiles(station.database, customer, COUNTED_AHEAD_MAX)) {
+async function countWaiting({ services, customer, folder }: Turn): Promise<void> {
+  const { perFile } = await capsOf(services.database, customer, services.caps);
+  for (const file of await uncountedFiles(services.database, customer, COUNTED_AHEAD_MAX)) {
     const kind = file.parsed && kindOf(file.parsed.type);
     const opened = kind ? await openChangeFile(folder, file) : null;
     if (!kind || !opened) continue;
     await using _ = opened.handle;
     const { total } = await readSlice(kind, opened, file, perFile);
-    await saveTotal(station.database, file, total);
+    await saveTotal(services.database, file, total);
   }
 }
 
 /** @returns null where the file may be processed. The slices of a large file are scanned with the first. */
 async function passScanner(
-  { station, folder }: Turn,
+  { services, folder }: Turn,
   file: ChangeFile,
   opened: OpenChangeFile,
 ): Promise<TurnResult | null> {
-  if (!station.antivirus || file.progress) return null;
-  const passage = await station.antivirus.pass(file, opened, folder);
+  if (!services.antivirus || file.progress) return null;
+  const passage = await services.antivirus.pass(file, opened, folder);
   if (passage.kind === 'clean') return null;
   return passage.kind === 'waits' ? { kind: 'deferred', until: passage.until } : { kind: 'more' };
 }
 
 /** Where the trace fails again and again by a fault of ours, the file goes without, and its report says so. */
 async function departGuarded(turn: Turn, departing: Departing): Promise<void> {
-  const { database, clock, journal } = turn.station;
+  const { database, clock, journal } = turn.services;
   const { file } = departing;
   try {
     await depart(turn, departing, true);
@@ -318,8 +318,8 @@ async function departGuarded(turn: Turn, departing: Departing): Promise<void> {
 }
 
 /** After the commit everything is derived from the database, and can be done again: trace, move, report. */
-async function depart({ station, folder }: Turn, departing: Departing, traced: boolean): Promise<void> {
-  const { database, journal, clock } = station;
+async function depart({ services, folder }: Turn, departing: Departing, traced: boolean): Promise<void> {
+  const { database, journal, clock } = services;
   const { file, decision, target } = departing;
   const kind = file.parsed && kindOf(file.parsed.type);
   const trace = async (name: string) => {
@@ -327,33 +327,33 @@ async function depart({ station, folder }: Turn, departing: Departing, traced: b
     if (!opened || !kind) return;
     await using _ = opened.handle;
     const { header } = await kind.read(bytesOf(opened), null);
-    const masked = station.maskPasswords ? kind.traced.masked?.(header) : undefined;
+    const masked = services.maskPasswords ? kind.traced.masked?.(header) : undefined;
     const traced = masked ? { ...kind.traced, text: masked } : kind.traced;
-    const first = (station.maskPasswords && kind.traced.maskedHeader?.(header)) || header;
+    const first = (services.maskPasswords && kind.traced.maskedHeader?.(header)) || header;
     await writeTrace(database, file.id, first, opened.handle, traced, name);
   };
-  await tellChanged({ station, folder }, departing);
+  await tellChanged({ services, folder }, departing);
   const taken = takenPath(folder, file);
   const hasTrace = traced && decision !== 'refused';
   await fileAway(database, departing, taken, folder, traceName, hasTrace ? trace : null, clock.now());
   journal.fileFiled(file.customer, file.name, target);
 }
 
-async function endBatch({ station, customer, folder }: Turn, batch: Batch): Promise<void> {
-  const report = await writeReport(station.database, { ...batch, customer, folder });
-  step('report-written');
-  if (report) station.journal.reportWritten(customer, report.name, report.files);
-  await closeBatch(station.database, batch.id, station.clock.now());
-  station.preparations.forget(customer);
-  step('batch-closed');
+async function endBatch({ services, customer, folder }: Turn, batch: Batch): Promise<void> {
+  const report = await writeReport(services.database, { ...batch, customer, folder });
+  failpoint('report-written');
+  if (report) services.journal.reportWritten(customer, report.name, report.files);
+  await closeBatch(services.database, batch.id, services.clock.now());
+  services.preparations.forget(customer);
+  failpoint('batch-closed');
 }
 
-/** Writes the queue weather into the customer's folder. */
-export async function tellWeather(
-  { database, clock, spool, caps }: Station,
+/** Writes the status files into the customer's folder. */
+export async function writeStatus(
+  { database, clock, spool, caps }: Services,
   customer: number,
 ): Promise<void> {
   const now = clock.now();
   const status = await customerStatus(database, customer, caps, now);
-  if (status) await writeWeather(path.join(spool, status.folder), status, now);
+  if (status) await writeStatusFiles(path.join(spool, status.folder), status, now);
 }

@@ -15,20 +15,20 @@ const WEATHER_MODE = 0o644;
  *
  * @param folder absolute path
  */
-export async function writeWeather(folder: string, status: CustomerStatus, now: Date): Promise<void> {
-  const text = weatherText(status, now);
-  const json = `${JSON.stringify(weatherJson(status, now), null, 2)}\n`;
+export async function writeStatusFiles(folder: string, status: CustomerStatus, now: Date): Promise<void> {
+  const text = statusText(status, now);
+  const json = `${JSON.stringify(statusJson(status, now), null, 2)}\n`;
   await writeWhole(path.join(folder, STATUS_TEXT), (file) => file.writeFile(text), WEATHER_MODE);
   await writeWhole(path.join(folder, STATUS_JSON), (file) => file.writeFile(json), WEATHER_MODE);
 }
 
-function weatherJson(status: CustomerStatus, now: Date): object {
+function statusJson(status: CustomerStatus, now: Date): object {
   const { caps, waiting, files, reports, missing, sources, state } = status;
   const results = status.results.map((result) => ({ ...result, why: whyRefused(result) }));
   return { at: now, state, caps, waiting, files, results, reports, missing, sources };
 }
 
-export function weatherText(status: CustomerStatus, now: Date): string {
+export function statusText(status: CustomerStatus, now: Date): string {
   const { caps, waiting, files, results, missing, state } = status;
   return [
     `Spoolgate status of ${escapeHidden(status.name)} (${status.id}), ${minute(now)}`,

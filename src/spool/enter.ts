@@ -3,9 +3,9 @@ import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { isThere } from '../durable.ts';
 import type { Journal } from '../events/events.ts';
-import { step } from '../failpoints.ts';
+import { failpoint } from '../failpoints.ts';
 import { fileAt, type Found } from './found-file.ts';
-import type { SpoolPlace } from './mount.ts';
+import type { SpoolMount } from './mount.ts';
 import { takenPath } from './take.ts';
 
 export interface IntakeParts {
@@ -14,7 +14,7 @@ export interface IntakeParts {
   journal: Journal;
   /** Absolute path of the spool. */
   spool: string;
-  place?: SpoolPlace;
+  place?: SpoolMount;
   /** Files put there by other means than a door count as whole when they have not changed for so long; default: 10 s. */
   quietMs?: number;
 }
@@ -38,7 +38,7 @@ export async function admitAll(parts: IntakeParts, place: CustomerFolder, files:
   for (let at = 0; at < files.length; at += ENTERED_AT_ONCE) {
     const some = files.slice(at, at + ENTERED_AT_ONCE);
     const entered = some.length > 1 ? await enterSet(parts, place, some) : new Set();
-    step('admitted');
+    failpoint('admitted');
     for (const file of some) {
       if (entered.has(file.name)) parts.journal.fileAdmitted(place.customer, file.name, file.bytes);
       if (entered.has(file.name) || (await admit(parts, place, file))) admitted = true;
@@ -108,7 +108,7 @@ export async function admit(
     await tx.query('delete from change_file where id = $1', [row.id]);
     return null;
   });
-  step('admitted');
+  failpoint('admitted');
   if (replaced === 0) journal.fileAdmitted(customer, file.name, file.bytes);
   if (replaced !== null && replaced > 0) journal.fileReplaced(customer, file.name, file.bytes);
   return replaced !== null;

@@ -10,7 +10,7 @@ import type { Queryable, Transaction } from '../database/open.ts';
 import { isSameFile, isThere, moveDurably, removeAttempts } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { Refusal } from '../change-file/result-code.ts';
-import { step } from '../failpoints.ts';
+import { failpoint } from '../failpoints.ts';
 import { noteOnFile } from '../ledger/set-aside.ts';
 
 /** What file systems allow. */
@@ -108,14 +108,14 @@ export async function fileAway(
     for (let moved = false; !moved;) {
       if (await isForeign(place(), taken)) name = await chooseName(db, departing, target, traceName);
       if (writeTrace) await writeTrace(path.join(target, traceName(name)));
-      step('trace-written');
+      failpoint('trace-written');
       // One sync for both names. The old one is known for what it is, should it return (recover.ts).
       moved = await moveDurably(taken, place(), 'may return');
     }
   }
-  step('moved');
+  failpoint('moved');
   await markFiled(db, departing.file, name, isInHand && writeTrace !== null);
-  step('filed');
+  failpoint('filed');
   return name;
 }
 

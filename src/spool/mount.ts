@@ -18,7 +18,7 @@ interface PlaceParts {
  * The spool, known by an identity that stands in it and in the database. A disk that is not mounted leaves an empty
  * folder: without this every waiting file would count as deleted by its customer, and one in hand as lost.
  */
-export class SpoolPlace {
+export class SpoolMount {
   readonly #spool: string;
   readonly #identity: string;
 
@@ -32,7 +32,7 @@ export class SpoolPlace {
    *
    * @throws {OperatorFault} where the folder is not the spool of this database
    */
-  static async of(parts: PlaceParts): Promise<SpoolPlace> {
+  static async of(parts: PlaceParts): Promise<SpoolMount> {
     return parts.database.transaction(async (tx) => {
       // Two daemons that start for the first time give one identity.
       await tx.query('lock table spool_identity in exclusive mode');
@@ -40,10 +40,10 @@ export class SpoolPlace {
       const known = rows[0]?.identity ?? null;
       const found = await identityIn(parts.spool);
       const verdict = judgeSpool(known, found, known === null && found === null && (await isStranger(parts)));
-      if (verdict === 'adopt') return new SpoolPlace(parts.spool, await adopt(tx, parts, found));
+      if (verdict === 'adopt') return new SpoolMount(parts.spool, await adopt(tx, parts, found));
       const problem = verdict === null ? null : problemText(parts.spool, verdict, known);
       if (problem !== null) throw new OperatorFault(problem, 2);
-      return new SpoolPlace(parts.spool, known ?? '');
+      return new SpoolMount(parts.spool, known ?? '');
     });
   }
 

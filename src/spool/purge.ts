@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Queryable } from '../database/open.ts';
 import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
-import { step } from '../failpoints.ts';
+import { failpoint } from '../failpoints.ts';
 
 export interface PurgeParts {
   database: Database;
@@ -174,7 +174,7 @@ async function purgeFiles(parts: PurgeParts, kept: KeptFolder, counts: PurgeCoun
       counts.files += 1;
       counts.bytes += expired.bytes;
       touched.add(path.dirname(expired.path));
-      step('purged');
+      failpoint('purged');
     }
   }
   for (const folder of touched) await syncFolder(folder);

@@ -100,7 +100,7 @@ async function isFile(file: string): Promise<boolean> {
 }
 
 /**
- * Removes what a daemon had begun to write when it died: reports, traces and the weather, which are written again from
+ * Removes what a daemon had begun to write when it died: reports, traces and the status files, which are written again from
  * the database. Another daemon may be writing one right now, so only those older than `before` go.
  *
  * @returns their paths within the customer's folder

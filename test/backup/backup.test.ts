@@ -37,7 +37,7 @@ describe('a backup', () => {
       await save(world, folder);
       await uploading;
       expect(await allFiled(world, daemon)).toBe(true);
-      // While it runs it writes the weather, under hidden names at first.
+      // While it runs it writes the status files, under hidden names at first.
       expect(await daemon.stop(), daemon.output()).toBe(0);
       await expectAsModel(world);
       const followUps = await followUpsOf(world);

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/open.ts';
-import type { DoorVisitor } from '../../src/events/events.ts';
+import type { Peer } from '../../src/events/events.ts';
 import { DoorAudit } from '../../src/doors/door-audit.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { rememberingJournal } from './door.ts';
 
-const VISITOR: DoorVisitor = {
+const VISITOR: Peer = {
   protocol: 'sftp',
   address: '192.0.2.1',
   login: 'acme',

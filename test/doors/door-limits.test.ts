@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { FolderRoom } from '../../src/doors/folder/folder-room.ts';
 import { Pace } from '../../src/doors/pace.ts';
 import { Sessions } from '../../src/doors/sessions.ts';
-import { Coverage } from '../../src/doors/sftp/received-ranges.ts';
+import { ReceivedRanges } from '../../src/doors/sftp/received-ranges.ts';
 import { customerFolder, openDoor, sessionOf } from './door.ts';
 import { Speaker } from './speaker.ts';
 
@@ -54,14 +54,14 @@ test.each([
     true,
   ],
 ] as const)('blocks %s make a whole file: %j, %s', (_name, blocks, whole) => {
-  const coverage = new Coverage();
-  for (const [start, length] of blocks) expect(coverage.add(start, length)).toBe(true);
-  expect(coverage.isWhole).toBe(whole);
+  const received = new ReceivedRanges();
+  for (const [start, length] of blocks) expect(received.add(start, length)).toBe(true);
+  expect(received.isWhole).toBe(whole);
 });
 
 test('more holes than any client leaves are refused', () => {
-  const coverage = new Coverage();
-  const taken = Array.from({ length: 2_000 }, (_, index) => coverage.add(index * 2 + 1, 1));
+  const received = new ReceivedRanges();
+  const taken = Array.from({ length: 2_000 }, (_, index) => received.add(index * 2 + 1, 1));
   expect([taken[1_000], taken.at(-1)]).toEqual([true, false]);
 });
 

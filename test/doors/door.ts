@@ -9,7 +9,7 @@ import { loadOrCreateCertificate, type Certificate } from '../../src/doors/tls/c
 import { startFtpsDoor, type FtpsDoor, type FtpsDoorOptions } from '../../src/doors/ftps/door.ts';
 import { FolderRoom, type RoomLimits } from '../../src/doors/folder/folder-room.ts';
 import { Sessions, type OpenSession, type SessionLimits } from '../../src/doors/sessions.ts';
-import type { Reception } from '../../src/doors/door-services.ts';
+import type { DoorServices } from '../../src/doors/door-services.ts';
 import { startSftpDoor, type SftpDoor, type SftpDoorOptions } from '../../src/doors/sftp/door.ts';
 import { loadOrCreateHostKeys, type HostKey } from '../../src/doors/sftp/host-key.ts';
 import { CUSTOMER, LOGIN, PASSWORD } from './sign-in.ts';
@@ -86,12 +86,12 @@ export interface ReceptionOverrides {
   room?: Partial<RoomLimits> | undefined;
 }
 
-/** One customer's folder, and a reception for it that remembers what happens. */
+/** One customer's folder, and a services for it that remembers what happens. */
 export async function openReception({ rights, keys, ...given }: ReceptionOverrides) {
   const folder = await customerFolder();
   const { journal, events } = rememberingJournal();
   const announced: string[] = [];
-  const reception: Reception = {
+  const services: DoorServices = {
     signIn: given.signIn ?? testSignIn(folder.path, rights, keys),
     sessions: new Sessions(given.sessions),
     room: new FolderRoom(given.room),
@@ -109,7 +109,7 @@ export async function openReception({ rights, keys, ...given }: ReceptionOverrid
     staged: () => (existsSync(real('.staging')) ? readdir(real('.staging')) : Promise.resolve([])),
     seen: (event: string, count = 1) => eventsOf(events, event, count),
   };
-  return { reception, look, dispose: () => folder[Symbol.asyncDispose]() };
+  return { services, look, dispose: () => folder[Symbol.asyncDispose]() };
 }
 
 /** What a test sees of the customer's folder and of the journal. */
@@ -146,7 +146,7 @@ export async function openDoor(overrides: DoorOverrides = {}): Promise<TestDoor>
     port: 0,
     passive: { min: 0, max: 0 },
     tls: await testCertificate(),
-    ...opened.reception,
+    ...opened.services,
     limits: { signInDelayMs: 0, ...limits },
     ...options,
   }).catch(async (error: unknown) => {
@@ -175,7 +175,7 @@ export async function openSftpDoor(overrides: SftpOverrides = {}): Promise<TestS
     host: '127.0.0.1',
     port: 0,
     hostKeys: await testHostKeys(),
-    ...opened.reception,
+    ...opened.services,
     limits: { signInDelayMs: 0, ...limits },
   });
   const dispose = async () => {

@@ -4,15 +4,15 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/open.ts';
-import { listenToSteps } from '../../src/failpoints.ts';
+import { listenToFailpoints } from '../../src/failpoints.ts';
 import { codesOf } from '../journeys/courier.ts';
-import { openStation, type TestStation } from './station.ts';
+import { openStation, type TestStation } from './services.ts';
 
 const run = promisify(execFile);
 const content = (people: number) =>
   `emailAddress,action,givenName,familyName\n${Array.from({ length: people }, (_, n) => `u${n}@example.com,Add,Ann,One\n`).join('')}`;
 
-afterEach(() => listenToSteps(null));
+afterEach(() => listenToFailpoints(null));
 
 /** Loses the answers of the first commits that carry results: they take effect, and the caller hears of a broken line. */
 function losingAnswers(database: Database, losses: number): Database {
@@ -148,13 +148,13 @@ describe('a full disk', () => {
   it('before anything is applied: the file stays where it is, and its transaction leaves nothing', async () => {
     await using world = await openStation();
     await world.upload('1000001_PRV_1.csv', content(20));
-    listenToSteps((passed) => {
+    listenToFailpoints((passed) => {
       if (passed === 'saved') throw noSpace();
     });
     await world.workOff(1).catch(() => undefined);
     const { rows } = await world.database.query('select state, entries from change_file');
     expect(rows).toEqual([{ state: 'waiting', entries: 0 }]);
-    listenToSteps(null);
+    listenToFailpoints(null);
     world.advance(60_000);
     await world.workOff();
     await expectAppliedOnce(world, 20);

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { STEPS } from '../../src/failpoints.ts';
+import { FAILPOINTS } from '../../src/failpoints.ts';
 import { mulberry } from '../random.ts';
 import { expectAsModel, expectCapsKept } from './compare.ts';
 import { diePurging, PURGE_DEATHS } from './purging.ts';
@@ -23,7 +23,7 @@ const MOMENT_MS_MAX = 4_000;
 
 /** Every step of the way of a file, first and second time, then random moments; in an order that looks like chance. */
 function deaths(trials: number, random: () => number): Death[] {
-  const steps = STEPS.filter((name) => name !== 'purged').flatMap((name) => [`${name}:1`, `${name}:2`]);
+  const steps = FAILPOINTS.filter((name) => name !== 'purged').flatMap((name) => [`${name}:1`, `${name}:2`]);
   const shuffled = steps
     .map((step) => ({ step, at: random() }))
     .sort((one, other) => one.at - other.at)

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { linesAbout } from '../journeys/courier.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
-import { openStation, type TestStation } from './station.ts';
+import { openStation, type TestStation } from './services.ts';
 
 const content = (one: string) => `emailAddress,action,givenName,familyName\n${one}@example.com,Add,Ann,One\n`;
 
@@ -86,7 +86,7 @@ describe('what comes twice', () => {
     const large = `emailAddress,action,givenName,familyName\n${people.join('')}`;
     await world.upload('1000001_PRV_1.csv', large);
     while ((await world.database.query(`select 1 from change_file where state = 'applying'`)).rowCount === 0)
-      expect(await takeTurn(world.station)).not.toBeNull();
+      expect(await takeTurn(world.services)).not.toBeNull();
     await world.upload('1000001_PRV_1.csv', content('other'));
     await world.workOff();
     const { rows } = await world.database.query(

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { moveDurably, writeDurably } from '../../src/durable.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
 import { failSyncs } from './failed-sync.ts';
-import { openStation, type TestStation } from './station.ts';
+import { openStation, type TestStation } from './services.ts';
 
 const NAME = '1000001_PRV_1.csv';
 const TEXT = 'emailAddress,action,givenName,familyName\na@example.com,Add,Ann,One\n';
@@ -18,7 +18,7 @@ it('nothing is applied while syncs of the file in hand fail, however often it is
   {
     using failing = await failSyncs(() => true);
     for (let turn = 0; turn < 4; turn += 1) {
-      await takeTurn(world.station);
+      await takeTurn(world.services);
       world.advance(120_000);
     }
     expect(failing.count).toBeGreaterThan(3);

@@ -6,10 +6,10 @@ import { afterEach, expect, it } from 'vitest';
 import { openEmbedded } from '../../src/database/embedded.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { codeOf } from '../../src/fault.ts';
-import { listenToSteps } from '../../src/failpoints.ts';
+import { listenToFailpoints } from '../../src/failpoints.ts';
 import { poll } from '../journeys/courier.ts';
 import { spawnDaemon, temporaryHome, writeConfiguration } from '../journeys/daemon.ts';
-import { openStation } from './station.ts';
+import { openStation } from './services.ts';
 
 const run = promisify(execFile);
 const PEOPLE = 190;
@@ -17,7 +17,7 @@ const content = `emailAddress,action,givenName,familyName\n${Array.from({ length
 /** Enough for the server and little more. */
 const DISK = 'size=160m,mode=755';
 
-afterEach(() => listenToSteps(null));
+afterEach(() => listenToFailpoints(null));
 
 /** @returns null where this process may not mount a disk */
 async function mountDisk(folder: string): Promise<AsyncDisposable | null> {
@@ -82,7 +82,7 @@ async function byHook(): Promise<void> {
   await using world = await openStation();
   await world.upload('1000001_PRV_1.csv', content);
   let left = 5;
-  listenToSteps((passed) => {
+  listenToFailpoints((passed) => {
     if (passed === 'saved' && (left -= 1) >= 0)
       throw Object.assign(new Error('could not extend file'), { code: '53100' });
   });

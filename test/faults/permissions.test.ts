@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listenToSteps } from '../../src/failpoints.ts';
+import { listenToFailpoints } from '../../src/failpoints.ts';
 import { poll, type Courier } from '../journeys/courier.ts';
 import { passwordOf, startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
 import { SftpSpeaker } from '../doors/sftp-speaker.ts';
@@ -46,7 +46,7 @@ afterAll(async () => {
   if (reachable) await one[Symbol.asyncDispose]();
   user[Symbol.dispose]();
 });
-afterEach(() => listenToSteps(null));
+afterEach(() => listenToFailpoints(null));
 
 /** Of one entry that is added, or fails. */
 function nextFile(outcome: 'added' | 'failed' = 'added') {
@@ -75,7 +75,7 @@ async function tryAgain(times: number): Promise<void> {
     const failed = logged('turn failed');
     hurry();
     await poll('another try', 5, async () => (logged('turn failed') > failed ? true : null));
-    await one.daemon.cycle.idle();
+    await one.daemon.dispatcher.idle();
   }
 }
 
@@ -91,7 +91,7 @@ async function resultsOf(name: string): Promise<unknown[]> {
 /** What was put off is due now. */
 function hurry(): void {
   one.clock.advance(61_000);
-  one.daemon.cycle.look();
+  one.daemon.dispatcher.look();
 }
 
 /** Filed once under its own name, with trace and one report that finds no fault with this server. */
@@ -165,13 +165,13 @@ describe.each(['.taken', '_processed', '_error', '_report'] as const)('%s, taken
 it('a file that was applied before its place was taken away is not thought lost', async () => {
   const { name, content } = nextFile();
   const locked = Promise.withResolvers<Awaited<ReturnType<typeof lock>>>();
-  listenToSteps((passed) => {
+  listenToFailpoints((passed) => {
     if (passed === 'committed') lock('.taken', 0).then(locked.resolve, locked.reject);
   });
   await acme.upload(name, content);
   {
     await using _ = await locked.promise;
-    listenToSteps(null);
+    listenToFailpoints(null);
     await tryAgain(TRIES);
   }
   await expectDoneOnce(name, '_processed', 0);
@@ -205,14 +205,14 @@ describe('a file put in by hand', () => {
   it('that may not be read is set aside, and stops nobody', async () => {
     const { name, content } = nextFile();
     await putByHand(name, content, 0);
-    await one.daemon.cycle.sweep();
+    await one.daemon.dispatcher.sweep();
     await expectSetAside(name, content);
   });
 
   it.runIf(isRoot)('by somebody else is processed like any other', async () => {
     const { name, content } = nextFile();
     await asRoot(() => putByHand(name, content, 0o644));
-    await one.daemon.cycle.sweep();
+    await one.daemon.dispatcher.sweep();
     await expectDoneOnce(name, '_processed', 0);
     expect(await readFile(at('_processed', name), 'utf8')).toBe(content);
   });
@@ -220,7 +220,7 @@ describe('a file put in by hand', () => {
   it.runIf(isRoot)('by somebody else who lets nobody read it is set aside, and stops nobody', async () => {
     const { name, content } = nextFile();
     await asRoot(() => putByHand(name, content, 0o600));
-    await one.daemon.cycle.sweep();
+    await one.daemon.dispatcher.sweep();
     await expectSetAside(name, content);
   });
 });
@@ -233,7 +233,7 @@ describe('the folder of one customer that may not be used', () => {
     await using _ = await lock('', 0);
     await writeFile(path.join(one.folder('other'), name), `${HEADER}o${files}@other.example,Add,Ann,One\n`);
     await utimes(path.join(one.folder('other'), name), 1_000_000_000, 1_000_000_000);
-    await one.daemon.cycle.sweep();
+    await one.daemon.dispatcher.sweep();
     expect(await other.outcome(name)).toMatchObject({ folder: '_processed' });
     expect(logged('customer folder failed')).toBeGreaterThan(failed);
   });

@@ -1,20 +1,20 @@
 import { readdir, readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { listenToSteps, type Step } from '../../src/failpoints.ts';
+import { listenToFailpoints, type Failpoint } from '../../src/failpoints.ts';
 import { linesAbout } from '../journeys/courier.ts';
-import { openStation, type TestStation } from './station.ts';
+import { openStation, type TestStation } from './services.ts';
 
 const HEADER = 'emailAddress,action,subscriptionId,givenName,familyName\n';
 const add = (...people: string[]) =>
   HEADER + people.map((one) => `${one}@example.com,Add,,Ann,${one}\n`).join('');
 
-afterEach(() => listenToSteps(null));
+afterEach(() => listenToFailpoints(null));
 
 /** Throws at a step, the first so many times. */
-function failAt(name: Step, times: number, error: Error = new Error('a fault of ours')): void {
+function failAt(name: Failpoint, times: number, error: Error = new Error('a fault of ours')): void {
   let left = times;
-  listenToSteps((passed) => {
+  listenToFailpoints((passed) => {
     if (passed === name && left > 0) {
       left -= 1;
       throw error;
@@ -78,7 +78,7 @@ describe('a file that fails by a fault of ours', () => {
     const people = Array.from({ length: 1500 }, (_, index) => `u${index}`);
     await world.upload('1000001_PRV_1.csv', add(...people));
     let slices = 0;
-    listenToSteps((passed) => {
+    listenToFailpoints((passed) => {
       if (passed === 'loaded' && (slices += 1) > 1) throw new Error('a fault of ours');
     });
     await world.workOff();
@@ -114,7 +114,7 @@ describe('a file that disappears', () => {
     await using world = await openStation();
     await world.upload('1000001_PRV_1.csv', add('one'));
     let taken = false;
-    listenToSteps((passed) => {
+    listenToFailpoints((passed) => {
       if (passed === 'committed') taken = true;
     });
     while (!taken) await world.workOff(1).catch(() => undefined);

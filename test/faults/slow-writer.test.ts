@@ -4,9 +4,9 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { createIntake } from '../../src/spool/intake.ts';
 import { noteUpload } from '../../src/ledger/turn-queue.ts';
-import { listenToSteps } from '../../src/failpoints.ts';
+import { listenToFailpoints } from '../../src/failpoints.ts';
 import { ACME } from '../journeys/organisation.ts';
-import { openStation, type TestStation } from './station.ts';
+import { openStation, type TestStation } from './services.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 const add = (name: string) => `${name}@example.com,Add,Given,Family\n`;
@@ -20,8 +20,8 @@ async function reportOf({ folder }: TestStation): Promise<string> {
 /** The sequence of test/samples/field/slow-writer, at the injected clock's time. */
 it('f16: a local program that pauses for 6 s has all its rows applied, with the default settings', async () => {
   await using world = await openStation();
-  const { station, folder, database } = world;
-  const { clock, journal, spool } = station;
+  const { services, folder, database } = world;
+  const { clock, journal, spool } = services;
   const intake = createIntake({ database, clock, journal, spool });
   const name = '1000001_slow_PRV_1.csv';
   const place = { customer: ACME, folder };
@@ -57,7 +57,7 @@ it.each([
     const { openSync, writeSync, closeSync } = await import('node:fs');
     const writer = openSync(path.join(folder, name), 'a');
     let written = false;
-    listenToSteps((step) => {
+    listenToFailpoints((step) => {
       if (step !== at || written) return;
       written = true;
       writeSync(writer, add('b'));
@@ -65,7 +65,7 @@ it.each([
     try {
       await world.workOff();
     } finally {
-      listenToSteps(null);
+      listenToFailpoints(null);
       closeSync(writer);
     }
     expect(written).toBe(true);
@@ -84,13 +84,13 @@ it('f16: a file that was only touched while it was in hand is told of by nothing
   const name = '1000001_PRV_1.csv';
   await world.upload(name, HEADER + add('a'));
   const { utimesSync } = await import('node:fs');
-  listenToSteps((step) => {
+  listenToFailpoints((step) => {
     if (step === 'committed') utimesSync(path.join(world.folder, '.taken', '1'), 1, 1);
   });
   try {
     await world.workOff();
   } finally {
-    listenToSteps(null);
+    listenToFailpoints(null);
   }
   expect((await stat(path.join(world.folder, '_processed', name))).mtimeMs).toBe(1_000);
   expect(await reportOf(world)).not.toContain('changed while it was read');

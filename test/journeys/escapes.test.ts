@@ -44,7 +44,7 @@ async function put(name: string, content: string): Promise<void> {
   const file = path.join(world.folder('acme'), name);
   await writeFile(file, content);
   await utimes(file, new Date(0), new Date(0));
-  await world.daemon.cycle.sweep();
+  await world.daemon.dispatcher.sweep();
   await poll(`${name} to be reported`, 20, async () => {
     const { rowCount } = await world.database.query(
       `select 1 from change_file f join batch b on b.id = f.batch_id

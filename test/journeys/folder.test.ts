@@ -36,7 +36,7 @@ test('m01: names of the sample wait for their renaming, and then are processed',
     await acme.upload(`${name}${ending}`, add(`tn${index}`));
   }
   world.clock.advance(60_000);
-  await world.daemon.cycle.sweep();
+  await world.daemon.dispatcher.sweep();
   const { rows } = await world.database.query("select name from change_file where name like '%tn_PRV%'");
   expect(rows).toEqual([]);
   for (const [index, ending] of [...(endings ?? []), '.TEMP', '.incomplete'].entries()) {

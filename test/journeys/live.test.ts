@@ -155,10 +155,10 @@ describe('caps', () => {
     expect(await courier.names('/_report')).toHaveLength(1);
     expect(await courier.names('/')).toContain(`${ACME}_PRV_2.csv`);
     clock.set(new Date('2026-05-05T12:59:59.900Z'));
-    one.daemon.cycle.look();
-    await one.daemon.cycle.idle();
+    one.daemon.dispatcher.look();
+    await one.daemon.dispatcher.idle();
     clock.set(new Date('2026-05-05T13:00:00.001Z'));
-    one.daemon.cycle.look();
+    one.daemon.dispatcher.look();
     expect((await courier.outcome(`${ACME}_PRV_2.csv`)).codes).toEqual([0, 0]);
   });
 
@@ -182,7 +182,7 @@ describe('caps', () => {
     });
     expect(told).toHaveLength(1);
     clock.set(new Date('2026-05-06T00:00:01Z'));
-    one.daemon.cycle.look();
+    one.daemon.dispatcher.look();
     expect((await courier.outcome(`${ACME}_PRV_2.csv`)).codes).toEqual([0, 0]);
   });
 
@@ -208,14 +208,14 @@ describe('caps', () => {
   });
 });
 
-describe('the queue weather', () => {
+describe('the status files', () => {
   it('tells what waits, to every client, and cannot be written', async () => {
     const { one } = await started();
     await using _ = one;
     await using courier = await one.courier();
     await courier.send(`${ACME}_PRV_1.csv`, entries(8, 'a'));
     await courier.upload(`${ACME}_PRV_2.csv`, entries(5, 'b'));
-    const text = await poll('the weather to tell of the waiting file', 50, async () => {
+    const text = await poll('the status files to tell of the waiting file', 50, async () => {
       const found = await courier.textIfThere('/_status.txt');
       return found?.includes(`1. ${ACME}_PRV_2.csv has 5 entries`) ? found : null;
     });
@@ -225,7 +225,7 @@ describe('the queue weather', () => {
     expect(json.results).toMatchObject([{ file: `${ACME}_PRV_1.csv`, written: 8, errors: 0 }]);
     await expect(courier.upload('_status.txt', 'mine')).rejects.toThrow(/55\d/);
     await expect(courier.client.remove('/_status.txt')).rejects.toThrow(/55\d/);
-    await one.daemon.cycle.sweep();
+    await one.daemon.dispatcher.sweep();
     const { rowCount } = await one.database.query(`select 1 from change_file where name like '\\_status%'`);
     expect(rowCount).toBe(0);
   });
@@ -288,7 +288,7 @@ describe('missing numbers', () => {
     await courier.upload(`${ACME}_HR_PRV_7.csv`, one1);
     await stateOf(one, `${ACME}_HR_PRV_7.csv`, 'deferred');
     clock.advance(601_000);
-    one.daemon.cycle.look();
+    one.daemon.dispatcher.look();
     expect((await courier.outcome(`${ACME}_HR_PRV_7.csv`)).lines.join('\n')).toContain(
       'Number 6 of source "HR" was never received.',
     );

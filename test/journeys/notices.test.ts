@@ -3,7 +3,7 @@ import { openMailer, type Mailer } from '../../src/outbox/mailer.ts';
 import { sendNotices } from '../../src/outbox/outbox.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { silentLog } from '../../src/events/log.ts';
-import { listenToSteps } from '../../src/failpoints.ts';
+import { listenToFailpoints } from '../../src/failpoints.ts';
 import { poll, type Courier } from './courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
 import { startMailServer, type MailServer } from './mail-server.ts';
@@ -30,7 +30,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 beforeEach(() => void mailServer.mails.splice(0));
-afterEach(() => listenToSteps(null));
+afterEach(() => listenToFailpoints(null));
 
 const alternate = { altEmailAddress: 'ann@private.example' };
 
@@ -141,7 +141,7 @@ it('a file that is worked off in slices, and fails in between, tells once and on
   // The second slice fails after it has saved everything, and is tried again.
   let saved = 0;
   let toldEarly: Promise<number> | null = null;
-  listenToSteps((name) => {
+  listenToFailpoints((name) => {
     if (name !== 'saved') return;
     saved += 1;
     if (saved !== 2) return;

@@ -27,7 +27,7 @@ async function stateOf(world: TestDaemon, name: string): Promise<string | undefi
 }
 
 async function look(world: TestDaemon): Promise<void> {
-  await world.daemon.cycle.sweep();
+  await world.daemon.dispatcher.sweep();
 }
 
 /** Uploads wait until the test lets time pass. */
@@ -69,7 +69,7 @@ it('a later upload does not overtake a file that is still being copied', async (
   );
   world.clock.advance(1_000);
   await look(world);
-  await world.daemon.cycle.idle();
+  await world.daemon.dispatcher.idle();
   expect(await stateOf(world, '1000001_PRV_2.csv')).toBe('waiting');
   world.clock.advance(3_001);
   await look(world);
@@ -136,7 +136,7 @@ it('a waiting file that is being overwritten when its batch starts is not carrie
   world.clock.advance(60_001);
   await write(world, name, `${HEADER}${add('second')}thi`);
   await look(world);
-  await world.daemon.cycle.idle();
+  await world.daemon.dispatcher.idle();
   expect(await stateOf(world, name)).toBe('waiting');
   await write(world, name, `rd@example.com,Add,Given,Family\n`, appendFile);
   await look(world);

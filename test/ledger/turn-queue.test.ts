@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   claimTurn,
   endTurn,
-  hurry,
+  makeDue,
   nextTurnAt,
   noteUpload,
   repairLine,
@@ -62,7 +62,7 @@ describe('the line of customers', () => {
     await noteUpload(database, 3, t(30), SETTLE_MS);
     expect(await turn(t(40), { kind: 'deferred', until: t(3_600) })).toBe(3);
     expect(await turn(t(41), DONE)).toBeNull();
-    await hurry(database, 3, t(42));
+    await makeDue(database, 3, t(42));
     expect(await turn(t(42), DONE)).toBe(3);
   });
 

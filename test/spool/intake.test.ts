@@ -4,13 +4,13 @@ import { expect, it } from 'vitest';
 import { createIntake } from '../../src/spool/intake.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/open.ts';
-import { openStation, type TestStation } from '../faults/station.ts';
+import { openStation, type TestStation } from '../faults/services.ts';
 import { ACME } from '../journeys/organisation.ts';
 
 const NAME = '1000001_PRV_1.csv';
 
 /** An intake to which something happens between its look at the folder and its entry into the ledger. */
-function intakeOvertaken({ station, database }: TestStation, meanwhile: () => Promise<void>) {
+function intakeOvertaken({ services, database }: TestStation, meanwhile: () => Promise<void>) {
   const overtaken: Database = {
     ...database,
     transaction: async (work) => {
@@ -18,7 +18,7 @@ function intakeOvertaken({ station, database }: TestStation, meanwhile: () => Pr
       return database.transaction(work);
     },
   };
-  const { journal, spool } = station;
+  const { journal, spool } = services;
   return createIntake({ database: overtaken, clock: systemClock, journal, spool });
 }
 

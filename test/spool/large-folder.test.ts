@@ -7,8 +7,8 @@ import { systemClock } from '../../src/clock.ts';
 import type { Database, Queryable } from '../../src/database/open.ts';
 import { nextInBatch, startBatch } from '../../src/ledger/batch.ts';
 import { customerStatus, customerStatuses } from '../../src/ledger/status.ts';
-import { weatherText } from '../../src/report/status-file.ts';
-import { openStation, type TestStation } from '../faults/station.ts';
+import { statusText } from '../../src/report/status-file.ts';
+import { openStation, type TestStation } from '../faults/services.ts';
 import { ACME, OTHER } from '../journeys/organisation.ts';
 
 const FILES = 3_000;
@@ -37,13 +37,13 @@ async function counted(work: () => Promise<unknown>): Promise<{ statements: numb
 
 beforeAll(async () => {
   world = await openStation();
-  const { station, database, folder } = world;
+  const { services, database, folder } = world;
   const counted: Database = {
     ...database,
     query: counting(database),
     transaction: (work) => database.transaction((tx) => work({ ...tx, query: counting(tx) })),
   };
-  const { journal, spool } = station;
+  const { journal, spool } = services;
   intake = createIntake({ database: counted, clock: systemClock, journal, spool });
   for (let number = 1; number <= FILES; number += 1) await put(folder, number);
 }, 60_000);
@@ -75,7 +75,7 @@ it('a notice of one name looks at that name alone', async () => {
 
 it('a customer of whom nothing waits is swept without a statement', async () => {
   await intake.customers();
-  const folder = path.join(world.station.spool, 'other');
+  const folder = path.join(world.services.spool, 'other');
   expect(await counted(() => intake.sweep({ customer: OTHER, folder }, false))).toEqual({
     statements: 0,
     rows: 0,
@@ -87,7 +87,7 @@ it('the status names the first files and counts the rest, and costs as much for 
   const db = { query: counting(world.database) };
   const status = await customerStatus(db, ACME, CAPS, new Date());
   expect(status).toMatchObject({ waiting: FILES + 1, files: { length: 100 } });
-  if (status) expect(weatherText(status, new Date())).toContain(`  … and ${FILES + 1 - 100} more\n`);
+  if (status) expect(statusText(status, new Date())).toContain(`  … and ${FILES + 1 - 100} more\n`);
   const one = await counted(() => customerStatuses(db, [ACME], CAPS, new Date()));
   const all = await counted(() => customerStatuses(db, [ACME, OTHER], CAPS, new Date()));
   expect(all.statements).toBe(one.statements);

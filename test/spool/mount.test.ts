@@ -2,17 +2,17 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createIntake } from '../../src/spool/intake.ts';
-import { judgeSpool, SpoolPlace } from '../../src/spool/mount.ts';
+import { judgeSpool, SpoolMount } from '../../src/spool/mount.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
-import { openStation } from '../faults/station.ts';
+import { openStation } from '../faults/services.ts';
 import { ACME } from '../journeys/organisation.ts';
 
 it('a spool that is unmounted counts nothing as deleted, and work goes on when it is back', async () => {
   await using world = await openStation();
-  const { station, database, folder } = world;
-  const { spool } = station;
-  station.place = await SpoolPlace.of(station);
-  const { clock, journal, place } = station;
+  const { services, database, folder } = world;
+  const { spool } = services;
+  services.place = await SpoolMount.of(services);
+  const { clock, journal, place } = services;
   const intake = createIntake({ database, clock, journal, spool, place });
   await world.upload(
     '1000001_PRV_1.csv',
@@ -57,62 +57,62 @@ it.each([
 describe('a start', () => {
   it('gives a new spool its identity, once, also where two daemons start', async () => {
     await using world = await openStation();
-    const { station, database } = world;
-    const places = await Promise.all([SpoolPlace.of(station), SpoolPlace.of(station)]);
+    const { services, database } = world;
+    const places = await Promise.all([SpoolMount.of(services), SpoolMount.of(services)]);
     expect(await Promise.all(places.map((place) => place.problem()))).toEqual([null, null]);
     const { rows } = await database.query<{ identity: string }>('select identity from spool_identity');
-    expect(await readFile(path.join(station.spool, '.spool-id'), 'utf8')).toBe(`${rows[0]?.identity}\n`);
+    expect(await readFile(path.join(services.spool, '.spool-id'), 'utf8')).toBe(`${rows[0]?.identity}\n`);
   });
 
   it('is refused in words on an unmounted spool, with no file touched, and goes on when it is back', async () => {
     await using world = await openStation();
-    const { station, database } = world;
-    const { spool } = station;
+    const { services, database } = world;
+    const { spool } = services;
     await world.upload(START.text, START.row);
-    await SpoolPlace.of(station);
+    await SpoolMount.of(services);
     await rename(spool, `${spool}-away`);
     await mkdir(spool);
-    await expect(SpoolPlace.of(station)).rejects.toThrow(/has no \.spool-id\. Is its disk mounted/);
+    await expect(SpoolMount.of(services)).rejects.toThrow(/has no \.spool-id\. Is its disk mounted/);
     await writeFile(path.join(spool, '.spool-id'), 'other\n');
-    await expect(SpoolPlace.of(station)).rejects.toThrow(/\.spool-id names another one/);
+    await expect(SpoolMount.of(services)).rejects.toThrow(/\.spool-id names another one/);
     expect((await database.query('select state from change_file')).rows).toEqual([{ state: 'waiting' }]);
     await rm(spool, { recursive: true });
     await rename(`${spool}-away`, spool);
-    station.place = await SpoolPlace.of(station);
+    services.place = await SpoolMount.of(services);
     await world.workOff();
     expect((await database.query('select state from change_file')).rows).toEqual([{ state: 'filed' }]);
   });
 
   it('adopts the spool of an older installation, but none that lacks all files that wait', async () => {
     await using world = await openStation();
-    const { station, folder } = world;
+    const { services, folder } = world;
     await world.upload(START.text, START.row);
     const file = path.join(folder, START.text);
     await rename(file, `${file}.away`);
-    await expect(SpoolPlace.of(station)).rejects.toThrow(
+    await expect(SpoolMount.of(services)).rejects.toThrow(
       /files wait to be processed, and none of them is there/,
     );
     await rename(`${file}.away`, file);
-    expect(await (await SpoolPlace.of(station)).problem()).toBeNull();
+    expect(await (await SpoolMount.of(services)).problem()).toBeNull();
   });
 });
 
 it('a large file in the middle is not ended as lost while its disk is away', async () => {
   await using world = await openStation();
-  const { station, database } = world;
-  const { spool } = station;
-  station.caps = { perFile: 5_000, hourly: 50_000, daily: 100_000 };
+  const { services, database } = world;
+  const { spool } = services;
+  services.caps = { perFile: 5_000, hourly: 50_000, daily: 100_000 };
   const rows = Array.from({ length: 2_500 }, (_, n) => `n${n}@example.com,Add,Given,Family\n`).join('');
   await world.upload(START.text, `emailAddress,action,givenName,familyName\n${rows}`);
-  station.place = await SpoolPlace.of(station);
-  await takeTurn(station);
+  services.place = await SpoolMount.of(services);
+  await takeTurn(services);
   const before = await database.query('select state, entries from change_file');
   expect(before.rows).toEqual([{ state: 'applying', entries: 1_000 }]);
   await rename(spool, `${spool}-away`);
   await mkdir(path.join(spool, 'acme'), { recursive: true });
   for (let turn = 0; turn < 4; turn += 1) {
     world.advance(120_000);
-    await takeTurn(station);
+    await takeTurn(services);
   }
   expect((await database.query('select state, entries from change_file')).rows).toEqual(before.rows);
   await rm(spool, { recursive: true });

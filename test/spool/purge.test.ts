@@ -7,7 +7,7 @@ import { purge as purgeCommand } from '../../cli/purge.ts';
 import { traceName } from '../../src/report/trace.ts';
 import { lastRun, recordRun } from '../../src/jobs/job-run.ts';
 import { expiredFiles, purge, type PurgeParts } from '../../src/spool/purge.ts';
-import { listenToSteps } from '../../src/failpoints.ts';
+import { listenToFailpoints } from '../../src/failpoints.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 
 let database: TestDatabase;
@@ -196,11 +196,11 @@ describe('a purge', () => {
 
   it('that was cut off is finished by the next one', async () => {
     await processed({ finished: '2026-01-01T00:00:00Z' });
-    listenToSteps(() => {
+    listenToFailpoints(() => {
       throw new Error('the machine stops here');
     });
     await expect(purge(at(LATE))).rejects.toThrow('stops here');
-    listenToSteps(null);
+    listenToFailpoints(null);
     expect(await results()).toBe(3);
     expect(await purge(at(LATE))).toMatchObject({ files: 2, results: 3 });
     expect([...(await names('acme/_processed')), ...(await names('acme/_report'))]).toEqual([]);

@@ -27,19 +27,19 @@ import {
 } from './virtual-path.ts';
 
 /** What the signed-in user may do with the files of one folder. */
-export interface Deeds {
+export interface Permissions {
   read: boolean;
   remove: boolean;
   /** Store, replace and rename. */
   write: boolean;
 }
 
-export interface Entry {
+export interface FolderEntry {
   name: string;
   kind: 'file' | 'folder';
   sizeBytes: number;
   modified: Date;
-  deeds: Deeds;
+  permissions: Permissions;
 }
 
 /** Bounds the memory of a listing and the calls in flight, whatever the number of files. */
@@ -67,7 +67,7 @@ export class FolderView {
   }
 
   /** Batches in the order of the file system. The upload folder begins with its subfolders. */
-  async *list(folder: FolderName): AsyncGenerator<Entry[]> {
+  async *list(folder: FolderName): AsyncGenerator<FolderEntry[]> {
     await using place = await this.#open(folder);
     if (folder === '') yield await this.#subfolders();
     if (!place || (folder === '' && this.#seesJournalOnly)) return;
@@ -78,7 +78,7 @@ export class FolderView {
     }
   }
 
-  async stat(path: VirtualPath): Promise<Entry> {
+  async stat(path: VirtualPath): Promise<FolderEntry> {
     await using place = await this.#open(path.folder, path.name);
     if (path.name === null) return this.#folderEntry(path.folder, place ? await place.stat() : null);
     return (place && (await this.#fileEntry(place, path.folder, path.name))) ?? notFound();
@@ -163,7 +163,7 @@ export class FolderView {
     return rights.has('journal') && rights.size === 1;
   }
 
-  #deedsIn(folder: FolderName): Deeds {
+  #permissionsIn(folder: FolderName): Permissions {
     const { rights } = this.account;
     return {
       read: rights.has(folder === JOURNAL ? 'journal' : 'download'),
@@ -193,17 +193,17 @@ export class FolderView {
     });
   }
 
-  #folderEntry(folder: FolderName, stats: Stats | null): Entry {
+  #folderEntry(folder: FolderName, stats: Stats | null): FolderEntry {
     return {
       name: folder,
       kind: 'folder',
       sizeBytes: 0,
       modified: stats?.mtime ?? new Date(0),
-      deeds: this.#deedsIn(folder),
+      permissions: this.#permissionsIn(folder),
     };
   }
 
-  async #subfolders(): Promise<Entry[]> {
+  async #subfolders(): Promise<FolderEntry[]> {
     const entries = await Promise.all(
       SUBFOLDERS.map((folder) => this.stat({ folder, name: null }).catch(faultIsNull)),
     );
@@ -211,13 +211,13 @@ export class FolderView {
   }
 
   /** @returns null unless it is a regular file */
-  async #fileEntry(place: Place, folder: FolderName, name: string): Promise<Entry | null> {
+  async #fileEntry(place: Place, folder: FolderName, name: string): Promise<FolderEntry | null> {
     if (folder !== '' && isHidden(name)) return null;
     const stats = await lstat(place.pathOf(name)).catch(absentIsNull);
     if (!stats?.isFile()) return null;
-    const given = this.#deedsIn(folder);
-    const deeds = isOwn({ folder, name }) ? { ...given, remove: false, write: false } : given;
-    return { name, kind: 'file', sizeBytes: stats.size, modified: stats.mtime, deeds };
+    const given = this.#permissionsIn(folder);
+    const permissions = isOwn({ folder, name }) ? { ...given, remove: false, write: false } : given;
+    return { name, kind: 'file', sizeBytes: stats.size, modified: stats.mtime, permissions };
   }
 }
 
@@ -286,7 +286,7 @@ function faultIsNull(error: unknown): null {
   throw error;
 }
 
-/** The queue weather is read by every client and written by none. */
+/** The status files are read by every client and written by none. */
 function isOwn({ folder, name }: { folder: FolderName; name: string }): boolean {
   return folder === '' && isOwnName(name);
 }

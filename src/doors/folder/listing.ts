@@ -1,4 +1,4 @@
-import type { Entry } from './folder-view.ts';
+import type { FolderEntry } from './folder-view.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -6,18 +6,18 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const RECENT_MS_MAX = 180 * 24 * 3_600_000;
 
 /** One line of a listing, in the form of `ls -l` that every client parses. Times are UTC. */
-export function unixLine(entry: Entry, now: Date): string {
+export function unixLine(entry: FolderEntry, now: Date): string {
   const mode = entry.kind === 'folder' ? folderMode(entry) : fileMode(entry);
   const size = String(entry.sizeBytes).padStart(12);
   return `${mode}   1 spoolgate spoolgate ${size} ${unixTime(entry.modified, now)} ${entry.name}`;
 }
 
-function folderMode({ deeds }: Entry): string {
-  return deeds.write || deeds.remove ? 'drwxr-x---' : 'dr-xr-x---';
+function folderMode({ permissions }: FolderEntry): string {
+  return permissions.write || permissions.remove ? 'drwxr-x---' : 'dr-xr-x---';
 }
 
-function fileMode({ deeds }: Entry): string {
-  return `-${deeds.read ? 'r' : '-'}${deeds.write ? 'w' : '-'}-${deeds.read ? 'r' : '-'}-----`;
+function fileMode({ permissions }: FolderEntry): string {
+  return `-${permissions.read ? 'r' : '-'}${permissions.write ? 'w' : '-'}-${permissions.read ? 'r' : '-'}-----`;
 }
 
 function unixTime(time: Date, now: Date): string {

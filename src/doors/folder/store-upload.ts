@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isTemporaryName, STAGING } from '../../change-file/change-file.ts';
 import { syncFolder } from '../../durable.ts';
 import { codeOf } from '../../fault.ts';
-import { step } from '../../failpoints.ts';
+import { failpoint } from '../../failpoints.ts';
 import type { Announce } from '../sign-in/access-account.ts';
 import { AnchoredFolder } from './anchored-folder.ts';
 import type { FolderRoom } from './folder-room.ts';
@@ -96,14 +96,14 @@ export class Upload {
 
   /** When it resolves, the file survives a power cut and the intake knows of it. */
   async commit(): Promise<void> {
-    step('bytes-received');
+    failpoint('bytes-received');
     await this.#staged.handle.sync().catch(throwDiskFull);
-    step('synced');
+    failpoint('synced');
     await this.#staged.handle.close();
     const target = await this.#view.uploadTarget(this.#path);
     const { folder, name } = this.#staged;
     await rename(folder.pathOf(name), target).catch(throwDiskFull);
-    step('renamed');
+    failpoint('renamed');
     this.#open = false;
     await folder[Symbol.asyncDispose]();
     await syncFolder(this.#view.account.folder).catch(async (error: unknown) => {

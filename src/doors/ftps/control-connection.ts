@@ -70,9 +70,9 @@ export class ControlConnection {
 
   /** Before the first command. @param reason for the journal */
   refuse(reply: Reply, reason: string): void {
-    const { door, visitor } = this.#conversation;
+    const { door, peer } = this.#conversation;
     this.#stopping = true;
-    door.journal.signInRefused({ ...visitor }, reason);
+    door.journal.signInRefused({ ...peer }, reason);
     this.#hangUp(reply);
   }
 

@@ -1,9 +1,9 @@
 import type { TLSSocket } from 'node:tls';
-import type { DoorVisitor } from '../../events/events.ts';
+import type { Peer } from '../../events/events.ts';
 import type { AccessAccount } from '../sign-in/access-account.ts';
 import { FolderView } from '../folder/folder-view.ts';
 import { localErrorText } from '../folder/local-error.ts';
-import type { Reception } from '../door-services.ts';
+import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
 import { resolveVirtualPath, type FolderName, type VirtualPath } from '../folder/virtual-path.ts';
 import { plainAddress } from '../client-address.ts';
@@ -12,11 +12,11 @@ import type { FtpsLimits } from './limits.ts';
 import { FACTS, type Fact } from './listing.ts';
 import type { PassivePorts } from './passive-ports.ts';
 import { ChannelFault, formatReply, replyForFault, type Reply } from './replies.ts';
-import { Strangers } from './foreign-connections.ts';
+import { ForeignConnections } from './foreign-connections.ts';
 import type { TlsParty } from '../tls/tls-party.ts';
 
 /** What all conversations of one door share. */
-export interface DoorSettings extends Reception {
+export interface DoorSettings extends DoorServices {
   limits: FtpsLimits;
   ports: PassivePorts;
   /** IPv4 address that PASV names; undefined: the one that the client has reached. */
@@ -42,12 +42,12 @@ const LINGERING_MAX = 4;
 /** One client at the door: what it has said so far, and how to answer it. Knows no verbs. */
 export class Conversation {
   readonly door: DoorSettings;
-  readonly visitor: DoorVisitor;
+  readonly peer: Peer;
   readonly localAddress: string;
   readonly #socket: TLSSocket;
   readonly #tls: TlsParty;
   readonly #visit: Visit;
-  readonly #strangers: Strangers;
+  readonly #foreign: ForeignConnections;
   /** The oldest first; those that are over are taken out with the next one. */
   #lingering: DataChannel[] = [];
   #view: FolderView | null = null;
@@ -72,14 +72,14 @@ export class Conversation {
     this.door = door;
     this.dataProtected = door.implicit;
     this.localAddress = plainAddress(socket.localAddress);
-    this.visitor = {
+    this.peer = {
       protocol: 'ftps',
       address: plainAddress(socket.remoteAddress),
       login: '',
       customer: null,
       cipher: `${socket.getProtocol() ?? ''} ${socket.getCipher().standardName}`,
     };
-    this.#strangers = new Strangers(door.journal, this.visitor);
+    this.#foreign = new ForeignConnections(door.journal, this.peer);
   }
 
   get alive(): boolean {
@@ -100,8 +100,8 @@ export class Conversation {
   enter(account: AccessAccount): boolean {
     if (!this.#visit.enter({ account, revoke: () => this.onRevoked() })) return false;
     this.#view = new FolderView(account);
-    this.visitor.login = account.login;
-    this.visitor.customer = account.customer;
+    this.peer.login = account.login;
+    this.peer.customer = account.customer;
     return true;
   }
 
@@ -118,7 +118,7 @@ export class Conversation {
   replyTo(error: unknown): Reply {
     const reply = replyForFault(error);
     if (reply) return reply;
-    this.door.journal.doorFault(this.visitor, error);
+    this.door.journal.doorFault(this.peer, error);
     return { code: 451, text: localErrorText(error) };
   }
 
@@ -131,7 +131,7 @@ export class Conversation {
       tls: this.#tls,
       clientAddress: this.#socket.remoteAddress ?? '',
       clientFingerprint: this.#socket.getPeerX509Certificate()?.fingerprint256,
-      onStranger: (address) => this.#strangers.note(address),
+      onForeign: (address) => this.#foreign.note(address),
     });
     // The client may have gone while the port was opened; nobody would close it then.
     if (!this.alive) this.closeChannel();
@@ -149,7 +149,7 @@ export class Conversation {
 
   /** The control connection is gone. */
   ended(): void {
-    this.#strangers.end();
+    this.#foreign.end();
   }
 }
 

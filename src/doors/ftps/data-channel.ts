@@ -17,7 +17,7 @@ export interface ChannelOptions {
    */
   clientFingerprint: string | undefined;
   /** Told of a connection from somewhere else, which is closed and not counted. */
-  onStranger(address: string): void;
+  onForeign(address: string): void;
 }
 
 /**
@@ -188,7 +188,7 @@ export class DataChannel {
     const address = raw.remoteAddress ?? '';
     if (this.#raw || address !== this.#options.clientAddress) {
       raw.destroy();
-      if (!this.#raw) this.#options.onStranger(address);
+      if (!this.#raw) this.#options.onForeign(address);
       return;
     }
     this.#server.close();

@@ -5,7 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { messageOf, OperatorFault } from '../../fault.ts';
 import { listenFault } from '../../listen-fault.ts';
 import { endSessions } from '../end-sessions.ts';
-import type { Reception } from '../door-services.ts';
+import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
 import { plainAddress } from '../client-address.ts';
 import { acceptedSubject, readAuthorities, type ClientCertificates } from '../tls/client-certificate.ts';
@@ -18,7 +18,7 @@ import { greetInPlain } from './plain-greeting.ts';
 import { createSessionCache, type TlsParty } from '../tls/tls-party.ts';
 import { SecureContexts, type CertificatePair } from '../tls/secure-contexts.ts';
 
-export interface FtpsDoorOptions extends Reception {
+export interface FtpsDoorOptions extends DoorServices {
   /** true: TLS from the first byte. false: clients begin it with AUTH TLS (RFC 4217). */
   implicit: boolean;
   host: string;

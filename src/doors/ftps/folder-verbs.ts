@@ -1,6 +1,6 @@
 import { renameUpload } from '../folder/store-upload.ts';
 import { FolderFault, virtualText } from '../folder/virtual-path.ts';
-import type { Entry } from '../folder/folder-view.ts';
+import type { FolderEntry } from '../folder/folder-view.ts';
 import type { Conversation } from './conversation.ts';
 import { FACTS, factsLine, timeValue } from './listing.ts';
 import { REPLIES, workingFolderReply, type Reply } from './replies.ts';
@@ -43,7 +43,7 @@ async function modificationTime(conversation: Conversation, argument: string): P
   return { code: 213, text: timeValue((await fileEntry(conversation, argument)).modified) };
 }
 
-async function fileEntry(conversation: Conversation, argument: string): Promise<Entry> {
+async function fileEntry(conversation: Conversation, argument: string): Promise<FolderEntry> {
   const entry = await conversation.view.stat(conversation.resolve(argument));
   if (entry.kind === 'folder') throw new FolderFault('notAFile', 'This is a folder');
   return entry;
@@ -59,7 +59,7 @@ async function facts(conversation: Conversation, argument: string): Promise<Repl
 async function remove(conversation: Conversation, argument: string): Promise<Reply> {
   const path = conversation.resolve(argument);
   await conversation.view.remove(path);
-  conversation.door.journal.deleted(conversation.visitor, virtualText(path));
+  conversation.door.journal.deleted(conversation.peer, virtualText(path));
   return REPLIES.done;
 }
 
@@ -71,10 +71,10 @@ async function renameFrom(conversation: Conversation, argument: string): Promise
 }
 
 async function renameTo(conversation: Conversation, argument: string): Promise<Reply> {
-  const { door, view, visitor, pending } = conversation;
+  const { door, view, peer, pending } = conversation;
   if (!pending.renameFrom) return { code: 503, text: 'Send RNFR first' };
   const to = conversation.resolve(argument);
   await renameUpload(view, pending.renameFrom, to, door.announce);
-  door.journal.renamed(visitor, virtualText(pending.renameFrom), virtualText(to));
+  door.journal.renamed(peer, virtualText(pending.renameFrom), virtualText(to));
   return REPLIES.done;
 }

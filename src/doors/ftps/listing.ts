@@ -1,4 +1,4 @@
-import type { Entry } from '../folder/folder-view.ts';
+import type { FolderEntry } from '../folder/folder-view.ts';
 
 /** Facts that MLSD and MLST know (RFC 3659 section 7.5), in the order in which they are sent. */
 export const FACTS = ['type', 'size', 'modify', 'perm'] as const;
@@ -11,7 +11,7 @@ export function listingPath(argument: string): string {
 }
 
 /** One line of MLSD, or of MLST with the path in place of the name. */
-export function factsLine(entry: Entry, facts: ReadonlySet<Fact>, name = entry.name): string {
+export function factsLine(entry: FolderEntry, facts: ReadonlySet<Fact>, name = entry.name): string {
   const values: Record<Fact, string | null> = {
     type: entry.kind === 'folder' ? 'dir' : 'file',
     size: entry.kind === 'folder' ? null : String(entry.sizeBytes),
@@ -23,13 +23,13 @@ export function factsLine(entry: Entry, facts: ReadonlySet<Fact>, name = entry.n
 }
 
 /** RFC 3659 section 7.5.5: c create, e enter, l list, p purge. */
-function folderPerm({ deeds }: Entry): string {
-  return `${deeds.write ? 'c' : ''}el${deeds.remove ? 'p' : ''}`;
+function folderPerm({ permissions }: FolderEntry): string {
+  return `${permissions.write ? 'c' : ''}el${permissions.remove ? 'p' : ''}`;
 }
 
 /** RFC 3659 section 7.5.5: r retrieve, w store, d delete, f rename. */
-function filePerm({ deeds }: Entry): string {
-  return `${deeds.read ? 'r' : ''}${deeds.write ? 'w' : ''}${deeds.remove ? 'd' : ''}${deeds.write ? 'f' : ''}`;
+function filePerm({ permissions }: FolderEntry): string {
+  return `${permissions.read ? 'r' : ''}${permissions.write ? 'w' : ''}${permissions.remove ? 'd' : ''}${permissions.write ? 'f' : ''}`;
 }
 
 /** `20261101120000`, UTC (RFC 3659 section 2.3), also the answer to MDTM. */

@@ -65,12 +65,8 @@ function optsUtf8(value: string): Reply {
   return value === 'OFF' ? { code: 504, text: 'Names are UTF-8' } : { code: 200, text: 'Names are UTF-8' };
 }
 
-function stat({ visitor }: Conversation, argument: string): Reply {
+function stat({ peer }: Conversation, argument: string): Reply {
   if (argument) return { code: 504, text: 'STAT takes no path, use MLST' };
-  const lines = [
-    `Signed in as ${visitor.login}`,
-    `Control connection: ${visitor.cipher}`,
-    'Data connections: TLS',
-  ];
+  const lines = [`Signed in as ${peer.login}`, `Control connection: ${peer.cipher}`, 'Data connections: TLS'];
   return { code: 211, text: 'Status', lines };
 }

@@ -20,25 +20,25 @@ function user(conversation: Conversation, login: string): Reply {
 
 async function pass(conversation: Conversation, password: string): Promise<Reply> {
   const startedMs = performance.now();
-  const { door, visitor, claimedLogin } = conversation;
+  const { door, peer, claimedLogin } = conversation;
   if (conversation.signedIn) return { code: 503, text: 'Signed in already' };
   if (claimedLogin === null) return { code: 503, text: 'Send USER first' };
   conversation.claimedLogin = null;
-  const account = await door.signIn.withPassword(claimedLogin, password, visitor.address);
+  const account = await door.signIn.withPassword(claimedLogin, password, peer.address);
   if (account === null) return refuse(conversation, claimedLogin, startedMs);
   if (!conversation.enter(account)) {
     const { login, customer } = account;
-    door.journal.signInRefused({ ...visitor, login, customer }, 'too many sessions');
+    door.journal.signInRefused({ ...peer, login, customer }, 'too many sessions');
     return REPLIES.full;
   }
-  door.journal.signedIn({ ...visitor });
+  door.journal.signedIn({ ...peer });
   return REPLIES.signedIn;
 }
 
 async function refuse(conversation: Conversation, login: string, startedMs: number): Promise<Reply> {
   const { limits, journal } = conversation.door;
   conversation.signInsRefused += 1;
-  journal.signInRefused({ ...conversation.visitor, login: loggableLogin(login) }, 'wrong name or password');
+  journal.signInRefused({ ...conversation.peer, login: loggableLogin(login) }, 'wrong name or password');
   await delay(Math.max(0, startedMs + limits.signInDelayMs - performance.now()));
   return conversation.signInsRefused < limits.signInTriesMax
     ? REPLIES.signInRefused

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
-import type { Entry } from '../folder/folder-view.ts';
+import type { FolderEntry } from '../folder/folder-view.ts';
 import { namePattern, type NamePattern } from '../folder/name-pattern.ts';
 import { beginUpload, type Upload } from '../folder/store-upload.ts';
 import { FolderFault, virtualText, type VirtualPath } from '../folder/virtual-path.ts';
@@ -12,7 +12,7 @@ const READ_BYTES = 256 * 1024;
 
 /** STOR. The 226 is a promise: the file is on the disk under its name. */
 export async function receiveFile(conversation: Conversation, argument: string): Promise<Reply> {
-  const { door, view, visitor } = conversation;
+  const { door, view, peer } = conversation;
   if (conversation.pending.restartAt)
     return { code: 501, text: 'Uploads cannot be resumed, send the whole file' };
   const path = conversation.resolve(argument);
@@ -24,7 +24,7 @@ export async function receiveFile(conversation: Conversation, argument: string):
     await receiveInto(upload, conversation);
     await upload.commit();
     door.journal.uploadStored(
-      visitor,
+      peer,
       virtualText(path),
       upload.bytes,
       Math.round(performance.now() - startedMs),
@@ -32,8 +32,8 @@ export async function receiveFile(conversation: Conversation, argument: string):
     return REPLIES.transferred;
   } catch (error) {
     const reply = conversation.replyTo(error);
-    await upload?.abort().catch((fault: unknown) => door.journal.doorFault(visitor, fault));
-    door.journal.uploadFailed(visitor, virtualText(path), upload?.bytes ?? 0, reply.text);
+    await upload?.abort().catch((fault: unknown) => door.journal.doorFault(peer, fault));
+    door.journal.uploadFailed(peer, virtualText(path), upload?.bytes ?? 0, reply.text);
     return refuseUpload(conversation, reply);
   }
 }
@@ -72,7 +72,7 @@ async function demandWhole(channel: DataChannel, conversation: Conversation): Pr
 
 /** RETR, from the offset that REST gave. */
 export async function sendFile(conversation: Conversation, argument: string): Promise<Reply> {
-  const { door, view, visitor, pending } = conversation;
+  const { door, view, peer, pending } = conversation;
   const path = conversation.resolve(argument);
   const handle = await view.openForReading(path);
   const sent = { bytes: 0 };
@@ -81,12 +81,12 @@ export async function sendFile(conversation: Conversation, argument: string): Pr
     if (beyond) return beyond;
     const channel = await openChannel(conversation);
     await channel.send(fileContent(handle, pending.restartAt ?? 0, sent));
-    door.journal.downloaded(visitor, virtualText(path), sent.bytes);
+    door.journal.downloaded(peer, virtualText(path), sent.bytes);
     return REPLIES.transferred;
   } catch (error) {
     // Who breaks off before the last byte has nearly all of it: that is told like the whole.
     const reply = conversation.replyTo(error);
-    if (sent.bytes > 0) door.journal.downloadFailed(visitor, virtualText(path), sent.bytes, reply.text);
+    if (sent.bytes > 0) door.journal.downloadFailed(peer, virtualText(path), sent.bytes, reply.text);
     return reply;
   } finally {
     await handle.close();
@@ -119,7 +119,7 @@ async function* fileContent(handle: FileHandle, offset: number, sent: { bytes: n
 export async function sendListing(
   conversation: Conversation,
   argument: string,
-  lineFor: (entry: Entry, asked: 'itself' | 'member' | 'pattern') => string,
+  lineFor: (entry: FolderEntry, asked: 'itself' | 'member' | 'pattern') => string,
   only?: 'foldersOnly',
 ): Promise<Reply> {
   const path = conversation.resolve(argument);
@@ -132,7 +132,7 @@ export async function sendListing(
 
 interface Wanted {
   asked: 'itself' | 'member' | 'pattern';
-  batches: AsyncIterable<Entry[]> | Entry[][];
+  batches: AsyncIterable<FolderEntry[]> | FolderEntry[][];
 }
 
 /** A name that is there literally comes first; a pattern that fits nothing is an empty listing. */
@@ -151,7 +151,10 @@ async function lookedFor({ view }: Conversation, path: VirtualPath): Promise<Wan
 /** So many names are compared in one go: others have their turn between. */
 const NAMES_COMPARED_MAX = 32;
 
-async function* fitting(batches: AsyncIterable<Entry[]>, pattern: NamePattern): AsyncGenerator<Entry[]> {
+async function* fitting(
+  batches: AsyncIterable<FolderEntry[]>,
+  pattern: NamePattern,
+): AsyncGenerator<FolderEntry[]> {
   for await (const batch of batches)
     for (let at = 0; at < batch.length; at += NAMES_COMPARED_MAX) {
       yield batch.slice(at, at + NAMES_COMPARED_MAX).filter(({ name }) => pattern.matches(name));
@@ -159,7 +162,10 @@ async function* fitting(batches: AsyncIterable<Entry[]>, pattern: NamePattern): 
     }
 }
 
-async function* listingText(batches: AsyncIterable<Entry[]> | Entry[][], lineFor: (entry: Entry) => string) {
+async function* listingText(
+  batches: AsyncIterable<FolderEntry[]> | FolderEntry[][],
+  lineFor: (entry: FolderEntry) => string,
+) {
   for await (const batch of batches) {
     if (batch.length > 0) yield batch.map((entry) => `${lineFor(entry)}\r\n`).join('');
   }

@@ -45,7 +45,7 @@ export async function perform(conversation: Conversation, command: Command): Pro
   const refusal = gate(conversation, verb, command.argument);
   try {
     if (refusal || !verb) return refusal ?? REPLIES.unknownVerb;
-    const { login } = conversation.visitor;
+    const { login } = conversation.peer;
     return await during(`FTPS ${command.verb} of ${quoted(login)}`, () =>
       verb.run(conversation, command.argument),
     );

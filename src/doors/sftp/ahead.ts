@@ -1,5 +1,5 @@
 import type { BacklogShare } from '../backlog.ts';
-import type { Brake } from './backpressure.ts';
+import type { Backpressure } from './backpressure.ts';
 
 /** Of one connection, whatever its account and address may have: beyond these it is not read from. */
 const BYTES_MAX = 4 * 1024 * 1024;
@@ -13,17 +13,17 @@ const REQUEST_BYTES = 512;
  * takes whatever the client sends; here it is held to what memory can bear.
  */
 export class Ahead {
-  readonly #brake: Brake;
+  readonly #backpressure: Backpressure;
   readonly #share: BacklogShare;
   #bytes = 0;
   #requests = 0;
   #unsent = 0;
 
-  constructor(brake: Brake, share: BacklogShare) {
-    this.#brake = brake;
+  constructor(backpressure: Backpressure, share: BacklogShare) {
+    this.#backpressure = backpressure;
     this.#share = share;
     share.listen(() => this.#weigh());
-    brake.socket.on('drain', () => this.lookAtUnsent());
+    backpressure.socket.on('drain', () => this.lookAtUnsent());
   }
 
   /** More than a little is neither read nor answered now. */
@@ -49,7 +49,7 @@ export class Ahead {
 
   /** The socket's own queue has changed: what the client does not take piles up in it. */
   lookAtUnsent(): void {
-    const { writableLength } = this.#brake.socket;
+    const { writableLength } = this.#backpressure.socket;
     const change = writableLength - this.#unsent;
     this.#unsent = writableLength;
     if (change !== 0) this.#share.add(change);
@@ -57,7 +57,8 @@ export class Ahead {
 
   #weigh(): void {
     const { isOver } = this.#share;
-    if (isOver || this.#bytes > BYTES_MAX || this.#requests > REQUESTS_MAX) this.#brake.hold(this);
-    else if (this.#bytes <= BYTES_MAX / 2 && this.#requests <= REQUESTS_MAX / 2) this.#brake.release(this);
+    if (isOver || this.#bytes > BYTES_MAX || this.#requests > REQUESTS_MAX) this.#backpressure.hold(this);
+    else if (this.#bytes <= BYTES_MAX / 2 && this.#requests <= REQUESTS_MAX / 2)
+      this.#backpressure.release(this);
   }
 }

@@ -8,7 +8,7 @@ import type { ReadTurns } from './read-turns.ts';
 const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Holds up reading from a connection for as long as any of its channels wants that: one that goes on frees no other. */
-export class Brake {
+export class Backpressure {
   readonly socket: Socket;
   readonly #holders = new Set<object>();
 

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SFTPWrapper } from 'ssh2';
 import type { Pace } from '../pace.ts';
 import type { Ahead } from './ahead.ts';
-import type { Brake } from './backpressure.ts';
+import type { Backpressure } from './backpressure.ts';
 import type { Answer, SftpConversation } from './conversation.ts';
 import { hasRoom, watchIncoming } from './incoming.ts';
 import { endWell, explain } from './openssh.ts';
@@ -39,7 +39,7 @@ interface Waiting {
  */
 export class SftpChannel {
   readonly #sftp: SFTPWrapper;
-  readonly #brake: Brake;
+  readonly #backpressure: Backpressure;
   readonly #ahead: Ahead;
   readonly #conversation: SftpConversation;
   readonly #pace: Pace;
@@ -60,11 +60,11 @@ export class SftpChannel {
   constructor(
     sftp: SFTPWrapper,
     conversation: SftpConversation,
-    { brake, ahead, pace }: { brake: Brake; ahead: Ahead; pace: Pace },
+    { backpressure, ahead, pace }: { backpressure: Backpressure; ahead: Ahead; pace: Pace },
     onEnd: () => void,
   ) {
     this.#sftp = sftp;
-    this.#brake = brake;
+    this.#backpressure = backpressure;
     this.#ahead = ahead;
     this.#conversation = conversation;
     this.#pace = pace;
@@ -139,13 +139,13 @@ export class SftpChannel {
     if (!given.every(isReadable))
       return { status: STATUS.BAD_MESSAGE, message: 'The request cannot be read' };
     try {
-      const { login } = this.#conversation.visitor;
+      const { login } = this.#conversation.peer;
       return await during(`SFTP ${request.name} of ${quoted(login)}`, () =>
         request.run(this.#conversation, ...this.#held(request, given)),
       );
     } catch (error) {
       const { code } = statusForFault(error) ?? { code: null };
-      if (code === null) this.#conversation.reception.journal.doorFault(this.#conversation.visitor, error);
+      if (code === null) this.#conversation.services.journal.doorFault(this.#conversation.peer, error);
       return { status: code ?? STATUS.FAILURE, message: reasonOf(error) };
     }
   }
@@ -181,7 +181,7 @@ export class SftpChannel {
   /** Memory of answers is bounded, whatever the client asks for and does not take. */
   async #untilTaken(): Promise<void> {
     const since = performance.now();
-    const { socket } = this.#brake;
+    const { socket } = this.#backpressure;
     while (!this.#ended && !this.#isTaken()) {
       if (performance.now() - since > this.#conversation.limits.dataStalledMsMax) {
         this.#onEnd();
@@ -196,7 +196,7 @@ export class SftpChannel {
   #isTaken(): boolean {
     this.#ahead.lookAtUnsent();
     const unsentMax = this.#ahead.isOver ? UNSENT_BYTES_FREE : UNSENT_BYTES_MAX;
-    return hasRoom(this.#sftp) && this.#brake.socket.writableLength <= unsentMax;
+    return hasRoom(this.#sftp) && this.#backpressure.socket.writableLength <= unsentMax;
   }
 
   /** An upload that stands still is over sooner than an idle client, and so is one that hardly moves. */

@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import type { AcceptSftpConnection, Connection, RejectConnection, SFTPWrapper } from 'ssh2';
-import type { DoorVisitor } from '../../events/events.ts';
+import type { Peer } from '../../events/events.ts';
 import type { AccessAccount } from '../sign-in/access-account.ts';
 import { FolderView } from '../folder/folder-view.ts';
 import type { DoorLimits } from '../limits.ts';
 import { Pace } from '../pace.ts';
-import type { Reception } from '../door-services.ts';
+import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
 import { plainAddress } from '../client-address.ts';
 import { Ahead } from './ahead.ts';
-import { Brake } from './backpressure.ts';
+import { Backpressure } from './backpressure.ts';
 import { SftpChannel } from './channel.ts';
 import { SftpConversation } from './conversation.ts';
 import { OpenHandles } from './open-handles.ts';
@@ -27,12 +27,12 @@ const LINGER_MS = 2_000;
 /** One client from its key exchange to its end. Nothing but SFTP is served: no shell, no forwarding. */
 export class SftpConnection {
   readonly #socket: Socket;
-  readonly #reception: Reception;
+  readonly #services: DoorServices;
   readonly #limits: DoorLimits;
   readonly #visit: Visit;
-  readonly #visitor: DoorVisitor;
+  readonly #peer: Peer;
   readonly #channels = new Set<SftpChannel>();
-  readonly #brake: Brake;
+  readonly #backpressure: Backpressure;
   readonly #ahead: Ahead;
   /** Of all channels together: more channels are no more commands. */
   readonly #pace: Pace;
@@ -52,18 +52,18 @@ export class SftpConnection {
 
   constructor(
     socket: Socket,
-    { reception, limits, turns }: { reception: Reception; limits: DoorLimits; turns: ReadTurns },
+    { services, limits, turns }: { services: DoorServices; limits: DoorLimits; turns: ReadTurns },
     visit: Visit,
   ) {
     this.#socket = socket;
-    this.#brake = new Brake(socket, turns);
-    this.#ahead = new Ahead(this.#brake, visit.backlog);
-    this.#reception = reception;
+    this.#backpressure = new Backpressure(socket, turns);
+    this.#ahead = new Ahead(this.#backpressure, visit.backlog);
+    this.#services = services;
     this.#limits = limits;
     this.#pace = new Pace(limits.commandsPerSecondMax, performance.now());
     this.#visit = visit;
     const address = plainAddress(socket.remoteAddress);
-    this.#visitor = { protocol: 'sftp', address, login: '', customer: null, cipher: '' };
+    this.#peer = { protocol: 'sftp', address, login: '', customer: null, cipher: '' };
     // A client that has not even sent its version is cut off by the same timer.
     this.#signInTimer = setTimeout(() => this.#signInIsLate(), limits.signInMsMax);
     const closed = Promise.withResolvers<void>();
@@ -90,12 +90,12 @@ export class SftpConnection {
       onRefused: () => this.hangUp(),
     });
     client.on('handshake', ({ kex, cs: { cipher, mac } }) => {
-      this.#visitor.cipher = ['SSH-2.0', kex, cipher, mac].filter(Boolean).join(' ');
+      this.#peer.cipher = ['SSH-2.0', kex, cipher, mac].filter(Boolean).join(' ');
     });
     const signIn = new SftpSignIn({
-      reception: this.#reception,
+      services: this.#services,
       limits: this.#limits,
-      visitor: this.#visitor,
+      peer: this.#peer,
       visit: this.#visit,
       onSignedIn: (account) => this.#enter(account),
       onRevoked: () => this.#revoke(),
@@ -161,19 +161,19 @@ export class SftpConnection {
     const view = new FolderView(this.#account);
     const conversation = new SftpConversation(
       view,
-      this.#visitor,
-      this.#reception,
+      this.#peer,
+      this.#services,
       this.#limits,
       this.#openHandles,
     );
-    const shared = { brake: this.#brake, ahead: this.#ahead, pace: this.#pace };
+    const shared = { backpressure: this.#backpressure, ahead: this.#ahead, pace: this.#pace };
     const channel = new SftpChannel(sftp, conversation, shared, () => this.hangUp());
     this.#channels.add(channel);
     sftp.on('close', () => void this.#closeChannel(channel));
   }
 
   async #closeChannel(channel: SftpChannel): Promise<void> {
-    await channel.end().catch((error: unknown) => this.#reception.journal.doorFault(this.#visitor, error));
+    await channel.end().catch((error: unknown) => this.#services.journal.doorFault(this.#peer, error));
     this.#channels.delete(channel);
     if (this.#channels.size === 0 && !this.#socket.destroyed) this.#awaitChannel();
   }

@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Attributes, FileEntry } from 'ssh2';
-import type { DoorVisitor } from '../../events/events.ts';
-import type { Entry, FolderView } from '../folder/folder-view.ts';
+import type { Peer } from '../../events/events.ts';
+import type { FolderEntry, FolderView } from '../folder/folder-view.ts';
 import type { DoorLimits } from '../limits.ts';
-import type { Reception } from '../door-services.ts';
+import type { DoorServices } from '../door-services.ts';
 import type { Upload } from '../folder/store-upload.ts';
 import { virtualText, type VirtualPath } from '../folder/virtual-path.ts';
-import type { Coverage } from './received-ranges.ts';
+import type { ReceivedRanges } from './received-ranges.ts';
 import type { OpenHandles } from './open-handles.ts';
 import { SftpFault, STATUS } from './replies.ts';
 
@@ -25,7 +25,7 @@ export interface UploadHandle {
   kind: 'upload';
   path: VirtualPath;
   upload: Upload;
-  coverage: Coverage;
+  received: ReceivedRanges;
   startedMs: number;
   /** Why the first write that failed did; null: none has. */
   fault: string | null;
@@ -37,13 +37,13 @@ export interface UploadHandle {
 export type OpenHandle =
   | UploadHandle
   | { kind: 'download'; path: VirtualPath; file: FileHandle; sentBytes: number }
-  | { kind: 'listing'; batches: AsyncGenerator<Entry[]>; rest: Entry[] };
+  | { kind: 'listing'; batches: AsyncGenerator<FolderEntry[]>; rest: FolderEntry[] };
 
 /** One signed-in client's SFTP channel: what it has open. Knows no requests. */
 export class SftpConversation {
   readonly view: FolderView;
-  readonly visitor: DoorVisitor;
-  readonly reception: Reception;
+  readonly peer: Peer;
+  readonly services: DoorServices;
   readonly limits: DoorLimits;
   readonly #openHandles: OpenHandles;
   readonly #handles = new Map<number, OpenHandle>();
@@ -53,15 +53,15 @@ export class SftpConversation {
   /** @param openHandles of the whole connection */
   constructor(
     view: FolderView,
-    visitor: DoorVisitor,
-    reception: Reception,
+    peer: Peer,
+    services: DoorServices,
     limits: DoorLimits,
     openHandles: OpenHandles,
   ) {
     this.#openHandles = openHandles;
     this.view = view;
-    this.visitor = visitor;
-    this.reception = reception;
+    this.peer = peer;
+    this.services = services;
     this.limits = limits;
   }
 
@@ -145,7 +145,7 @@ export class SftpConversation {
       await handle.file.close();
       const { path, sentBytes } = handle;
       if (sentBytes > 0)
-        this.reception.journal.downloadFailed(this.visitor, virtualText(path), sentBytes, reason);
+        this.services.journal.downloadFailed(this.peer, virtualText(path), sentBytes, reason);
     }
     if (handle.kind === 'upload') {
       await handle.upload.abort();
@@ -154,7 +154,7 @@ export class SftpConversation {
   }
 
   uploadFailed(path: VirtualPath, bytes: number, reason: string): void {
-    this.reception.journal.uploadFailed(this.visitor, virtualText(path), bytes, reason);
+    this.services.journal.uploadFailed(this.peer, virtualText(path), bytes, reason);
   }
 }
 

@@ -5,14 +5,14 @@ import { messageOf } from '../../fault.ts';
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from '../limits.ts';
 import { listenFault } from '../../listen-fault.ts';
 import { endSessions } from '../end-sessions.ts';
-import type { Reception } from '../door-services.ts';
+import type { DoorServices } from '../door-services.ts';
 import { plainAddress } from '../client-address.ts';
 import { ALGORITHMS } from './algorithms.ts';
 import { SftpConnection } from './connection.ts';
 import type { HostKey } from './host-key.ts';
 import { ReadTurns } from './read-turns.ts';
 
-export interface SftpDoorOptions extends Reception {
+export interface SftpDoorOptions extends DoorServices {
   host: string;
   /** 0: any free port. */
   port: number;
@@ -43,7 +43,7 @@ export async function startSftpDoor(options: SftpDoorOptions): Promise<SftpDoor>
 export class SftpDoor {
   readonly #server: Server;
   readonly #ssh: SshServer;
-  readonly #reception: Reception;
+  readonly #services: DoorServices;
   readonly #limits: DoorLimits;
   readonly #turns = new ReadTurns();
   /** By the client's address and port: all that the library tells of a new client. */
@@ -52,9 +52,9 @@ export class SftpDoor {
   readonly #connections = new Set<SftpConnection>();
 
   /** Use startSftpDoor. */
-  constructor(server: Server, { hostKeys, limits, ...reception }: SftpDoorOptions) {
+  constructor(server: Server, { hostKeys, limits, ...services }: SftpDoorOptions) {
     this.#server = server;
-    this.#reception = reception;
+    this.#services = services;
     this.#limits = { ...DEFAULT_DOOR_LIMITS, ...limits };
     // Its own server never listens: connections are counted here before a key exchange costs anything.
     this.#ssh = new ssh2.Server({
@@ -64,7 +64,7 @@ export class SftpDoor {
     });
     this.#ssh.on('connection', (client, { ip, port }) => this.#greet(client, `${ip} ${port}`));
     server.on('connection', (socket) => this.#receive(socket));
-    server.on('error', (error) => reception.journal.warned('SFTP door fault', { error: messageOf(error) }));
+    server.on('error', (error) => services.journal.warned('SFTP door fault', { error: messageOf(error) }));
   }
 
   get port(): number {
@@ -87,7 +87,7 @@ export class SftpDoor {
       graceMs,
       () => connections.forEach((connection) => connection.destroy()),
     );
-    if (!ended) this.#reception.journal.warned('SFTP sessions were still at work when the door was closed');
+    if (!ended) this.#services.journal.warned('SFTP sessions were still at work when the door was closed');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -103,14 +103,14 @@ export class SftpDoor {
   }
 
   #receive(socket: Socket): void {
-    const visit = this.#reception.sessions.arrive(plainAddress(socket.remoteAddress), () => socket.destroy());
+    const visit = this.#services.sessions.arrive(plainAddress(socket.remoteAddress), () => socket.destroy());
     if (visit === null) {
       socket.destroy();
       return;
     }
     const connection = new SftpConnection(
       socket,
-      { reception: this.#reception, limits: this.#limits, turns: this.#turns },
+      { services: this.#services, limits: this.#limits, turns: this.#turns },
       visit,
     );
     const peer = `${socket.remoteAddress} ${socket.remotePort}`;

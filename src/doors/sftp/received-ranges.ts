@@ -2,7 +2,7 @@
 const HOLES_MAX = 1_024;
 
 /** Which bytes of a file have come, where a client may send its blocks in any order. */
-export class Coverage {
+export class ReceivedRanges {
   /** Everything before it is there. */
   #end = 0;
   /** Start → end of what lies behind a hole. */

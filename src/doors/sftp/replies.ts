@@ -1,5 +1,5 @@
 import ssh2, { type Attributes, type FileEntry } from 'ssh2';
-import type { Entry } from '../folder/folder-view.ts';
+import type { FolderEntry } from '../folder/folder-view.ts';
 import { unixLine } from '../folder/listing.ts';
 import { localErrorText } from '../folder/local-error.ts';
 import { FolderFault, type FolderFaultKind } from '../folder/virtual-path.ts';
@@ -46,15 +46,15 @@ const FOLDER_TYPE = 0o040000;
 const FILE_TYPE = 0o100000;
 
 /** Mode bits say what the client may do; owner and group of this machine are nobody's business. */
-export function attributesOf({ kind, sizeBytes, modified, deeds }: Entry): Attributes {
+export function attributesOf({ kind, sizeBytes, modified, permissions }: FolderEntry): Attributes {
   const seconds = Math.floor(modified.getTime() / 1000);
   const mode =
     kind === 'folder'
-      ? FOLDER_TYPE | (deeds.write || deeds.remove ? 0o750 : 0o550)
-      : FILE_TYPE | (deeds.read ? 0o440 : 0) | (deeds.write ? 0o200 : 0);
+      ? FOLDER_TYPE | (permissions.write || permissions.remove ? 0o750 : 0o550)
+      : FILE_TYPE | (permissions.read ? 0o440 : 0) | (permissions.write ? 0o200 : 0);
   return { mode, uid: 0, gid: 0, size: sizeBytes, atime: seconds, mtime: seconds };
 }
 
-export function nameEntry(entry: Entry, now: Date): FileEntry {
+export function nameEntry(entry: FolderEntry, now: Date): FileEntry {
   return { filename: entry.name, longname: unixLine(entry, now), attrs: attributesOf(entry) };
 }

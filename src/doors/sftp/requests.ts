@@ -68,19 +68,19 @@ function realPath(_conversation: SftpConversation, text: string): Answer {
   return { names: [{ filename, longname: filename, attrs: {} as Attributes }] };
 }
 
-async function remove({ view, visitor, reception }: SftpConversation, text: string): Promise<Answer> {
+async function remove({ view, peer, services }: SftpConversation, text: string): Promise<Answer> {
   const path = resolveVirtualPath('', text);
   await view.remove(path);
-  reception.journal.deleted(visitor, virtualText(path));
+  services.journal.deleted(peer, virtualText(path));
   return DONE;
 }
 
 /** Version 3 of the protocol demands that a file of the new name is kept; clients delete it first. */
 async function rename(conversation: SftpConversation, from: string, to: string): Promise<Answer> {
-  const { view, visitor, reception } = conversation;
+  const { view, peer, services } = conversation;
   const [old, renamed] = [resolveVirtualPath('', from), resolveVirtualPath('', to)];
-  await renameUpload(view, old, renamed, reception.announce, 'keep');
-  reception.journal.renamed(visitor, virtualText(old), virtualText(renamed));
+  await renameUpload(view, old, renamed, services.announce, 'keep');
+  services.journal.renamed(peer, virtualText(old), virtualText(renamed));
   return DONE;
 }
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuthContext, AuthenticationType, PublicKeyAuthContext } from 'ssh2';
-import type { DoorVisitor } from '../../events/events.ts';
+import type { Peer } from '../../events/events.ts';
 import type { AccessAccount } from '../sign-in/access-account.ts';
 import type { DoorLimits } from '../limits.ts';
-import type { Reception } from '../door-services.ts';
+import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
 import { loggableLogin } from '../client-address.ts';
 import { isSignedBy, readPublicKey } from './public-key.ts';
@@ -17,9 +17,9 @@ const METHODS: AuthenticationType[] = ['publickey', 'password'];
 const OFFERS_PER_FAILURE = 6;
 
 export interface SignInParts {
-  reception: Reception;
+  services: DoorServices;
   limits: DoorLimits;
-  visitor: DoorVisitor;
+  peer: Peer;
   visit: Visit;
   onSignedIn(account: AccessAccount): void;
   /** The account of the session is no longer what it was. */
@@ -53,14 +53,14 @@ export class SftpSignIn {
       if (account === null) return await this.#refuse(context, startedMs, 'wrong name, password or key');
       this.#admit(context, account);
     } catch (error) {
-      this.#parts.reception.journal.doorFault(this.#parts.visitor, error);
+      this.#parts.services.journal.doorFault(this.#parts.peer, error);
       context.reject(METHODS);
     }
   }
 
   async #accountOf(context: AuthContext): Promise<AccessAccount | null> {
-    const { signIn } = this.#parts.reception;
-    const { address } = this.#parts.visitor;
+    const { signIn } = this.#parts.services;
+    const { address } = this.#parts.peer;
     if (context.method === 'password')
       return signIn.withPassword(context.username, context.password, address);
     if (context.method !== 'publickey') return null;
@@ -74,30 +74,30 @@ export class SftpSignIn {
   async #isProved({ username, key, hashAlgo, blob, signature }: PublicKeyAuthContext): Promise<boolean> {
     const publicKey = readPublicKey(key.algo, key.data, hashAlgo);
     if (publicKey === null || !blob || !signature) return false;
-    const { signIn } = this.#parts.reception;
-    const isKnown = await signIn.knowsKey(username, key.data, this.#parts.visitor.address);
+    const { signIn } = this.#parts.services;
+    const isKnown = await signIn.knowsKey(username, key.data, this.#parts.peer.address);
     return isKnown && isSignedBy(publicKey, blob, signature);
   }
 
   #admit(context: AuthContext, account: AccessAccount): void {
-    const { visit, visitor, reception } = this.#parts;
+    const { visit, peer, services } = this.#parts;
     if (!visit.enter({ account, revoke: () => this.#parts.onRevoked() })) {
-      const seen = { ...visitor, login: account.login, customer: account.customer };
-      reception.journal.signInRefused(seen, 'too many sessions');
+      const seen = { ...peer, login: account.login, customer: account.customer };
+      services.journal.signInRefused(seen, 'too many sessions');
       this.#reject(context, true);
       return;
     }
-    visitor.login = account.login;
-    visitor.customer = account.customer;
-    reception.journal.signedIn({ ...visitor });
+    peer.login = account.login;
+    peer.customer = account.customer;
+    services.journal.signedIn({ ...peer });
     this.#parts.onSignedIn(account);
     context.accept();
   }
 
   async #refuse(context: AuthContext, startedMs: number, reason: string): Promise<void> {
-    const { limits, visitor, reception } = this.#parts;
+    const { limits, peer, services } = this.#parts;
     this.#refused += 1;
-    reception.journal.signInRefused({ ...visitor, login: loggableLogin(context.username) }, reason);
+    services.journal.signInRefused({ ...peer, login: loggableLogin(context.username) }, reason);
     await delay(Math.max(0, startedMs + limits.signInDelayMs - performance.now()));
     this.#reject(context, this.#refused >= limits.signInTriesMax);
   }
@@ -116,18 +116,17 @@ export class SftpSignIn {
   async ended(signedIn: boolean): Promise<void> {
     const login = this.#offerRefusedTo;
     if (signedIn || login === null) return;
-    const { visitor, reception } = this.#parts;
+    const { peer, services } = this.#parts;
     if (this.#refused === 0)
-      reception.journal.signInRefused(
-        { ...visitor, login: loggableLogin(login) },
+      services.journal.signInRefused(
+        { ...peer, login: loggableLogin(login) },
         'no key that was offered is known',
       );
     const failures = Math.ceil(this.#offersRefused / OFFERS_PER_FAILURE) - this.#refused;
     try {
-      for (let count = 0; count < failures; count += 1)
-        await reception.signIn.failed?.(login, visitor.address);
+      for (let count = 0; count < failures; count += 1) await services.signIn.failed?.(login, peer.address);
     } catch (error) {
-      reception.journal.doorFault(visitor, error);
+      services.journal.doorFault(peer, error);
     }
   }
 
@@ -139,13 +138,13 @@ export class SftpSignIn {
 
   /** RFC 4252 section 7: a client may ask whether a key would do before it makes the effort of signing. */
   async #answerOffer(context: PublicKeyAuthContext): Promise<void> {
-    const { reception, visitor, limits } = this.#parts;
+    const { services, peer, limits } = this.#parts;
     const offersMax = limits.keyOffersMax;
     this.#offers += 1;
     const { username, key, hashAlgo } = context;
     const known =
       readPublicKey(key.algo, key.data, hashAlgo) !== null &&
-      (await reception.signIn.knowsKey(username, key.data, visitor.address));
+      (await services.signIn.knowsKey(username, key.data, peer.address));
     if (known && this.#offers <= offersMax) return context.accept();
     this.#offersRefused += 1;
     this.#offerRefusedTo = username;

@@ -1,9 +1,9 @@
 import ssh2 from 'ssh2';
-import type { Entry } from '../folder/folder-view.ts';
+import type { FolderEntry } from '../folder/folder-view.ts';
 import { beginUpload } from '../folder/store-upload.ts';
 import { FolderFault, resolveVirtualPath, virtualText, type VirtualPath } from '../folder/virtual-path.ts';
 import { DONE, END_OF_FILE, type Answer, type SftpConversation, type UploadHandle } from './conversation.ts';
-import { Coverage } from './received-ranges.ts';
+import { ReceivedRanges } from './received-ranges.ts';
 import { attributesOf, nameEntry, reasonOf, SftpFault, STATUS } from './replies.ts';
 
 const { READ, WRITE, APPEND, CREAT, TRUNC, EXCL } = ssh2.utils.sftp.OPEN_MODE;
@@ -33,7 +33,7 @@ async function beginUploadTo(
   flags: number,
 ): Promise<UploadHandle> {
   const bytesMin = await bytesKept(conversation, path, flags);
-  const { announce, room } = conversation.reception;
+  const { announce, room } = conversation.services;
   const { fileBytesMax } = conversation.limits;
   const upload = await beginUpload(conversation.view, path, { announce, room, fileBytesMax }).catch(
     (error: unknown) => {
@@ -41,8 +41,8 @@ async function beginUploadTo(
       throw error;
     },
   );
-  const coverage = new Coverage();
-  return { kind: 'upload', path, upload, coverage, startedMs: performance.now(), fault: null, bytesMin };
+  const received = new ReceivedRanges();
+  return { kind: 'upload', path, upload, received, startedMs: performance.now(), fault: null, bytesMin };
 }
 
 /**
@@ -85,7 +85,7 @@ export async function writeFile(
 ): Promise<Answer> {
   const handle = conversation.get(name, 'upload');
   try {
-    if (!handle.coverage.add(offset, data.length))
+    if (!handle.received.add(offset, data.length))
       throw new SftpFault(STATUS.FAILURE, 'Too many blocks out of order');
     await handle.upload.write(data, offset);
     return DONE;
@@ -102,18 +102,18 @@ export async function closeHandle(conversation: SftpConversation, name: Buffer):
   if (handle.kind === 'listing') await handle.batches.return(undefined);
   if (handle.kind === 'download') {
     await handle.file.close();
-    const { journal } = conversation.reception;
-    journal.downloaded(conversation.visitor, virtualText(handle.path), handle.sentBytes);
+    const { journal } = conversation.services;
+    journal.downloaded(conversation.peer, virtualText(handle.path), handle.sentBytes);
   }
   return DONE;
 }
 
 async function publish(conversation: SftpConversation, handle: UploadHandle): Promise<Answer> {
-  const { upload, coverage, path, startedMs, fault, bytesMin } = handle;
+  const { upload, received, path, startedMs, fault, bytesMin } = handle;
   try {
     // Said again: some clients tell the answer to the CLOSE and not the one to the write.
     if (fault !== null) throw new FolderFault('incomplete', `Not stored: ${fault}`);
-    if (!coverage.isWhole || upload.bytes < bytesMin)
+    if (!received.isWhole || upload.bytes < bytesMin)
       throw new FolderFault('incomplete', 'Parts of the file are missing: not stored');
     await upload.commit();
   } catch (error) {
@@ -122,7 +122,7 @@ async function publish(conversation: SftpConversation, handle: UploadHandle): Pr
     throw error;
   }
   const ms = Math.round(performance.now() - startedMs);
-  conversation.reception.journal.uploadStored(conversation.visitor, virtualText(path), upload.bytes, ms);
+  conversation.services.journal.uploadStored(conversation.peer, virtualText(path), upload.bytes, ms);
   return DONE;
 }
 
@@ -137,7 +137,7 @@ export function openFolder(conversation: SftpConversation, text: string): Promis
 
 export async function readFolder(conversation: SftpConversation, name: Buffer): Promise<Answer> {
   const handle = conversation.get(name, 'listing');
-  const entries: Entry[] = [];
+  const entries: FolderEntry[] = [];
   while (entries.length < ENTRIES_PER_REPLY) {
     entries.push(...handle.rest.splice(0, ENTRIES_PER_REPLY - entries.length));
     if (handle.rest.length > 0) continue;
@@ -155,12 +155,20 @@ export async function statHandle(conversation: SftpConversation, name: Buffer): 
   if (handle.kind === 'listing') throw new SftpFault(STATUS.FAILURE, 'This handle is a folder');
   if (handle.kind === 'upload') return statUpload(handle);
   const { size, mtime } = await handle.file.stat();
-  const deeds = { read: true, write: false, remove: false };
-  return { attributes: attributesOf({ name: '', kind: 'file', sizeBytes: size, modified: mtime, deeds }) };
+  const permissions = { read: true, write: false, remove: false };
+  return {
+    attributes: attributesOf({ name: '', kind: 'file', sizeBytes: size, modified: mtime, permissions }),
+  };
 }
 
 export function statUpload({ upload }: UploadHandle): Answer {
-  const deeds = { read: false, write: true, remove: false };
-  const entry: Entry = { name: '', kind: 'file', sizeBytes: upload.bytes, modified: new Date(), deeds };
+  const permissions = { read: false, write: true, remove: false };
+  const entry: FolderEntry = {
+    name: '',
+    kind: 'file',
+    sizeBytes: upload.bytes,
+    modified: new Date(),
+    permissions,
+  };
   return { attributes: attributesOf(entry) };
 }

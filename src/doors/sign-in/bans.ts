@@ -14,7 +14,7 @@ import {
 } from './ban-rules.ts';
 
 /** What is known of an account and an address before the password is looked at. */
-export interface Standing {
+export interface Reputation {
   /** The account has signed in from this address before. */
   trusted: boolean;
   /** The account has failed there since, or has been banned there. */
@@ -27,9 +27,9 @@ export interface Standing {
 
 /** Remembers failed sign-ins in the database, for all daemons. */
 export interface Bans {
-  standing(login: string, address: string): Promise<Standing>;
+  standing(login: string, address: string): Promise<Reputation>;
   /** A ban in force is not made longer. */
-  failed(login: string, address: string, standing: Standing): Promise<void>;
+  failed(login: string, address: string, standing: Reputation): Promise<void>;
   /** @param forgives whether the failures of this account at this address are forgotten at once */
   succeeded(login: string, address: string, forgives: boolean): Promise<void>;
 }
@@ -67,7 +67,7 @@ export function createBans(database: Database, clock: Clock, journal: Journal): 
   };
 }
 
-type FoundStanding = Pick<Standing, 'trusted' | 'blemished' | 'spotless'> & { banned: ScoreKind[] };
+type FoundStanding = Pick<Reputation, 'trusted' | 'blemished' | 'spotless'> & { banned: ScoreKind[] };
 
 async function lookUp(
   db: Queryable,

@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '../../clock.ts';
 import type { AccessAccount, SignIn } from './access-account.ts';
 import { subjectsOf } from './ban-rules.ts';
-import type { Bans, Standing } from './bans.ts';
+import type { Bans, Reputation } from './bans.ts';
 import { DIFFERENT_MAX, Guesses } from './guesses.ts';
 
 /** Password hashes at the same time: the rest of the worker threads is for files. */
@@ -67,7 +67,7 @@ interface Attempt {
 
 /** How a sign-in is received. */
 interface Look {
-  standing: Standing;
+  standing: Reputation;
   /** Its own ban does not count. */
   spared: boolean;
   allowed: boolean;
@@ -76,7 +76,7 @@ interface Look {
 /** Who passes whom at the hashes: 0 passes all others. */
 type Rank = 0 | 1 | 2;
 
-function rankOf({ trusted, spotless }: Standing): Rank {
+function rankOf({ trusted, spotless }: Reputation): Rank {
   if (trusted) return 0;
   return spotless ? 1 : 2;
 }

@@ -2,17 +2,17 @@ import { shownText, type DirectoryRecord, type GivenValue } from '../../accounts
 import { putEntry, type DirectoryEntry, type EntryClass } from '../../accounts/directory/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { addValue, complete, ruleFor } from './attributes.ts';
-import { notFree, type Situation } from './situation.ts';
+import { notFree, type DecisionContext } from './context.ts';
 
 /** New entry (chapter 11): object class (12), mandatory attributes (9), the DN is free (7). */
 export function addEntry(
-  situation: Situation,
+  context: DecisionContext,
   { name }: DirectoryRecord,
   values: readonly GivenValue[],
 ): Refusal | null {
   const entryClass = classOf(values);
   if (typeof entryClass !== 'string') return entryClass;
-  const { directory, lastChange } = situation;
+  const { directory, lastChange } = context;
   const entry: DirectoryEntry = {
     key: name.key,
     dn: name.text,
@@ -25,7 +25,7 @@ export function addEntry(
     const rule = ruleFor(entryClass, attribute);
     if (rule && value !== null) addValue(entry, rule, value);
   }
-  const refusal = complete(entry, name) ?? notFree(situation, name);
+  const refusal = complete(entry, name) ?? notFree(context, name);
   if (refusal) return refusal;
   putEntry(directory, entry);
   return null;

@@ -6,7 +6,7 @@ import { valueRefusal } from './attributes.ts';
 import { deleteEntry } from './delete.ts';
 import { modifyEntry } from './modify.ts';
 import { renameEntry } from './rename.ts';
-import type { Situation } from './situation.ts';
+import type { DecisionContext } from './context.ts';
 
 /**
  * Decides one record (chapter 11) in the order of code-selection.csv; where nothing stands against it, changes the
@@ -15,13 +15,13 @@ import type { Situation } from './situation.ts';
  * @returns null where the record is skipped silently (rule 1)
  */
 export function decideRecord(
-  situation: Situation,
+  context: DecisionContext,
   { place, read }: Entry<DirectoryRecord>,
 ): EntryResult | null {
   if ('refusal' in read) return unreadable(place, read.refusal);
   const { record } = read;
   if (record.change.type === 'ignored') return null;
-  const refusal = refusedValue(record) ?? carryOut(situation, record);
+  const refusal = refusedValue(record) ?? carryOut(context, record);
   return {
     place,
     code: refusal?.code ?? 0,
@@ -61,17 +61,17 @@ function givenValues(change: DirectoryRecord['change']) {
   );
 }
 
-function carryOut(situation: Situation, record: DirectoryRecord): Refusal | null {
+function carryOut(context: DecisionContext, record: DirectoryRecord): Refusal | null {
   const { change } = record;
   switch (change.type) {
     case 'add':
-      return addEntry(situation, record, change.values);
+      return addEntry(context, record, change.values);
     case 'modify':
-      return modifyEntry(situation, record, change.modifications);
+      return modifyEntry(context, record, change.modifications);
     case 'delete':
-      return deleteEntry(situation, record);
+      return deleteEntry(context, record);
     case 'modrdn':
-      return renameEntry(situation, record, change);
+      return renameEntry(context, record, change);
     case 'ignored':
       return null;
   }

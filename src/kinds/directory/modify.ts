@@ -2,26 +2,26 @@ import type { DirectoryRecord, Modification } from '../../accounts/directory/ent
 import { putEntry, type DirectoryEntry } from '../../accounts/directory/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { addValue, complete, deleteValue, draftOf, ruleFor } from './attributes.ts';
-import { entryNamed, type Situation } from './situation.ts';
+import { entryNamed, type DecisionContext } from './context.ts';
 
 /**
  * Any mix of add, replace and delete (chapter 11), all of it or nothing: the entry exists (8), and is complete
  * afterwards (9). What has no effect is no error: adding what is there, deleting what is not.
  */
 export function modifyEntry(
-  situation: Situation,
+  context: DecisionContext,
   { name }: DirectoryRecord,
   modifications: readonly Modification[],
 ): Refusal | null {
-  const entry = entryNamed(situation, name);
+  const entry = entryNamed(context, name);
   if ('code' in entry) return entry;
   const touched = modifications.flatMap(({ attribute }) => ruleFor(entry.class, attribute)?.name ?? []);
   const draft = draftOf(entry, touched);
   for (const modification of modifications) carryOut(draft, modification);
   const refusal = complete(draft, name);
   if (refusal) return refusal;
-  situation.directory.changed.delete(entry);
-  putEntry(situation.directory, { ...draft, lastChange: situation.lastChange });
+  context.directory.changed.delete(entry);
+  putEntry(context.directory, { ...draft, lastChange: context.lastChange });
   return null;
 }
 

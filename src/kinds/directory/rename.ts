@@ -14,7 +14,7 @@ import {
 } from '../../accounts/directory/distinguished-name.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { addNamingValue, complete, deleteValue, draftOf, ruleFor } from './attributes.ts';
-import { entryNamed, type Situation } from './situation.ts';
+import { entryNamed, type DecisionContext } from './context.ts';
 
 type Rename = Extract<DirectoryRecord['change'], { type: 'modrdn' }>;
 
@@ -23,22 +23,22 @@ type Rename = Extract<DirectoryRecord['change'], { type: 'modrdn' }>;
  * the new name is free (7). Entries below it go along, as in a directory server.
  */
 export function renameEntry(
-  situation: Situation,
+  context: DecisionContext,
   { name }: DirectoryRecord,
   { target, deleteOldRdn }: Rename,
 ): Refusal | null {
-  const entry = entryNamed(situation, name);
+  const entry = entryNamed(context, name);
   if ('code' in entry) return entry;
   if (!target) return { code: 10, reason: 'newrdn-missing' };
-  const moves = movesOf(situation, entry, target);
+  const moves = movesOf(context, entry, target);
   if ('code' in moves) return moves;
   const draft = draftOf(entry, [...entry.attributes.keys()]);
   const refusal = renameValues(draft, name, target, deleteOldRdn) ?? complete(draft, target);
   if (refusal) return refusal;
-  for (const { from } of moves) removeEntry(situation.directory, from);
+  for (const { from } of moves) removeEntry(context.directory, from);
   for (const { from, to } of moves) {
     const moved = from === entry ? draft : from;
-    putEntry(situation.directory, { ...moved, key: to.key, dn: to.text, lastChange: situation.lastChange });
+    putEntry(context.directory, { ...moved, key: to.key, dn: to.text, lastChange: context.lastChange });
   }
   return null;
 }
@@ -50,7 +50,7 @@ interface Move {
 
 /** The entry and those below it, each with its new name; or why they cannot go there. */
 function movesOf(
-  { directory }: Situation,
+  { directory }: DecisionContext,
   entry: DirectoryEntry,
   target: DistinguishedName,
 ): Move[] | Refusal {
@@ -74,7 +74,7 @@ function movesOf(
   return moves;
 }
 
-function isOverfull({ overfull }: Situation['directory'], ...names: string[]): boolean {
+function isOverfull({ overfull }: DecisionContext['directory'], ...names: string[]): boolean {
   return names.some((name) => overfull.has(name));
 }
 

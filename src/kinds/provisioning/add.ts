@@ -33,8 +33,8 @@ import {
   valueCheck,
   type Check,
   type FieldName,
-  type Situation,
-} from './situation.ts';
+  type DecisionContext,
+} from './context.ts';
 
 type SubscriptionField = 'subscriptionId' | 'subscriptionId2';
 const SUBSCRIPTION_FIELDS: readonly SubscriptionField[] = ['subscriptionId', 'subscriptionId2'];
@@ -149,11 +149,11 @@ export const addChecks: readonly Check[] = [
 /** The only value of the column activation (chapter 10). */
 const FORCE_ACTIVATION = 'FORCE_ACTIVATION';
 
-export function add(s: Situation): void {
-  const { organisation, moment } = s;
+export function add(s: DecisionContext): void {
+  const { organisation, inputs } = s;
   const subscriber = newSubscriber(s);
   for (const subscription of named(s))
-    takeSeat(subscriber, subscription, { now: moment.now, file: moment.file, line: s.line });
+    takeSeat(subscriber, subscription, { now: inputs.now, file: inputs.file, line: s.line });
   if (mailType(s) === 'notes') giveNotesMail(organisation, subscriber, notesMail(s));
   organisation.subscribers.set(subscriber.email, subscriber);
   touch(s, subscriber);
@@ -165,18 +165,18 @@ export function add(s: Situation): void {
     subscriber.password.state === 'none' &&
     isInvited(organisation, subscriber)
   )
-    invite(organisation, subscriber, s.entry, moment.now);
+    invite(organisation, subscriber, s.entry, inputs.now);
 }
 
-function newSubscriber(s: Situation): Subscriber {
-  const { moment } = s;
-  const hash = moment.passwordHashes.get(s.entry) ?? null;
+function newSubscriber(s: DecisionContext): Subscriber {
+  const { inputs } = s;
+  const hash = inputs.passwordHashes.get(s.entry) ?? null;
   const alternate = textOf(s, 'altEmailAddress');
   const profile = Object.fromEntries(
     PROFILE_FIELDS.map((field) => [field, storedValue(field, textOf(s, field))]),
   );
   return {
-    id: moment.nextSubscriberId(),
+    id: inputs.nextSubscriberId(),
     email: emailOf(s),
     alternateEmail: alternate === '' ? null : foldEmailAddress(alternate),
     givenName: textOf(s, 'givenName'),
@@ -189,33 +189,33 @@ function newSubscriber(s: Situation): Subscriber {
     profile: { ...(profile as unknown as Subscriber['profile']), language: language(s) },
     invitation: noInvitation(suppressionOf(s) === true),
     password: hash
-      ? { state: 'temporary', hash, changedAt: moment.now }
+      ? { state: 'temporary', hash, changedAt: inputs.now }
       : { state: 'none', hash: null, changedAt: null },
     identityVerified: false,
-    termsAcceptedAt: s.organisation.acceptTerms ? moment.now : null,
+    termsAcceptedAt: s.organisation.acceptTerms ? inputs.now : null,
     notes: null,
     mailbox: null,
     seats: [],
-    origin: moment.origin,
-    createdAt: moment.now,
+    origin: inputs.origin,
+    createdAt: inputs.now,
     lastChange: null,
   };
 }
 
 /** Default: the language of the company contact (6.1). */
-function language(s: Situation): string {
+function language(s: DecisionContext): string {
   return storedValue('language', textOf(s, 'language')) || s.organisation.contactLanguage;
 }
 
-function isForced(s: Situation): boolean {
+function isForced(s: DecisionContext): boolean {
   return textOf(s, 'activation').toUpperCase() === FORCE_ACTIVATION;
 }
 
-function named(s: Situation): Subscription[] {
+function named(s: DecisionContext): Subscription[] {
   return SUBSCRIPTION_FIELDS.flatMap((field) => namedSubscription(s, field) ?? []);
 }
 
-function both(s: Situation, kind: Subscription['kind']): boolean {
+function both(s: DecisionContext, kind: Subscription['kind']): boolean {
   return named(s).filter((subscription) => subscription.kind === kind).length === 2;
 }
 
@@ -228,7 +228,7 @@ function isSeatOfItsOwn({ kind }: Subscription): boolean {
   return kind === 'bundle' || kind === 'mail' || kind === 'collaboration';
 }
 
-function mailType(s: Situation) {
+function mailType(s: DecisionContext) {
   return (
     named(s)
       .map(mailTypeOf)
@@ -236,12 +236,12 @@ function mailType(s: Situation) {
   );
 }
 
-function template(s: Situation) {
+function template(s: DecisionContext) {
   const text = textOf(s, 'notesTemplate');
   return text === '' ? null : chooseTemplate(s.organisation, text, language(s), null);
 }
 
-function notesName(s: Situation) {
+function notesName(s: DecisionContext) {
   return resolveNotesDn(s.organisation, {
     email: emailOf(s),
     notesDn: textOf(s, 'notesDN'),
@@ -251,7 +251,7 @@ function notesName(s: Situation) {
   });
 }
 
-function notesMail(s: Situation): NotesMail {
+function notesMail(s: DecisionContext): NotesMail {
   const { dn } = notesName(s);
   const chosen = template(s);
   return chosen && !('problem' in chosen) ? { dn, ...chosen } : plainNotesMail(dn);
@@ -269,7 +269,7 @@ function unknownSubscription(order: number, code: 1003 | 1024, field: Subscripti
   });
 }
 
-function aboutFirst(s: Situation, matches: (subscription: Subscription) => boolean, reason?: string) {
+function aboutFirst(s: DecisionContext, matches: (subscription: Subscription) => boolean, reason?: string) {
   const field = SUBSCRIPTION_FIELDS.find((name) => {
     const subscription = namedSubscription(s, name);
     return subscription !== undefined && matches(subscription);
@@ -277,7 +277,7 @@ function aboutFirst(s: Situation, matches: (subscription: Subscription) => boole
   return field && { field, value: textOf(s, field), ...(reason ? { reason } : {}) };
 }
 
-function aboutSecond(s: Situation): { field: FieldName; value: string; other: string } {
+function aboutSecond(s: DecisionContext): { field: FieldName; value: string; other: string } {
   return {
     field: 'subscriptionId2',
     value: textOf(s, 'subscriptionId2'),

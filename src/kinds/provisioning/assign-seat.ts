@@ -24,8 +24,8 @@ import {
   valueCheck,
   type Check,
   type Complaint,
-  type Situation,
-} from './situation.ts';
+  type DecisionContext,
+} from './context.ts';
 
 /** 6.6: gives an existing subscriber a seat, with all its rights. */
 export const assignSeatChecks: readonly Check[] = [
@@ -84,50 +84,50 @@ export const assignSeatChecks: readonly Check[] = [
   check(26, 1040, (s) => !knownSubscriber(s).roles.includes('user') && { ...about(s), reason: 'role' }),
 ];
 
-export function assignSeat(s: Situation): void {
-  const { organisation, moment } = s;
+export function assignSeat(s: DecisionContext): void {
+  const { organisation, inputs } = s;
   const subscriber = knownSubscriber(s);
   const subscription = target(s);
   // The name is looked up before the seat is there: it must not be the subscriber's own seat that refuses it.
   if (mailTypeOf(subscription) === 'notes') giveNotes(s, subscriber);
   const state = mustBeActivated(s) ? 'assigned' : 'active';
-  takeSeat(subscriber, subscription, { now: moment.now, file: moment.file, line: s.line, state });
+  takeSeat(subscriber, subscription, { now: inputs.now, file: inputs.file, line: s.line, state });
   const alternate = textOf(s, 'altEmailAddress');
   if (alternate !== '') subscriber.alternateEmail = foldEmailAddress(alternate);
   touch(s, subscriber);
   const waits = subscriber.state === 'pending' && subscriber.password.state === 'none';
   const wanted = suppressionOf(s) === false && (waits || state === 'assigned');
-  if (wanted && isInvited(organisation, subscriber)) invite(organisation, subscriber, s.entry, moment.now);
+  if (wanted && isInvited(organisation, subscriber)) invite(organisation, subscriber, s.entry, inputs.now);
 }
 
 /**
  * An active user activates a new base seat by the link of an invitation; the seats of a pending account wait with the
  * account, and accessories follow their base seat (accounts chapter 9).
  */
-function mustBeActivated(s: Situation): boolean {
+function mustBeActivated(s: DecisionContext): boolean {
   const subscriber = knownSubscriber(s);
   return subscriber.state === 'active' && isBase(target(s)) && isInvited(s.organisation, subscriber);
 }
 
-function giveNotes(s: Situation, subscriber: Subscriber): void {
+function giveNotes(s: DecisionContext, subscriber: Subscriber): void {
   const { dn } = notesName(s);
   const chosen = template(s);
   const notes = chosen && !('problem' in chosen) ? { dn, ...chosen } : plainNotesMail(dn);
   giveNotesMail(s.organisation, subscriber, notes);
 }
 
-function about(s: Situation): Complaint {
+function about(s: DecisionContext): Complaint {
   return { field: 'subscriptionId', value: textOf(s, 'subscriptionId') };
 }
 
 /** The subscription of a row that has passed the check that there is one. */
-function target(s: Situation): Subscription {
+function target(s: DecisionContext): Subscription {
   const subscription = namedSubscription(s, 'subscriptionId');
   if (!subscription) throw new Error('AssignSeat ran before its check for the subscription');
   return subscription;
 }
 
-function held(s: Situation): Subscription[] {
+function held(s: DecisionContext): Subscription[] {
   return heldSubscriptions(s.organisation, knownSubscriber(s));
 }
 
@@ -135,19 +135,19 @@ function isSingle({ kind }: Subscription): boolean {
   return kind === 'mail' || kind === 'collaboration';
 }
 
-function second(s: Situation, kind: 'mail' | 'collaboration') {
+function second(s: DecisionContext, kind: 'mail' | 'collaboration') {
   const first = held(s).find((one) => one.kind === kind);
   return first && { ...about(s), other: String(first.id) };
 }
 
-function template(s: Situation) {
+function template(s: DecisionContext) {
   const text = textOf(s, 'notesTemplate');
   const language = knownSubscriber(s).profile.language || s.organisation.contactLanguage;
   return text === '' ? null : chooseTemplate(s.organisation, text, language, null);
 }
 
 /** Both names of the row or none: one alone is treated as not given (chapter 9.2). */
-function notesName(s: Situation) {
+function notesName(s: DecisionContext) {
   const subscriber = knownSubscriber(s);
   const given = textOf(s, 'givenName') !== '' && textOf(s, 'familyName') !== '';
   return resolveNotesDn(s.organisation, {

@@ -1,6 +1,6 @@
 import { foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import type { Subscriber } from '../../accounts/subscribers/organisation.ts';
-import { check, knownSubscriber, subscriberAt, textOf, type Check, type Situation } from './situation.ts';
+import { check, knownSubscriber, subscriberAt, textOf, type Check, type DecisionContext } from './context.ts';
 
 /** 1014: `assignTo` is nobody, or the very subscriber whose content is to move. */
 export function assignToUnknown(order: number): Check {
@@ -24,6 +24,6 @@ export function assignToElsewhere(order: number): Check {
 }
 
 /** Who receives the content; null where the row names nobody. */
-export function heirOf(s: Situation): Subscriber | null {
+export function heirOf(s: DecisionContext): Subscriber | null {
   return subscriberAt(s.organisation, foldEmailAddress(textOf(s, 'assignTo'))) ?? null;
 }

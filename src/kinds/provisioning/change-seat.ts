@@ -29,8 +29,8 @@ import {
   valueCheck,
   type Check,
   type Complaint,
-  type Situation,
-} from './situation.ts';
+  type DecisionContext,
+} from './context.ts';
 
 /** What a bundle user gives up by keyword in subscriptionId2 (chapter 7). */
 type Dropped = 'DELETECOLLAB' | 'DELETEMAIL';
@@ -73,7 +73,7 @@ export const changeSeatChecks: readonly Check[] = [
   }),
 ];
 
-export function changeSeat(s: Situation): void {
+export function changeSeat(s: DecisionContext): void {
   const { organisation } = s;
   const subscriber = knownSubscriber(s);
   const move = moveOf(s);
@@ -90,24 +90,24 @@ export function changeSeat(s: Situation): void {
 }
 
 /** A seat in the place of one that its holder has not activated yet waits likewise (accounts chapter 9). */
-function replaceSeats(s: Situation, subscriber: Subscriber, { from, to }: Move): void {
-  const { organisation, moment } = s;
+function replaceSeats(s: DecisionContext, subscriber: Subscriber, { from, to }: Move): void {
+  const { organisation, inputs } = s;
   const left = from.flatMap(({ id }) => seatOf(subscriber, id) ?? []);
   for (const seat of left) freeSeat(organisation, subscriber, seat);
   for (const [index, subscription] of to.entries()) {
     const inPlaceOf = from.length === to.length ? left.slice(index, index + 1) : left;
     const state = inPlaceOf.some((seat) => seat.state === 'assigned') ? 'assigned' : 'active';
-    takeSeat(subscriber, subscription, { now: moment.now, file: moment.file, line: s.line, state });
+    takeSeat(subscriber, subscription, { now: inputs.now, file: inputs.file, line: s.line, state });
   }
 }
 
 type SubscriptionField = 'subscriptionId' | 'subscriptionId2';
 
-function about(s: Situation, field: SubscriptionField): Complaint {
+function about(s: DecisionContext, field: SubscriptionField): Complaint {
   return { field, value: textOf(s, field) };
 }
 
-function aboutTarget(s: Situation): Complaint {
+function aboutTarget(s: DecisionContext): Complaint {
   const { email } = knownSubscriber(s);
   const held = bases(s);
   if (held.length === 0) return { field: 'emailAddress', value: email, reason: 'no-seat' };
@@ -116,18 +116,18 @@ function aboutTarget(s: Situation): Complaint {
 }
 
 /** A base subscription of the company that is active: what a seat can be changed to. */
-function usable(s: Situation, field: SubscriptionField): Subscription | undefined {
+function usable(s: DecisionContext, field: SubscriptionField): Subscription | undefined {
   const subscription = namedSubscription(s, field);
   return subscription && isBase(subscription) && subscription.active ? subscription : undefined;
 }
 
 /** What a column may name: where a seat can be changed to, or the bundle that the user leaves. */
-function known(s: Situation, field: SubscriptionField): Subscription | undefined {
+function known(s: DecisionContext, field: SubscriptionField): Subscription | undefined {
   const named = namedSubscription(s, field);
   return named && named.id === bundleOf(s)?.id ? named : usable(s, field);
 }
 
-function dropped(s: Situation): Dropped | null {
+function dropped(s: DecisionContext): Dropped | null {
   const keyword = textOf(s, 'subscriptionId2').toUpperCase();
   return keyword === 'DELETECOLLAB' || keyword === 'DELETEMAIL' ? keyword : null;
 }
@@ -136,7 +136,7 @@ function dropped(s: Situation): Dropped | null {
  * The target where the row names the source bundle in one of its two columns and the target in the other, either way
  * round (chapter 7).
  */
-function besideSource(s: Situation): Subscription | undefined {
+function besideSource(s: DecisionContext): Subscription | undefined {
   const bundle = bundleOf(s);
   const first = known(s, 'subscriptionId');
   const second = known(s, 'subscriptionId2');
@@ -149,7 +149,7 @@ function besideSource(s: Situation): Subscription | undefined {
  * The second column may be empty, a keyword, another single subscription of the other category, or one of source
  * bundle and target.
  */
-function isSecondUsable(s: Situation): boolean {
+function isSecondUsable(s: DecisionContext): boolean {
   if (textOf(s, 'subscriptionId2') === '') return !leavesBundle(s);
   if (dropped(s) || besideSource(s)) return true;
   const first = known(s, 'subscriptionId');
@@ -163,7 +163,7 @@ function isSecondUsable(s: Situation): boolean {
 }
 
 /** Who leaves a bundle with two halves must say what becomes of the second (chapter 7). */
-function leavesBundle(s: Situation): boolean {
+function leavesBundle(s: DecisionContext): boolean {
   const bundle = bundleOf(s);
   const target = usable(s, 'subscriptionId');
   return (
@@ -179,16 +179,16 @@ function isBundle({ kind }: Subscription): boolean {
   return kind === 'bundle';
 }
 
-function bases(s: Situation): Subscription[] {
+function bases(s: DecisionContext): Subscription[] {
   return heldSubscriptions(s.organisation, knownSubscriber(s)).filter(isBase);
 }
 
-function bundleOf(s: Situation): Subscription | undefined {
+function bundleOf(s: DecisionContext): Subscription | undefined {
   return bases(s).find(isBundle);
 }
 
 /** null: the user holds no seat that can be changed so, or a seat that is given up and its target are not compatible (1020). */
-function moveOf(s: Situation): Move | null {
+function moveOf(s: DecisionContext): Move | null {
   const to = targetsOf(s);
   const from = bases(s);
   const [target] = to;
@@ -198,7 +198,7 @@ function moveOf(s: Situation): Move | null {
   return isBundle(target) ? intoBundle(target, from) : betweenSingles(from, to);
 }
 
-function targetsOf(s: Situation): Subscription[] {
+function targetsOf(s: DecisionContext): Subscription[] {
   const beside = besideSource(s);
   if (beside) return [beside];
   return [usable(s, 'subscriptionId'), usable(s, 'subscriptionId2')].filter((one) => one !== undefined);
@@ -210,7 +210,7 @@ function intoBundle(bundle: Subscription, from: Subscription[]): Move | null {
 }
 
 /** Each target must be compatible with the bundle; a keyword must name the half that is not kept. */
-function outOfBundle(s: Situation, bundle: Subscription, to: Subscription[]): Move | null {
+function outOfBundle(s: DecisionContext, bundle: Subscription, to: Subscription[]): Move | null {
   const fits = to.every((target) => areCompatible(bundle, target));
   const kept = to[0]?.kind;
   const contradicts =
@@ -245,25 +245,25 @@ function areCompatible(one: Subscription, other: Subscription): boolean {
   return single.kind === 'mail' ? single.mail === mailTypeOf(bundle) : hasCollaboration(bundle);
 }
 
-function becomesMailUser(s: Situation): boolean {
+function becomesMailUser(s: DecisionContext): boolean {
   const before = bases(s).some((subscription) => mailTypeOf(subscription) !== null);
   return !before && (moveOf(s)?.to.some((subscription) => mailTypeOf(subscription) !== null) ?? false);
 }
 
 /** The operator has declared that the mail becomes another kind of mail; what belonged to the old kind is given up. */
-function losesMailType(s: Situation, type: MailType): boolean {
+function losesMailType(s: DecisionContext, type: MailType): boolean {
   const had = bases(s).some((subscription) => mailTypeOf(subscription) === type);
   const types = moveOf(s)?.to.map(mailTypeOf) ?? [];
   return had && types.some((next) => next !== null && next !== type);
 }
 
 /** Only then notesDN is looked at (chapter 9.2). */
-function becomesNotesUser(s: Situation): boolean {
+function becomesNotesUser(s: DecisionContext): boolean {
   const before = bases(s).some((subscription) => mailTypeOf(subscription) === 'notes');
   return !before && (moveOf(s)?.to.some((subscription) => mailTypeOf(subscription) === 'notes') ?? false);
 }
 
-function notesName(s: Situation) {
+function notesName(s: DecisionContext) {
   const { email, givenName, familyName, id: owner } = knownSubscriber(s);
   return resolveNotesDn(s.organisation, {
     email,
@@ -275,15 +275,15 @@ function notesName(s: Situation) {
 }
 
 /** How a user who is new to mail gets in: one-time password, or the address for notices. */
-function takeAccess(s: Situation, subscriber: Subscriber): void {
-  const hash = s.moment.passwordHashes.get(s.entry);
+function takeAccess(s: DecisionContext, subscriber: Subscriber): void {
+  const hash = s.inputs.passwordHashes.get(s.entry);
   const alternate = textOf(s, 'altEmailAddress');
-  if (hash) subscriber.password = { state: 'temporary', hash, changedAt: s.moment.now };
+  if (hash) subscriber.password = { state: 'temporary', hash, changedAt: s.inputs.now };
   if (alternate !== '') subscriber.alternateEmail = foldEmailAddress(alternate);
 }
 
 /** The half of a bundle that is given up by keyword loses its content; all other content stays. */
-function droppedContent(s: Situation, { from }: Move): Subscription[] {
+function droppedContent(s: DecisionContext, { from }: Move): Subscription[] {
   const keyword = dropped(s);
   const half = keyword === 'DELETEMAIL' ? (['inotes', 'notes'] as const) : (['collaboration'] as const);
   if (!keyword) return [];
@@ -294,7 +294,7 @@ function droppedContent(s: Situation, { from }: Move): Subscription[] {
 }
 
 /** Accessories that no new base carries are removed with their data (chapter 8). */
-export function dropAccessories(s: Situation, subscriber: Subscriber): Subscription[] {
+export function dropAccessories(s: DecisionContext, subscriber: Subscriber): Subscription[] {
   const held = heldSubscriptions(s.organisation, subscriber);
   const orphans = held.filter(
     (accessory) => accessory.kind === 'accessory' && !held.some((base) => carries(base, accessory)),
@@ -307,7 +307,7 @@ export function dropAccessories(s: Situation, subscriber: Subscriber): Subscript
 }
 
 /** Leaves the record of what is deleted for other systems. */
-function deleteContent(s: Situation, subscriber: Subscriber, gone: Subscription[]): void {
+function deleteContent(s: DecisionContext, subscriber: Subscriber, gone: Subscription[]): void {
   if (gone.length === 0) return;
   const payload = contentHandOver(gone, subscriber, null);
   s.organisation.followUps.push({ topic: 'content', subscriber: subscriber.id, entry: s.entry, payload });

@@ -12,8 +12,8 @@ import {
   valueCheck,
   type Check,
   type Complaint,
-  type Situation,
-} from './situation.ts';
+  type DecisionContext,
+} from './context.ts';
 
 const COLUMNS = [
   { pool: 'files', field: 'collabExtraStorage' },
@@ -62,7 +62,7 @@ export const changeStorageChecks: readonly Check[] = [
   ),
 ];
 
-export function changeStorage(s: Situation): void {
+export function changeStorage(s: DecisionContext): void {
   const subscriber = knownSubscriber(s);
   const seat = seatOf(subscriber, base(s).id);
   if (!seat) throw new Error('ChangeStorage ran before its checks');
@@ -70,19 +70,19 @@ export function changeStorage(s: Situation): void {
     s.organisation.storageTaken[column.pool] += sizeOf(s, column) - seat.extraStorage[column.pool];
     seat.extraStorage[column.pool] = sizeOf(s, column);
   }
-  seat.lastChange = { file: s.moment.file, line: s.line };
+  seat.lastChange = { file: s.inputs.file, line: s.line };
   touch(s, subscriber);
 }
 
-function given(s: Situation): Column[] {
+function given(s: DecisionContext): Column[] {
   return COLUMNS.filter(({ field }) => (givenValue(s, field) ?? '') !== '');
 }
 
-function sizeOf(s: Situation, { field }: Column): number {
+function sizeOf(s: DecisionContext, { field }: Column): number {
   return Number(textOf(s, field));
 }
 
-function base(s: Situation): Subscription {
+function base(s: DecisionContext): Subscription {
   const subscription = namedSubscription(s, 'subscriptionId');
   if (!subscription) throw new Error('ChangeStorage ran before its check for the subscription');
   return subscription;
@@ -93,12 +93,12 @@ function takesStorage(subscription: Subscription, pool: Pool): boolean {
 }
 
 /** What the company has bought of a kind of extra storage. */
-function pools({ organisation }: Situation, pool: Pool): Subscription[] {
+function pools({ organisation }: DecisionContext, pool: Pool): Subscription[] {
   return [...organisation.subscriptions.values()].filter((one) => one.pool === pool && one.active);
 }
 
 /** Gigabytes that this seat could have, what it has now included. */
-function room(s: Situation, { pool }: Column): number {
+function room(s: DecisionContext, { pool }: Column): number {
   const bought = pools(s, pool).reduce((sum, storage) => sum + storage.gigabytes, 0);
   const own = seatOf(knownSubscriber(s), base(s).id)?.extraStorage[pool] ?? 0;
   return bought - s.organisation.storageTaken[pool] + own;
@@ -110,7 +110,7 @@ function fits(storage: Subscription, subscription: Subscription): boolean {
 }
 
 function aboutFirst(
-  s: Situation,
+  s: DecisionContext,
   matches: (column: Column) => boolean,
   more: (column: Column) => Partial<Complaint> = () => ({}),
 ): Complaint | undefined {

@@ -16,9 +16,9 @@ import {
   type Check,
   type Complaint,
   type FieldName,
-  type Moment,
-  type Situation,
-} from './situation.ts';
+  type DecisionInputs,
+  type DecisionContext,
+} from './context.ts';
 
 /** More of a value than this says nothing more to the reader of a report. */
 const SHOWN_CHARACTERS_MAX = 200;
@@ -72,21 +72,21 @@ export function operationOf(record: ProvisioningRecord): Operation | undefined {
 export function decideEntry(
   organisation: Organisation,
   { place, read, isDisplaced }: Entry<ProvisioningRecord>,
-  moment: Moment,
+  inputs: DecisionInputs,
 ): EntryResult {
   if ('refusal' in read)
     return { place, code: read.refusal.code, operation: null, subject: null, refusal: read.refusal };
   const { record } = read;
-  const situation: Situation = { organisation, record, entry: place.entry, line: place.line, moment };
+  const context: DecisionContext = { organisation, record, entry: place.entry, line: place.line, inputs };
   const operation = operationOf(record);
-  const found = refusalOf([...generalChecks, ...(operation?.checks ?? [])], situation);
+  const found = refusalOf([...generalChecks, ...(operation?.checks ?? [])], context);
   const refusal = found && isDisplaced ? withoutValues(found) : found;
-  if (!refusal && operation) carryOut(operation, situation);
+  if (!refusal && operation) carryOut(operation, context);
   return {
     place,
     code: refusal?.code ?? 0,
-    operation: operation?.name ?? cut(textOf(situation, 'action')),
-    subject: cut(textOf(situation, 'emailAddress')).toLowerCase(),
+    operation: operation?.name ?? cut(textOf(context, 'action')),
+    subject: cut(textOf(context, 'emailAddress')).toLowerCase(),
     refusal,
   };
 }
@@ -109,13 +109,13 @@ export function failedEntry({ place, read }: Entry<ProvisioningRecord>): EntryRe
 }
 
 /** The first check that fails gives the code; what else is wrong with the entry's values is named beside it. */
-function refusalOf(checks: readonly Check[], situation: Situation): Refusal | null {
+function refusalOf(checks: readonly Check[], context: DecisionContext): Refusal | null {
   for (const [index, check] of checks.entries()) {
-    const [first, ...more] = refusalsOf(check, situation);
+    const [first, ...more] = refusalsOf(check, context);
     if (!first) continue;
     // What the columns of an unknown operation must hold is not known either.
     const later = first.code === 1015 ? [] : checks.slice(index + 1).filter(({ ofValues }) => ofValues);
-    const also = [...more, ...later.flatMap((other) => refusalsOf(other, situation))];
+    const also = [...more, ...later.flatMap((other) => refusalsOf(other, context))];
     const others = oncePerField([first, ...also]).slice(1);
     return others.length > 0 ? { ...first, also: others } : first;
   }
@@ -139,17 +139,17 @@ function oncePerField(refusals: readonly Refusal[]): Refusal[] {
   return [...Map.groupBy(refusals, ({ field }) => field).values()].flatMap(([first]) => first ?? []);
 }
 
-function refusalsOf({ code, fails }: Check, situation: Situation): Refusal[] {
-  return [fails(situation) || []].flat().map((complaint) => ({ code, ...shown(complaint) }));
+function refusalsOf({ code, fails }: Check, context: DecisionContext): Refusal[] {
+  return [fails(context) || []].flat().map((complaint) => ({ code, ...shown(complaint) }));
 }
 
 /** Carries the operation out, and notes for the alternate address of the account what it has changed (chapter 5). */
-function carryOut({ name, apply }: Operation, situation: Situation): void {
-  const subscriber = NOT_TOLD.has(name) ? undefined : subscriberOf(situation);
+function carryOut({ name, apply }: Operation, context: DecisionContext): void {
+  const subscriber = NOT_TOLD.has(name) ? undefined : subscriberOf(context);
   const before = subscriber && portraitOf(subscriber);
-  apply(situation);
-  if (subscriber && before && suppressionOf(situation) !== true)
-    noteChange(situation.organisation, subscriber, before, name, situation.entry);
+  apply(context);
+  if (subscriber && before && suppressionOf(context) !== true)
+    noteChange(context.organisation, subscriber, before, name, context.entry);
 }
 
 /** The invitation tells of an Add; sending it again changes nothing. */

@@ -9,14 +9,14 @@ import type { Entry, EntryResult, ProvisioningRecord } from '../../change-file/e
 import { PlanOutdated } from '../kind.ts';
 import { decideEntry, operationOf } from './decide.ts';
 import { lengthOf } from './profile.ts';
-import { valueIn, type Moment } from './situation.ts';
+import { valueIn, type DecisionInputs } from './context.ts';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../accounts/passwords/password-policy.ts';
 
 type ProvisioningEntry = Entry<ProvisioningRecord>;
 
 /** What decisions need that takes long to make. */
 export interface Prepared {
-  passwordHashes: Moment['passwordHashes'];
+  passwordHashes: DecisionInputs['passwordHashes'];
   /** What a stand-in was asked for; null: it is the real thing. */
   asked: Map<number, string> | null;
 }
@@ -24,7 +24,7 @@ export interface Prepared {
 /** An organisation in memory together with what its decisions need. */
 export interface Loaded {
   organisation: Organisation;
-  moment: Moment;
+  inputs: DecisionInputs;
 }
 
 /** Notes for which entries a decision wants the hash of a password; no id is used up. */
@@ -62,7 +62,7 @@ export function passwordsOf(entries: readonly ProvisioningEntry[]): Map<number, 
 function orOutdated(
   { passwordHashes, asked }: Prepared,
   entries: readonly ProvisioningEntry[],
-): Moment['passwordHashes'] {
+): DecisionInputs['passwordHashes'] {
   if (asked) return passwordHashes;
   const given = passwordsOf(entries);
   return {
@@ -101,14 +101,14 @@ export async function loadProvisioning(
   await addNameHolders(tx, organisation, new Set(records.flatMap(namedAddresses)));
   const adds = records.filter((record) => operationOf(record)?.name === 'Add').length;
   const ids = prepared.asked ? pretendedIds(adds) : await reserveSubscriberIds(tx, adds);
-  const moment = {
+  const inputs = {
     now,
     file: file.name,
     origin: `provisioning:${file.parsed?.source ?? ''}`,
     nextSubscriberId: () => takeFirst(ids),
     passwordHashes: orOutdated(prepared, entries),
   };
-  return { organisation, moment };
+  return { organisation, inputs };
 }
 
 /**
@@ -166,10 +166,10 @@ function takeFirst(ids: number[]): number {
   return id;
 }
 
-export function decideProvisioning({ organisation, moment }: Loaded, entry: ProvisioningEntry): EntryResult {
-  return decideEntry(organisation, entry, moment);
+export function decideProvisioning({ organisation, inputs }: Loaded, entry: ProvisioningEntry): EntryResult {
+  return decideEntry(organisation, entry, inputs);
 }
 
 export async function saveProvisioning(tx: Transaction, loaded: Loaded, file: ChangeFile): Promise<void> {
-  await saveOrganisation(tx, loaded.organisation, file.id, loaded.moment.now);
+  await saveOrganisation(tx, loaded.organisation, file.id, loaded.inputs.now);
 }

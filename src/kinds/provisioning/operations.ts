@@ -10,7 +10,7 @@ import { rename, renameChecks } from './rename.ts';
 import { resendInvitation, resendInvitationChecks } from './resend-invitation.ts';
 import { resume, resumeChecks } from './resume.ts';
 import { revokeSeat, revokeSeatChecks } from './revoke-seat.ts';
-import type { Check, FieldName, Situation } from './situation.ts';
+import type { Check, FieldName, DecisionContext } from './context.ts';
 import { suspend, suspendChecks } from './suspend.ts';
 import { update, updateChecks } from './update.ts';
 
@@ -24,7 +24,7 @@ export interface Operation {
   /** In the order of code-selection.csv; the first one that fails gives the code. */
   checks: readonly Check[];
   /** Changes the organisation in memory. Only called when no check has failed. */
-  apply: (situation: Situation) => void;
+  apply: (context: DecisionContext) => void;
   /** "Anything else while writing". */
   otherwise: ResultCode;
 }

@@ -10,7 +10,14 @@ import {
   type Profile,
   type Subscriber,
 } from '../../accounts/subscribers/organisation.ts';
-import { givenValue, textOf, valueCheck, type Check, type FieldName, type Situation } from './situation.ts';
+import {
+  givenValue,
+  textOf,
+  valueCheck,
+  type Check,
+  type FieldName,
+  type DecisionContext,
+} from './context.ts';
 
 /** Personal data that Add and Update carry over as they are, and the checks both share (code-selection.csv). */
 export const PROFILE_FIELDS = [
@@ -55,7 +62,7 @@ function notListed(
   return valueCheck(order, code, (s) => {
     const value = textOf(s, field);
     if (value === '' || spelledAs(LISTED[field], value) !== undefined) return false;
-    return { field, value, reason: 'not-listed', list: nearest(value, s.moment.now) };
+    return { field, value, reason: 'not-listed', list: nearest(value, s.inputs.now) };
   });
 }
 
@@ -77,7 +84,7 @@ export function storedValue(field: (typeof PROFILE_FIELDS)[number], value: strin
   return (table && spelledAs(table, value)) ?? value;
 }
 
-export const federationUnknown = (order: number, given: (s: Situation) => string | undefined) =>
+export const federationUnknown = (order: number, given: (s: DecisionContext) => string | undefined) =>
   valueCheck(order, 1057, (s) => {
     const value = given(s);
     return (
@@ -95,14 +102,14 @@ export const federationNotAllowed = (order: number) =>
   });
 
 /** The type the row asks for; the organisation's default where it asks for none (chapter 10). */
-export function federationTypeOf(s: Situation): FederationType {
+export function federationTypeOf(s: DecisionContext): FederationType {
   const value = textOf(s, 'federationType').toUpperCase();
   const [ownType = 'NON_FEDERATED'] = allowedFederationTypes(s.organisation.federation);
   return FEDERATION_TYPES.includes(value) ? (value as FederationType) : ownType;
 }
 
 /** Writes what the row gives: an empty column keeps what is stored, a zero-length string clears it (chapter 4). */
-export function updateProfile(s: Situation, subscriber: Subscriber): void {
+export function updateProfile(s: DecisionContext, subscriber: Subscriber): void {
   for (const field of PROFILE_FIELDS) {
     const value = givenValue(s, field);
     if (value !== undefined) subscriber.profile[field] = storedValue(field, value);

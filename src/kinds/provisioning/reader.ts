@@ -4,7 +4,7 @@ import type {
   Entry,
   EntryWarning,
   OpenBytes,
-  Place,
+  SourceRange,
   Position,
   ProvisioningRecord,
   Reading,
@@ -62,7 +62,7 @@ async function* entriesOf(
     if (!record.unclosed && isBlankRow(record.bytes)) continue;
     entry += 1;
     const { line, firstByte, byteCount, lineCount } = record;
-    const place: Place = { entry, line, firstByte, byteCount, lineCount };
+    const place: SourceRange = { entry, line, firstByte, byteCount, lineCount };
     yield { place, ...('refusal' in header ? { read: header } : readRecord(record, header.names)) };
   }
 }

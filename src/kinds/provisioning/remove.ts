@@ -10,8 +10,8 @@ import {
   touch,
   userNotFound,
   type Check,
-  type Situation,
-} from './situation.ts';
+  type DecisionContext,
+} from './context.ts';
 
 /** 6.5: removes the subscriber and all rights; Files and Activities may move to another subscriber. */
 export const removeChecks: readonly Check[] = [
@@ -28,8 +28,8 @@ export const removeChecks: readonly Check[] = [
     return textOf(s, 'assignTo') !== '' && mailOnly && { field: 'assignTo', value: textOf(s, 'assignTo') };
   }),
   check(15, 1043, (s) => {
-    const heir = heirOf(s);
-    const unfit = heir !== null && !holdsCollaboration(s.organisation, heir);
+    const recipient = heirOf(s);
+    const unfit = recipient !== null && !holdsCollaboration(s.organisation, recipient);
     return unfit && { field: 'assignTo', value: textOf(s, 'assignTo'), reason: 'no-collaboration' };
   }),
   check(16, 1008, (s) => {
@@ -40,7 +40,7 @@ export const removeChecks: readonly Check[] = [
   }),
 ];
 
-export function remove(s: Situation): void {
+export function remove(s: DecisionContext): void {
   const { organisation } = s;
   const subscriber = knownSubscriber(s);
   const { id } = subscriber;

@@ -11,8 +11,8 @@ import {
   userNotFound,
   valueCheck,
   type Check,
-  type Situation,
-} from './situation.ts';
+  type DecisionContext,
+} from './context.ts';
 
 /** 6.9: changes the sign-in address to altEmailAddress; never a person's name or Notes DN. */
 export const renameChecks: readonly Check[] = [
@@ -44,28 +44,28 @@ export const renameChecks: readonly Check[] = [
   check(15, 1048, (s) => isUnsynchronised(s) && { field: 'altEmailAddress', value: newAddress(s) }),
 ];
 
-export function rename(s: Situation): void {
-  const { organisation, moment } = s;
+export function rename(s: DecisionContext): void {
+  const { organisation, inputs } = s;
   const subscriber = knownSubscriber(s);
   // The account gets the new address; an iNotes mailbox keeps the one it was made with.
   if (holdsMailOf(s, 'inotes')) subscriber.mailbox ??= subscriber.email;
   organisation.subscribers.delete(subscriber.email);
   subscriber.email = newAddress(s);
   organisation.subscribers.set(subscriber.email, subscriber);
-  moveInvitation(organisation, subscriber, s.entry, moment.now);
+  moveInvitation(organisation, subscriber, s.entry, inputs.now);
   touch(s, subscriber);
 }
 
-function holdsMailOf(s: Situation, type: MailType): boolean {
+function holdsMailOf(s: DecisionContext, type: MailType): boolean {
   return heldSubscriptions(s.organisation, knownSubscriber(s)).some((one) => mailTypeOf(one) === type);
 }
 
-function newAddress(s: Situation): string {
+function newAddress(s: DecisionContext): string {
   return foldEmailAddress(textOf(s, 'altEmailAddress'));
 }
 
 /** A hybrid Notes user's new address must already be the one that was synchronised from on premises (open point 24). */
-function isUnsynchronised(s: Situation): boolean {
+function isUnsynchronised(s: DecisionContext): boolean {
   const { organisation } = s;
   const subscriber = knownSubscriber(s);
   const { notes } = subscriber;

@@ -4,7 +4,7 @@ import {
   isInvited,
   seatsToActivate,
 } from '../../accounts/subscribers/invitation.ts';
-import { check, knownSubscriber, touch, userNotFound, type Check, type Situation } from './situation.ts';
+import { check, knownSubscriber, touch, userNotFound, type Check, type DecisionContext } from './context.ts';
 
 /**
  * 6.10: mails the invitation again, or for the first time after SUPPRESS_ALL; it runs another 28 days. A pending account
@@ -34,9 +34,9 @@ export const resendInvitationChecks: readonly Check[] = [
   }),
 ];
 
-export function resendInvitation(s: Situation): void {
+export function resendInvitation(s: DecisionContext): void {
   const subscriber = knownSubscriber(s);
   // With e-mail verification off the request is in order, yet nobody is sent a mail (chapter 5).
-  if (isInvited(s.organisation, subscriber)) invite(s.organisation, subscriber, s.entry, s.moment.now);
+  if (isInvited(s.organisation, subscriber)) invite(s.organisation, subscriber, s.entry, s.inputs.now);
   touch(s, subscriber);
 }

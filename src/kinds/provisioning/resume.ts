@@ -1,4 +1,4 @@
-import { check, knownSubscriber, touch, userNotFound, type Check, type Situation } from './situation.ts';
+import { check, knownSubscriber, touch, userNotFound, type Check, type DecisionContext } from './context.ts';
 
 /** 6.4: undoes Suspend; an account that was pending is pending again. */
 export const resumeChecks: readonly Check[] = [
@@ -11,7 +11,7 @@ export const resumeChecks: readonly Check[] = [
   }),
 ];
 
-export function resume(s: Situation): void {
+export function resume(s: DecisionContext): void {
   const subscriber = knownSubscriber(s);
   subscriber.state = subscriber.stateBeforeSuspend ?? 'active';
   subscriber.stateBeforeSuspend = null;

@@ -13,8 +13,8 @@ import {
   touch,
   userNotFound,
   type Check,
-  type Situation,
-} from './situation.ts';
+  type DecisionContext,
+} from './context.ts';
 
 /** 6.8: the seat is named by keyword; base seats by their kind (BASE_KEYWORDS), accessories by their name. */
 const ACCESSORY_KEYWORDS = [
@@ -43,45 +43,49 @@ export const revokeSeatChecks: readonly Check[] = [
   assignToUnknown(14),
   assignToElsewhere(15),
   check(16, 1043, (s) => {
-    const heir = heirOf(s);
-    if (heir === null) return false;
+    const recipient = heirOf(s);
+    if (recipient === null) return false;
     const value = textOf(s, 'assignTo');
     const subscription = revoked(s);
     if (!subscription || !hasCollaboration(subscription)) return { field: 'assignTo', value };
     return (
-      !holdsCollaboration(s.organisation, heir) && { field: 'assignTo', value, reason: 'no-collaboration' }
+      !holdsCollaboration(s.organisation, recipient) && {
+        field: 'assignTo',
+        value,
+        reason: 'no-collaboration',
+      }
     );
   }),
 ];
 
-export function revokeSeat(s: Situation): void {
+export function revokeSeat(s: DecisionContext): void {
   const subscriber = knownSubscriber(s);
   const revoked = allRevoked(s);
-  const heir = heirOf(s);
+  const recipient = heirOf(s);
   for (const { id } of revoked) {
     const seat = seatOf(subscriber, id);
     if (seat) freeSeat(s.organisation, subscriber, seat);
   }
   const gone = [
-    ...revoked.filter((one) => heir || one.kind === 'accessory'),
+    ...revoked.filter((one) => recipient || one.kind === 'accessory'),
     ...dropAccessories(s, subscriber),
   ];
   if (gone.length > 0) {
-    const payload = contentHandOver(gone, subscriber, heir);
+    const payload = contentHandOver(gone, subscriber, recipient);
     s.organisation.followUps.push({ topic: 'content', subscriber: subscriber.id, entry: s.entry, payload });
   }
   touch(s, subscriber);
 }
 
-function keyword(s: Situation): string {
+function keyword(s: DecisionContext): string {
   return textOf(s, 'subscriptionId').toUpperCase();
 }
 
-function revoked(s: Situation): Subscription | undefined {
+function revoked(s: DecisionContext): Subscription | undefined {
   return allRevoked(s)[0];
 }
 
-function allRevoked(s: Situation): Subscription[] {
+function allRevoked(s: DecisionContext): Subscription[] {
   const held = heldSubscriptions(s.organisation, knownSubscriber(s));
   const kind = BASE_KEYWORDS[keyword(s)];
   return held.filter((one) =>

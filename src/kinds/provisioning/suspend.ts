@@ -1,5 +1,5 @@
 import { noInvitation } from '../../accounts/subscribers/invitation.ts';
-import { check, knownSubscriber, touch, userNotFound, type Check, type Situation } from './situation.ts';
+import { check, knownSubscriber, touch, userNotFound, type Check, type DecisionContext } from './context.ts';
 
 /** 6.3: stops sign-in and use of services; the subscriber and all seats stay. */
 export const suspendChecks: readonly Check[] = [
@@ -12,7 +12,7 @@ export const suspendChecks: readonly Check[] = [
   }),
 ];
 
-export function suspend(s: Situation): void {
+export function suspend(s: DecisionContext): void {
   const subscriber = knownSubscriber(s);
   subscriber.stateBeforeSuspend = subscriber.state === 'pending' ? 'pending' : 'active';
   subscriber.state = 'suspended';

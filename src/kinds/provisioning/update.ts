@@ -27,8 +27,8 @@ import {
   userNotFound,
   valueCheck,
   type Check,
-  type Situation,
-} from './situation.ts';
+  type DecisionContext,
+} from './context.ts';
 
 /** 6.2: changes personal data, mail template or federation type. An empty column keeps, a zero-length string clears. */
 export const updateChecks: readonly Check[] = [
@@ -57,7 +57,7 @@ export const updateChecks: readonly Check[] = [
   }),
 ];
 
-export function update(s: Situation): void {
+export function update(s: DecisionContext): void {
   const subscriber = knownSubscriber(s);
   subscriber.givenName = givenValue(s, 'givenName') ?? subscriber.givenName;
   subscriber.familyName = givenValue(s, 'familyName') ?? subscriber.familyName;
@@ -74,13 +74,13 @@ export function update(s: Situation): void {
 }
 
 /** What a revoked seat has left behind until Remove is no Notes mail. */
-function holdsNotes(s: Situation, subscriber: Subscriber): boolean {
+function holdsNotes(s: DecisionContext, subscriber: Subscriber): boolean {
   const seats = heldSubscriptions(s.organisation, subscriber);
   return subscriber.notes !== null && seats.some((one) => mailTypeOf(one) === 'notes');
 }
 
 /** The row's language counts for the locale, as it will be the account's (chapter 9.1). */
-function template(s: Situation, subscriber: Subscriber) {
+function template(s: DecisionContext, subscriber: Subscriber) {
   const language =
     storedValue('language', textOf(s, 'language')) ||
     subscriber.profile.language ||

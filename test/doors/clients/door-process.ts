@@ -11,7 +11,7 @@ import { loadOrCreateCertificate } from '../../../src/doors/tls/certificate.ts';
 import { FolderRoom } from '../../../src/doors/folder/folder-room.ts';
 import { startFtpsDoor } from '../../../src/doors/ftps/door.ts';
 import { guardedSignIn } from '../../../src/doors/sign-in/guarded-sign-in.ts';
-import type { Reception } from '../../../src/doors/door-services.ts';
+import type { DoorServices } from '../../../src/doors/door-services.ts';
 import { Sessions } from '../../../src/doors/sessions.ts';
 import { startSftpDoor } from '../../../src/doors/sftp/door.ts';
 import { loadOrCreateHostKeys } from '../../../src/doors/sftp/host-key.ts';
@@ -41,7 +41,7 @@ const oneAccount: SignIn = {
   withKey: async () => null,
   knowsKey: async () => false,
 };
-const reception: Reception = {
+const services: DoorServices = {
   signIn: databaseUrl ? await storedAccounts(databaseUrl) : oneAccount,
   sessions: new Sessions({ waitingMax: 4_000, sessionsPerAddressMax: 300, sessionsPerAccountMax: 300 }),
   room: new FolderRoom(),
@@ -54,9 +54,9 @@ const commandsPerSecondMax = Number(process.env.SPOOLGATE_COMMANDS_PER_SECOND ??
 const limits = { signInDelayMs: Number(signInDelayMs), commandsPerSecondMax };
 const passive = { min: 0, max: 0 };
 const tls = await loadOrCreateCertificate(folder);
-const ftps = await startFtpsDoor({ ...reception, ...place, implicit: true, passive, tls, limits });
+const ftps = await startFtpsDoor({ ...services, ...place, implicit: true, passive, tls, limits });
 const hostKeys = await loadOrCreateHostKeys(folder);
-const sftp = await startSftpDoor({ ...reception, ...place, hostKeys, limits });
+const sftp = await startSftpDoor({ ...services, ...place, hostKeys, limits });
 
 /** How often the process has been called back since it was told to count: by sockets, files, timers and promises. */
 let callbacks = 0;
@@ -83,7 +83,7 @@ async function answer(): Promise<void> {
   const { rss, heapUsed, external } = process.memoryUsage();
   const descriptors = (await readdir('/proc/self/fd')).length;
   const { faults, bans } = witness;
-  const sessions = reception.sessions.count;
+  const sessions = services.sessions.count;
   const { user, system } = process.cpuUsage();
   const cpuMs = (user + system) / 1000;
   process.send?.({ rss, heapUsed, external, descriptors, sessions, faults, bans, callbacks, cpuMs });

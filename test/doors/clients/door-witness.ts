@@ -1,4 +1,4 @@
-import type { DoorVisitor, Journal } from '../../../src/events/events.ts';
+import type { Peer, Journal } from '../../../src/events/events.ts';
 
 /** A ban as it began. */
 export interface SeenBan {
@@ -18,11 +18,11 @@ export class DoorWitness {
 
   constructor() {
     const events: Record<string, (...given: never[]) => void> = {
-      doorFault: (_visitor: DoorVisitor, error: unknown) => {
+      doorFault: (_visitor: Peer, error: unknown) => {
         console.error(error);
         this.faults += 1;
       },
-      signInRefused: ({ address, login }: DoorVisitor) => {
+      signInRefused: ({ address, login }: Peer) => {
         for (const subject of [address, login])
           this.#refused.set(subject, (this.#refused.get(subject) ?? 0) + 1);
       },

@@ -70,8 +70,12 @@ test('without the right the journal is not there', async () => {
 test("the daemon's own files are shown as they are: to be read only", async () => {
   await writeFile(join(folder, '_status.txt'), 'weather');
   const view = viewWith();
-  expect((await view.stat(at('_status.txt'))).deeds).toEqual({ read: true, remove: false, write: false });
-  expect((await view.stat(at('a.csv'))).deeds).toEqual({ read: true, remove: true, write: true });
+  expect((await view.stat(at('_status.txt'))).permissions).toEqual({
+    read: true,
+    remove: false,
+    write: false,
+  });
+  expect((await view.stat(at('a.csv'))).permissions).toEqual({ read: true, remove: true, write: true });
 });
 
 test('what is no regular file is neither shown nor reachable', async () => {

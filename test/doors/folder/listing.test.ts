@@ -1,28 +1,29 @@
 import { expect, test } from 'vitest';
-import type { Deeds, Entry } from '../../../src/doors/folder/folder-view.ts';
+import type { Permissions, FolderEntry } from '../../../src/doors/folder/folder-view.ts';
 import { FACTS, factsLine, listingPath, timeValue } from '../../../src/doors/ftps/listing.ts';
 import { unixLine } from '../../../src/doors/folder/listing.ts';
 
-const ALL: Deeds = { read: true, remove: true, write: true };
-const NOTHING: Deeds = { read: false, remove: false, write: false };
+const ALL: Permissions = { read: true, remove: true, write: true };
+const NOTHING: Permissions = { read: false, remove: false, write: false };
 const NOW = new Date('2026-11-21T12:00:00Z');
 
-const entry = (more: Partial<Entry> = {}): Entry => ({
+const entry = (more: Partial<FolderEntry> = {}): FolderEntry => ({
   name: '1_PRV_1.csv',
   kind: 'file',
   sizeBytes: 1234,
   modified: new Date('2026-11-01T09:05:07Z'),
-  deeds: ALL,
+  permissions: ALL,
   ...more,
 });
 
-const folder = (deeds: Deeds) => entry({ name: '_report', kind: 'folder', sizeBytes: 0, deeds });
+const folder = (permissions: Permissions) =>
+  entry({ name: '_report', kind: 'folder', sizeBytes: 0, permissions });
 
 test.each([
   [entry(), '-rw-r-----   1 spoolgate spoolgate         1234 Nov  1 09:05 1_PRV_1.csv'],
   [entry({ name: 'a b' }), '-rw-r-----   1 spoolgate spoolgate         1234 Nov  1 09:05 a b'],
   [
-    entry({ deeds: NOTHING, sizeBytes: 0 }),
+    entry({ permissions: NOTHING, sizeBytes: 0 }),
     '----------   1 spoolgate spoolgate            0 Nov  1 09:05 1_PRV_1.csv',
   ],
   [
@@ -41,9 +42,9 @@ test.each([
 
 test.each([
   [entry(), 'type=file;size=1234;modify=20261101090507;perm=rwdf; 1_PRV_1.csv'],
-  [entry({ deeds: NOTHING }), 'type=file;size=1234;modify=20261101090507;perm=; 1_PRV_1.csv'],
+  [entry({ permissions: NOTHING }), 'type=file;size=1234;modify=20261101090507;perm=; 1_PRV_1.csv'],
   [
-    entry({ deeds: { ...NOTHING, read: true } }),
+    entry({ permissions: { ...NOTHING, read: true } }),
     'type=file;size=1234;modify=20261101090507;perm=r; 1_PRV_1.csv',
   ],
   [folder(ALL), 'type=dir;modify=20261101090507;perm=celp; _report'],

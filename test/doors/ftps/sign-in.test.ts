@@ -42,7 +42,7 @@ test('USER answers the same whether the name exists or not, and PASS tells no re
   expect(await client.ask(`PASS ${PASSWORD}`)).toMatch(/^503 /);
 });
 
-test('sign-in is journalled with its visitor, and no password ever is', async () => {
+test('sign-in is journalled with its peer, and no password ever is', async () => {
   await using door = await openDoor();
   await using client = await Speaker.connect(door.port);
   await client.ask('USER evil\u001b[2J');

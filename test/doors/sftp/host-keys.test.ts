@@ -63,14 +63,14 @@ test('f17: sftp.hostKey takes one file or a list, one of each type', async () =>
   expect(existsSync(join(folder, 'ssh-host-key'))).toBe(false);
 });
 
-const STEPS = join(import.meta.dirname, '../../samples/field/host-keys/steps.txt');
+const FAILPOINTS = join(import.meta.dirname, '../../samples/field/host-keys/steps.txt');
 const hasOpenSsh = spawnSync('ssh', ['-V']).status === 0;
 
 test.runIf(hasOpenSsh).each(['ssh-ed25519', 'ecdsa-sha2-nistp256'])(
   'f17: OpenSSH that takes %s only finds the key that is shown',
   async (algorithm) => {
     await using door = await openSftpDoor();
-    const options = (await readFile(STEPS, 'utf8')).match(/-o HostKeyAlgorithms=\S+/u)?.[0] ?? '';
+    const options = (await readFile(FAILPOINTS, 'utf8')).match(/-o HostKeyAlgorithms=\S+/u)?.[0] ?? '';
     expect(options).toContain('HostKeyAlgorithms=ecdsa-sha2-nistp256');
     const known = join(folder, `known-${algorithm}`);
     const settings = ['StrictHostKeyChecking=no', `UserKnownHostsFile=${known}`, 'BatchMode=yes'];

@@ -104,14 +104,14 @@ function change(held: number[] | Record<number, Seat['state']>, first: string, s
     ...(second ? [['subscriptionId2', second] as const] : []),
   ]);
   const place = { entry: 1, line: 2, firstByte: 0, byteCount: 1, lineCount: 1 };
-  const moment = {
+  const inputs = {
     now: NOW,
     file: 'f',
     origin: 'test',
     nextSubscriberId: () => 2,
     passwordHashes: new Map<number, string>(),
   };
-  const { code } = decideEntry(organisation, { place, read: { record } }, moment);
+  const { code } = decideEntry(organisation, { place, read: { record } }, inputs);
   return {
     code,
     seats: ann.seats.map(({ subscription }) => subscription).toSorted((a, b) => a - b),

@@ -15,7 +15,7 @@ import type { PRV_FIELDS } from '../../tables/prv-fields.ts';
 export type FieldName = (typeof PRV_FIELDS)[number]['name'];
 
 /** Values that a decision needs and cannot make itself: it has no clock, no random source, no database. */
-export interface Moment {
+export interface DecisionInputs {
   now: Date;
   /** Name of the change file, for "last change". */
   file: string;
@@ -28,12 +28,12 @@ export interface Moment {
 }
 
 /** All that a check or an operation looks at: the organisation as it is now, and one entry. */
-export interface Situation {
+export interface DecisionContext {
   organisation: Organisation;
   record: ProvisioningRecord;
   entry: number;
   line: number;
-  moment: Moment;
+  inputs: DecisionInputs;
 }
 
 /** What a failed check says: which column, which value, and which of several causes. */
@@ -52,7 +52,7 @@ export interface Check {
   order: number;
   code: ResultCode;
   /** Several complaints are several fields with the same fault. */
-  fails: (situation: Situation) => Complaint | Complaint[] | false | undefined;
+  fails: (context: DecisionContext) => Complaint | Complaint[] | false | undefined;
   /**
    * It looks at the entry's values and the organisation's settings only, whatever else is wrong: where the entry is
    * refused, the message names this fault too.
@@ -84,28 +84,28 @@ export function valueIn(record: ProvisioningRecord, field: FieldName): string | 
 }
 
 /** The value of a column; '' where it is empty, zero-length or missing (chapter 4, rule 6: alike outside Update). */
-export function textOf({ record }: Situation, field: FieldName): string {
+export function textOf({ record }: DecisionContext, field: FieldName): string {
   return valueIn(record, field) ?? '';
 }
 
 /** undefined where not given, '' for a zero-length string: the difference that Update and activation make. */
-export function givenValue({ record }: Situation, field: FieldName): string | undefined {
+export function givenValue({ record }: DecisionContext, field: FieldName): string | undefined {
   return valueIn(record, field);
 }
 
 /** As it stands in the file, to be shown. */
-export function writtenValue({ record }: Situation, field: FieldName): string {
+export function writtenValue({ record }: DecisionContext, field: FieldName): string {
   return record.get(field) ?? '';
 }
 
 /** The sign-in address the row is about, folded. */
-export function emailOf(situation: Situation): string {
-  return foldEmailAddress(textOf(situation, 'emailAddress'));
+export function emailOf(context: DecisionContext): string {
+  return foldEmailAddress(textOf(context, 'emailAddress'));
 }
 
 /** The subscriber of the row; one that waits to be removed is no longer found. */
-export function subscriberOf(situation: Situation): Subscriber | undefined {
-  return subscriberAt(situation.organisation, emailOf(situation));
+export function subscriberOf(context: DecisionContext): Subscriber | undefined {
+  return subscriberAt(context.organisation, emailOf(context));
 }
 
 export function subscriberAt(organisation: Organisation, email: string): Subscriber | undefined {
@@ -114,25 +114,25 @@ export function subscriberAt(organisation: Organisation, email: string): Subscri
 }
 
 /** The subscriber of a row that has passed the check that there is one. */
-export function knownSubscriber(situation: Situation): Subscriber {
-  const subscriber = subscriberOf(situation);
+export function knownSubscriber(context: DecisionContext): Subscriber {
+  const subscriber = subscriberOf(context);
   if (!subscriber) throw new Error('an operation ran before its check for the subscriber');
   return subscriber;
 }
 
 /** The subscription that a column names by its number, if the company has it and it gives seats. */
 export function namedSubscription(
-  situation: Situation,
+  context: DecisionContext,
   field: 'subscriptionId' | 'subscriptionId2',
 ): Subscription | undefined {
-  const text = textOf(situation, field);
+  const text = textOf(context, field);
   if (!/^\d{1,15}$/.test(text)) return undefined;
-  return situation.organisation.subscriptions.get(Number(text));
+  return context.organisation.subscriptions.get(Number(text));
 }
 
 /** Marks a subscriber as changed by this entry. */
-export function touch({ organisation, moment, line }: Situation, subscriber: Subscriber): void {
-  subscriber.lastChange = { file: moment.file, line, at: moment.now };
+export function touch({ organisation, inputs, line }: DecisionContext, subscriber: Subscriber): void {
+  subscriber.lastChange = { file: inputs.file, line, at: inputs.now };
   organisation.changed.add(subscriber);
 }
 
@@ -142,21 +142,17 @@ export function plainNotesMail(dn: string): NotesMail {
 }
 
 /** `1011`: every operation on an existing user begins with it. */
-export const userNotFound = check(10, 1011, (situation) =>
-  subscriberOf(situation) ? false : { field: 'emailAddress', value: emailOf(situation) },
+export const userNotFound = check(10, 1011, (context) =>
+  subscriberOf(context) ? false : { field: 'emailAddress', value: emailOf(context) },
 );
 
 /** `1079`: the operation needs a subscription. */
 export const subscriptionNotNamed = (order: number) =>
-  check(
-    order,
-    1079,
-    (situation) => textOf(situation, 'subscriptionId') === '' && { field: 'subscriptionId' },
-  );
+  check(order, 1079, (context) => textOf(context, 'subscriptionId') === '' && { field: 'subscriptionId' });
 
 /** What suppressInvitation says: true sends nothing; null: there is no such value (1058). */
-export function suppressionOf(situation: Situation): boolean | null {
-  switch (textOf(situation, 'suppressInvitation').toUpperCase()) {
+export function suppressionOf(context: DecisionContext): boolean | null {
+  switch (textOf(context, 'suppressInvitation').toUpperCase()) {
     case 'SUPPRESS_ALL':
       return true;
     case 'SUPPRESS_NONE':
@@ -175,13 +171,11 @@ export const BASE_KEYWORDS: Record<string, Subscription['kind']> = {
 };
 
 /** The seats that the row's subscriber holds, as a report names them: `MAIL (86796)`. */
-export function seatList(situation: Situation): string[] {
-  return heldSubscriptions(situation.organisation, knownSubscriber(situation)).map(
-    ({ id, kind, accessory }) => {
-      const keyword = Object.keys(BASE_KEYWORDS).find((word) => BASE_KEYWORDS[word] === kind);
-      return `${keyword ?? accessory ?? kind} (${id})`;
-    },
-  );
+export function seatList(context: DecisionContext): string[] {
+  return heldSubscriptions(context.organisation, knownSubscriber(context)).map(({ id, kind, accessory }) => {
+    const keyword = Object.keys(BASE_KEYWORDS).find((word) => BASE_KEYWORDS[word] === kind);
+    return `${keyword ?? accessory ?? kind} (${id})`;
+  });
 }
 
 export function templateComplaint({ problem, value, template, known }: TemplateProblem): Complaint {

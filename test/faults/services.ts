@@ -7,14 +7,14 @@ import type { Database } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { noteUpload, wake } from '../../src/ledger/turn-queue.ts';
 import { hashPassword } from '../../src/accounts/passwords/password-hash.ts';
-import { takeTurn, type Station } from '../../src/pipeline/turn.ts';
+import { takeTurn, type Services } from '../../src/pipeline/turn.ts';
 import { Preparations } from '../../src/pipeline/preparations.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { ACME, declared, fixtures } from '../journeys/organisation.ts';
 
 /** The pipeline without doors and timers: a test uploads by a rename and takes the turns itself, at its own time. */
 export interface TestStation extends AsyncDisposable {
-  station: Station;
+  services: Services;
   database: TestDatabase;
   /** Absolute path of the customer Acme's folder. */
   folder: string;
@@ -49,7 +49,7 @@ export async function openStation(
   const journal = journalTo({ log: (_, message) => void log.push(message), close: async () => {} });
   const caps = { perFile: 200, hourly: 750, daily: 10_000 };
   const preparations = new Preparations(hashPassword);
-  const station: Station = {
+  const services: Services = {
     database: wrap(database),
     clock,
     journal,
@@ -68,7 +68,7 @@ export async function openStation(
   await mkdir(folder, { recursive: true });
   const all = opened.move();
   return {
-    station,
+    services,
     database,
     folder,
     log,
@@ -81,7 +81,7 @@ export async function openStation(
     workOff: async (turnsMax = 50) => {
       for (let turns = 0; turns < turnsMax; turns += 1) {
         await prepared;
-        if ((await takeTurn(station)) !== null) continue;
+        if ((await takeTurn(services)) !== null) continue;
         const { rows } = await database.query<{ phase: string }>(
           `select phase from turn_queue where phase = 'failing' limit 1`,
         );
