@@ -3,7 +3,6 @@ import { backup as writeBackup, restore as readBackup } from '../src/backup/back
 import { systemClock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import { OperatorFault } from '../src/fault.ts';
-import { traceName } from '../src/report/trace.ts';
 import type { Command } from './command.ts';
 import type { WithDatabase } from './setup.ts';
 
@@ -19,7 +18,7 @@ export function backup(withDatabase: WithDatabase): Command {
     run: async ({ arguments: [folder = ''], configuration, say }) => {
       const settings = await configuration();
       const { tables, files } = await withDatabase(settings, (database) =>
-        writeBackup({ database, clock: systemClock, spool: settings.spool, traceName }, path.resolve(folder)),
+        writeBackup({ database, clock: systemClock, spool: settings.spool }, path.resolve(folder)),
       );
       say(`${tables} tables and ${files} files saved in ${folder}.`);
       return 0;

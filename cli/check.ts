@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Contents } from '../src/pipeline/carry-out.ts';
-import { decideEntries, NO_COUNTS, refuseEntries, type Outcome } from '../src/pipeline/outcome.ts';
+import { decideEntries, NO_COUNTS, refuseEntries, type Outcome } from '../src/change-file/outcome.ts';
 import { invalidName } from '../src/pipeline/gates.ts';
 import { parseChangeFileName, type ChangeFile } from '../src/change-file/change-file.ts';
 import type { Database, Transaction } from '../src/database/open.ts';

@@ -1,7 +1,6 @@
 import { systemClock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
-import { traceName } from '../src/report/trace.ts';
 import { recordRun } from '../src/jobs/job-run.ts';
 import { expiredFiles, purge as purgeNow, type PurgeParts } from '../src/spool/purge.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -31,7 +30,7 @@ export function purge(withDatabase: WithDatabase): Command {
 }
 
 function purgeParts({ spool, retention }: Configuration, database: Database): PurgeParts {
-  return { database, clock: systemClock, spool, days: retention.days, traceName };
+  return { database, clock: systemClock, spool, days: retention.days };
 }
 
 async function list(parts: PurgeParts, { print, say }: CommandContext): Promise<number> {

@@ -4,7 +4,7 @@ import type { Database } from '../src/database/open.ts';
 import { messageOf } from '../src/fault.ts';
 import type { Journal } from '../src/events/events.ts';
 import { sweepBans } from '../src/doors/sign-in/bans.ts';
-import { clearStaging, sweepTemporaryNames } from '../src/doors/folder/store-upload.ts';
+import { clearStaging, sweepTemporaryNames } from '../src/spool/staging.ts';
 
 export interface UpkeepParts {
   database: Database;

@@ -24,7 +24,6 @@ import { openLog, type Log } from '../src/events/log.ts';
 import { watchLoop } from '../src/loop-watch.ts';
 import type { Services } from '../src/pipeline/turn.ts';
 import { Preparations } from '../src/pipeline/preparations.ts';
-import { traceName } from '../src/report/trace.ts';
 import { openAntivirus } from './antivirus.ts';
 import { openDoors } from './doors.ts';
 import { watchEmbedded } from './embedded-watch.ts';
@@ -112,7 +111,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   opened.defer(() => dispatcher.stop());
   opened.defer(startOutbox(configuration, services));
   const { spool, retention } = configuration;
-  opened.defer(await startPurgeJob({ ...services, spool, days: retention.days, traceName }, journal));
+  opened.defer(await startPurgeJob({ ...services, spool, days: retention.days }, journal));
 
   const live = {
     database: store.database,

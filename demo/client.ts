@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'basic-ftp';
 import { ERROR, PROCESSED, REPORT } from '../src/change-file/change-file.ts';
 import { codeOf, OperatorFault } from '../src/fault.ts';
-import { traceName } from '../src/report/trace.ts';
 import type { DemoFile } from './files.ts';
+import { traceName } from '../src/change-file/trace-name.ts';
 
 /** Where the demo signs in, and as whom. */
 export interface Door {

@@ -18,7 +18,6 @@ export interface BackupParts {
   clock: Clock;
   /** Absolute path. */
   spool: string;
-  traceName: (changeFile: string) => string;
 }
 
 const FORMAT = 1;
@@ -40,7 +39,7 @@ const manifestSchema = z.object({
  * @throws {OperatorFault} where the folder is not empty
  */
 export async function backup(parts: BackupParts, folder: string): Promise<{ tables: number; files: number }> {
-  const { database, clock, spool, traceName } = parts;
+  const { database, clock, spool } = parts;
   await expectEmptyFolder(folder, 'Give a new one.');
   await makeFolders(path.join(folder, 'tables'), 0o700);
   await mkdir(path.join(folder, 'spool'), { mode: 0o700 });
@@ -52,7 +51,6 @@ export async function backup(parts: BackupParts, folder: string): Promise<{ tabl
       live: database,
       from: spool,
       to: path.join(folder, 'spool'),
-      traceName,
     });
     for (const part of ['tables', 'spool']) await syncFolder(path.join(folder, part));
     const manifest = { format: FORMAT, createdAt: clock.now().toISOString(), files, ...saved };

@@ -3,6 +3,7 @@
  * waiting or in hand is looked for where it lies by now; what came later is left as an upload that nobody has seen, so
  * that no accepted file is missing and none is applied twice.
  */
+import { traceName } from '../change-file/trace-name.ts';
 import { constants } from 'node:fs';
 import { chmod, lstat, open, readdir, utimes, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
@@ -26,7 +27,6 @@ interface Copying {
   live: Queryable;
   from: string;
   to: string;
-  traceName: (changeFile: string) => string;
 }
 
 const LEDGER = `select f.id, c.folder as customer, f.name, f.state, f.taken, f.folder, f.filed_as
@@ -78,7 +78,7 @@ function placesInBackup(copying: Copying, row: LedgerRow): (() => Promise<boolea
     ];
   }
   if (folder === null || filedAs === null) return [];
-  return [filedAs, copying.traceName(filedAs)].map((one) => () => {
+  return [filedAs, traceName(filedAs)].map((one) => () => {
     const place = `${customer}/${folder}/${one}`;
     return copyFile(copying, place, place);
   });

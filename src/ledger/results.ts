@@ -1,7 +1,7 @@
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Transaction } from '../database/open.ts';
 import { notesOf, type Entry, type EntryResult, type Position } from '../change-file/entry.ts';
-import type { Outcome } from '../pipeline/outcome.ts';
+import type { Outcome } from '../change-file/outcome.ts';
 
 /**
  * Written with the changes themselves, in one transaction: no effect without its result, no result without its effect.

@@ -1,15 +1,5 @@
+import type { NoticePayload } from '../accounts/subscribers/notice.ts';
 import { oneLine, type MailText } from './mail-text.ts';
-
-/** What a notice's row in the outbox carries: names of operations and fields, never a value but the two addresses. */
-export interface NoticePayload {
-  to: string;
-  /** Of the account. */
-  email: string;
-  /** ISO 8601. */
-  at: string;
-  /** In the order of the file; slices of one file may repeat an operation. */
-  changes: { operation: string; fields: string[] }[];
-}
 
 /** The mail to the alternate address of an account that a change file has changed (chapter 5). */
 export function noticeMail({ to, email, at, changes }: NoticePayload, organisation: string): MailText {

@@ -9,7 +9,8 @@ import type { Database } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
 import { invitationMail, type InvitationPayload } from './invitation-mail.ts';
 import type { MailText } from './mail-text.ts';
-import { noticeMail, type NoticePayload } from './notice-mail.ts';
+import type { NoticePayload } from '../accounts/subscribers/notice.ts';
+import { noticeMail } from './notice-mail.ts';
 
 /** Sends one mail; throws where the server did not take it. */
 export type SendMail = (mail: MailText) => Promise<void>;

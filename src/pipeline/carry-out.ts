@@ -5,7 +5,14 @@ import { codeOf } from '../fault.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import { failpoint } from '../failpoints.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { decideEntries, newOutcome, NO_COUNTS, record, type Counts, type Outcome } from './outcome.ts';
+import {
+  decideEntries,
+  newOutcome,
+  NO_COUNTS,
+  record,
+  type Counts,
+  type Outcome,
+} from '../change-file/outcome.ts';
 
 /** A file, or the next slice of a large one, as its kind reads it. */
 export interface Slice {

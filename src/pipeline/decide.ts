@@ -7,7 +7,7 @@ import { invalidName, refusedAtGate } from './gates.ts';
 import { takeChangeFile, type OpenChangeFile } from '../spool/take.ts';
 import { carryOut, countsBefore, type Contents, type Slice } from './carry-out.ts';
 import { PlanOutdated } from '../kinds/kind.ts';
-import { decideEntries, isStopped, refuseEntries } from './outcome.ts';
+import { decideEntries, isStopped, refuseEntries } from '../change-file/outcome.ts';
 import { saveOutcome, saveWarnings } from '../ledger/results.ts';
 import type { ChangeFile, ChangeFileType } from '../change-file/change-file.ts';
 import type { Transaction } from '../database/open.ts';

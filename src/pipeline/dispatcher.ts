@@ -23,7 +23,7 @@ import { isThere } from '../durable.ts';
 import { eachOf } from '../each-of.ts';
 import { during } from '../loop-watch.ts';
 import { failpoint } from '../failpoints.ts';
-import { clearStaging } from '../doors/folder/store-upload.ts';
+import { clearStaging } from '../spool/staging.ts';
 
 export interface DispatcherSettings {
   /** How often every folder is looked at, whatever was announced. */

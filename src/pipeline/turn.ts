@@ -38,7 +38,7 @@ import { customerStatus } from '../ledger/status.ts';
 import { claimTurn, endTurn, PREPARING_MS_MAX } from '../ledger/turn-queue.ts';
 import type { TurnResult } from '../order/turns.ts';
 import { closeBatch, writeReport } from '../report/batch-report.ts';
-import { traceName, writeTrace } from '../report/trace.ts';
+import { writeTrace } from '../report/trace.ts';
 import { writeStatusFiles } from '../report/status-file.ts';
 import { departingFiles, fileAway, markWithdrawn, type Departing } from '../spool/file-away.ts';
 import { countFailure, endFile, FAILURES_MAX, noteOnFile, type EndReason } from '../ledger/set-aside.ts';
@@ -335,7 +335,7 @@ async function depart({ services, folder }: Turn, departing: Departing, traced: 
   await tellChanged({ services, folder }, departing);
   const taken = takenPath(folder, file);
   const hasTrace = traced && decision !== 'refused';
-  await fileAway(database, departing, taken, folder, traceName, hasTrace ? trace : null, clock.now());
+  await fileAway(database, departing, taken, folder, hasTrace ? trace : null, clock.now());
   journal.fileFiled(file.customer, file.name, target);
 }
 

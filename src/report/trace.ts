@@ -1,5 +1,4 @@
 import type { FileHandle } from 'node:fs/promises';
-import path from 'node:path';
 import type { Queryable } from '../database/open.ts';
 import { writeWhole } from '../durable.ts';
 
@@ -16,12 +15,6 @@ const PAGE_ENTRIES = 500;
 /** A page of text is read at once where it is no larger than this, else entry by entry. */
 const PAGE_BYTES_MAX = 8_388_608;
 const LINE_FEED = Buffer.from('\n');
-
-/** `1000001_PRV_5.csv` → `1000001_PRV_5_trace.csv` (chapter 16). */
-export function traceName(changeFile: string): string {
-  const { name, ext } = path.parse(changeFile);
-  return `${name}_trace${ext}`;
-}
 
 /** How the text of an entry is shown, and how many bytes of it are needed for that at most. */
 export interface Traced {

@@ -9,6 +9,7 @@ import {
 import type { Queryable, Transaction } from '../database/open.ts';
 import { isSameFile, isThere, moveDurably, removeAttempts } from '../durable.ts';
 import { codeOf } from '../fault.ts';
+import { traceName } from '../change-file/trace-name.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import { failpoint } from '../failpoints.ts';
 import { noteOnFile } from '../ledger/set-aside.ts';
@@ -90,23 +91,22 @@ export async function fileAway(
   departing: Departing,
   taken: string,
   folder: string,
-  traceName: (changeFile: string) => string,
   writeTrace: ((target: string) => Promise<void>) | null,
   now: Date,
 ): Promise<string> {
   const target = path.join(folder, departing.target);
-  const known = await filedName(db, departing, target, traceName);
+  const known = await filedName(db, departing, target);
   // Moved by an attempt that did not end: its sync may have failed, so it is moved anew.
   if (known !== null && !(await isThere(taken))) await rename(path.join(target, known), taken);
   const isInHand = await isThere(taken);
   if (!isInHand) await noteOnFile(db, departing.file, 'lost', now);
-  let name = known ?? departing.filedAs ?? (await chooseName(db, departing, target, traceName));
+  let name = known ?? departing.filedAs ?? (await chooseName(db, departing, target));
   // Named by an attempt that did not end: what it had begun to write goes. Not looked for at every file of a large folder.
   if (departing.filedAs !== null) await removeAttempts(path.join(target, traceName(departing.filedAs)));
   if (isInHand) {
     const place = () => path.join(target, name);
     for (let moved = false; !moved;) {
-      if (await isForeign(place(), taken)) name = await chooseName(db, departing, target, traceName);
+      if (await isForeign(place(), taken)) name = await chooseName(db, departing, target);
       if (writeTrace) await writeTrace(path.join(target, traceName(name)));
       failpoint('trace-written');
       // One sync for both names. The old one is known for what it is, should it return (recover.ts).
@@ -144,17 +144,16 @@ async function chooseName(
   db: Queryable,
   { file }: Departing,
   target: string,
-  traceName: (changeFile: string) => string,
 ): Promise<string> {
-  let name = fittingName(file.name, '', traceName);
-  for (let number = 1; await isOccupied(target, name, traceName); number += 1)
-    name = fittingName(file.name, `_${number}`, traceName);
+  let name = fittingName(file.name, '');
+  for (let number = 1; await isOccupied(target, name); number += 1)
+    name = fittingName(file.name, `_${number}`);
   await db.query('update change_file set filed_as = $2 where id = $1', [file.id, name]);
   return name;
 }
 
 /** A name so long that its trace could not be written is cut before its extension. */
-function fittingName(file: string, number: string, traceName: (changeFile: string) => string): string {
+function fittingName(file: string, number: string): string {
   const { name, ext } = path.parse(file);
   const stem = [...name];
   const fits = () => Buffer.byteLength(traceName(`${stem.join('')}${number}${ext}`)) <= NAME_BYTES_MAX;
@@ -165,7 +164,6 @@ function fittingName(file: string, number: string, traceName: (changeFile: strin
 async function isOccupied(
   target: string,
   name: string,
-  traceName: (changeFile: string) => string,
 ): Promise<boolean> {
   return (await isThere(path.join(target, name))) || (await isThere(path.join(target, traceName(name))));
 }
@@ -178,11 +176,10 @@ async function filedName(
   db: Queryable,
   { file, filedAs, modifiedAt }: Departing,
   target: string,
-  traceName: (changeFile: string) => string,
 ): Promise<string | null> {
   if (filedAs !== null) return (await isThere(path.join(target, filedAs))) ? filedAs : null;
   for (let number = 0; ; number += 1) {
-    const name = fittingName(file.name, number === 0 ? '' : `_${number}`, traceName);
+    const name = fittingName(file.name, number === 0 ? '' : `_${number}`);
     const stats = await lstat(path.join(target, name)).catch(absentIsNull);
     if (!stats) return null;
     if (!stats.isFile() || stats.size !== file.bytes || stats.mtime.getTime() !== modifiedAt.getTime())

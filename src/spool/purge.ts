@@ -6,6 +6,7 @@
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { ERROR, PROCESSED, REPORT } from '../change-file/change-file.ts';
+import { traceName } from '../change-file/trace-name.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Queryable } from '../database/open.ts';
 import { syncFolder } from '../durable.ts';
@@ -19,8 +20,6 @@ export interface PurgeParts {
   spool: string;
   /** For customers without a setting of their own. */
   days: number;
-  /** How the trace of a change file is named. */
-  traceName: (changeFile: string) => string;
 }
 
 /** A file whose time is over. */
@@ -96,7 +95,7 @@ async function* expiredOf(parts: PurgeParts, kept: KeptFolder): AsyncGenerator<E
 }
 
 async function* expiredIn(
-  { database, traceName }: PurgeParts,
+  { database }: PurgeParts,
   kept: KeptFolder,
   folder: KeptFolderName,
 ): AsyncGenerator<Expired> {
@@ -105,7 +104,7 @@ async function* expiredIn(
   const known =
     folder === REPORT
       ? await reportsOf(database, kept.customer)
-      : await changeFilesOf(database, kept.customer, folder, traceName);
+      : await changeFilesOf(database, kept.customer, folder);
   for (const name of names) {
     const file = path.join(kept.folder, folder, name);
     const stats = await lstat(file).catch(() => null);
@@ -136,7 +135,6 @@ async function changeFilesOf(
   db: Queryable,
   customer: number,
   folder: KeptFolderName,
-  traceName: (changeFile: string) => string,
 ): Promise<Map<string, Date | null>> {
   const { rows } = await db.query<{ name: string; created_at: Date | null }>(
     `select filed_as as name, case when f.state = 'filed' and b.closed_at is not null then f.finished_at end as created_at

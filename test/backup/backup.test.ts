@@ -5,7 +5,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { backup, restore } from '../../src/backup/backup.ts';
 import { systemClock } from '../../src/clock.ts';
-import { traceName } from '../../src/report/trace.ts';
 import { expectAsModel, followUpsOf } from '../faults/compare.ts';
 import { allFiled, openWorld, uploadNext, type World } from '../faults/world.ts';
 
@@ -17,7 +16,7 @@ async function temporaryFolder() {
 }
 
 const save = ({ database, spool }: World, folder: string) =>
-  backup({ database, clock: systemClock, spool, traceName }, folder);
+  backup({ database, clock: systemClock, spool }, folder);
 
 /** Uploads that many files of each agent, a moment apart; those that are there already are not sent again. */
 async function uploadAll(world: World, daemon: Parameters<typeof uploadNext>[1]): Promise<void> {

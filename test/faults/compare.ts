@@ -2,13 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { allEntries } from '../../src/accounts/directory/entry-store.ts';
-import { traceName } from '../../src/report/trace.ts';
 import { valuesOf } from '../kinds/directory/directory.ts';
 import { codesOf, linesAbout } from '../journeys/courier.ts';
 import { brokenInvariants } from '../model/invariants.ts';
 import { differingPortraits, modelPortraits, storedPortraits } from '../model/stored.ts';
 import { AGENTS, CAPPED, type Agent, type Upload } from './uploads.ts';
 import type { World } from './world.ts';
+import { traceName } from '../../src/change-file/trace-name.ts';
 
 /** Everything is as the models say, and nothing else is there. All files that were made are uploaded and filed. */
 export async function expectAsModel(world: World): Promise<void> {

@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, FTPError } from 'basic-ftp';
 import type { Queryable } from '../../src/database/open.ts';
-import { traceName } from '../../src/report/trace.ts';
+import { traceName } from '../../src/change-file/trace-name.ts';
 
 /** What a customer finds once a change file has been worked off. */
 export interface Filed {

@@ -181,7 +181,7 @@ export interface DaemonProcess extends AsyncDisposable {
 }
 
 /** The embedded database of a new home is set up in some seconds on a busy machine. */
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 120_000;
 
 const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));
 

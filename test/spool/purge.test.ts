@@ -4,11 +4,11 @@ import path from 'node:path';
 import { afterAll, beforeEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkConfiguration } from '../../src/configuration.ts';
 import { purge as purgeCommand } from '../../cli/purge.ts';
-import { traceName } from '../../src/report/trace.ts';
 import { lastRun, recordRun } from '../../src/jobs/job-run.ts';
 import { expiredFiles, purge, type PurgeParts } from '../../src/spool/purge.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { traceName } from '../../src/change-file/trace-name.ts';
 
 let database: TestDatabase;
 let spool: string;
@@ -35,7 +35,6 @@ const at = (text: string): PurgeParts => ({
   clock: { now: () => new Date(text) },
   spool,
   days: 30,
-  traceName,
 });
 
 const put = (name: string) => writeFile(path.join(spool, name), 'text');

@@ -1,5 +1,16 @@
 import type { Organisation, Subscriber } from './organisation.ts';
 
+/** What a notice's row in the outbox carries: names of operations and fields, never a value but the two addresses. */
+export interface NoticePayload {
+  to: string;
+  /** Of the account. */
+  email: string;
+  /** ISO 8601. */
+  at: string;
+  /** In the order of the file; slices of one file may repeat an operation. */
+  changes: { operation: string; fields: string[] }[];
+}
+
 /**
  * An account as far as its holder should hear of changes: column of a change file → what is stored, as text to compare.
  * `seats` and `state` are no columns; the operation's name says enough of them.

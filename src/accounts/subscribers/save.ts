@@ -1,5 +1,5 @@
 import type { Transaction } from '../../database/open.ts';
-import type { NoticePayload } from '../../outbox/notice-mail.ts';
+import type { NoticePayload } from './notice.ts';
 import type { Organisation } from './organisation.ts';
 import { seatRow, subscriberRow, type SubscriberRow } from './rows.ts';
 

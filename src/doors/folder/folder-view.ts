@@ -15,7 +15,7 @@ import { isOwnName, isTemporaryName, JOURNAL } from '../../change-file/change-fi
 import { syncFolder } from '../../durable.ts';
 import { codeOf } from '../../fault.ts';
 import type { AccessAccount, Right } from '../sign-in/access-account.ts';
-import { AnchoredFolder, isStillNamed } from './anchored-folder.ts';
+import { AnchoredFolder, isStillNamed } from '../../spool/anchored-folder.ts';
 import {
   FolderFault,
   isHidden,

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isTemporaryName, STAGING } from '../../change-file/change-file.ts';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { isTemporaryName } from '../../change-file/change-file.ts';
 import { syncFolder } from '../../durable.ts';
 import { codeOf } from '../../fault.ts';
 import { failpoint } from '../../failpoints.ts';
 import type { Announce } from '../sign-in/access-account.ts';
-import { AnchoredFolder } from './anchored-folder.ts';
+import { openStaging } from '../../spool/staging.ts';
+import type { AnchoredFolder } from '../../spool/anchored-folder.ts';
 import type { FolderRoom } from './folder-room.ts';
 import type { FolderView } from './folder-view.ts';
 import { FolderFault, type VirtualPath } from './virtual-path.ts';
@@ -22,7 +22,6 @@ export interface StoreOptions {
 const STAGE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 /** The daemon and its group: an operator of the group may look into a customer's folder. */
 const STAGED_FILE_MODE = 0o640;
-const STAGING_FOLDER_MODE = 0o750;
 
 /**
  * Prepares to store one file, whatever the protocol. The bytes go to a hidden folder of the same file system and get
@@ -37,7 +36,7 @@ export async function beginUpload(
 ): Promise<Upload> {
   await view.uploadTarget(path);
   await options.room.demandRoom(view.account.folder);
-  const staging = await openStaging(view.account.folder);
+  const staging = await openStaging(view.account.folder).catch(throwDiskFull);
   const name = randomBytes(16).toString('hex');
   const handle = await open(staging.pathOf(name), STAGE_FLAGS, STAGED_FILE_MODE).catch(
     async (error: unknown) => {
@@ -138,57 +137,11 @@ export async function renameUpload(
   announceFinal(view, to, announce);
 }
 
-/**
- * Removes what a killed daemon left staged. Another daemon may share the folder, so only files that nobody has
- * written to since `before` go.
- */
-export async function clearStaging(customerFolder: string, before: Date): Promise<void> {
-  await using folder = await openStaging(customerFolder).catch(deniedIsNull);
-  if (folder === null) return;
-  for (const name of await readdir(folder.path)) {
-    const staged = folder.pathOf(name);
-    const stats = await lstat(staged).catch(() => null);
-    if (stats?.isFile() && stats.mtime < before) await rm(staged, { force: true }).catch(deniedIsNull);
-  }
-}
-
-/**
- * Removes what clients began under a temporary name and never renamed: those that nobody has written to since
- * `before`.
- *
- * @returns their names
- */
-export async function sweepTemporaryNames(customerFolder: string, before: Date): Promise<string[]> {
-  const swept: string[] = [];
-  for (const name of await readdir(customerFolder)) {
-    if (!isTemporaryName(name)) continue;
-    const path = join(customerFolder, name);
-    const stats = await lstat(path).catch(() => null);
-    if (!stats?.isFile() || stats.mtime >= before) continue;
-    await rm(path, { force: true });
-    swept.push(name);
-  }
-  return swept;
-}
-
 function announceFinal(view: FolderView, { name }: VirtualPath, announce: Announce): void {
   if (name !== null && !isTemporaryName(name)) announce({ customer: view.account.customer, name });
 }
 
-async function openStaging(customerFolder: string): Promise<AnchoredFolder> {
-  const folder = join(customerFolder, STAGING);
-  await mkdir(folder, { mode: STAGING_FOLDER_MODE }).catch((error: unknown) => {
-    if (codeOf(error) !== 'EEXIST') throwDiskFull(error);
-  });
-  return AnchoredFolder.open(folder);
-}
-
 /** What cannot be cleared today is no harm; uploads say soon enough that the folder may not be used. */
-function deniedIsNull(error: unknown): null {
-  if (['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error) ?? '')) return null;
-  throw error;
-}
-
 function throwDiskFull(error: unknown): never {
   if (['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? ''))
     throw new FolderFault('diskFull', 'No space left on this server, try again later');

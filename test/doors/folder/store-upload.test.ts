@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FolderRoom } from '../../../src/doors/folder/folder-room.ts';
 import { FolderView } from '../../../src/doors/folder/folder-view.ts';
-import { beginUpload, clearStaging, renameUpload, Upload } from '../../../src/doors/folder/store-upload.ts';
+import { beginUpload, renameUpload, Upload } from '../../../src/doors/folder/store-upload.ts';
 import { resolveVirtualPath } from '../../../src/doors/folder/virtual-path.ts';
 import { account, customerFolder } from '../door.ts';
 import { CUSTOMER } from '../sign-in.ts';
+import { clearStaging } from '../../../src/spool/staging.ts';
 
 let folder: string;
 let view: FolderView;

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { decideEntries, NO_COUNTS } from '../../../src/pipeline/outcome.ts';
+import { decideEntries, NO_COUNTS } from '../../../src/change-file/outcome.ts';
 import { decideEntry } from '../../../src/kinds/provisioning/decide.ts';
 import { readProvisioning } from '../../../src/kinds/provisioning/reader.ts';
 import { messageFor } from '../../../src/messages/en/results.ts';

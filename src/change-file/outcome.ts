@@ -1,5 +1,5 @@
-import type { Entry, EntryResult } from '../change-file/entry.ts';
-import { isReadError, type Refusal, type ResultCode } from '../change-file/result-code.ts';
+import type { Entry, EntryResult } from './entry.ts';
+import { isReadError, type Refusal, type ResultCode } from './result-code.ts';
 import { LIMITS } from '../tables/limits.ts';
 
 const limit = (name: (typeof LIMITS)[number]['name']) =>
