@@ -58,6 +58,7 @@ async function takeTurn(database: Database): Promise<void> {
   await database.transaction(async (tx) => {
     const now = new Date();
     const claim = await claimTurn(tx, now);
-    if (claim) await endTurn(tx, claim.customer, claim.standing, { kind: 'more' }, now, 2_000);
+    if (claim)
+      await endTurn(tx, claim.customer, claim.standing, { result: { kind: 'more' }, now, settleMs: 2_000 });
   });
 }

@@ -22,7 +22,7 @@ import { messageOf, OperatorFault } from '../src/fault.ts';
 import { journalTo, type Journal } from '../src/events/events.ts';
 import { openLog, type Log } from '../src/events/log.ts';
 import { watchLoop } from '../src/loop-watch.ts';
-import type { Services } from '../src/pipeline/turn.ts';
+import type { Services } from '../src/pipeline/services.ts';
 import { Preparations } from '../src/pipeline/preparations.ts';
 import { openAntivirus } from './antivirus.ts';
 import { openDoors } from './doors.ts';
@@ -78,7 +78,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
 
   await loadOrganisations(configuration, store.database, clock, journal);
   await ensureFolder(configuration.spool);
-  const place = await SpoolMount.of({ database: store.database, clock, spool: configuration.spool });
+  const mount = await SpoolMount.of({ database: store.database, clock, spool: configuration.spool });
   const stopping = new AbortController();
   const antivirus = openAntivirus(configuration, store.database, clock, journal, stopping.signal);
   await antivirus?.recover();
@@ -87,7 +87,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     clock,
     journal,
     spool: configuration.spool,
-    place,
+    mount,
     caps: configuration.throttle,
     settleMs: configuration.cycle.settleMs,
     maskPasswords: configuration.trace.maskPasswords,
@@ -99,7 +99,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     clock,
     journal,
     spool: configuration.spool,
-    place,
+    mount,
     quietMs: configuration.cycle.quietSeconds * 1000,
   });
   const { sweepSeconds, workers } = configuration.cycle;
@@ -125,7 +125,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
 
   const { database } = store;
   const makeFolders = async (folder: string) => {
-    await place.expectThere();
+    await mount.expectThere();
     await makeCustomerFolders(configuration.spool, folder);
   };
   const { announce } = dispatcher;
@@ -135,7 +135,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   const customers = () => intake.customers();
   const housekeeping = await startHousekeeping({ database, clock, journal, customers, auditDays });
   opened.use(housekeeping);
-  const probe = new SpoolProbe(configuration.spool, place);
+  const probe = new SpoolProbe(configuration.spool, mount);
   const health = await startHealthServer(configuration.http, store.database, () => probe.fault());
   opened.defer(() => health.close());
   await dispatcher.sweep();

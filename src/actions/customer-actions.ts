@@ -4,11 +4,14 @@
  */
 import type { Clock } from '../clock.ts';
 import type { CustomerStatus } from '../customer-status.ts';
-import { onlyRow, type Database, type Transaction } from '../database/open.ts';
+import { customers, lockCustomer } from '../accounts/customers/customer.ts';
+import type { Database, Transaction } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import type { LoopStatus } from '../loop-watch.ts';
 import { customerStatuses } from '../ledger/status.ts';
-import type { Caps } from '../order/throttle.ts';
+import { kindFacts, KINDS } from '../kinds/registry.ts';
+import { nextWaiting } from '../ledger/entering.ts';
+import { capsOf, type Caps } from '../order/throttle.ts';
 import { makeDue } from '../ledger/turn-queue.ts';
 
 export interface LiveParts {
@@ -73,12 +76,14 @@ export interface Held {
 
 const REFUSED_SHOWN = 100;
 
+const heldTypes = () => KINDS.filter(({ heldRefuses }) => heldRefuses).map(({ type }) => type);
+
 /** Puts a customer on hold, or releases it. */
 export async function setHeld(parts: LiveParts, customer: number, held: boolean, who: string): Promise<Held> {
   const after = held ? 'held' : 'active';
   const result = await parts.database.transaction(async (tx) => {
     const { state } = await lockedCustomer(tx, customer, parts.caps);
-    const refused = held ? await refusedOnHold(tx, customer) : [];
+    const refused = held ? await nextWaiting(tx, customer, REFUSED_SHOWN, heldTypes()) : [];
     if (state === after) return { changed: false, refused };
     await tx.query('update customer set state = $2 where id = $1', [customer, after]);
     await audit(tx, parts.clock, who, held ? 'hold' : 'release', customer, { state }, { state: after });
@@ -86,16 +91,6 @@ export async function setHeld(parts: LiveParts, customer: number, held: boolean,
   });
   if (result.changed) parts.changed(customer);
   return result;
-}
-
-async function refusedOnHold(tx: Transaction, customer: number): Promise<string[]> {
-  const { rows } = await tx.query<{ name: string }>(
-    `select name from change_file
-      where customer_id = $1 and state in ('waiting', 'deferred', 'held') and type <> 'DI'
-      order by sequence, id limit ${REFUSED_SHOWN}`,
-    [customer],
-  );
-  return rows.map(({ name }) => name);
 }
 
 /** So many customers are looked up at once. */
@@ -108,30 +103,26 @@ export async function statusOfAll({
   clock,
   loop,
 }: LiveParts): Promise<{ customers: CustomerStatus[]; loop: LoopStatus | null }> {
-  const { rows } = await database.query<{ id: number }>('select id from customer order by id');
-  const ids = rows.map(({ id }) => id);
-  const customers: CustomerStatus[] = [];
-  for (let at = 0; at < ids.length; at += CUSTOMERS_AT_ONCE)
-    customers.push(
-      ...(await customerStatuses(database, ids.slice(at, at + CUSTOMERS_AT_ONCE), caps, clock.now())),
-    );
-  return { customers, loop: loop?.() ?? null };
+  const known = await customers(database);
+  const facts = { caps, ...kindFacts };
+  const statuses: CustomerStatus[] = [];
+  for (let at = 0; at < known.length; at += CUSTOMERS_AT_ONCE) {
+    const some = known.slice(at, at + CUSTOMERS_AT_ONCE);
+    statuses.push(...(await customerStatuses(database, some, facts, clock.now())));
+  }
+  return { customers: statuses, loop: loop?.() ?? null };
 }
 
 /** @throws {OperatorFault} where there is no such customer */
 async function lockedCustomer(
   tx: Transaction,
-  customer: number,
+  id: number,
   defaults: Caps,
 ): Promise<{ state: string; caps: Caps }> {
-  const result = await tx.query<{ state: string; hourly: number; daily: number; per_file: number }>(
-    `select state, coalesce(hourly_cap, $2) as hourly, coalesce(daily_cap, $3) as daily,
-            coalesce(per_file_cap, $4) as per_file from customer where id = $1 for no key update`,
-    [customer, defaults.hourly, defaults.daily, defaults.perFile],
-  );
-  if (result.rows.length === 0) throw new OperatorFault(`There is no customer ${customer}.`);
-  const { state, hourly, daily, per_file: perFile } = onlyRow(result);
-  return { state, caps: { hourly, daily, perFile } };
+  const customer = await lockCustomer(tx, id);
+  if (!customer) throw new OperatorFault(`There is no customer ${id}.`);
+  const { hourly, daily, perFile } = capsOf(customer, defaults);
+  return { state: customer.state, caps: { hourly, daily, perFile } };
 }
 
 /** @param customer null: of no customer alone @param after null: it is gone */

@@ -1,9 +1,12 @@
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
-import type { Database, Queryable, Transaction } from '../database/open.ts';
+import type { Database } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
 import { scanWithClamd, type ClamdAddress, type ClamdAnswer } from './clamd.ts';
-import { markQuarantined, moveQuarantined, type QuarantineReason } from './quarantine.ts';
+import type { QuarantineRefusal } from '../change-file/reported-file.ts';
+import { quarantine } from '../ledger/exits.ts';
+import { lockWaiting, noteScanner } from '../ledger/scanning.ts';
+import { moveQuarantined } from './quarantine.ts';
 import { takeChangeFile, type OpenChangeFile } from '../spool/take.ts';
 
 export interface AntivirusSettings {
@@ -55,16 +58,19 @@ export function createAntivirus(settings: AntivirusSettings, parts: AntivirusPar
     pass: async (file, opened, folder) => {
       const answer = await scan(settings, opened, parts.stopping);
       if (answer.kind === 'unavailable') {
-        await noteWaiting(database, file, answer);
+        await noteScanner(database, file, answer);
         journal.scannerUnavailable(file.customer, file.name, answer.reason);
         return { kind: 'waits', until: new Date(clock.now().getTime() + AGAIN_MS) };
       }
-      await noteWaiting(database, file, null);
+      await noteScanner(database, file, null);
       if (answer.kind === 'tooLarge' && opened.bytes <= settings.bytesMax) hintOnce(file, opened.bytes);
       const reason = reasonFor(answer, settings, opened.bytes);
       if (reason === null) return { kind: 'clean' };
-      const decided = await database.transaction((tx) =>
-        decide(tx, file, opened, folder, reason, clock.now()),
+      const decided = await database.transaction(
+        async (tx) =>
+          (await lockWaiting(tx, file)) &&
+          (await takeChangeFile(folder, file, opened)) &&
+          quarantine(tx, file, reason, clock.now()),
       );
       if (!decided) return { kind: 'changed' };
       await recover();
@@ -116,45 +122,16 @@ export function reasonFor(
   answer: Exclude<ClamdAnswer, { kind: 'unavailable' }>,
   { tooLarge, bytesMax }: Pick<AntivirusSettings, 'tooLarge' | 'bytesMax'>,
   bytes: number,
-): QuarantineReason | null {
+): QuarantineRefusal | null {
   if (answer.kind === 'infected') return { code: null, reason: 'infected', signature: answer.signature };
   if (answer.kind === 'clean' || tooLarge === 'apply') return null;
   if (bytes > bytesMax) return { code: null, reason: 'not-scanned', limit: bytesMax };
   return { code: null, reason: 'scanner-refused', bytes };
 }
 
-function describe(reason: QuarantineReason): string {
+function describe(reason: QuarantineRefusal): string {
   if (reason.reason === 'infected') return reason.signature;
   return reason.reason === 'scanner-refused'
     ? 'larger than the virus scanner takes, not scanned'
     : `larger than ${reason.limit} bytes, not scanned`;
-}
-
-async function decide(
-  tx: Transaction,
-  file: ChangeFile,
-  opened: OpenChangeFile,
-  folder: string,
-  reason: QuarantineReason,
-  now: Date,
-): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `select 1 from change_file where id = $1 and state = 'waiting' for update`,
-    [file.id],
-  );
-  if (rowCount !== 1 || !(await takeChangeFile(folder, file, opened))) return false;
-  await markQuarantined(tx, file, reason, now);
-  return true;
-}
-
-/** Shown by `status` as the reason why the file waits; @param answer null: it no longer does */
-async function noteWaiting(
-  db: Queryable,
-  file: ChangeFile,
-  answer: Extract<ClamdAnswer, { kind: 'unavailable' }> | null,
-): Promise<void> {
-  await db.query(
-    `update change_file set detail = $2 where id = $1 and state = 'waiting' and detail is distinct from $2`,
-    [file.id, answer && { waits: 'scanner', cause: answer.cause, reason: answer.reason }],
-  );
 }

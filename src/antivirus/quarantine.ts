@@ -2,17 +2,11 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { ChangeFile } from '../change-file/change-file.ts';
-import type { Database, Queryable, Transaction } from '../database/open.ts';
+import type { Database } from '../database/open.ts';
 import { ensureFolder, isThere, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
+import { markMoved, unmovedQuarantined } from '../ledger/scanning.ts';
 import { takenPath } from '../spool/take.ts';
-
-/** Why a file is in quarantine; stands in the report without a code (chapter 14). */
-export type QuarantineReason =
-  | { code: null; reason: 'infected'; signature: string }
-  | { code: null; reason: 'not-scanned'; limit: number }
-  /** The scanner took less than the setting says. */
-  | { code: null; reason: 'scanner-refused'; bytes: number };
 
 /** Readable by the daemon's user alone, executable by nobody. */
 const QUARANTINED_MODE = 0o400;
@@ -20,22 +14,6 @@ const QUARANTINED_MODE = 0o400;
 /** Where a file of a customer lies in quarantine: under the number of its ledger row, out of every door's reach. */
 export function quarantinePath(quarantine: string, file: Pick<ChangeFile, 'id' | 'customer'>): string {
   return path.join(quarantine, String(file.customer), String(file.id));
-}
-
-/** The file's fate is decided; it has been taken out of the customer's folder already. */
-export async function markQuarantined(
-  tx: Transaction,
-  file: ChangeFile,
-  reason: QuarantineReason,
-  now: Date,
-): Promise<void> {
-  await tx.query(
-    `with decided as (update change_file set state = 'quarantined', decision = 'refused', taken = true,
-       started_at = $2, finished_at = $2, detail = $3 where id = $1)
-     insert into door_audit (at, event, protocol, address, login, customer_id, cipher, path, detail)
-     values ($2, 'quarantined', '', '', '', $4, '', $5, $3)`,
-    [file.id, now, reason, file.customer, `/${file.name}`],
-  );
 }
 
 /**
@@ -49,19 +27,11 @@ export async function moveQuarantined(
   quarantine: string,
   folderOf: (folder: string) => string,
 ): Promise<void> {
-  for (const { id, customer, folder } of await unmovedFiles(database)) {
+  for (const { id, customer, folder } of await unmovedQuarantined(database)) {
     const target = quarantinePath(quarantine, { id, customer });
     await moveOver(takenPath(folderOf(folder), { id }), target);
-    await database.query('update change_file set filed_as = name where id = $1', [id]);
+    await markMoved(database, id);
   }
-}
-
-async function unmovedFiles(db: Queryable): Promise<{ id: number; customer: number; folder: string }[]> {
-  const { rows } = await db.query<{ id: number; customer: number; folder: string }>(
-    `select f.id, f.customer_id as customer, c.folder from change_file f join customer c on c.id = f.customer_id
-      where f.state = 'quarantined' and f.filed_as is null`,
-  );
-  return rows;
 }
 
 /** Spool and quarantine may be two file systems. What is gone already was moved by an attempt that did not end well. */

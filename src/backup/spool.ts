@@ -3,6 +3,8 @@
  * waiting or in hand is looked for where it lies by now; what came later is left as an upload that nobody has seen, so
  * that no accepted file is missing and none is applied twice.
  */
+import { customers } from '../accounts/customers/customer.ts';
+import { copiedRows, rowById, rowsAfter, writtenReports, type CopiedRow } from '../ledger/copied.ts';
 import { traceName } from '../change-file/trace-name.ts';
 import { constants } from 'node:fs';
 import { chmod, lstat, open, readdir, utimes, type FileHandle } from 'node:fs/promises';
@@ -12,16 +14,6 @@ import type { Queryable, Transaction } from '../database/open.ts';
 import { ensureFolder, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 
-interface LedgerRow {
-  id: number;
-  customer: string;
-  name: string;
-  state: string;
-  taken: boolean;
-  folder: string | null;
-  filed_as: string | null;
-}
-
 interface Copying {
   /** Sees the ledger as it is by now. */
   live: Queryable;
@@ -29,30 +21,27 @@ interface Copying {
   to: string;
 }
 
-const LEDGER = `select f.id, c.folder as customer, f.name, f.state, f.taken, f.folder, f.filed_as
-  from change_file f join customer c on c.id = f.customer_id`;
-
 /** A file that moves while it is looked for is looked for again. */
 const LOOKS_MAX = 20;
 
 /** @returns how many files were copied */
 export async function copySpool(snapshot: Transaction, copying: Copying): Promise<number> {
-  const { rows: seen } = await snapshot.query<LedgerRow>(`${LEDGER} order by f.id`);
-  const reports = await snapshot.query<{ place: string }>(
-    `select c.folder || '/${REPORT}/' || report_name as place from batch b join customer c on c.id = b.customer_id
-      where closed_at is not null and report_name is not null`,
-  );
-  const customers = await snapshot.query<{ folder: string }>('select folder from customer');
-  for (const { folder } of customers.rows)
+  const seen = await copiedRows(snapshot);
+  const reports = await writtenReports(snapshot);
+  const folders = (await customers(snapshot)).map(({ folder }) => folder);
+  for (const folder of folders)
     for (const part of [PROCESSED, ERROR, REPORT, TAKEN])
       await ensureFolder(path.join(copying.to, folder, part));
   let files = 0;
   const count = async (copied: Promise<boolean>) => void ((await copied) && (files += 1));
   const known = new Map(seen.map((row) => [row.id, row]));
   for (const row of seen) for (const copied of placesInBackup(copying, row)) await count(copied());
-  for (const { place } of reports.rows) await count(copyFile(copying, place, place));
+  for (const { customer, name } of reports) {
+    const place = `${customer}/${REPORT}/${name}`;
+    await count(copyFile(copying, place, place));
+  }
   // Looked at last: whatever has come since the snapshot is in the upload folder or in the ledger of now.
-  for (const { folder } of customers.rows)
+  for (const folder of folders)
     for (const name of await uploadsIn(path.join(copying.from, folder)))
       if (!(await exists(path.join(copying.to, folder, name))))
         await count(copyFile(copying, `${folder}/${name}`, `${folder}/${name}`));
@@ -61,14 +50,14 @@ export async function copySpool(snapshot: Transaction, copying: Copying): Promis
     // Of several of the same name the first one counts: the snapshot knows it.
     if (!(await exists(path.join(copying.to, target)))) await count(copyWherever(copying, row, target));
   }
-  for (const { folder } of customers.rows)
+  for (const folder of folders)
     for (const part of ['', PROCESSED, ERROR, REPORT, TAKEN])
       await syncFolder(path.join(copying.to, folder, part));
   return files;
 }
 
 /** What a row of the snapshot needs in the backup. */
-function placesInBackup(copying: Copying, row: LedgerRow): (() => Promise<boolean>)[] {
+function placesInBackup(copying: Copying, row: CopiedRow): (() => Promise<boolean>)[] {
   const { customer, state, folder, filed_as: filedAs, name } = row;
   if (['withdrawn', 'quarantined'].includes(state)) return [];
   if (state !== 'filed') {
@@ -88,21 +77,17 @@ function placesInBackup(copying: Copying, row: LedgerRow): (() => Promise<boolea
 const LATE_NUMBERS = 10_000;
 
 /** Also those that wait: one may have been taken out of the upload folder between the look at it and its copying. */
-async function laterRows(live: Queryable, known: Map<number, LedgerRow>): Promise<LedgerRow[]> {
+async function laterRows(live: Queryable, known: Map<number, CopiedRow>): Promise<CopiedRow[]> {
   // Not as arguments of one call: a ledger has more rows than a call may have arguments.
   let last = 0;
   for (const id of known.keys()) last = Math.max(last, id);
-  const { rows } = await live.query<LedgerRow>(
-    `${LEDGER} where f.id > $1 and f.state not in ('withdrawn', 'quarantined') order by f.id`,
-    [last - LATE_NUMBERS],
-  );
+  const rows = await rowsAfter(live, last - LATE_NUMBERS);
   return rows.filter(({ id }) => !known.has(id));
 }
 
-async function copyWherever(copying: Copying, row: LedgerRow, target: string): Promise<boolean> {
+async function copyWherever(copying: Copying, row: CopiedRow, target: string): Promise<boolean> {
   for (let look = 0; look < LOOKS_MAX; look += 1) {
-    const { rows } = await copying.live.query<LedgerRow>(`${LEDGER} where f.id = $1`, [row.id]);
-    const now = rows[0];
+    const now = await rowById(copying.live, row.id);
     if (!now || now.state === 'withdrawn') return false;
     const filed = now.folder && now.filed_as ? [`${now.customer}/${now.folder}/${now.filed_as}`] : [];
     const upload = now.taken ? [] : [`${now.customer}/${now.name}`];

@@ -2,7 +2,6 @@ import type { DirectoryRecord } from '../accounts/directory/entry-change.ts';
 import { failedRecord } from './directory/decide.ts';
 import { decideDirectory, loadNamed, saveLoaded, type LoadedDirectory } from './directory/kind.ts';
 import type { Kind } from './kind.ts';
-import type { ChangeFileType } from '../change-file/change-file.ts';
 import type { ProvisioningRecord } from '../change-file/entry.ts';
 import { failedEntry } from './provisioning/decide.ts';
 import {
@@ -55,12 +54,17 @@ const directory: Kind<DirectoryRecord, null, LoadedDirectory> = {
 };
 
 /** A new kind is one entry here, its token in change-file.ts and its words in report/words.ts. */
-const KINDS: Partial<Record<ChangeFileType, Kind>> = {
-  DI: directory as unknown as Kind,
-  PRV: provisioning as unknown as Kind,
-};
+export const KINDS: readonly Kind[] = [directory as unknown as Kind, provisioning as unknown as Kind];
+
+const BY_TYPE = new Map<string, Kind>(KINDS.map((kind) => [kind.type, kind]));
 
 /** @returns undefined where this program cannot process files of the type: they are refused like a disabled type */
-export function kindOf(type: ChangeFileType): Kind | undefined {
-  return KINDS[type];
+export function kindOf(type: string): Kind | undefined {
+  return BY_TYPE.get(type);
 }
+
+/** What those need who do not carry a file: whether its entries count against the hourly cap, whether a hold refuses it. */
+export const kindFacts = {
+  countsHourly: (type: string) => kindOf(type)?.countsHourly ?? false,
+  heldRefuses: (type: string) => kindOf(type)?.heldRefuses ?? false,
+};

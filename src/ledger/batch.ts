@@ -1,10 +1,6 @@
-import {
-  CHANGE_FILE_COLUMNS,
-  changeFileFrom,
-  type ChangeFile,
-  type ChangeFileRow,
-} from '../change-file/change-file.ts';
-import type { Queryable, Transaction } from '../database/open.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
+import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
+import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from './rows.ts';
 
 /** Locks the customer's accounts and the file's row. @returns false where somebody else has worked on it in the meantime */
 export async function isStillNext(tx: Transaction, file: ChangeFile): Promise<boolean> {
@@ -66,30 +62,6 @@ export async function nextInBatch(db: Queryable, batch: number): Promise<ChangeF
   return rows[0] ? changeFileFrom(rows[0]) : null;
 }
 
-/**
- * The file waits until then, and with it all later ones of the customer, which would be refused for their numbers if
- * they went first (chapter 12, rule 7).
- */
-export async function defer(
-  tx: Transaction,
-  file: ChangeFile,
-  reason: WaitReason,
-  until: Date,
-  entries: number,
-): Promise<void> {
-  await tx.query(
-    `update change_file set state = 'deferred', deferred_until = $2, deferred_for = $3, total = $4, batch_id = null
-      where id = $1`,
-    [file.id, until, reason, entries],
-  );
-  await tx.query(`update change_file set batch_id = null where batch_id = $1 and state = 'waiting'`, [
-    file.batch,
-  ]);
-}
-
-/** What a deferred file waits for: the next clock hour or day, or a missing sequence number. */
-export type WaitReason = 'hour' | 'day' | 'sequence';
-
 /** Files that no batch has taken: since when the first and the last of them wait. */
 export async function waitingSince(
   db: Queryable,
@@ -115,4 +87,30 @@ export async function uncountedFiles(db: Queryable, customer: number, most: numb
 
 export async function saveTotal(db: Queryable, file: ChangeFile, total: number): Promise<void> {
   await db.query(`update change_file set total = $2 where id = $1 and state = 'waiting'`, [file.id, total]);
+}
+
+/**
+ * Gives the batch the name of its report. Of two batches of a customer within one second the later one gets a number.
+ *
+ * @param plain the name by its moment alone
+ */
+export async function nameReport(
+  db: Queryable,
+  { id }: Batch,
+  customer: number,
+  plain: string,
+): Promise<string> {
+  const result = await db.query<{ name: string }>(
+    `update batch set report_name = coalesce(report_name, (
+       select case when count(*) = 0 then $3 else replace($3, '.txt', '_' || count(*) || '.txt') end
+         from batch other where other.customer_id = $2 and other.id <> $1
+          and (other.report_name = $3 or other.report_name like replace($3, '.txt', '\\_%'))))
+     where id = $1 returning report_name as name`,
+    [id, customer, plain],
+  );
+  return onlyRow(result).name;
+}
+
+export async function closeBatch(db: Queryable, batch: Batch, now: Date): Promise<void> {
+  await db.query('update batch set closed_at = $2 where id = $1 and closed_at is null', [batch.id, now]);
 }

@@ -1,25 +1,30 @@
 import type { ChangeFile } from '../change-file/change-file.ts';
-import type { Transaction } from '../database/open.ts';
-import { notesOf, type Entry, type EntryResult, type Position } from '../change-file/entry.ts';
+import type { EntryResult, Position } from '../change-file/entry.ts';
 import type { Outcome } from '../change-file/outcome.ts';
+import type { Queryable, Transaction } from '../database/open.ts';
+import { apply, goOn } from './exits.ts';
 
-/**
- * Written with the changes themselves, in one transaction: no effect without its result, no result without its effect.
- *
- * @param next where the file goes on; null where this was the last slice
- */
+/** What goes in with the results of a slice. */
+export interface SavedSlice {
+  /** Entries of the whole file. */
+  total: number;
+  /** Where the file goes on; null where this was the last slice. */
+  next: Position | null;
+  started: Date;
+  now: Date;
+}
+
+/** Written with the changes themselves, in one transaction: no effect without its result, no result without its effect. */
 export async function saveOutcome(
   tx: Transaction,
   file: ChangeFile,
   outcome: Outcome,
-  total: number,
-  next: Position | null,
-  times: { started: Date; now: Date },
+  saved: SavedSlice,
 ): Promise<void> {
   await saveResults(tx, file.id, outcome.results);
-  await saveCounts(tx, file.id, outcome, total, times.started);
-  if (next) await markApplying(tx, file.id, next);
-  else await markApplied(tx, file.id, outcome, times.now);
+  await saveCounts(tx, file.id, outcome, saved);
+  if (saved.next) await goOn(tx, file, saved.next);
+  else await apply(tx, file, outcome, saved.now);
 }
 
 async function saveResults(tx: Transaction, changeFile: number, results: EntryResult[]): Promise<void> {
@@ -41,28 +46,11 @@ async function saveResults(tx: Transaction, changeFile: number, results: EntryRe
   );
 }
 
-/** What the readers noticed, for the report; one statement, and none where there is nothing. */
-export async function saveWarnings(
-  tx: Transaction,
-  file: ChangeFile,
-  entries: readonly Entry[],
-  now: Date,
-): Promise<void> {
-  const notes = notesOf(entries);
-  if (notes.length === 0) return;
-  await tx.query(
-    `insert into batch_note (batch_id, change_file_id, at, kind, detail)
-     select $1, $2, $3, 'entry', detail from json_array_elements($4::json) with ordinality as n (detail, place) order by place`,
-    [file.batch, file.id, now, JSON.stringify(notes)],
-  );
-}
-
 async function saveCounts(
   tx: Transaction,
   changeFile: number,
   { read, written, readErrors, writeErrors, refusal }: Outcome,
-  total: number,
-  started: Date,
+  { total, started }: SavedSlice,
 ): Promise<void> {
   await tx.query(
     `update change_file set taken = true, started_at = $2, total = $3, entries = $4, written = $5, read_errors = $6,
@@ -71,24 +59,28 @@ async function saveCounts(
   );
 }
 
-async function markApplying(tx: Transaction, changeFile: number, next: Position): Promise<void> {
-  await tx.query(`update change_file set state = 'applying', next_line = $2, next_byte = $3 where id = $1`, [
-    changeFile,
-    next.line,
-    next.byte,
-  ]);
+/** Of an entry, as the trace needs it. */
+export interface ResultRow {
+  entry: number;
+  line: number;
+  first_byte: number;
+  byte_count: number;
+  code: number;
 }
 
-async function markApplied(
-  tx: Transaction,
-  changeFile: number,
-  { readErrors, writeErrors, refusal }: Outcome,
-  now: Date,
-): Promise<void> {
-  const decision = refusal?.code === 1001 ? 'held' : 'applied';
-  const folder = readErrors + writeErrors > 0 || refusal ? '_error' : '_processed';
-  await tx.query(
-    `update change_file set state = 'applied', finished_at = $2, folder = $3, decision = $4 where id = $1`,
-    [changeFile, now, folder, decision],
-  );
+/** Results come in pages: a trace of any length costs constant memory. */
+const PAGE_ENTRIES = 500;
+
+/** All results of a file, in the order of their entries. */
+export async function* resultPages(db: Queryable, file: Pick<ChangeFile, 'id'>): AsyncGenerator<ResultRow[]> {
+  for (let after = 0, more = true; more;) {
+    const { rows } = await db.query<ResultRow>(
+      `select entry, line, first_byte, byte_count, code from entry_result
+        where change_file_id = $1 and entry > $2 order by entry limit ${PAGE_ENTRIES}`,
+      [file.id, after],
+    );
+    if (rows.length > 0) yield rows;
+    after = rows.at(-1)?.entry ?? after;
+    more = rows.length === PAGE_ENTRIES;
+  }
 }

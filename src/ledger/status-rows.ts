@@ -2,17 +2,6 @@ import type { ChangeFileType } from '../change-file/change-file.ts';
 import type { PastResult, SourceNumber, WaitingFile } from '../customer-status.ts';
 import type { Queryable } from '../database/open.ts';
 
-export interface CustomerRow {
-  id: number;
-  name: string;
-  folder: string;
-  state: 'active' | 'held';
-  hourly: number | null;
-  daily: number | null;
-  per_file: number | null;
-  zone: string;
-}
-
 export interface UsageRow {
   period: 'hour' | 'day';
   starts_at: Date;
@@ -40,7 +29,6 @@ export interface WaitingRow {
 
 /** By customer. */
 export interface StatusRows {
-  customers: CustomerRow[];
   usage: Map<number, UsageRow[]>;
   waiting: Map<number, WaitingRow[]>;
   results: Map<number, PastResult[]>;
@@ -64,10 +52,6 @@ export async function statusRows(
   const rows = async <Row extends object>(text: string, ...values: unknown[]) =>
     (await db.query<Row & { customer: number }>(text, [customers, ...values])).rows;
   return {
-    customers: await rows<CustomerRow>(
-      `select id, name, folder, state, hourly_cap as hourly, daily_cap as daily, per_file_cap as per_file,
-              time_zone as zone from customer where id = any($1) order by id`,
-    ),
     usage: byCustomer(
       await rows<UsageRow>(
         `select customer_id as customer, period, starts_at, used from cap_usage

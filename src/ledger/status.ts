@@ -3,35 +3,47 @@ import type { Queryable } from '../database/open.ts';
 import { forecast } from '../order/forecast.ts';
 import { periodsOf, type Periods } from '../order/periods.ts';
 import { statusRows, type UsageRow, type WaitingRow } from './status-rows.ts';
-import type { Caps, CustomerCaps, Usage } from '../order/throttle.ts';
+import { capsOf, type Caps, type CustomerCaps, type OwnCaps, type Usage } from '../order/throttle.ts';
 
-/** @returns null where there is no such customer */
+/** Of a customer's row, what its status is made of. */
+export type StatusCustomer = OwnCaps & Pick<CustomerStatus, 'id' | 'name' | 'folder' | 'state'>;
+
+/** What is true of all customers. */
+export interface StatusFacts {
+  /** For customers without caps of their own. */
+  caps: Caps;
+  /** Whether entries of files of a type count against the hourly cap. */
+  countsHourly: (type: string) => boolean;
+  /** Whether files of a type are refused while the customer is on hold. */
+  heldRefuses: (type: string) => boolean;
+}
+
 export async function customerStatus(
   db: Queryable,
-  customer: number,
-  defaults: Caps,
+  customer: StatusCustomer,
+  facts: StatusFacts,
   now: Date,
-): Promise<CustomerStatus | null> {
-  const [status] = await customerStatuses(db, [customer], defaults, now);
-  return status ?? null;
+): Promise<CustomerStatus> {
+  const [status] = await customerStatuses(db, [customer], facts, now);
+  if (!status) throw new Error('a status of one customer has one element');
+  return status;
 }
 
 /** How these customers stand, in the order of their ids; as many statements for a hundred of them as for one. */
 export async function customerStatuses(
   db: Queryable,
-  customers: readonly number[],
-  defaults: Caps,
+  customers: readonly StatusCustomer[],
+  facts: StatusFacts,
   now: Date,
 ): Promise<CustomerStatus[]> {
-  const rows = await statusRows(db, customers, now);
-  return rows.customers.map((row) => {
+  const rows = await statusRows(
+    db,
+    customers.map(({ id }) => id),
+    now,
+  );
+  return customers.map((row) => {
     const of = <Row>(all: Map<number, Row[]>) => all.get(row.id) ?? [];
-    const caps = {
-      hourly: row.hourly ?? defaults.hourly,
-      daily: row.daily ?? defaults.daily,
-      perFile: row.per_file ?? defaults.perFile,
-      timeZone: row.zone,
-    };
+    const caps = capsOf(row, facts.caps);
     const periods = periodsOf(now, caps.timeZone);
     const used = usedIn(of(rows.usage), periods);
     const waiting = of(rows.waiting);
@@ -47,7 +59,7 @@ export async function customerStatuses(
         daily: capStatus(caps.daily, used.day, periods.nextDay),
       },
       waiting: waiting[0]?.all ?? 0,
-      files: shownFiles(waiting, row.state === 'held', caps, used, now),
+      files: shownFiles(waiting, { facts, isHeld: row.state === 'held', caps, used, now }),
       sources: of(rows.sources),
       results: of(rows.results),
       reports: of(rows.reports).map(({ name }) => name),
@@ -70,18 +82,20 @@ function usedIn(rows: readonly UsageRow[], { hour, day }: Periods): Usage {
   return { hour: used('hour', hour), day: used('day', day) };
 }
 
-function shownFiles(
-  rows: WaitingRow[],
-  isHeld: boolean,
-  caps: CustomerCaps,
-  used: Usage,
-  now: Date,
-): WaitingFile[] {
+interface Circumstances {
+  facts: StatusFacts;
+  isHeld: boolean;
+  caps: CustomerCaps;
+  used: Usage;
+  now: Date;
+}
+
+function shownFiles(rows: WaitingRow[], { facts, isHeld, caps, used, now }: Circumstances): WaitingFile[] {
   const expected = forecast(
     rows.map((row) => ({
       // What runs already has been counted.
       entries: row.state === 'applying' ? 0 : row.total || null,
-      countsHourly: row.type === 'PRV',
+      countsHourly: row.type !== null && facts.countsHourly(row.type),
       notBefore: (row.deferred_for === 'sequence' ? row.deferred_until : row.settles_at) ?? now,
     })),
     caps,
@@ -91,24 +105,22 @@ function shownFiles(
   // Nobody knows when the scanner is back, and nothing overtakes the file that waits for it.
   const stuck = rows.findIndex(({ scanner }) => scanner !== null);
   if (stuck !== -1) expected.fill(null, stuck);
+  // One that was begun before the hold goes on.
+  const isRefusedOnHold = ({ type, state }: WaitingRow) =>
+    isHeld && type !== null && state !== 'applying' && facts.heldRefuses(type);
   return rows.map((row, index) => ({
     name: row.name,
     state: row.state,
-    why: isHeld && isRefusedOnHold(row) ? HOLD_WORDS : whyItWaits(row, rows[index - 1], caps, used),
+    why: isRefusedOnHold(row) ? HOLD_WORDS : whyItWaits(row, rows[index - 1], caps, used),
     place: index + 1,
     entries: row.total || null,
     since: row.received_at,
     // Nobody knows when the hold ends; before, the file is not carried out.
-    expected: isHeld && isRefusedOnHold(row) ? null : (expected[index] ?? null),
+    expected: isRefusedOnHold(row) ? null : (expected[index] ?? null),
   }));
 }
 
 const HOLD_WORDS = 'the customer is on hold: the file will be refused with 1001';
-
-/** A file that was begun before the hold goes on; directory files know no hold (chapter 14). */
-function isRefusedOnHold({ type, state }: WaitingRow): boolean {
-  return type !== null && type !== 'DI' && state !== 'applying';
-}
 
 /** Customers read this too: what the scanner says, with its paths and addresses, stands in the log. */
 const SCANNER_WORDS = {

@@ -55,9 +55,7 @@ export async function endTurn(
   tx: Transaction,
   customer: number,
   before: Standing,
-  result: TurnResult,
-  now: Date,
-  settleMs: number,
+  { result, now, settleMs }: { result: TurnResult; now: Date; settleMs: number },
 ): Promise<void> {
   await saveStanding(tx, customer, afterTurn(before, result, now, settleMs));
 }

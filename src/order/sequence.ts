@@ -1,5 +1,4 @@
 import { SEQUENCE_MAX, type ChangeFile, type ChangeFileName } from '../change-file/change-file.ts';
-import type { Queryable, Transaction } from '../database/open.ts';
 
 /**
  * What a sequence counter belongs to: customer, source and type. The specification names the first two; directory
@@ -21,73 +20,17 @@ export function mayFollow(last: bigint | null, next: bigint): boolean {
   return next > last;
 }
 
-/** The number of the last processed file of the same counter, or null. */
-export async function lastSequence(
-  db: Queryable,
-  customer: number,
-  name: ChangeFileName,
-): Promise<bigint | null> {
-  const { rows } = await db.query<{ last: string }>(
-    'select last::text from sequence_counter where customer_id = $1 and source = $2 and type = $3',
-    counterOf(customer, name),
-  );
-  return rows[0] ? BigInt(rows[0].last) : null;
-}
-
-/** Only a source with so many processed files is expected to go on as it has begun, and only where so few are missing. */
-const FILES_MIN = 5;
-const MISSING_MAX = 10;
-/** Of a source that the customer has declared in `strictSequence`, a gap of any size counts up to here. */
-const STRICT_GAP_MAX = 100;
-
 /**
- * The numbers between the last processed one and this file's that were never received, where that is worth a word:
- * numbers are opaque and may rise in any steps (chapter 3). The customer has declared the source in `strictSequence`, or
- * every number of its whole history followed the one before. Numbers that were seen and refused are not missing.
+ * Until when the line waits for a missing number of this source.
+ *
+ * @param strict by source: how many seconds; a source that is not named waits for nothing
+ * @returns null where the customer does not want that
  */
-export async function missingBefore(db: Queryable, { customer, parsed }: ChangeFile): Promise<string[]> {
-  if (!parsed) return [];
-  const { rows } = await db.query<{ missing: string; strict: boolean }>(
-    `select n::text as missing, k.strict_sequences ? c.source as strict
-       from sequence_counter c join customer k on k.id = c.customer_id,
-            generate_series(c.last::numeric + 1, least($4::numeric - 1, c.last::numeric + $5)) as n
-      where c.customer_id = $1 and c.source = $2 and c.type = $3 and $4::numeric - c.last <= $5
-        and (k.strict_sequences ? c.source or (c.gapless and c.files >= $6))
-        and not exists (select 1 from change_file f where f.customer_id = $1 and f.source = $2 and f.type = $3
-                           and f.sequence = n and f.decision is not null)
-      order by n`,
-    [...counterOf(customer, parsed), parsed.sequence.toString(), STRICT_GAP_MAX, FILES_MIN],
-  );
-  if (rows[0]?.strict !== true && rows.length > MISSING_MAX) return [];
-  return rows.map((row) => row.missing);
-}
-
-/** Until when the line waits for a missing number of this source; null where the customer does not want that. */
-export async function strictPatience(
-  db: Queryable,
-  { customer, parsed, receivedAt }: ChangeFile,
-): Promise<Date | null> {
-  const { rows } = await db.query<{ seconds: number | null }>(
-    'select (strict_sequences->>$2)::int as seconds from customer where id = $1',
-    [customer, parsed?.source ?? ''],
-  );
-  const seconds = rows[0]?.seconds ?? null;
-  return seconds === null ? null : new Date(receivedAt.getTime() + seconds * 1000);
-}
-
-/**
- * Called in the transaction that applies the file. A number that was not the next one ends for good what is expected of
- * the source, unless all numbers between were seen and refused.
- */
-export async function storeSequence(tx: Transaction, customer: number, name: ChangeFileName): Promise<void> {
-  await tx.query(
-    `insert into sequence_counter (customer_id, source, type, last, files) values ($1, $2, $3, $4, 1)
-     on conflict (customer_id, source, type) do update set last = excluded.last, files = sequence_counter.files + 1,
-       gapless = sequence_counter.gapless and (excluded.last - 1 = sequence_counter.last
-         or excluded.last - sequence_counter.last - 1 = (select count(distinct f.sequence) from change_file f
-              where excluded.last - sequence_counter.last between 2 and ${STRICT_GAP_MAX}
-                and f.customer_id = $1 and f.source = $2 and f.type = $3 and f.decision is not null
-                and f.sequence > sequence_counter.last and f.sequence < excluded.last))`,
-    [...counterOf(customer, name), name.sequence.toString()],
-  );
+export function strictPatience(
+  strict: Readonly<Record<string, number>>,
+  { parsed, receivedAt }: Pick<ChangeFile, 'parsed' | 'receivedAt'>,
+): Date | null {
+  const source = parsed?.source ?? '';
+  const seconds = Object.hasOwn(strict, source) ? strict[source] : undefined;
+  return seconds === undefined ? null : new Date(receivedAt.getTime() + seconds * 1000);
 }

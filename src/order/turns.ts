@@ -21,8 +21,8 @@ export interface Standing {
 /** What a turn has come to. */
 export type TurnResult =
   | { kind: 'more' }
-  /** A file waits for its cap until then; later files of the customer wait with it. */
-  | { kind: 'deferred'; until: Date }
+  /** A file waits until then, and later files of the customer with it; for a cap or a number it leaves its batch. */
+  | { kind: 'deferred'; until: Date; endsBatch?: boolean }
   /** Nothing is left to do, or files have come meanwhile: the latest at this moment. */
   | { kind: 'done'; lastUploadAt: Date | null; waitingSince: Date | null }
   /** Something in the folder is still being written; looked at again then. */

@@ -15,7 +15,9 @@ import {
   repairMoments,
   wake,
 } from '../ledger/turn-queue.ts';
-import { takeTurn, writeStatus, type Services } from './turn.ts';
+import type { Services } from './services.ts';
+import { writeStatus } from './status.ts';
+import { takeTurn } from './turn.ts';
 import { isDatabaseAway, isPassing } from '../database/away.ts';
 import { recoverTaken, removeStrays } from '../spool/recover.ts';
 import { STATUS_TEXT } from '../change-file/change-file.ts';

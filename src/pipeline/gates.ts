@@ -1,4 +1,4 @@
-import type { ChangeFile, ChangeFileType } from '../change-file/change-file.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
 import { nameFault } from '../change-file/name-fault.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 
@@ -6,7 +6,7 @@ import type { Refusal } from '../change-file/result-code.ts';
 export interface GateFacts {
   customer: number;
   /** Enabled for the customer, and known to this program. */
-  types: ReadonlySet<ChangeFileType>;
+  types: ReadonlySet<string>;
   /** The last processed number of the file's counter; null: none. */
   last: bigint | null;
   /** Whether a number may follow the last processed one. */

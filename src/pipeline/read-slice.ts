@@ -1,10 +1,28 @@
 /** Reads a change file, slice by slice, and counts it no further than is needed. */
 import type { FileHandle } from 'node:fs/promises';
 import type { OpenChangeFile } from '../spool/take.ts';
-import type { Slice } from './carry-out.ts';
 import type { Kind } from '../kinds/kind.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Entry, OpenBytes } from '../change-file/entry.ts';
+
+/** A file, or the next slice of a large one, as its kind reads it. */
+export interface Slice {
+  kind: Kind;
+  /** The header line as it stands. */
+  header: Buffer;
+  problem: Refusal | null;
+  entries: Entry[];
+  /** Of the whole file. */
+  total: number;
+  /** The file has more entries than `total`; they were not counted, since it is refused anyhow. */
+  more: boolean;
+}
+
+/** A slice with what takes long to make, made before the transaction. */
+export interface Contents extends Slice {
+  prepared: unknown;
+}
 
 /** A large file is worked off in slices, one a turn: other customers' files pass in between. */
 const SLICE_ENTRIES = 1_000;
@@ -21,20 +39,24 @@ const COUNTED_BEYOND_BYTES = 1_048_576;
  * Reads the next slice, and at the first one counts all entries: a file of any length costs bounded memory.
  *
  * @param entriesMax with more entries the file is refused
+ * @param sliceEntries Infinity: all in one slice, whose size the caller bounds
  */
 export async function readSlice(
   kind: Kind,
   opened: OpenChangeFile,
   { progress }: ChangeFile,
   entriesMax: number,
+  sliceEntries = SLICE_ENTRIES,
 ): Promise<Slice> {
-  const { problem, entries: all } = await kind.read(bytesOf(opened), progress);
+  const { header, problem, entries: all } = await kind.read(bytesOf(opened), progress);
   const entries: Entry[] = [];
   let [counted, bytes, beyond] = [0, 0, 0];
   let more = false;
   for await (const entry of all) {
     bytes += entry.place.byteCount;
-    const isFull = entries.length === SLICE_ENTRIES || (entries.length > 0 && bytes > SLICE_BYTES_MAX);
+    const isFull =
+      entries.length === sliceEntries ||
+      (entries.length > 0 && bytes > SLICE_BYTES_MAX && sliceEntries !== Infinity);
     if (progress && isFull) break;
     counted += 1;
     if (!isFull) entries.push(entry);
@@ -43,7 +65,7 @@ export async function readSlice(
     more = counted > entriesMax + COUNTED_BEYOND_ENTRIES || beyond > COUNTED_BEYOND_BYTES;
     if (more) break;
   }
-  return { kind, problem, entries, total: progress?.total ?? counted, more };
+  return { kind, header, problem, entries, total: progress?.total ?? counted, more };
 }
 
 export function bytesOf({ handle }: OpenChangeFile): OpenBytes {

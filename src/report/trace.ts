@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Queryable } from '../database/open.ts';
 import { writeWhole } from '../durable.ts';
 
-interface ResultRow {
+/** Result of an entry, and where its original text stands. */
+export interface TracedResult {
   entry: number;
   line: number;
   first_byte: number;
@@ -10,8 +10,6 @@ interface ResultRow {
   code: number;
 }
 
-/** Results and original bytes are read in pages: a trace of any length costs constant memory. */
-const PAGE_ENTRIES = 500;
 /** A page of text is read at once where it is no larger than this, else entry by entry. */
 const PAGE_BYTES_MAX = 8_388_608;
 const LINE_FEED = Buffer.from('\n');
@@ -26,36 +24,40 @@ export interface Traced {
  * Writes the trace of a change file (chapter 16) from its stored results: the header line, then one line per entry. It
  * can be written again any number of times. Its name lasts when the change file has been moved beside it.
  *
+ * @param results in pages: a trace of any length costs constant memory
  * @param header what the header line says after the three numbers, as bytes
  * @param original the change file, open for reading
  */
 export async function writeTrace(
-  db: Queryable,
-  changeFile: number,
+  target: string,
+  results: AsyncIterable<TracedResult[]>,
   header: Buffer,
   original: FileHandle,
   traced: Traced,
-  target: string,
 ): Promise<void> {
   await writeWhole(target, async (trace) => {
-    await trace.write(tracedLine('entryNum,lineNum,resultCode,', header));
-    for (let after = 0, more = true; more;) {
-      const results = await resultsAfter(db, changeFile, after);
-      const last = results.at(-1);
-      if (last) await trace.write(await tracedPage(results, original, traced));
-      after = last?.entry ?? after;
-      more = results.length === PAGE_ENTRIES;
-    }
+    for await (const piece of tracePieces(results, header, original, traced)) await trace.write(piece);
   });
 }
 
+/** What a trace says, piece by piece. */
+export async function* tracePieces(
+  results: AsyncIterable<TracedResult[]>,
+  header: Buffer,
+  original: FileHandle,
+  traced: Traced,
+): AsyncGenerator<Buffer> {
+  yield tracedLine('entryNum,lineNum,resultCode,', header);
+  for await (const page of results) if (page.length > 0) yield await tracedPage(page, original, traced);
+}
+
 /** Puts values in front of original text; nothing is quoted again. */
-export function tracedLine(values: string, original: Buffer): Buffer {
+function tracedLine(values: string, original: Buffer): Buffer {
   const end = original.at(-1) === 0x0a ? [] : [LINE_FEED];
   return Buffer.concat([Buffer.from(values), original, ...end]);
 }
 
-async function tracedPage(results: ResultRow[], original: FileHandle, traced: Traced): Promise<Buffer> {
+async function tracedPage(results: TracedResult[], original: FileHandle, traced: Traced): Promise<Buffer> {
   const from = results[0]?.first_byte ?? 0;
   const to = Math.max(...results.map((row) => row.first_byte + row.byte_count));
   const page = to - from > PAGE_BYTES_MAX ? null : await readAt(original, from, to - from);
@@ -72,13 +74,4 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
   const bytes = Buffer.alloc(length);
   await file.read(bytes, 0, length, position);
   return bytes;
-}
-
-async function resultsAfter(db: Queryable, changeFile: number, after: number): Promise<ResultRow[]> {
-  const { rows } = await db.query<ResultRow>(
-    `select entry, line, first_byte, byte_count, code from entry_result
-      where change_file_id = $1 and entry > $2 order by entry limit ${PAGE_ENTRIES}`,
-    [changeFile, after],
-  );
-  return rows;
 }

@@ -1,9 +1,16 @@
-import { parseChangeFileName } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { isThere } from '../durable.ts';
 import type { Journal } from '../events/events.ts';
 import { failpoint } from '../failpoints.ts';
+import {
+  enterOne,
+  enterSet,
+  forgetOne,
+  forgetSet,
+  markTaken,
+  type Entered,
+} from '../ledger/entering.ts';
 import { fileAt, type Found } from './found-file.ts';
 import type { SpoolMount } from './mount.ts';
 import { takenPath } from './take.ts';
@@ -14,7 +21,7 @@ export interface IntakeParts {
   journal: Journal;
   /** Absolute path of the spool. */
   spool: string;
-  place?: SpoolMount;
+  mount?: SpoolMount;
   /** Files put there by other means than a door count as whole when they have not changed for so long; default: 10 s. */
   quietMs?: number;
 }
@@ -37,7 +44,7 @@ export async function admitAll(parts: IntakeParts, place: CustomerFolder, files:
   let admitted = false;
   for (let at = 0; at < files.length; at += ENTERED_AT_ONCE) {
     const some = files.slice(at, at + ENTERED_AT_ONCE);
-    const entered = some.length > 1 ? await enterSet(parts, place, some) : new Set();
+    const entered = some.length > 1 ? await enterSome(parts, place, some) : new Set();
     failpoint('admitted');
     for (const file of some) {
       if (entered.has(file.name)) parts.journal.fileAdmitted(place.customer, file.name, file.bytes);
@@ -48,47 +55,22 @@ export async function admitAll(parts: IntakeParts, place: CustomerFolder, files:
 }
 
 /** @returns the names that are entered; a name that waits already, and a file that is gone by now, is none of them */
-async function enterSet(
+async function enterSome(
   { database, clock }: IntakeParts,
   { customer, folder }: CustomerFolder,
   files: Found[],
 ): Promise<Set<string>> {
   return database.transaction(async (tx) => {
     const now = clock.now();
-    const { rows } = await tx.query<{ name: string }>(
-      `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at)
-       select $1, f.name, f.type, f.named_customer, f.source, f.sequence, 'waiting', $2, f.bytes, f.modified_at
-         from json_to_recordset($3) as f (name text, type text, named_customer numeric, source text, sequence numeric,
-                                          bytes bigint, modified_at timestamptz)
-       on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken do nothing
-       returning name`,
-      [customer, now, JSON.stringify(files.map(rowOf))],
-    );
-    const entered = new Set(rows.map(({ name }) => name));
+    const entered = await enterSet(tx, customer, files, now);
     // Somebody else may have entered and taken one since it was seen here: it has its row.
     const gone: string[] = [];
     for (const name of entered) if (!(await fileAt(folder, name))) gone.push(name);
     if (gone.length === 0) return entered;
-    await tx.query(
-      `delete from change_file where customer_id = $1 and name = any($2) and received_at = $3 and state = 'waiting' and not taken`,
-      [customer, gone, now],
-    );
+    await forgetSet(tx, customer, gone, now);
     for (const name of gone) entered.delete(name);
     return entered;
   });
-}
-
-function rowOf({ name, bytes, modifiedAt }: Found): Record<string, unknown> {
-  const parsed = parseChangeFileName(name);
-  return {
-    name,
-    bytes,
-    modified_at: modifiedAt,
-    type: parsed?.type ?? null,
-    named_customer: parsed?.customerId.toString() ?? null,
-    source: parsed?.source ?? null,
-    sequence: parsed?.sequence.toString() ?? null,
-  };
 }
 
 /**
@@ -105,7 +87,7 @@ export async function admit(
     const row = await enterAnew(tx, { customer, folder }, file, clock.now());
     if (row?.replaced !== 0 || (await fileAt(folder, file.name))) return row?.replaced ?? null;
     // Somebody else has entered and taken it since it was seen here: it has its row.
-    await tx.query('delete from change_file where id = $1', [row.id]);
+    await forgetOne(tx, row.id);
     return null;
   });
   failpoint('admitted');
@@ -120,42 +102,11 @@ async function enterAnew(
   { customer, folder }: CustomerFolder,
   file: Found,
   now: Date,
-): Promise<{ id: number; replaced: number } | null> {
+): Promise<Entered | null> {
   await tx.query('savepoint entering');
-  const row = await enter(tx, customer, file, now);
+  const row = await enterOne(tx, customer, file, now);
   if (!row || row.replaced === 0 || !(await isThere(takenPath(folder, row)))) return row;
   await tx.query('rollback to savepoint entering');
-  await tx.query('update change_file set taken = true where id = $1', [row.id]);
-  return enter(tx, customer, file, now);
-}
-
-/** @returns null where the ledger knows the file as it is; `replaced` is 0 where it knew none of that name */
-async function enter(
-  tx: Transaction,
-  customer: number,
-  file: Found,
-  now: Date,
-): Promise<{ id: number; replaced: number } | null> {
-  const parsed = parseChangeFileName(file.name);
-  const { rows } = await tx.query<{ id: number; replaced: number }>(
-    `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at)
-     values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9)
-     on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken
-     do update set received_at = excluded.received_at, bytes = excluded.bytes, modified_at = excluded.modified_at,
-       replaced = change_file.replaced + 1
-       where (change_file.bytes, change_file.modified_at) is distinct from (excluded.bytes, excluded.modified_at)
-     returning id, replaced`,
-    [
-      customer,
-      file.name,
-      parsed?.type ?? null,
-      parsed?.customerId.toString() ?? null,
-      parsed?.source ?? null,
-      parsed?.sequence.toString() ?? null,
-      now,
-      file.bytes,
-      file.modifiedAt,
-    ],
-  );
-  return rows[0] ?? null;
+  await markTaken(tx, customer, [String(row.id)]);
+  return enterOne(tx, customer, file, now);
 }

@@ -1,87 +1,21 @@
 import { lstat, rename } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  CHANGE_FILE_COLUMNS,
-  changeFileFrom,
-  type ChangeFile,
-  type ChangeFileRow,
-} from '../change-file/change-file.ts';
-import type { Queryable, Transaction } from '../database/open.ts';
-import { isSameFile, isThere, moveDurably, removeAttempts } from '../durable.ts';
-import { codeOf } from '../fault.ts';
 import { traceName } from '../change-file/trace-name.ts';
-import type { Refusal } from '../change-file/result-code.ts';
+import type { Queryable } from '../database/open.ts';
+import { isSameFile, isThere, moveDurably, removeAttempts } from '../durable.ts';
 import { failpoint } from '../failpoints.ts';
-import { noteOnFile } from '../ledger/set-aside.ts';
+import { codeOf } from '../fault.ts';
+import { isFiledUnder, saveFiledAs, type Departing } from '../ledger/departing.ts';
+import { file as markFiled } from '../ledger/exits.ts';
+import { noteOnFile } from '../ledger/notes.ts';
 
 /** What file systems allow. */
 const NAME_BYTES_MAX = 255;
 
-/** A file whose fate is committed and that is not yet in its folder. */
-export interface Departing {
-  file: ChangeFile;
-  decision: 'applied' | 'held' | 'refused';
-  target: '_processed' | '_error';
-  /** Chosen before the move, so that after a crash the same name is used again. */
-  filedAs: string | null;
-  /** Of the last change before it was read. */
-  modifiedAt: Date;
-  /** SHA-256 of what was read; null where nothing was, or where it changed meanwhile. */
-  digest: string | null;
-}
-
-interface DepartingRow extends ChangeFileRow {
-  decision: Departing['decision'];
-  folder: Departing['target'];
-  filed_as: string | null;
-  modified_at: Date;
-  content_sha256: string | null;
-}
-
-/** The customer's departing files, oldest first. */
-export async function departingFiles(db: Queryable, customer: number): Promise<Departing[]> {
-  const { rows } = await db.query<DepartingRow>(
-    `select ${CHANGE_FILE_COLUMNS}, decision, folder, filed_as, modified_at, content_sha256 from change_file
-      where customer_id = $1 and state in ('applied', 'rejected') order by finished_at, id`,
-    [customer],
-  );
-  return rows.map((row) => ({
-    file: changeFileFrom(row),
-    decision: row.decision,
-    target: row.folder,
-    filedAs: row.filed_as,
-    modifiedAt: row.modified_at,
-    digest: row.content_sha256,
-  }));
-}
-
-/** A gate refused the file: `_error`, a line in the report, no trace, number not stored (chapter 14). */
-export async function markRefused(
-  tx: Transaction,
-  file: ChangeFile,
-  refusal: Refusal | object,
-  code: number | null,
-  now: Date,
-): Promise<void> {
-  await tx.query(
-    `update change_file set state = 'rejected', decision = 'refused', taken = true, started_at = $2, finished_at = $2,
-       code = $3, detail = $4, folder = '_error' where id = $1`,
-    [file.id, now, code, refusal],
-  );
-}
-
-/** The customer deleted the file while it waited. */
-export async function markWithdrawn(db: Queryable, file: ChangeFile, now: Date): Promise<void> {
-  await db.query(
-    `update change_file set state = 'withdrawn', finished_at = $2 where id = $1 and state = 'waiting'`,
-    [file.id, now],
-  );
-}
-
 /**
  * Moves a decided file into its folder, with its trace beside it. May be called again after a crash at any point.
  *
- * @param taken where the file lies now
+ * @param place where the file lies now, and the customer's folder
  * @param writeTrace writes the trace under the given name; null where the file has none
  * @param now for the note that the file has disappeared
  * @returns the name it was filed under
@@ -89,8 +23,7 @@ export async function markWithdrawn(db: Queryable, file: ChangeFile, now: Date):
 export async function fileAway(
   db: Queryable,
   departing: Departing,
-  taken: string,
-  folder: string,
+  { taken, folder }: { taken: string; folder: string },
   writeTrace: ((target: string) => Promise<void>) | null,
   now: Date,
 ): Promise<string> {
@@ -119,21 +52,6 @@ export async function fileAway(
   return name;
 }
 
-/** The note that its trace could not be written goes where it could be in the end. */
-async function markFiled(
-  db: Queryable,
-  { id, batch }: ChangeFile,
-  name: string,
-  traced: boolean,
-): Promise<void> {
-  await db.query(
-    `with mended as
-       (delete from batch_note where batch_id = $4 and change_file_id = $1 and kind = 'no-trace' and $3)
-     update change_file set state = 'filed', filed_as = $2, failures = 0 where id = $1`,
-    [id, name, traced, batch],
-  );
-}
-
 /** Whether another file than the one in hand has the name. */
 async function isForeign(place: string, taken: string): Promise<boolean> {
   return (await isThere(place)) && !(await isSameFile(place, taken));
@@ -148,7 +66,7 @@ async function chooseName(
   let name = fittingName(file.name, '');
   for (let number = 1; await isOccupied(target, name); number += 1)
     name = fittingName(file.name, `_${number}`);
-  await db.query('update change_file set filed_as = $2 where id = $1', [file.id, name]);
+  await saveFiledAs(db, file, name);
   return name;
 }
 
@@ -184,11 +102,7 @@ async function filedName(
     if (!stats) return null;
     if (!stats.isFile() || stats.size !== file.bytes || stats.mtime.getTime() !== modifiedAt.getTime())
       continue;
-    const { rowCount } = await db.query(
-      `select 1 from change_file where customer_id = $1 and folder = $2 and filed_as = $3 and purged_at is null`,
-      [file.customer, path.basename(target), name],
-    );
-    if (rowCount === 0) return name;
+    if (!(await isFiledUnder(db, file.customer, path.basename(target), name))) return name;
   }
 }
 

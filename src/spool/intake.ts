@@ -4,16 +4,11 @@ import { TAKEN } from '../change-file/change-file.ts';
 import { makeCustomerFolders } from './customer-folders.ts';
 import type { Queryable } from '../database/open.ts';
 import { eachOf } from '../each-of.ts';
+import { markTaken, waitingCustomers, waitingFiles, type WaitingRow } from '../ledger/entering.ts';
+import { withdraw } from '../ledger/exits.ts';
+import { customers, findCustomer } from '../accounts/customers/customer.ts';
 import { admit, admitAll, type CustomerFolder, type IntakeParts } from './enter.ts';
 import { fileAt, filesAt, filesIn, type Found } from './found-file.ts';
-
-interface WaitingRow {
-  id: number;
-  name: string;
-  bytes: number;
-  modified_at: Date;
-  taken: boolean;
-}
 
 /** The default of the setting (cycle.quietSeconds). */
 const QUIET_MS = 10_000;
@@ -91,17 +86,17 @@ export function createIntake(parts: IntakeParts): Intake {
   };
 
   const sweep = async (place: CustomerFolder, mayWait = true) => {
-    await parts.place?.expectThere();
+    await parts.mount?.expectThere();
     const found = await filesIn(place.folder);
-    const waiting = mayWait ? await waitingFiles(parts.database, place) : [];
+    const waiting = mayWait ? await waitingIn(parts.database, place) : [];
     forgetGone(place.folder, found);
     return compare(place, found, waiting);
   };
 
   const look = async (place: CustomerFolder, names: readonly string[]) => {
-    await parts.place?.expectThere();
+    await parts.mount?.expectThere();
     const found = await filesAt(place.folder, names);
-    const waiting = await waitingFiles(parts.database, place, names);
+    const waiting = await waitingIn(parts.database, place, names);
     forgetGone(place.folder, found, names);
     return compare(place, found, waiting);
   };
@@ -126,27 +121,25 @@ export function createIntake(parts: IntakeParts): Intake {
  */
 export async function isBeingWritten(db: Queryable, place: CustomerFolder): Promise<boolean> {
   const found = await filesIn(place.folder);
-  const waiting = await waitingFiles(db, place);
+  const waiting = await waitingIn(db, place);
   const known = new Map(waiting.filter((row) => !row.taken).map((row) => [row.name, row]));
   return found.some((file) => !isSame(known.get(file.name), file));
 }
 
 async function folderOf(db: Queryable, spool: string, customer: number): Promise<string | null> {
-  const { rows } = await db.query<{ folder: string }>('select folder from customer where id = $1', [
-    customer,
-  ]);
-  return rows[0] ? path.join(spool, rows[0].folder) : null;
+  const found = await findCustomer(db, customer);
+  return found && path.join(spool, found.folder);
 }
 
 /** So many folders are looked at side by side. */
 const FOLDERS_AT_ONCE = 8;
 
-async function customerFolders({ database, spool, journal, place }: IntakeParts): Promise<CustomerFolder[]> {
-  await place?.expectThere();
-  const { rows } = await database.query<{ id: number; folder: string }>(
-    'select id, folder from customer order by id',
-  );
-  const folders = rows.map(({ id, folder }) => ({ customer: id, folder: path.join(spool, folder) }));
+async function customerFolders({ database, spool, journal, mount }: IntakeParts): Promise<CustomerFolder[]> {
+  await mount?.expectThere();
+  const folders = (await customers(database)).map(({ id, folder }) => ({
+    customer: id,
+    folder: path.join(spool, folder),
+  }));
   let failed = 0;
   await eachOf(folders, FOLDERS_AT_ONCE, ({ customer, folder }) =>
     makeCustomerFolders(spool, folder).catch((error: unknown) => {
@@ -156,13 +149,6 @@ async function customerFolders({ database, spool, journal, place }: IntakeParts)
     }),
   );
   return folders;
-}
-
-async function waitingCustomers(db: Queryable): Promise<Set<number>> {
-  const { rows } = await db.query<{ id: number }>(
-    `select distinct customer_id as id from change_file where state in ('waiting', 'deferred', 'held')`,
-  );
-  return new Set(rows.map(({ id }) => id));
 }
 
 function isSame(row: WaitingRow | undefined, file: Found): boolean {
@@ -176,25 +162,18 @@ function isSame(row: WaitingRow | undefined, file: Found): boolean {
  *
  * @param names of these only; default: all
  */
-async function waitingFiles(
+async function waitingIn(
   db: Queryable,
   { customer, folder }: CustomerFolder,
   names: readonly string[] | null = null,
 ): Promise<WaitingRow[]> {
   const inHand = await readdir(path.join(folder, TAKEN)).catch((): string[] => []);
-  const taken = inHand.filter((name) => /^\d{1,18}$/.test(name));
-  if (taken.length > 0)
-    await db.query(
-      `update change_file set taken = true where customer_id = $1 and id = any($2::bigint[]) and not taken
-         and state in ('waiting', 'deferred', 'held')`,
-      [customer, taken],
-    );
-  const { rows } = await db.query<WaitingRow>(
-    `select id, name, bytes, modified_at, taken from change_file
-      where customer_id = $1 and state in ('waiting', 'deferred', 'held') and ($2::text[] is null or name = any($2))`,
-    [customer, names],
+  await markTaken(
+    db,
+    customer,
+    inHand.filter((name) => /^\d{1,18}$/.test(name)),
   );
-  return rows;
+  return waitingFiles(db, customer, names);
 }
 
 async function withdrawMissing(
@@ -207,13 +186,6 @@ async function withdrawMissing(
   for (const row of waiting.filter(({ taken, name }) => !taken && !names.has(name))) {
     // A file may have come, and been announced, between the look at the folder and the look at the ledger.
     if (await fileAt(folder, row.name)) continue;
-    // `skip locked`: the file may be in hand right now, and then it has been taken, not deleted.
-    const { rowCount } = await database.query(
-      `update change_file set state = 'withdrawn', finished_at = $2 where id =
-         (select f.id from change_file f join customer c on c.id = f.customer_id
-           where f.id = $1 and f.state in ('waiting', 'deferred', 'held') and not f.taken for update skip locked)`,
-      [row.id, clock.now()],
-    );
-    if (rowCount) journal.fileWithdrawn(customer, row.name);
+    if (await withdraw(database, row, clock.now())) journal.fileWithdrawn(customer, row.name);
   }
 }

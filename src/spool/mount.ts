@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Queryable, Transaction } from '../database/open.ts';
 import { isThere, writeDurably } from '../durable.ts';
 import { codeOf, OperatorFault } from '../fault.ts';
+import { latestWaiting } from '../ledger/entering.ts';
 
 interface PlaceParts {
   database: Database;
@@ -129,11 +130,7 @@ async function isStranger({ database, spool }: PlaceParts): Promise<boolean> {
 }
 
 async function waitingPlaces(db: Queryable, spool: string): Promise<string[]> {
-  const { rows } = await db.query<{ folder: string; id: number; name: string }>(
-    `select c.folder, f.id, f.name from change_file f join customer c on c.id = f.customer_id
-      where f.state in ('waiting', 'deferred', 'held', 'applying', 'applied', 'rejected') order by f.id desc limit ${LOOKED_FOR}`,
-  );
-  return rows.flatMap(({ folder, id, name }) => [
+  return (await latestWaiting(db, LOOKED_FOR)).flatMap(({ folder, id, name }) => [
     path.join(spool, folder, name),
     path.join(spool, folder, TAKEN, String(id)),
   ]);

@@ -6,12 +6,13 @@
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { ERROR, PROCESSED, REPORT } from '../change-file/change-file.ts';
-import { traceName } from '../change-file/trace-name.ts';
 import type { Clock } from '../clock.ts';
-import type { Database, Queryable } from '../database/open.ts';
+import type { Database } from '../database/open.ts';
 import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import { failpoint } from '../failpoints.ts';
+import { customers } from '../accounts/customers/customer.ts';
+import { filedNames, reportNames, thinRows } from '../ledger/kept.ts';
 
 export interface PurgeParts {
   database: Database;
@@ -71,22 +72,18 @@ export async function purge(parts: PurgeParts): Promise<PurgeCounts> {
       return true;
     });
     // Rows stay whole as long as any file of theirs does.
-    if (!failed) counts.results += await thinRows(parts, kept);
+    if (!failed) counts.results += await thinRows(parts.database, kept.customer, kept.cutoff, parts.clock.now());
   }
   return counts;
 }
 
 async function keptFolders({ database, clock, spool, days }: PurgeParts): Promise<KeptFolder[]> {
-  const { rows } = await database.query<{ id: number; folder: string; days: number }>(
-    'select id, folder, coalesce(retention_days, $1) as days from customer order by id',
-    [days],
-  );
   const nowMs = clock.now().getTime();
-  return rows.map(({ id, folder: name, days }) => ({
+  return (await customers(database)).map(({ id, folder: name, retentionDays }) => ({
     customer: id,
     name,
     folder: path.join(spool, name),
-    cutoff: new Date(nowMs - days * DAY_MS),
+    cutoff: new Date(nowMs - (retentionDays ?? days) * DAY_MS),
   }));
 }
 
@@ -103,8 +100,8 @@ async function* expiredIn(
   if (names.length === 0) return;
   const known =
     folder === REPORT
-      ? await reportsOf(database, kept.customer)
-      : await changeFilesOf(database, kept.customer, folder);
+      ? await reportNames(database, kept.customer)
+      : await filedNames(database, kept.customer, folder);
   for (const name of names) {
     const file = path.join(kept.folder, folder, name);
     const stats = await lstat(file).catch(() => null);
@@ -125,35 +122,6 @@ async function* expiredIn(
 
 function laterOf(one: Date, other: Date): Date {
   return one > other ? one : other;
-}
-
-/**
- * By name, of change files and of their traces: when they were finished; null: must stay. Where a name was used again after
- * the customer had deleted the first file, the later one counts.
- */
-async function changeFilesOf(
-  db: Queryable,
-  customer: number,
-  folder: KeptFolderName,
-): Promise<Map<string, Date | null>> {
-  const { rows } = await db.query<{ name: string; created_at: Date | null }>(
-    `select filed_as as name, case when f.state = 'filed' and b.closed_at is not null then f.finished_at end as created_at
-       from change_file f left join batch b on b.id = f.batch_id
-      where f.customer_id = $1 and f.folder = $2 and f.filed_as is not null and f.purged_at is null
-      order by created_at nulls last`,
-    [customer, folder],
-  );
-  return new Map(
-    rows.flatMap(({ name, created_at: at }) => [[name, at] as const, [traceName(name), at] as const]),
-  );
-}
-
-async function reportsOf(db: Queryable, customer: number): Promise<Map<string, Date | null>> {
-  const { rows } = await db.query<{ name: string; closed_at: Date | null }>(
-    'select report_name as name, closed_at from batch where customer_id = $1 and report_name is not null',
-    [customer],
-  );
-  return new Map(rows.map(({ name, closed_at: at }) => [name, at]));
 }
 
 /** @returns whether any could not be deleted */
@@ -177,33 +145,6 @@ async function purgeFiles(parts: PurgeParts, kept: KeptFolder, counts: PurgeCoun
   }
   for (const folder of touched) await syncFolder(folder);
   return failed;
-}
-
-/** So many files' results go in one statement: it stays short, however much has piled up. */
-const THINNED_FILES = 100;
-
-/**
- * Entry results go with their file; the ledger row stays, with its counts. Also those of files that the customer has
- * deleted by then.
- *
- * @returns how many results went
- */
-async function thinRows({ database, clock }: PurgeParts, { customer, cutoff }: KeptFolder): Promise<number> {
-  let results = 0;
-  for (;;) {
-    const { rows } = await database.query<{ files: number; results: number }>(
-      `with due as (
-         select f.id from change_file f join batch b on b.id = f.batch_id
-          where f.customer_id = $1 and f.state = 'filed' and f.purged_at is null and f.finished_at < $2
-            and b.closed_at is not null order by f.finished_at limit ${THINNED_FILES} for update of f skip locked),
-       marked as (update change_file set purged_at = $3 where id in (select id from due) returning id),
-       gone as (delete from entry_result where change_file_id in (select id from due) returning 1)
-       select (select count(*) from marked) as files, (select count(*) from gone) as results`,
-      [customer, cutoff, clock.now()],
-    );
-    results += rows[0]?.results ?? 0;
-    if ((rows[0]?.files ?? 0) < THINNED_FILES) return results;
-  }
 }
 
 function absentIsEmpty(error: unknown): string[] {

@@ -4,24 +4,13 @@
  */
 import { lstat, readdir, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { ERROR, PROCESSED, REPORT, TAKEN, type ChangeFileState } from '../change-file/change-file.ts';
+import { ERROR, PROCESSED, REPORT, TAKEN } from '../change-file/change-file.ts';
 import type { Queryable } from '../database/open.ts';
 import { isStagingName, moveDurably } from '../durable.ts';
 import { codeOf } from '../fault.ts';
-
-interface Place {
-  customer: number;
-  /** Absolute path of the customer's folder. */
-  folder: string;
-}
-
-interface TakenRow {
-  id: number;
-  state: ChangeFileState;
-  folder: string | null;
-  filed_as: string | null;
-  purged: boolean;
-}
+import { takenFiles, type TakenRow } from '../ledger/departing.ts';
+import { fileAgain, giveBack } from '../ledger/exits.ts';
+import type { CustomerFolder } from './enter.ts';
 
 /**
  * Looks at every file in hand: whose row is filed already goes, or is filed again where its folder lacks it; one whose
@@ -29,21 +18,16 @@ interface TakenRow {
  *
  * @returns what was put right, in words for the log
  */
-export async function recoverTaken(db: Queryable, place: Place): Promise<string[]> {
+export async function recoverTaken(db: Queryable, place: CustomerFolder): Promise<string[]> {
   const names = await readdir(path.join(place.folder, TAKEN)).catch(absentIsEmpty);
   if (names.length === 0) return [];
   const ids = names.filter((name) => /^\d{1,15}$/.test(name)).map(Number);
-  const { rows } = await db.query<TakenRow>(
-    `select id, state, folder, filed_as, purged_at is not null as purged from change_file
-      where customer_id = $1 and id = any($2::bigint[])`,
-    [place.customer, ids],
-  );
-  const known = new Map(rows.map((row) => [String(row.id), row]));
+  const known = await takenFiles(db, place.customer, ids);
   const done: string[] = [];
   for (const name of names) {
     // Looked at after the ledger: what a turn has moved away meanwhile is no leftover.
     if (!(await isFile(path.join(place.folder, TAKEN, name)))) continue;
-    const words = await recoverOne(db, place, name, known.get(name));
+    const words = await recoverOne(db, place, name, known.get(Number(name)));
     if (words) done.push(words);
   }
   return done;
@@ -51,18 +35,14 @@ export async function recoverTaken(db: Queryable, place: Place): Promise<string[
 
 async function recoverOne(
   db: Queryable,
-  { folder }: Place,
+  { folder }: CustomerFolder,
   name: string,
   row: TakenRow | undefined,
 ): Promise<string | null> {
   const taken = path.join(folder, TAKEN, name);
-  if (!row) return giveBack(taken, folder, name);
+  if (!row) return returnUnknown(taken, folder, name);
   if (row.state === 'withdrawn') {
-    await db.query(
-      `update change_file set state = 'waiting', taken = true, batch_id = null, finished_at = null
-        where id = $1 and state = 'withdrawn'`,
-      [row.id],
-    );
+    await giveBack(db, row.id);
     return `file ${name} in hand waits again`;
   }
   if (row.state !== 'filed') return null;
@@ -70,16 +50,12 @@ async function recoverOne(
     await unlink(taken);
     return `second name of filed file ${name} removed`;
   }
-  await db.query(
-    `update change_file set state = case decision when 'refused' then 'rejected' else 'applied' end
-      where id = $1 and state = 'filed'`,
-    [row.id],
-  );
+  await fileAgain(db, row.id);
   return `file ${name} is filed again`;
 }
 
 /** Its name is not known any more, so that it ends as a file with an invalid name, visibly, in `_error`. */
-async function giveBack(taken: string, folder: string, name: string): Promise<string> {
+async function returnUnknown(taken: string, folder: string, name: string): Promise<string> {
   let given = `recovered_${name}`;
   for (let number = 1; !(await moveDurably(taken, path.join(folder, given))); number += 1)
     given = `recovered_${name}_${number}`;

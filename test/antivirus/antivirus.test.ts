@@ -13,16 +13,12 @@ import {
 } from '../../src/antivirus/antivirus.ts';
 import { quarantinePath } from '../../src/antivirus/quarantine.ts';
 import { openChangeFile } from '../../src/spool/take.ts';
-import {
-  CHANGE_FILE_COLUMNS,
-  changeFileFrom,
-  type ChangeFile,
-  type ChangeFileRow,
-} from '../../src/change-file/change-file.ts';
+import { type ChangeFile } from '../../src/change-file/change-file.ts';
 import { systemClock } from '../../src/clock.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from '../doors/clients/clamd.ts';
 import { rememberingJournal, type Event } from '../doors/door.ts';
+import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from '../../src/ledger/rows.ts';
 
 test.each([
   ['stream: OK\0', { kind: 'clean' }],

@@ -1,3 +1,5 @@
+import { customerById } from '../../src/accounts/customers/customer.ts';
+import { kindFacts } from '../../src/kinds/registry.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { customerStatus } from '../../src/ledger/status.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
@@ -27,13 +29,14 @@ test.each([
     await database.query('update change_file set detail = $1 where sequence = 2', [
       { waits: 'scanner', ...noted },
     ]);
-    const status = await customerStatus(database, 1, CAPS, NOW);
-    expect(status?.files.map(({ place, expected }) => [place, expected])).toEqual([
+    const customer = await customerById(database, 1);
+    const status = await customerStatus(database, customer, { caps: CAPS, ...kindFacts }, NOW);
+    expect(status.files.map(({ place, expected }) => [place, expected])).toEqual([
       [1, NOW],
       [2, null],
       [3, null],
     ]);
-    expect(status?.files[1]?.why).toContain(`waits for the virus scanner, which ${words}`);
+    expect(status.files[1]?.why).toContain(`waits for the virus scanner, which ${words}`);
     expect(JSON.stringify(status)).not.toContain(noted.reason);
   },
 );

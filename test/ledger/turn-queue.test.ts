@@ -27,7 +27,7 @@ async function turn(now: Date, result: TurnResult): Promise<number | null> {
   return database.transaction(async (tx) => {
     const claim = await claimTurn(tx, now);
     if (!claim) return null;
-    await endTurn(tx, claim.customer, claim.standing, result, now, SETTLE_MS);
+    await endTurn(tx, claim.customer, claim.standing, { result, now, settleMs: SETTLE_MS });
     return claim.customer;
   });
 }

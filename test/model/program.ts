@@ -1,17 +1,14 @@
-/** Drives the program's own functions the way src/pipeline/decide.ts does, without doors, folders and report. */
-import { carryOut } from '../../src/pipeline/carry-out.ts';
+/** Drives the program's own functions the way src/pipeline/ does, without doors, folders and report. */
+import { decideSlice } from '../../src/pipeline/plan.ts';
+import { saveDecided } from '../../src/pipeline/save-decided.ts';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import type { OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
-import {
-  CHANGE_FILE_COLUMNS,
-  changeFileFrom,
-  type ChangeFileRow,
-} from '../../src/change-file/change-file.ts';
 import { onlyRow, type Database } from '../../src/database/open.ts';
 import { kindOf } from '../../src/kinds/registry.ts';
 import { changeFileText } from './change-file-text.ts';
 import { CUSTOMER } from './generate-organisation.ts';
 import type { ModelRecord } from './state.ts';
+import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from '../../src/ledger/rows.ts';
 
 const NOW = new Date('2026-03-02T12:00:00Z');
 
@@ -41,7 +38,7 @@ async function runFile(database: Database, text: string, sequence: number): Prom
   const kind = kindOf('PRV');
   if (!kind) throw new Error('the program reads no provisioning files');
   const bytes = Buffer.from(text);
-  const { problem, entries: read } = await kind.read((firstByte) => piecesOf(bytes, firstByte), null);
+  const { header, problem, entries: read } = await kind.read((firstByte) => piecesOf(bytes, firstByte), null);
   const entries = await Array.fromAsync(read);
   const prepared = kind.ready(new Map(entries.map(({ place }) => [place.entry, 'a hash'])));
   return database.transaction(async (tx) => {
@@ -51,8 +48,9 @@ async function runFile(database: Database, text: string, sequence: number): Prom
       [CUSTOMER, `${CUSTOMER}_PRV_${sequence}.csv`, sequence, NOW, text.length],
     );
     const file = changeFileFrom(onlyRow(result));
-    const contents = { kind, problem, entries, total: entries.length, more: false, prepared };
-    const { results } = await carryOut(tx, file, contents, NOW);
+    const contents = { kind, header, problem, entries, total: entries.length, more: false, prepared };
+    const decided = await decideSlice(tx, file, contents, NOW);
+    const { results } = await saveDecided(tx, file, contents, decided, NOW);
     return results.map(({ code }) => code);
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { messageFor } from '../../src/messages/en/results.ts';
-import { reportName, reportText, stampOf, type ReportedFile } from '../../src/report/report.ts';
+import { reportName, reportText, stampOf } from '../../src/report/report.ts';
+import type { ReportedFile } from '../../src/change-file/reported-file.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2012, 1, 8, 23, minute, 0));
 

@@ -1,4 +1,6 @@
 /** What a customer with thousands of waiting files costs: counted in statements and rows, not in time. */
+import { customers } from '../../src/accounts/customers/customer.ts';
+import { kindFacts } from '../../src/kinds/registry.ts';
 import { utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -85,11 +87,14 @@ it('a customer of whom nothing waits is swept without a statement', async () => 
 
 it('the status names the first files and counts the rest, and costs as much for all customers as for one', async () => {
   const db = { query: counting(world.database) };
-  const status = await customerStatus(db, ACME, CAPS, new Date());
+  const facts = { caps: CAPS, ...kindFacts };
+  const [acme, other] = await customers(world.database, [ACME, OTHER]);
+  if (!acme || !other) throw new Error('both are there');
+  const status = await customerStatus(db, acme, facts, new Date());
   expect(status).toMatchObject({ waiting: FILES + 1, files: { length: 100 } });
-  if (status) expect(statusText(status, new Date())).toContain(`  … and ${FILES + 1 - 100} more\n`);
-  const one = await counted(() => customerStatuses(db, [ACME], CAPS, new Date()));
-  const all = await counted(() => customerStatuses(db, [ACME, OTHER], CAPS, new Date()));
+  expect(statusText(status, new Date())).toContain(`  … and ${FILES + 1 - 100} more\n`);
+  const one = await counted(() => customerStatuses(db, [acme], facts, new Date()));
+  const all = await counted(() => customerStatuses(db, [acme, other], facts, new Date()));
   expect(all.statements).toBe(one.statements);
 });
 

@@ -11,9 +11,9 @@ it('a spool that is unmounted counts nothing as deleted, and work goes on when i
   await using world = await openStation();
   const { services, database, folder } = world;
   const { spool } = services;
-  services.place = await SpoolMount.of(services);
-  const { clock, journal, place } = services;
-  const intake = createIntake({ database, clock, journal, spool, place });
+  services.mount = await SpoolMount.of(services);
+  const { clock, journal, mount } = services;
+  const intake = createIntake({ database, clock, journal, spool, mount });
   await world.upload(
     '1000001_PRV_1.csv',
     'emailAddress,action,givenName,familyName\na@example.com,Add,Ann,One\n',
@@ -78,7 +78,7 @@ describe('a start', () => {
     expect((await database.query('select state from change_file')).rows).toEqual([{ state: 'waiting' }]);
     await rm(spool, { recursive: true });
     await rename(`${spool}-away`, spool);
-    services.place = await SpoolMount.of(services);
+    services.mount = await SpoolMount.of(services);
     await world.workOff();
     expect((await database.query('select state from change_file')).rows).toEqual([{ state: 'filed' }]);
   });
@@ -104,7 +104,7 @@ it('a large file in the middle is not ended as lost while its disk is away', asy
   services.caps = { perFile: 5_000, hourly: 50_000, daily: 100_000 };
   const rows = Array.from({ length: 2_500 }, (_, n) => `n${n}@example.com,Add,Given,Family\n`).join('');
   await world.upload(START.text, `emailAddress,action,givenName,familyName\n${rows}`);
-  services.place = await SpoolMount.of(services);
+  services.mount = await SpoolMount.of(services);
   await takeTurn(services);
   const before = await database.query('select state, entries from change_file');
   expect(before.rows).toEqual([{ state: 'applying', entries: 1_000 }]);

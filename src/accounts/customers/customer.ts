@@ -1,0 +1,57 @@
+/** The row of a customer, read in one place; an organisation file (`setup/`) and operators' acts write it. */
+import { onlyRow, type Queryable, type Transaction } from '../../database/open.ts';
+
+/** A customer as the pipeline and the commands need it. */
+export interface Customer {
+  id: number;
+  name: string;
+  /** Its folder in the spool. */
+  folder: string;
+  state: 'active' | 'held';
+  /** Types of change files that it may send. */
+  types: string[];
+  timeZone: string;
+  /** null: the default of the configuration. */
+  hourly: number | null;
+  daily: number | null;
+  perFile: number | null;
+  retentionDays: number | null;
+  /** By source: how many seconds the line waits for a missing number. */
+  strictSequences: Record<string, number>;
+}
+
+const COLUMNS = `id, name, folder, state, types, time_zone as "timeZone", hourly_cap as hourly, daily_cap as daily,
+  per_file_cap as "perFile", retention_days as "retentionDays", strict_sequences as "strictSequences"`;
+
+/** @returns null where there is no such customer */
+export async function findCustomer(db: Queryable, id: number): Promise<Customer | null> {
+  const { rows } = await db.query<Customer>(`select ${COLUMNS} from customer where id = $1`, [id]);
+  return rows[0] ?? null;
+}
+
+/** Of a customer that is there: its rows name it. */
+export async function customerById(db: Queryable, id: number): Promise<Customer> {
+  return onlyRow(await db.query<Customer>(`select ${COLUMNS} from customer where id = $1`, [id]));
+}
+
+/**
+ * Locks the right to work on the customer's accounts: who else changes them, an organisation file for one, waits.
+ *
+ * @returns null where there is no such customer
+ */
+export async function lockCustomer(tx: Transaction, id: number): Promise<Customer | null> {
+  const { rows } = await tx.query<Customer>(
+    `select ${COLUMNS} from customer where id = $1 for no key update`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** In the order of their ids; @param ids null: all */
+export async function customers(db: Queryable, ids: readonly number[] | null = null): Promise<Customer[]> {
+  const { rows } = await db.query<Customer>(
+    `select ${COLUMNS} from customer where $1::bigint[] is null or id = any($1) order by id`,
+    [ids],
+  );
+  return rows;
+}

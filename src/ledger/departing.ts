@@ -1,0 +1,83 @@
+import type { ChangeFile } from '../change-file/change-file.ts';
+import type { Queryable } from '../database/open.ts';
+import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from './rows.ts';
+
+/** A file whose fate is committed and that is not yet in its folder. */
+export interface Departing {
+  file: ChangeFile;
+  decision: 'applied' | 'held' | 'refused';
+  target: '_processed' | '_error';
+  /** Chosen before the move, so that after a crash the same name is used again. */
+  filedAs: string | null;
+  /** Of the last change before it was read. */
+  modifiedAt: Date;
+  /** SHA-256 of what was read; null where nothing was, or where it changed meanwhile. */
+  digest: string | null;
+}
+
+interface DepartingRow extends ChangeFileRow {
+  decision: Departing['decision'];
+  folder: Departing['target'];
+  filed_as: string | null;
+  modified_at: Date;
+  content_sha256: string | null;
+}
+
+/** The customer's departing files, oldest first. */
+export async function departingFiles(db: Queryable, customer: number): Promise<Departing[]> {
+  const { rows } = await db.query<DepartingRow>(
+    `select ${CHANGE_FILE_COLUMNS}, decision, folder, filed_as, modified_at, content_sha256 from change_file
+      where customer_id = $1 and state in ('applied', 'rejected') order by finished_at, id`,
+    [customer],
+  );
+  return rows.map((row) => ({
+    file: changeFileFrom(row),
+    decision: row.decision,
+    target: row.folder,
+    filedAs: row.filed_as,
+    modifiedAt: row.modified_at,
+    digest: row.content_sha256,
+  }));
+}
+
+/** The name under which a departing file will lie in its folder. */
+export async function saveFiledAs(db: Queryable, file: Pick<ChangeFile, 'id'>, name: string): Promise<void> {
+  await db.query('update change_file set filed_as = $2 where id = $1', [file.id, name]);
+}
+
+/** Whether some file of the customer lies in the folder under this name, as far as the ledger knows. */
+export async function isFiledUnder(
+  db: Queryable,
+  customer: number,
+  folder: string,
+  name: string,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select 1 from change_file where customer_id = $1 and folder = $2 and filed_as = $3 and purged_at is null`,
+    [customer, folder, name],
+  );
+  return rowCount !== 0;
+}
+
+/** A file in hand, as the ledger knows it. */
+export interface TakenRow {
+  id: number;
+  state: ChangeFile['state'];
+  folder: string | null;
+  filed_as: string | null;
+  purged: boolean;
+}
+
+/** @param ids of files that lie in hand */
+export async function takenFiles(
+  db: Queryable,
+  customer: number,
+  ids: readonly number[],
+): Promise<Map<number, TakenRow>> {
+  const { rows } = await db.query<TakenRow>(
+    `select id, state, folder, filed_as, purged_at is not null as purged from change_file
+      where customer_id = $1 and id = any($2::bigint[])`,
+    [customer, ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}

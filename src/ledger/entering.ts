@@ -1,0 +1,166 @@
+/** How files come into the ledger, and which wait in it: what `spool/intake.ts` compares with the upload folders. */
+import { parseChangeFileName } from '../change-file/change-file.ts';
+import type { Queryable, Transaction } from '../database/open.ts';
+
+/** A file as it lies in an upload folder. */
+export interface FoundFile {
+  name: string;
+  bytes: number;
+  modifiedAt: Date;
+}
+
+export interface WaitingRow {
+  id: number;
+  name: string;
+  bytes: number;
+  modified_at: Date;
+  taken: boolean;
+}
+
+/** @param names of these only; null: all */
+export async function waitingFiles(
+  db: Queryable,
+  customer: number,
+  names: readonly string[] | null,
+): Promise<WaitingRow[]> {
+  const { rows } = await db.query<WaitingRow>(
+    `select id, name, bytes, modified_at, taken from change_file
+      where customer_id = $1 and state in ('waiting', 'deferred', 'held') and ($2::text[] is null or name = any($2))`,
+    [customer, names],
+  );
+  return rows;
+}
+
+/** Waiting files that had left the upload folder when a daemon died before it could commit. */
+export async function markTaken(db: Queryable, customer: number, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db.query(
+    `update change_file set taken = true where customer_id = $1 and id = any($2::bigint[]) and not taken
+       and state in ('waiting', 'deferred', 'held')`,
+    [customer, ids],
+  );
+}
+
+/** The customers of whom files wait. */
+export async function waitingCustomers(db: Queryable): Promise<Set<number>> {
+  const { rows } = await db.query<{ id: number }>(
+    `select distinct customer_id as id from change_file where state in ('waiting', 'deferred', 'held')`,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** @returns the names that are entered; a name that waits already is none of them */
+export async function enterSet(
+  tx: Transaction,
+  customer: number,
+  files: readonly FoundFile[],
+  now: Date,
+): Promise<Set<string>> {
+  const { rows } = await tx.query<{ name: string }>(
+    `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at)
+     select $1, f.name, f.type, f.named_customer, f.source, f.sequence, 'waiting', $2, f.bytes, f.modified_at
+       from json_to_recordset($3) as f (name text, type text, named_customer numeric, source text, sequence numeric,
+                                        bytes bigint, modified_at timestamptz)
+     on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken do nothing
+     returning name`,
+    [customer, now, JSON.stringify(files.map(rowOf))],
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+function rowOf({ name, bytes, modifiedAt }: FoundFile): Record<string, unknown> {
+  const parsed = parseChangeFileName(name);
+  return {
+    name,
+    bytes,
+    modified_at: modifiedAt,
+    type: parsed?.type ?? null,
+    named_customer: parsed?.customerId.toString() ?? null,
+    source: parsed?.source ?? null,
+    sequence: parsed?.sequence.toString() ?? null,
+  };
+}
+
+/** Takes back what `enterSet` has just entered. */
+export async function forgetSet(
+  tx: Transaction,
+  customer: number,
+  names: readonly string[],
+  enteredAt: Date,
+): Promise<void> {
+  await tx.query(
+    `delete from change_file where customer_id = $1 and name = any($2) and received_at = $3 and state = 'waiting' and not taken`,
+    [customer, names, enteredAt],
+  );
+}
+
+/** What entering one file came to. */
+export interface Entered {
+  id: number;
+  /** How often a file of the name has been replaced while it waited; 0: the ledger knew none. */
+  replaced: number;
+}
+
+/** @returns null where the ledger knows the file as it is */
+export async function enterOne(
+  tx: Transaction,
+  customer: number,
+  file: FoundFile,
+  now: Date,
+): Promise<Entered | null> {
+  const parsed = parseChangeFileName(file.name);
+  const { rows } = await tx.query<Entered>(
+    `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at)
+     values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9)
+     on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken
+     do update set received_at = excluded.received_at, bytes = excluded.bytes, modified_at = excluded.modified_at,
+       replaced = change_file.replaced + 1
+       where (change_file.bytes, change_file.modified_at) is distinct from (excluded.bytes, excluded.modified_at)
+     returning id, replaced`,
+    [
+      customer,
+      file.name,
+      parsed?.type ?? null,
+      parsed?.customerId.toString() ?? null,
+      parsed?.source ?? null,
+      parsed?.sequence.toString() ?? null,
+      now,
+      file.bytes,
+      file.modifiedAt,
+    ],
+  );
+  return rows[0] ?? null;
+}
+
+/** Takes back what `enterOne` has just entered. */
+export async function forgetOne(tx: Transaction, id: number): Promise<void> {
+  await tx.query('delete from change_file where id = $1', [id]);
+}
+
+/** Names of the customer's files that wait, and under which numbers they would lie in hand; the latest of all customers. */
+export async function latestWaiting(
+  db: Queryable,
+  most: number,
+): Promise<{ folder: string; id: number; name: string }[]> {
+  const { rows } = await db.query<{ folder: string; id: number; name: string }>(
+    `select c.folder, f.id, f.name from change_file f join customer c on c.id = f.customer_id
+      where f.state in ('waiting', 'deferred', 'held', 'applying', 'applied', 'rejected') order by f.id desc limit ${most}`,
+  );
+  return rows;
+}
+
+/** Names of a customer's waiting files of some types, in the order of their numbers; the first of them. */
+export async function nextWaiting(
+  db: Queryable,
+  customer: number,
+  most: number,
+  types: readonly string[],
+): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `select name from change_file
+      where customer_id = $1 and state in ('waiting', 'deferred', 'held') and type = any($3)
+      order by sequence, id limit $2`,
+    [customer, most, types],
+  );
+  return rows.map(({ name }) => name);
+}

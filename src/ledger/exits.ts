@@ -1,0 +1,206 @@
+/**
+ * The state chart of a change file (change-file.ts) as code: one function per exit. An exit that the chart does not
+ * know is refused: the row stays as it is, and the caller hears of it.
+ */
+import type { ChangeFile, ChangeFileState } from '../change-file/change-file.ts';
+import type { Position } from '../change-file/entry.ts';
+import type { Outcome } from '../change-file/outcome.ts';
+import type { QuarantineRefusal } from '../change-file/reported-file.ts';
+import type { Refusal } from '../change-file/result-code.ts';
+import type { Queryable, Transaction } from '../database/open.ts';
+
+/** From which states an exit leads. */
+export const EXITS = {
+  /** A cap or a missing number: until the next hour or day, or until it came. */
+  defer: ['waiting'],
+  refuse: ['waiting'],
+  withdraw: ['waiting', 'deferred', 'held'],
+  quarantine: ['waiting'],
+  /** A slice is done, the rest follows. */
+  goOn: ['waiting', 'applying'],
+  apply: ['waiting', 'applying'],
+  /** It fails by faults of ours, or has disappeared. */
+  end: ['waiting', 'applying'],
+  file: ['applied', 'rejected'],
+  /** What was withdrawn lies in hand after all. */
+  giveBack: ['withdrawn'],
+  /** Its folder lacks what was filed there. */
+  fileAgain: ['filed'],
+} as const satisfies Record<string, readonly ChangeFileState[]>;
+
+/** Only what the exit is made for has its row changed. */
+const among = (exit: keyof typeof EXITS) =>
+  `state in (${EXITS[exit].map((state) => `'${state}'`).join(', ')})`;
+
+/** What a deferred file waits for: the next clock hour or day, or a missing sequence number. */
+export type WaitReason = 'hour' | 'day' | 'sequence';
+
+/**
+ * The file waits until then, and with it all later ones of the customer, which would be refused for their numbers if
+ * they went first (chapter 12, rule 7).
+ */
+export async function defer(
+  tx: Transaction,
+  file: ChangeFile,
+  reason: WaitReason,
+  until: Date,
+  entries: number,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update change_file set state = 'deferred', deferred_until = $2, deferred_for = $3, total = $4, batch_id = null
+      where id = $1 and ${among('defer')}`,
+    [file.id, until, reason, entries],
+  );
+  await tx.query(`update change_file set batch_id = null where batch_id = $1 and state = 'waiting'`, [
+    file.batch,
+  ]);
+  return rowCount === 1;
+}
+
+/**
+ * A gate refused the file: `_error`, a line in the report, no trace, number not stored (chapter 14).
+ *
+ * @param refusal why, as the report tells it
+ */
+export async function refuse(
+  tx: Transaction,
+  file: ChangeFile,
+  refusal: Refusal | { code: null },
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update change_file set state = 'rejected', decision = 'refused', taken = true, started_at = $2, finished_at = $2,
+       code = $3, detail = $4, folder = '_error' where id = $1 and ${among('refuse')}`,
+    [file.id, now, refusal.code, refusal],
+  );
+  return rowCount === 1;
+}
+
+/** The customer deleted the file while it waited. One that is in hand right now was taken, not deleted. */
+export async function withdraw(db: Queryable, file: Pick<ChangeFile, 'id'>, now: Date): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update change_file set state = 'withdrawn', finished_at = $2 where id =
+       (select f.id from change_file f join customer c on c.id = f.customer_id
+         where f.id = $1 and f.${among('withdraw')} and not f.taken for update skip locked)`,
+    [file.id, now],
+  );
+  return rowCount === 1;
+}
+
+/** The same in the customer's own turn, which holds the locks: nobody else has the file in hand. */
+export async function withdrawInTurn(db: Queryable, file: ChangeFile, now: Date): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update change_file set state = 'withdrawn', finished_at = $2 where id = $1 and ${among('withdraw')}`,
+    [file.id, now],
+  );
+  return rowCount === 1;
+}
+
+/** The scanner keeps the file; it has been taken out of the customer's folder already. */
+export async function quarantine(
+  tx: Transaction,
+  file: ChangeFile,
+  reason: QuarantineRefusal,
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `with decided as (update change_file set state = 'quarantined', decision = 'refused', taken = true,
+       started_at = $2, finished_at = $2, detail = $3 where id = $1 and ${among('quarantine')} returning 1)
+     insert into door_audit (at, event, protocol, address, login, customer_id, cipher, path, detail)
+     select $2, 'quarantined', '', '', '', $4, '', $5, $3 from decided`,
+    [file.id, now, reason, file.customer, `/${file.name}`],
+  );
+  return rowCount === 1;
+}
+
+/** A slice is done; the file goes on there. */
+export async function goOn(tx: Transaction, file: Pick<ChangeFile, 'id'>, next: Position): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update change_file set state = 'applying', next_line = $2, next_byte = $3 where id = $1 and ${among('goOn')}`,
+    [file.id, next.line, next.byte],
+  );
+  return rowCount === 1;
+}
+
+/** All that the file says is decided. */
+export async function apply(
+  tx: Transaction,
+  file: Pick<ChangeFile, 'id'>,
+  { readErrors, writeErrors, refusal }: Pick<Outcome, 'readErrors' | 'writeErrors' | 'refusal'>,
+  now: Date,
+): Promise<boolean> {
+  const decision = refusal?.code === 1001 ? 'held' : 'applied';
+  const folder = readErrors + writeErrors > 0 || refusal ? '_error' : '_processed';
+  const { rowCount } = await tx.query(
+    `update change_file set state = 'applied', finished_at = $2, folder = $3, decision = $4
+      where id = $1 and ${among('apply')}`,
+    [file.id, now, folder, decision],
+  );
+  return rowCount === 1;
+}
+
+/** Why a file ends before all its entries were decided. */
+export type EndReason = 'set-aside' | 'lost';
+
+/**
+ * Ends a file. Where slices of it are applied already, their results stand and it keeps its number, counts and trace;
+ * else it is refused like at a gate.
+ *
+ * @returns false where somebody else has worked on it meanwhile
+ */
+export async function end(tx: Transaction, file: ChangeFile, reason: EndReason, now: Date): Promise<boolean> {
+  const { progress } = file;
+  const detail = { code: null, reason, limit: progress?.read ?? 0, entries: progress?.total ?? 0 };
+  const { rowCount } = await tx.query(
+    `update change_file set state = $3, decision = $4, taken = true, started_at = coalesce(started_at, $2),
+       finished_at = $2, code = null, detail = $5, folder = '_error', failures = 0
+      where id = $1 and state = $6 and ${among('end')}`,
+    [file.id, now, progress ? 'applied' : 'rejected', progress ? 'applied' : 'refused', detail, file.state],
+  );
+  if (rowCount !== 1) return false;
+  await tx.query('insert into audit (at, who, action, customer_id, after) values ($1, $2, $3, $4, $5)', [
+    now,
+    'spoolgate',
+    reason === 'lost' ? 'file-lost' : 'set-aside',
+    file.customer,
+    { file: file.name, id: file.id, entriesDone: detail.limit },
+  ]);
+  return true;
+}
+
+/**
+ * The file lies in its folder under this name: the end. The note that its trace could not be written goes where it
+ * could be in the end.
+ */
+export async function file(
+  db: Queryable,
+  { id, batch }: ChangeFile,
+  name: string,
+  traced: boolean,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `with mended as
+       (delete from batch_note where batch_id = $4 and change_file_id = $1 and kind = 'no-trace' and $3)
+     update change_file set state = 'filed', filed_as = $2, failures = 0 where id = $1 and ${among('file')}`,
+    [id, name, traced, batch],
+  );
+  return rowCount === 1;
+}
+
+export async function giveBack(db: Queryable, id: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update change_file set state = 'waiting', taken = true, batch_id = null, finished_at = null
+      where id = $1 and ${among('giveBack')}`,
+    [id],
+  );
+  return rowCount === 1;
+}
+
+export async function fileAgain(db: Queryable, id: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update change_file set state = case decision when 'refused' then 'rejected' else 'applied' end
+      where id = $1 and ${among('fileAgain')}`,
+    [id],
+  );
+  return rowCount === 1;
+}

@@ -1,0 +1,51 @@
+import {
+  parseChangeFileName,
+  type ChangeFile,
+  type ChangeFileState,
+  type Progress,
+} from '../change-file/change-file.ts';
+
+export interface ChangeFileRow {
+  id: number;
+  customer_id: number;
+  name: string;
+  state: ChangeFileState;
+  received_at: Date;
+  bytes: number;
+  batch_id: number | null;
+  started_at: Date | null;
+  code: number | null;
+  total: number;
+  entries: number;
+  written: number;
+  read_errors: number;
+  write_errors: number;
+  next_line: number;
+  next_byte: number;
+}
+
+/** Columns for `changeFileFrom`. */
+export const CHANGE_FILE_COLUMNS = `id, customer_id, name, state, received_at, bytes, batch_id, started_at, code, total,
+  entries, written, read_errors, write_errors, next_line, next_byte`;
+
+export function changeFileFrom(row: ChangeFileRow): ChangeFile {
+  const { id, customer_id: customer, name, state, received_at: receivedAt, bytes, batch_id: batch } = row;
+  const parsed = parseChangeFileName(name);
+  return { id, customer, name, parsed, state, receivedAt, bytes, batch, progress: progressFrom(row) };
+}
+
+function progressFrom(row: ChangeFileRow): Progress | null {
+  if (row.state !== 'applying' || !row.started_at) return null;
+  return {
+    entries: row.entries,
+    line: row.next_line,
+    byte: row.next_byte,
+    read: row.entries,
+    written: row.written,
+    readErrors: row.read_errors,
+    writeErrors: row.write_errors,
+    total: row.total,
+    startedAt: row.started_at,
+    code: row.code,
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * Carries a plan out, in the transaction that made it: results, sequence number, used caps and the new state go in with
+ * the changes of the accounts, or none of it does. A crash before the commit changes nothing; after it, nothing is lost.
+ */
+import type { ChangeFile } from '../change-file/change-file.ts';
+import { positionAfter, type Position } from '../change-file/entry.ts';
+import { isStopped, type Outcome } from '../change-file/outcome.ts';
+import type { UncodedRefusal } from '../change-file/reported-file.ts';
+import type { Refusal } from '../change-file/result-code.ts';
+import type { Clock } from '../clock.ts';
+import type { Transaction } from '../database/open.ts';
+import type { Journal } from '../events/events.ts';
+import { failpoint } from '../failpoints.ts';
+import { countOperations, returnOperations } from '../ledger/caps.ts';
+import { defer, refuse } from '../ledger/exits.ts';
+import { noteContent, noteDayLimit, noteEntries, noteMissingNumbers } from '../ledger/notes.ts';
+import { saveOutcome } from '../ledger/results.ts';
+import { missingBefore, storeSequence } from '../ledger/sequence.ts';
+import { periodsOf } from '../order/periods.ts';
+import { takeChangeFile, type OpenChangeFile } from '../spool/take.ts';
+import type { Plan } from './plan.ts';
+import type { Contents } from './read-slice.ts';
+import { saveDecided } from './save-decided.ts';
+
+/** What a plan was made of, and what its commit needs besides. */
+export interface CommitInput {
+  file: ChangeFile;
+  opened: OpenChangeFile;
+  contents: Contents | null;
+  /** SHA-256 of the file; null after its first slice. */
+  digest: string | null;
+  /** Absolute path of the customer's folder. */
+  folder: string;
+  now: Date;
+  clock: Clock;
+}
+
+/** What the transaction came to, once it is committed. */
+export interface Committed {
+  tell: (journal: Journal) => void;
+  /** The file waits until then. */
+  deferredUntil?: Date;
+}
+
+type Applied = Extract<Plan, { kind: 'apply' }>;
+
+/** @returns null where the file was replaced or deleted meanwhile: look again */
+export async function commit(tx: Transaction, plan: Plan, input: CommitInput): Promise<Committed | null> {
+  const { file, folder, opened, contents } = input;
+  if (plan.kind === 'wait') return postpone(tx, plan, input);
+  if (!file.progress) {
+    if (!(await takeChangeFile(folder, file, opened))) return null;
+    failpoint('taken');
+  }
+  if (plan.kind === 'refuse' || !contents) return refuseFile(tx, plan, input);
+  return applySlice(tx, plan, input, contents);
+}
+
+async function postpone(
+  tx: Transaction,
+  { reason, until, dayLimit }: Extract<Plan, { kind: 'wait' }>,
+  { file, contents, now }: CommitInput,
+): Promise<Committed> {
+  if (dayLimit) await noteDayLimit(tx, file, dayLimit, now);
+  await defer(tx, file, reason, until, contents?.total ?? 0);
+  return {
+    deferredUntil: until,
+    tell: (journal) => journal.fileDeferred(file.customer, file.name, reason, until.toISOString()),
+  };
+}
+
+async function refuseFile(tx: Transaction, plan: Plan, { file, now }: CommitInput): Promise<Committed> {
+  if (plan.kind !== 'refuse') throw new Error(`a file without contents cannot be ${plan.kind}`);
+  const { refusal } = plan;
+  await refuse(tx, file, refusal, now);
+  return {
+    tell: (journal) => journal.fileRejected(file.customer, file.name, refusal.code, whyRefused(refusal)),
+  };
+}
+
+function whyRefused(refusal: Refusal | UncodedRefusal): string {
+  if (refusal.code !== null) return 'refused by its name';
+  const { entries, more, limit } = refusal;
+  return `${more ? `more than ${entries}` : String(entries)} entries, limit ${limit}`;
+}
+
+async function applySlice(
+  tx: Transaction,
+  plan: Applied,
+  input: CommitInput,
+  contents: Contents,
+): Promise<Committed> {
+  const { file, now } = input;
+  const held = plan.state === null;
+  const outcome = held ? plan.outcome : await saveDecided(tx, file, contents, plan, now);
+  const next = goesOn(contents, outcome);
+  const started = file.progress?.startedAt ?? now;
+  const finished = input.clock.now();
+  await saveOutcome(tx, file, outcome, { total: contents.total, next, started, now: finished });
+  const decidedNow = contents.entries.slice(0, outcome.read - (file.progress?.read ?? 0));
+  if (!held) await noteEntries(tx, file, decidedNow, finished);
+  const earlier = input.digest === null ? null : await noteContent(tx, file, input.digest, now);
+  await count(tx, plan, input, contents, outcome);
+  failpoint('saved');
+  const { read, written, readErrors, writeErrors } = outcome;
+  const counts = {
+    entries: read,
+    written,
+    readErrors,
+    writeErrors,
+    ms: finished.getTime() - started.getTime(),
+  };
+  return {
+    tell: (journal) => {
+      if (earlier !== null) journal.contentRepeated(file.customer, file.name, earlier);
+      if (next) journal.sliceApplied(file.customer, file.name, counts, contents.total);
+      else journal.fileApplied(file.customer, file.name, counts);
+    },
+  };
+}
+
+/** Where the next slice begins; null: this was the last. */
+function goesOn({ entries, total }: Contents, outcome: Outcome): Position | null {
+  const last = entries.at(-1);
+  return last && !isStopped(outcome) && outcome.read < total ? positionAfter(last.place) : null;
+}
+
+/**
+ * The first slice counts the whole file against the caps and stores its number: from then on it is processed. What an
+ * error ceiling keeps from being decided is given back.
+ */
+async function count(
+  tx: Transaction,
+  { caps, state }: Applied,
+  { file, now }: CommitInput,
+  { kind, total }: Contents,
+  outcome: Outcome,
+): Promise<void> {
+  const periods = periodsOf(file.progress?.startedAt ?? now, caps.timeZone);
+  if (!file.progress) {
+    const missing = await missingBefore(tx, file);
+    if (missing.length > 0) await noteMissingNumbers(tx, file, missing, now);
+    if (file.parsed) await storeSequence(tx, file.customer, file.parsed);
+    await countOperations(tx, file.customer, state === null ? 0 : total, periods, kind.countsHourly);
+  }
+  if (isStopped(outcome))
+    await returnOperations(tx, file.customer, total - outcome.read, periods, kind.countsHourly);
+}

@@ -1,0 +1,53 @@
+/** After the commit everything is derived from the database, and can be done again: the trace, and the move. */
+import { isThere } from '../durable.ts';
+import { kindOf } from '../kinds/registry.ts';
+import type { Departing } from '../ledger/departing.ts';
+import { noteOnFile } from '../ledger/notes.ts';
+import { resultPages } from '../ledger/results.ts';
+import { writeTrace } from '../report/trace.ts';
+import { digestOf } from '../spool/digest.ts';
+import { fileAway } from '../spool/file-away.ts';
+import { openChangeFile, takenPath } from '../spool/take.ts';
+import { bytesOf } from './read-slice.ts';
+import { shownText } from './shown-entries.ts';
+import type { Turn } from './services.ts';
+
+/** @param traced false: the file goes without a trace */
+export async function depart(turn: Turn, departing: Departing, traced: boolean): Promise<void> {
+  const { database, journal, clock } = turn.services;
+  const { file, decision, target } = departing;
+  await tellChanged(turn, departing);
+  const writeOwnTrace = traced && decision !== 'refused' ? traceOf(turn, departing) : null;
+  const place = { taken: takenPath(turn.folder, file), folder: turn.folder };
+  await fileAway(database, departing, place, writeOwnTrace, clock.now());
+  journal.fileFiled(file.customer, file.name, target);
+}
+
+function traceOf({ services, folder }: Turn, { file }: Departing): (target: string) => Promise<void> {
+  const kind = file.parsed && kindOf(file.parsed.type);
+  return async (target) => {
+    const opened = await openChangeFile(folder, file);
+    if (!opened || !kind) return;
+    await using _ = opened.handle;
+    const { header } = await kind.read(bytesOf(opened), null);
+    const shown = shownText(kind, header, services.maskPasswords ?? false);
+    await writeTrace(target, resultPages(services.database, file), shown.header, opened.handle, shown);
+  };
+}
+
+/** Another program may hold the file open, and write into it while it is read, wherever it lies. */
+async function tellChanged({ services, folder }: Turn, departing: Departing): Promise<void> {
+  const { file, decision, digest, modifiedAt } = departing;
+  if (decision !== 'applied' || !(await isThere(takenPath(folder, file)))) return;
+  const opened = await openChangeFile(folder, file);
+  if (!opened) return;
+  await using _ = opened.handle;
+  // Of a file that is as it was when it was admitted nothing needs to be read.
+  if (opened.bytes === file.bytes && Math.abs(opened.modifiedMs - modifiedAt.getTime()) < 1) return;
+  if (digest !== null && (await digestOf(bytesOf(opened)(0))) === digest) return;
+  await noteOnFile(services.database, file, 'changed', services.clock.now());
+  services.journal.warned('a change file changed while it was read; its rest was not applied', {
+    customer: file.customer,
+    file: file.name,
+  });
+}

@@ -1,0 +1,27 @@
+import path from 'node:path';
+import { REPORT } from '../change-file/change-file.ts';
+import { writeDurably } from '../durable.ts';
+import { failpoint } from '../failpoints.ts';
+import { closeBatch, nameReport, type Batch } from '../ledger/batch.ts';
+import { reportedFiles } from '../ledger/report-rows.ts';
+import { reportName, reportText } from '../report/report.ts';
+import type { Turn } from './services.ts';
+
+/**
+ * Writes the report of a batch from the database, and closes it. Both can be done again any number of times. No report
+ * where nothing was looked at (chapter 15).
+ */
+export async function endBatch({ services, customer, folder }: Turn, batch: Batch): Promise<void> {
+  const { database, clock, journal, preparations } = services;
+  const files = await reportedFiles(database, batch.id);
+  if (files.length > 0) {
+    const name = await nameReport(database, batch, customer, reportName(batch.startedAt));
+    const text = reportText(path.basename(folder), files);
+    await writeDurably(path.join(folder, REPORT, name), (report) => report.writeFile(text));
+    failpoint('report-written');
+    journal.reportWritten(customer, name, files.length);
+  } else failpoint('report-written');
+  await closeBatch(database, batch, clock.now());
+  preparations.forget(customer);
+  failpoint('batch-closed');
+}

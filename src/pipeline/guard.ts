@@ -1,0 +1,80 @@
+/**
+ * Faults of ours: the transaction is rolled back, the file stays and is tried again. One that fails again and again is
+ * set aside visibly, and the customer goes on.
+ */
+import { customerById } from '../accounts/customers/customer.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
+import { isPassing } from '../database/away.ts';
+import type { Transaction } from '../database/open.ts';
+import { kindOf } from '../kinds/registry.ts';
+import { returnOperations } from '../ledger/caps.ts';
+import type { Departing } from '../ledger/departing.ts';
+import { end, type EndReason } from '../ledger/exits.ts';
+import { countFailure, FAILURES_MAX } from '../ledger/failures.ts';
+import { noteOnFile } from '../ledger/notes.ts';
+import { periodsOf } from '../order/periods.ts';
+import { capsOf } from '../order/throttle.ts';
+import type { TurnResult } from '../order/turns.ts';
+import { takeAsItIs } from '../spool/take.ts';
+import { depart } from './depart.ts';
+import { processFile } from './process-file.ts';
+import type { Turn } from './services.ts';
+
+/**
+ * Whether the turn is still ours. Where its connection was lost, another daemon may have gone on with the work in hand,
+ * and what fails then is no fault of the file.
+ */
+export async function isHeld(lock: Transaction): Promise<boolean> {
+  return lock.query('select 1').then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function processGuarded(turn: Turn, file: ChangeFile): Promise<TurnResult> {
+  try {
+    const result = await processFile(turn, file);
+    if (result.kind !== 'lost') return result;
+    await endEarly(turn, file, 'lost');
+  } catch (error) {
+    if (!(await isLastFailure(turn, file, error))) throw error;
+    turn.services.journal.turnFailed(file.customer, error);
+    await endEarly(turn, file, 'set-aside');
+  }
+  return { kind: 'more' };
+}
+
+/** Where the trace fails again and again, the file goes without, and its report says so. */
+export async function departGuarded(turn: Turn, departing: Departing): Promise<void> {
+  const { database, clock, journal } = turn.services;
+  const { file } = departing;
+  try {
+    await depart(turn, departing, true);
+  } catch (error) {
+    if (!(await isLastFailure(turn, file, error))) throw error;
+    journal.turnFailed(file.customer, error);
+    await noteOnFile(database, file, 'no-trace', clock.now());
+    await depart(turn, departing, false);
+  }
+}
+
+/** What passes by itself, and what happens after the turn was lost, is no failure of the file. */
+async function isLastFailure({ services, lock }: Turn, file: ChangeFile, error: unknown): Promise<boolean> {
+  if (isPassing(error) || !(await isHeld(lock))) return false;
+  return (await countFailure(services.database, file)) >= FAILURES_MAX;
+}
+
+/** Ends a file before all its entries were decided; what was counted for the others is given back to the caps. */
+async function endEarly({ services, folder }: Turn, file: ChangeFile, reason: EndReason): Promise<void> {
+  const { database, clock, caps: defaults, journal } = services;
+  await takeAsItIs(folder, file);
+  await database.transaction(async (tx) => {
+    const { progress, parsed } = file;
+    if (!(await end(tx, file, reason, clock.now())) || !progress) return;
+    const { timeZone } = capsOf(await customerById(tx, file.customer), defaults);
+    const countsHourly = (parsed && kindOf(parsed.type)?.countsHourly) ?? false;
+    const periods = periodsOf(progress.startedAt, timeZone);
+    await returnOperations(tx, file.customer, progress.total - progress.read, periods, countsHourly);
+  });
+  journal.fileRejected(file.customer, file.name, null, reason);
+}

@@ -1,0 +1,145 @@
+/**
+ * What would become of a file now: gates, holds and caps, then the decision of every entry on the accounts as they are.
+ * A plan reads and decides, and writes nothing; `commit.ts` carries it out. Whoever wants to know what a file would do,
+ * `spoolgate check` for one, makes a plan and leaves it at that.
+ */
+import { customerById, type Customer } from '../accounts/customers/customer.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
+import {
+  decideEntries,
+  NO_COUNTS,
+  refuseEntries,
+  type Counts,
+  type Outcome,
+} from '../change-file/outcome.ts';
+import type { UncodedRefusal } from '../change-file/reported-file.ts';
+import type { Refusal } from '../change-file/result-code.ts';
+import type { Transaction } from '../database/open.ts';
+import { failpoint } from '../failpoints.ts';
+import { kindOf } from '../kinds/registry.ts';
+import { usageOf } from '../ledger/caps.ts';
+import type { WaitReason } from '../ledger/exits.ts';
+import { lastSequence, missingBefore } from '../ledger/sequence.ts';
+import { periodsOf } from '../order/periods.ts';
+import { mayFollow, strictPatience } from '../order/sequence.ts';
+import { capsOf, throttle, type Caps, type CustomerCaps } from '../order/throttle.ts';
+import { invalidName, refusedAtGate } from './gates.ts';
+import type { Contents, Slice } from './read-slice.ts';
+
+export interface PlanInput {
+  file: ChangeFile;
+  /** null where no kind reads the file: a gate refuses it. */
+  contents: Contents | null;
+  /** For customers without caps of their own. */
+  caps: Caps;
+  now: Date;
+  /** What it does when it runs is asked, not when: used caps and missing numbers are left out. */
+  regardless?: boolean;
+}
+
+export type Plan =
+  /** As a whole: to `_error`, with a line in the report. */
+  | { kind: 'refuse'; refusal: Refusal | UncodedRefusal }
+  | { kind: 'wait'; reason: WaitReason; until: Date; dayLimit: { limit: number; since: Date } | null }
+  | (Decided & { kind: 'apply'; caps: CustomerCaps });
+
+/** A slice that is decided, and not saved. */
+export interface Decided {
+  outcome: Outcome;
+  /** What its kind has loaded, as the decisions left it; null where nothing was carried out. */
+  state: unknown;
+}
+
+/** @returns null where the file was refused before it was read, and is not any more: look again */
+export async function plan(tx: Transaction, input: PlanInput): Promise<Plan | null> {
+  const { file, contents, now } = input;
+  const customer = await customerById(tx, file.customer);
+  const caps = capsOf(customer, input.caps);
+  if (!file.progress) {
+    const refusal = await gate(tx, file, customer);
+    if (refusal) return { kind: 'refuse', refusal };
+    if (!contents) return null;
+    const stopped = await stoppedBy(tx, input, contents, customer, caps);
+    if (stopped) return stopped;
+  }
+  if (!contents) return { kind: 'refuse', refusal: invalidName(file.name) };
+  if (isHeld(file, contents, customer)) {
+    const outcome = refuseEntries(contents.entries, countsBefore(file), { code: 1001 });
+    return { kind: 'apply', outcome, state: null, caps };
+  }
+  return { kind: 'apply', ...(await decideSlice(tx, file, contents, now)), caps };
+}
+
+/** Loads what the entries name, and decides them one after the other in memory. */
+export async function decideSlice(
+  tx: Transaction,
+  file: ChangeFile,
+  { kind, entries, prepared, problem }: Contents,
+  now: Date,
+): Promise<Decided> {
+  const state = await kind.load(tx, file, entries, prepared, now);
+  failpoint('loaded');
+  const outcome = decideEntries(entries, problem, countsBefore(file), (entry) => kind.decide(state, entry));
+  return { outcome, state };
+}
+
+export function countsBefore(file: ChangeFile): Counts {
+  return file.progress ?? NO_COUNTS;
+}
+
+/**
+ * What can be said of a file before it is read: whether a gate refuses it, and how many entries it may have at most.
+ * The transaction that decides looks at both again.
+ */
+export async function entrance(
+  tx: Transaction,
+  file: ChangeFile,
+  defaults: Caps,
+): Promise<{ refused: boolean; entriesMax: number }> {
+  const customer = await customerById(tx, file.customer);
+  const { perFile, daily } = capsOf(customer, defaults);
+  const refused = !file.progress && (await gate(tx, file, customer)) !== null;
+  return { refused, entriesMax: Math.min(perFile, daily - 1) };
+}
+
+/** A type that this program cannot process is treated like one that is switched off. */
+async function gate(tx: Transaction, file: ChangeFile, { id, types }: Customer): Promise<Refusal | null> {
+  const last = file.parsed ? await lastSequence(tx, id, file.parsed) : null;
+  return refusedAtGate(file, {
+    customer: id,
+    types: new Set(types.filter((type) => kindOf(type))),
+    last,
+    mayFollow,
+  });
+}
+
+/** A missing number that is waited for, and the caps. */
+async function stoppedBy(
+  tx: Transaction,
+  { file, now, regardless = false }: PlanInput,
+  { kind, total, more }: Slice,
+  customer: Customer,
+  caps: CustomerCaps,
+): Promise<Plan | null> {
+  const patience = regardless ? null : strictPatience(customer.strictSequences, file);
+  if (patience && patience > now && (await missingBefore(tx, file)).length > 0)
+    return { kind: 'wait', reason: 'sequence', until: patience, dayLimit: null };
+  const periods = periodsOf(now, caps.timeZone);
+  const used = regardless ? { hour: 0, day: 0 } : await usageOf(tx, customer.id, periods);
+  const verdict = throttle(total, caps, used, periods, kind.countsHourly);
+  if (verdict.go) return null;
+  if ('refuse' in verdict) {
+    const { refuse: reason, limit } = verdict;
+    return {
+      kind: 'refuse',
+      refusal: { code: null, reason, limit, entries: total, ...(more ? { more } : {}) },
+    };
+  }
+  const { wait: reason, until, limit, since } = verdict;
+  return { kind: 'wait', reason, until, dayLimit: reason === 'day' ? { limit, since } : null };
+}
+
+/** A file that was begun before the hold goes on, and one that was refused for it stays refused. */
+function isHeld({ progress }: ChangeFile, { kind }: Slice, { state }: Customer): boolean {
+  return progress ? progress.code === 1001 : kind.heldRefuses && state === 'held';
+}

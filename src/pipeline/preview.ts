@@ -1,0 +1,103 @@
+import { customerById } from '../accounts/customers/customer.ts';
+import type { ChangeFile } from '../change-file/change-file.ts';
+import { notesOf, type Entry } from '../change-file/entry.ts';
+import type { Outcome } from '../change-file/outcome.ts';
+import type { ReportedFile, UncodedRefusal } from '../change-file/reported-file.ts';
+import type { Refusal } from '../change-file/result-code.ts';
+import type { Transaction } from '../database/open.ts';
+import { kindOf } from '../kinds/registry.ts';
+import type { Caps } from '../order/throttle.ts';
+import { tracePieces } from '../report/trace.ts';
+import type { OpenChangeFile } from '../spool/take.ts';
+import { invalidName } from './gates.ts';
+import { entrance, plan } from './plan.ts';
+import { readSlice, type Contents } from './read-slice.ts';
+import { shownText } from './shown-entries.ts';
+
+/** What would become of a file. */
+export interface Preview {
+  /** Of the customer, as reports name it. */
+  folder: string;
+  reported: ReportedFile;
+  /** '' where it would have none. */
+  trace: string;
+  outcome: Outcome | null;
+}
+
+/** Of the configuration, what the answer depends on. */
+export interface PreviewSettings {
+  /** For customers without caps of their own. */
+  caps: Caps;
+  maskPasswords: boolean;
+}
+
+/**
+ * The plan of a file, told as its report and its trace would tell it. All entries are decided in one go: a file that
+ * could run has no more of them than its caps allow. Writes nothing; the caller's transaction may be read-only.
+ */
+export async function previewFile(
+  tx: Transaction,
+  file: ChangeFile,
+  opened: OpenChangeFile,
+  { caps, maskPasswords }: PreviewSettings,
+): Promise<Preview> {
+  const now = new Date();
+  const { folder } = await customerById(tx, file.customer);
+  const { refused, entriesMax } = await entrance(tx, file, caps);
+  const kind = (!refused && file.parsed && kindOf(file.parsed.type)) || null;
+  const slice = kind && (await readSlice(kind, opened, file, entriesMax, Infinity));
+  const contents: Contents | null = slice && { ...slice, prepared: slice.kind.pretend(slice.entries) };
+  const planned = await plan(tx, { file, contents, caps, now, regardless: true });
+  if (planned?.kind !== 'apply' || !contents) {
+    const refusal = planned?.kind === 'refuse' ? planned.refusal : invalidName(file.name);
+    return { folder, reported: refusedFile(file, refusal, now), trace: '', outcome: null };
+  }
+  const { outcome } = planned;
+  const shown = shownText(contents.kind, contents.header, maskPasswords);
+  const trace = await Array.fromAsync(tracePieces(pageOf(outcome), shown.header, opened.handle, shown));
+  const reported = decidedFile(file, contents.entries, outcome, now);
+  return { folder, reported, trace: Buffer.concat(trace).toString(), outcome };
+}
+
+async function* pageOf({ results }: Outcome) {
+  yield results.map(({ place, code }) => ({
+    entry: place.entry,
+    line: place.line,
+    first_byte: place.firstByte,
+    byte_count: place.byteCount,
+    code,
+  }));
+}
+
+function refusedFile(
+  { name, parsed }: ChangeFile,
+  refusal: Refusal | UncodedRefusal,
+  now: Date,
+): ReportedFile {
+  const times = { startedAt: now, finishedAt: now };
+  return { name, type: parsed?.type ?? null, ...times, refusal, counts: null, failures: [] };
+}
+
+function decidedFile(
+  { name, parsed }: ChangeFile,
+  entries: readonly Entry[],
+  outcome: Outcome,
+  now: Date,
+): ReportedFile {
+  const { results, read, written, readErrors, writeErrors, refusal } = outcome;
+  const held = refusal?.code === 1001;
+  return {
+    name,
+    type: parsed?.type ?? null,
+    startedAt: now,
+    finishedAt: now,
+    refusal,
+    counts: held ? null : { entries: read, written, readErrors, writeErrors },
+    failures: held
+      ? []
+      : results.flatMap(({ place: { entry, line }, subject, refusal: failed }) =>
+          failed ? [{ entry, line, subject, refusal: failed }] : [],
+        ),
+    warnings: held ? [] : notesOf(entries.slice(0, read)),
+  };
+}

@@ -1,0 +1,152 @@
+/** From the open file to the transaction that decides it: scanner, gates and caps, reading, what takes long, plan, commit. */
+import type { ChangeFile } from '../change-file/change-file.ts';
+import { isPassing } from '../database/away.ts';
+import { messageOf } from '../fault.ts';
+import { PlanOutdated } from '../kinds/kind.ts';
+import { kindOf } from '../kinds/registry.ts';
+import { isStillNext, saveTotal, uncountedFiles } from '../ledger/batch.ts';
+import { withdrawInTurn } from '../ledger/exits.ts';
+import { PREPARING_MS_MAX } from '../ledger/turn-queue.ts';
+import type { TurnResult } from '../order/turns.ts';
+import { customerById } from '../accounts/customers/customer.ts';
+import { capsOf } from '../order/throttle.ts';
+import { failpoint } from '../failpoints.ts';
+import { digestOf } from '../spool/digest.ts';
+import { openChangeFile, type OpenChangeFile } from '../spool/take.ts';
+import { commit, type CommitInput, type Committed } from './commit.ts';
+import { entrance, plan } from './plan.ts';
+import { bytesOf, readSlice, type Contents, type Slice } from './read-slice.ts';
+import type { Turn } from './services.ts';
+
+/** @returns `lost` where a file that is begun has disappeared */
+export async function processFile(turn: Turn, file: ChangeFile): Promise<TurnResult | { kind: 'lost' }> {
+  const { services, folder } = turn;
+  const { database, clock, journal } = services;
+  const opened = await openChangeFile(folder, file);
+  if (!opened && file.progress) return { kind: 'lost' };
+  if (!opened) {
+    await withdrawInTurn(database, file, clock.now());
+    journal.fileWithdrawn(file.customer, file.name);
+    return { kind: 'more' };
+  }
+  await using _ = opened.handle;
+  const stopped = await passScanner(turn, file, opened);
+  if (stopped) return stopped;
+  const contents = await readContents(turn, file, opened);
+  if (contents === 'preparing')
+    return { kind: 'preparing', until: new Date(clock.now().getTime() + PREPARING_MS_MAX) };
+  const digest = await digestFor(file, opened, contents);
+  const committed = await decide(turn, { file, opened, contents, digest });
+  if (committed) failpoint('committed');
+  committed?.tell(journal);
+  if (!committed?.deferredUntil) return { kind: 'more' };
+  await countWaiting(turn);
+  return { kind: 'deferred', until: committed.deferredUntil, endsBatch: true };
+}
+
+/** @returns null where the file may be processed. The slices of a large file are scanned with the first. */
+async function passScanner(
+  { services, folder }: Turn,
+  file: ChangeFile,
+  opened: OpenChangeFile,
+): Promise<TurnResult | null> {
+  if (!services.antivirus || file.progress) return null;
+  const passage = await services.antivirus.pass(file, opened, folder);
+  if (passage.kind === 'clean') return null;
+  return passage.kind === 'waits' ? { kind: 'deferred', until: passage.until } : { kind: 'more' };
+}
+
+/**
+ * Gates and caps come before anything costly, and what takes long is made only for entries that would be accepted now,
+ * between two turns.
+ *
+ * @returns null where a gate refuses the file; `preparing` while something is being made
+ */
+async function readContents(
+  turn: Turn,
+  file: ChangeFile,
+  opened: OpenChangeFile,
+): Promise<Contents | null | 'preparing'> {
+  const { database, caps, preparations } = turn.services;
+  const { refused, entriesMax } = await database.transaction((tx) => entrance(tx, file, caps));
+  const kind = (!refused && file.parsed && kindOf(file.parsed.type)) || null;
+  if (!kind) return null;
+  const slice = await readSlice(kind, opened, file, entriesMax);
+  const given = kind.mayDemand(slice.entries);
+  const hashes = preparations.take(file, given.size > 0 ? await demandsOf(turn, file, slice) : given);
+  return hashes ? { ...slice, prepared: kind.ready(hashes) } : 'preparing';
+}
+
+/** @returns the passwords whose hashes the slice needs; none where gates, caps or a hold keep it from running */
+async function demandsOf(
+  { services: { database, caps, clock, preparations } }: Turn,
+  file: ChangeFile,
+  slice: Slice,
+): Promise<ReadonlyMap<number, string>> {
+  const { kind, entries } = slice;
+  const pretended = kind.pretend(entries);
+  const planned = await database.transaction(async (tx) => {
+    await tx.query('set transaction read only');
+    return plan(tx, { file, contents: { ...slice, prepared: pretended }, caps, now: clock.now() });
+  });
+  if (planned?.kind !== 'apply' || planned.state === null) return new Map();
+  return preparations.demandsAll(file) ? kind.mayDemand(entries) : kind.demands(pretended);
+}
+
+/** Of a slice after the first it is known, of a file that is refused nobody asks. */
+async function digestFor(
+  file: ChangeFile,
+  opened: OpenChangeFile,
+  contents: Contents | null,
+): Promise<string | null> {
+  if (!contents || contents.more || file.progress) return null;
+  const digest = await digestOf(bytesOf(opened)(0));
+  const { size, mtimeMs } = await opened.handle.stat();
+  // It has changed since it was opened: what was read of it is not what it says now.
+  return size === opened.bytes && mtimeMs === opened.modifiedMs ? digest : null;
+}
+
+/** @returns null where nothing was decided: the file or the accounts changed, or it was decided elsewhere; look again */
+async function decide(
+  { services, folder }: Turn,
+  given: Pick<CommitInput, 'file' | 'opened' | 'contents' | 'digest'>,
+): Promise<Committed | null> {
+  const { database, caps, clock, preparations } = services;
+  const { file, contents } = given;
+  try {
+    return await database.transaction(async (tx) => {
+      const now = clock.now();
+      if (!(await isStillNext(tx, file))) return null;
+      const planned = await plan(tx, { file, contents, caps, now });
+      return planned && (await commit(tx, planned, { ...given, folder, now, clock }));
+    });
+  } catch (error) {
+    if (!(error instanceof PlanOutdated)) throw error;
+    preparations.demandAll(file);
+    return null;
+  }
+}
+
+/** More are not counted ahead: whoever has so many files waiting learns their times as they come nearer. */
+const COUNTED_AHEAD_MAX = 50;
+
+/** What waits behind a deferred file is counted, so that the customer can be told when it will run. */
+async function countWaiting(turn: Turn): Promise<void> {
+  const { database, caps: defaults, journal } = turn.services;
+  const { customer, folder } = turn;
+  try {
+    const { perFile } = capsOf(await customerById(database, customer), defaults);
+    for (const file of await uncountedFiles(database, customer, COUNTED_AHEAD_MAX)) {
+      const kind = file.parsed && kindOf(file.parsed.type);
+      const opened = kind ? await openChangeFile(folder, file) : null;
+      if (!kind || !opened) continue;
+      await using _ = opened.handle;
+      const { total } = await readSlice(kind, opened, file, perFile);
+      await saveTotal(database, file, total);
+    }
+  } catch (error) {
+    // It makes a forecast and nothing else: the file that is deferred is not at fault.
+    if (isPassing(error)) throw error;
+    journal.warned('waiting files could not be counted', { customer, reason: messageOf(error) });
+  }
+}

@@ -1,0 +1,38 @@
+import type { Antivirus } from '../antivirus/antivirus.ts';
+import type { Clock } from '../clock.ts';
+import type { Database, Transaction } from '../database/open.ts';
+import type { Journal } from '../events/events.ts';
+import type { Caps } from '../order/throttle.ts';
+import type { SpoolMount } from '../spool/mount.ts';
+import type { Preparations } from './preparations.ts';
+
+/** What the pipeline works with. */
+export interface Services {
+  database: Database;
+  clock: Clock;
+  journal: Journal;
+  /** Absolute path of the spool. */
+  spool: string;
+  /** Looked at before each turn. */
+  mount?: SpoolMount;
+  /** For customers without caps of their own. */
+  caps: Caps;
+  /** A batch starts when no upload has ended for this long. */
+  settleMs: number;
+  /** Traces show `***` for passwords, where the copied line would show them (open point 43). */
+  maskPasswords?: boolean;
+  /** null where none is configured. */
+  antivirus?: Antivirus | null;
+  /** What files need that takes long, made between turns. */
+  preparations: Preparations;
+}
+
+/** The customer whose turn it is. */
+export interface Turn {
+  services: Services;
+  /** Holds the customer's place in the line. */
+  lock: Transaction;
+  customer: number;
+  /** Absolute path of its folder. */
+  folder: string;
+}
