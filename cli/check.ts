@@ -4,6 +4,7 @@ import { findCustomer } from '../src/accounts/customers/customer.ts';
 import { parseChangeFileName, type ChangeFile } from '../src/change-file/change-file.ts';
 import type { Database, Transaction } from '../src/database/open.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
+import { KINDS } from '../src/kinds/registry.ts';
 import { previewFile, type Preview, type PreviewSettings } from '../src/pipeline/preview.ts';
 import { reportText } from '../src/report/report.ts';
 import { escapeHidden } from '../src/shown-text.ts';
@@ -31,7 +32,7 @@ export function check(withDatabase: WithDatabase): Command {
       const given = typeof options.customer === 'string' ? customerNumber(options.customer) : null;
       const { maskPasswords } = settings.trace;
       const checked = await withDatabase({ ...settings, throttle: caps }, (database) =>
-        checkFiles(database, files, given, { caps, maskPasswords }),
+        checkFiles(database, files, given, { kinds: KINDS, caps, maskPasswords }),
       );
       print(
         shownLines(
@@ -78,7 +79,7 @@ async function checkFile(
 
 function asChangeFile(file: string, given: number | null): ChangeFile {
   const name = path.basename(file);
-  const parsed = parseChangeFileName(name);
+  const parsed = parseChangeFileName(name, KINDS.types);
   const customer = given ?? (parsed ? Number(parsed.customerId) : null);
   if (customer === null)
     throw new OperatorFault(`${name}: the name does not say whose file it is. Give --customer ID.`, 2);
@@ -101,7 +102,7 @@ function shownLines(text: string): string {
 }
 
 function asText({ file, folder, reported, trace }: Checked): string {
-  const report = reportText(folder, [reported]);
+  const report = reportText(folder, [reported], KINDS.wordsOf);
   return trace === '' ? report : `Trace of ${file}:\n${trace}\nReport:\n${report}`;
 }
 
@@ -114,5 +115,5 @@ function asJson({ file, folder, reported, trace, outcome }: Checked): object {
     operation,
     subject,
   }));
-  return { file, refusal, counts, results, trace, report: reportText(folder, [reported]) };
+  return { file, refusal, counts, results, trace, report: reportText(folder, [reported], KINDS.wordsOf) };
 }

@@ -4,14 +4,16 @@ import type { Configuration } from '../src/configuration.ts';
 import { certificateStatus } from '../src/doors/tls/certificate-status.ts';
 import { givenCertificate } from '../src/doors/tls/certificate.ts';
 import { describeHostKeys, presentHostKeys } from '../src/doors/sftp/host-key.ts';
+import { KINDS } from '../src/kinds/registry.ts';
 import { escapeHidden } from '../src/shown-text.ts';
 
+const TYPES = KINDS.all.map(({ type }) => type);
 const MADE_LATER = 'made at the first start of the daemon';
 
 /** What a customer needs to connect (chapter 20), for the operator to send: no password. */
 export async function setupNotice(
   { data, ftps, sftp }: Configuration,
-  { id, name, folder = String(id), types = ['PRV', 'DI'], accounts = [] }: DeclaredCustomer,
+  { id, name, folder = String(id), types = TYPES, accounts = [] }: DeclaredCustomer,
 ): Promise<string> {
   const certificate = await certificateStatus(data, givenCertificate(ftps), new Date());
   const hostKeys = await presentHostKeys(data, sftp.hostKey);

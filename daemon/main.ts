@@ -21,6 +21,8 @@ import { ensureFolder } from '../src/durable.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import { journalTo, type Journal } from '../src/events/events.ts';
 import { openLog, type Log } from '../src/events/log.ts';
+import type { Kinds } from '../src/kinds/kinds.ts';
+import { KINDS } from '../src/kinds/registry.ts';
 import { watchLoop } from '../src/loop-watch.ts';
 import type { Services } from '../src/pipeline/services.ts';
 import { Preparations } from '../src/pipeline/preparations.ts';
@@ -49,6 +51,7 @@ export interface Daemon {
 export interface Overrides {
   clock?: Clock;
   log?: Log;
+  kinds?: Kinds;
 }
 
 const OUTBOX_MS = 2_000;
@@ -88,6 +91,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     journal,
     spool: configuration.spool,
     mount,
+    kinds: overrides.kinds ?? KINDS,
     caps: configuration.throttle,
     settleMs: configuration.cycle.settleMs,
     maskPasswords: configuration.trace.maskPasswords,
@@ -100,6 +104,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     journal,
     spool: configuration.spool,
     mount,
+    types: services.kinds.types,
     quietMs: configuration.cycle.quietSeconds * 1000,
   });
   const { sweepSeconds, workers } = configuration.cycle;

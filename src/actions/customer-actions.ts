@@ -9,7 +9,7 @@ import type { Database, Transaction } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import type { LoopStatus } from '../loop-watch.ts';
 import { customerStatuses } from '../ledger/status.ts';
-import { kindFacts, KINDS } from '../kinds/registry.ts';
+import { KINDS } from '../kinds/registry.ts';
 import { nextWaiting } from '../ledger/entering.ts';
 import { capsOf, type Caps } from '../order/throttle.ts';
 import { makeDue } from '../ledger/turn-queue.ts';
@@ -76,7 +76,7 @@ export interface Held {
 
 const REFUSED_SHOWN = 100;
 
-const heldTypes = () => KINDS.filter(({ heldRefuses }) => heldRefuses).map(({ type }) => type);
+const heldTypes = () => KINDS.all.filter(({ heldRefuses }) => heldRefuses).map(({ type }) => type);
 
 /** Puts a customer on hold, or releases it. */
 export async function setHeld(parts: LiveParts, customer: number, held: boolean, who: string): Promise<Held> {
@@ -104,7 +104,7 @@ export async function statusOfAll({
   loop,
 }: LiveParts): Promise<{ customers: CustomerStatus[]; loop: LoopStatus | null }> {
   const known = await customers(database);
-  const facts = { caps, ...kindFacts };
+  const facts = { caps, countsHourly: KINDS.countsHourly, heldRefuses: KINDS.heldRefuses };
   const statuses: CustomerStatus[] = [];
   for (let at = 0; at < known.length; at += CUSTOMERS_AT_ONCE) {
     const some = known.slice(at, at + CUSTOMERS_AT_ONCE);

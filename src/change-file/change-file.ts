@@ -35,10 +35,16 @@ export type ChangeFileState =
   | 'withdrawn'
   | 'quarantined';
 
-/** Type tokens of file names with the extension each demands (chapter 3). */
-export const CHANGE_FILE_TYPES = { PRV: '.csv', DI: '.ldif' } as const;
+/** What names of files of a type look like, and when they run. */
+export interface NameFacts {
+  /** Lower case, with the dot; compared without regard to case. */
+  extensions: readonly string[];
+  /** Of the files of a customer that wait at the same time those of lower rank run first (chapter 12). */
+  rank: number;
+}
 
-export type ChangeFileType = keyof typeof CHANGE_FILE_TYPES;
+/** By the token that names of the type carry, in capitals (chapter 3). */
+export type ChangeFileTypes = ReadonlyMap<string, NameFacts>;
 
 /** What a well-formed name says (chapter 3). `sequence` fits PostgreSQL's bigint. */
 export interface ChangeFileName {
@@ -48,7 +54,7 @@ export interface ChangeFileName {
    * Unicode form (NFC, NFD) of the same letters.
    */
   source: string;
-  type: ChangeFileType;
+  type: string;
   sequence: bigint;
 }
 
@@ -60,21 +66,18 @@ export const CUSTOMER_DIGITS_MAX = 18;
  * Reads `customerId_sourceId_type_sequence.extension`, from both ends because a source may contain underscores
  * (chapter 3).
  *
+ * @param types those that the program knows
  * @returns null for a name that breaks the grammar: result code 1.
  */
-export function parseChangeFileName(name: string): ChangeFileName | null {
+export function parseChangeFileName(name: string, types: ChangeFileTypes): ChangeFileName | null {
   const match = /^(\d+)_(?:(.*)_)?([A-Za-z]+)_(\d+)(\.[A-Za-z]+)$/u.exec(name);
   if (!match) return null;
   const [, customerId = '', source = '', token = '', sequenceText = '', extension = ''] = match;
   const type = token.toUpperCase();
-  if (!isChangeFileType(type) || extension.toLowerCase() !== CHANGE_FILE_TYPES[type]) return null;
+  if (types.get(type)?.extensions.includes(extension.toLowerCase()) !== true) return null;
   const sequence = BigInt(sequenceText);
   if (sequence > SEQUENCE_MAX || customerId.length > CUSTOMER_DIGITS_MAX) return null;
   return { customerId: BigInt(customerId), source, type, sequence };
-}
-
-function isChangeFileType(token: string): token is ChangeFileType {
-  return Object.hasOwn(CHANGE_FILE_TYPES, token);
 }
 
 /** Folders of a customer as every client sees them (chapter 17). `_report` holds reports, the others change files. */

@@ -1,4 +1,4 @@
-import { CHANGE_FILE_TYPES, CUSTOMER_DIGITS_MAX, SEQUENCE_MAX } from './change-file.ts';
+import { CUSTOMER_DIGITS_MAX, SEQUENCE_MAX, type ChangeFileTypes } from './change-file.ts';
 
 /** What breaks the grammar of a change file's name (chapter 3); the first thing to look at. */
 export type NameFault =
@@ -17,10 +17,10 @@ export type NameFault =
  * @param name one that `parseChangeFileName` does not accept
  * @returns the fault, and the part of the name that is wrong
  */
-export function nameFault(name: string): { fault: NameFault; part: string } {
+export function nameFault(name: string, types: ChangeFileTypes): { fault: NameFault; part: string } {
   const extension = /\.[^.]*$/.exec(name)?.[0] ?? '';
   const stem = name.slice(0, name.length - extension.length);
-  const extensions: string[] = Object.values(CHANGE_FILE_TYPES);
+  const extensions = [...types.values()].flatMap((facts) => facts.extensions);
   if (!extensions.includes(extension.toLowerCase())) return { fault: 'extension', part: extension };
   const parts = stem.split('_');
   if (parts.length < 3) {
@@ -33,7 +33,7 @@ export function nameFault(name: string): { fault: NameFault; part: string } {
   if (!/^\d+$/.test(customer) || customer.length > CUSTOMER_DIGITS_MAX)
     return { fault: 'customer', part: customer };
   const type = token.toUpperCase();
-  if (!Object.hasOwn(CHANGE_FILE_TYPES, type)) return { fault: 'type', part: token };
+  if (!types.has(type)) return { fault: 'type', part: token };
   if (!/^\d+$/.test(number)) return { fault: 'number', part: number };
   if (BigInt(number) > SEQUENCE_MAX) return { fault: 'number-too-large', part: number };
   return { fault: 'wrong-extension', part: extension };

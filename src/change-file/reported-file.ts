@@ -1,11 +1,10 @@
-import type { ChangeFileType } from './change-file.ts';
 import type { EntryNote } from './entry.ts';
 import type { Refusal } from './result-code.ts';
 
 /** What a report says of one change file. */
 export interface ReportedFile {
   name: string;
-  type: ChangeFileType | null;
+  type: string | null;
   startedAt: Date;
   finishedAt: Date;
   /** Of the file as a whole; `reason` without a known code for a file that is too large. */
@@ -59,3 +58,12 @@ export type QuarantineRefusal =
   | { code: null; reason: 'not-scanned'; limit: number }
   /** The scanner found a file of so many bytes too large; it does not tell its limit. */
   | { code: null; reason: 'scanner-refused'; bytes: number };
+
+/** How a report speaks of the entries of a type (chapter 15). */
+export interface ReportWords {
+  entry: string;
+  read: string;
+  written: string;
+  readErrors: string;
+  writeErrors: string;
+}

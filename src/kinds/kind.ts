@@ -1,4 +1,5 @@
-import type { ChangeFile, ChangeFileType } from '../change-file/change-file.ts';
+import type { ChangeFile, NameFacts } from '../change-file/change-file.ts';
+import type { ReportWords } from '../change-file/reported-file.ts';
 import type { Transaction } from '../database/open.ts';
 import type { Entry, EntryResult, OpenBytes, Position, Reading } from '../change-file/entry.ts';
 
@@ -6,8 +7,10 @@ import type { Entry, EntryResult, OpenBytes, Position, Reading } from '../change
  * A kind of change file: how its entries are read, decided and saved. Everything before and after (doors, gates,
  * order, caps, transaction, results, report, purge) does not know which kind it carries.
  */
-export interface Kind<Record = unknown, Prepared = unknown, State = unknown> {
-  type: ChangeFileType;
+export interface Kind<Record = unknown, Prepared = unknown, State = unknown> extends NameFacts {
+  /** The token that names of its files carry, in capitals. */
+  type: string;
+  words: ReportWords;
   /** A held customer's files of this kind are refused (1001). */
   heldRefuses: boolean;
   /** Whether its entries count against the hourly cap; the daily one counts all (chapter 13). */
@@ -39,6 +42,11 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> {
   /** Pure: changes `state` in memory, and says what became of the entry; null where the rules ignore it silently. */
   decide: (state: State, entry: Entry<Record>) => EntryResult | null;
   save: (tx: Transaction, state: State, file: ChangeFile) => Promise<void>;
+  /**
+   * After the last slice of a file, in its transaction: what follows from the file as a whole. Left out where nothing
+   * does. Not called for a file that an error ceiling or a hold has stopped.
+   */
+  conclude?: (tx: Transaction, file: ChangeFile, now: Date) => Promise<void>;
   /** The result of an entry whose change the account store refuses to write. */
   failed: (entry: Entry<Record>) => EntryResult;
   /** How the trace shows an entry (chapter 16). */
@@ -57,4 +65,9 @@ export class PlanOutdated extends Error {
   constructor() {
     super('the accounts have changed since the file was planned');
   }
+}
+
+/** A kind as those see it who carry files of any: what it reads and loads is handed back to it and to nobody else. */
+export function anyKind<Record, Prepared, State>(kind: Kind<Record, Prepared, State>): Kind {
+  return kind as unknown as Kind;
 }

@@ -47,8 +47,8 @@ export async function startBatch(db: Queryable, customer: number, now: Date): Pr
 }
 
 /**
- * The next file of a batch (chapter 12): one that is begun, then names that break the grammar first, then all directory files, then all
- * provisioning files; within a type by ascending number, then by source.
+ * The next file of a batch (chapter 12): one that is begun, then names that break the grammar, then type by type in the
+ * order of their ranks; within a type by ascending number, then by source.
  */
 export async function nextInBatch(db: Queryable, batch: number): Promise<ChangeFile | null> {
   // Two looks at an index each: a batch of ten thousand files is not sorted anew for every one of them.
@@ -56,7 +56,7 @@ export async function nextInBatch(db: Queryable, batch: number): Promise<ChangeF
     `(select ${CHANGE_FILE_COLUMNS} from change_file where batch_id = $1 and state = 'applying' limit 1)
      union all
      (select ${CHANGE_FILE_COLUMNS} from change_file where batch_id = $1 and state = 'waiting'
-       order by type is not null, type, sequence, source collate "C", id limit 1)`,
+       order by rank, sequence, source collate "C", id limit 1)`,
     [batch],
   );
   return rows[0] ? changeFileFrom(rows[0]) : null;
@@ -79,7 +79,7 @@ export async function waitingSince(
 export async function uncountedFiles(db: Queryable, customer: number, most: number): Promise<ChangeFile[]> {
   const { rows } = await db.query<ChangeFileRow>(
     `select ${CHANGE_FILE_COLUMNS} from change_file where customer_id = $1 and state = 'waiting' and total = 0
-       and type is not null order by type, sequence, source collate "C", id limit $2`,
+       and type is not null order by rank, sequence, source collate "C", id limit $2`,
     [customer, most],
   );
   return rows.map(changeFileFrom);

@@ -1,5 +1,5 @@
 /** How files come into the ledger, and which wait in it: what `spool/intake.ts` compares with the upload folders. */
-import { parseChangeFileName } from '../change-file/change-file.ts';
+import { parseChangeFileName, type ChangeFileTypes } from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 
 /** A file as it lies in an upload folder. */
@@ -49,32 +49,44 @@ export async function waitingCustomers(db: Queryable): Promise<Set<number>> {
   return new Set(rows.map(({ id }) => id));
 }
 
+export interface EnteringFacts {
+  /** Types of change files that the program knows. */
+  types: ChangeFileTypes;
+  now: Date;
+}
+
+/** A name that breaks the grammar runs first: its file is refused at once. */
+function rankOf(type: string | undefined, types: ChangeFileTypes): number {
+  return (type === undefined ? undefined : types.get(type)?.rank) ?? 0;
+}
+
 /** @returns the names that are entered; a name that waits already is none of them */
 export async function enterSet(
   tx: Transaction,
   customer: number,
   files: readonly FoundFile[],
-  now: Date,
+  { types, now }: EnteringFacts,
 ): Promise<Set<string>> {
   const { rows } = await tx.query<{ name: string }>(
-    `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at)
-     select $1, f.name, f.type, f.named_customer, f.source, f.sequence, 'waiting', $2, f.bytes, f.modified_at
-       from json_to_recordset($3) as f (name text, type text, named_customer numeric, source text, sequence numeric,
+    `insert into change_file (customer_id, name, type, rank, named_customer, source, sequence, state, received_at, bytes, modified_at)
+     select $1, f.name, f.type, f.rank, f.named_customer, f.source, f.sequence, 'waiting', $2, f.bytes, f.modified_at
+       from json_to_recordset($3) as f (name text, type text, rank smallint, named_customer numeric, source text, sequence numeric,
                                         bytes bigint, modified_at timestamptz)
      on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken do nothing
      returning name`,
-    [customer, now, JSON.stringify(files.map(rowOf))],
+    [customer, now, JSON.stringify(files.map((file) => rowOf(file, types)))],
   );
   return new Set(rows.map(({ name }) => name));
 }
 
-function rowOf({ name, bytes, modifiedAt }: FoundFile): Record<string, unknown> {
-  const parsed = parseChangeFileName(name);
+function rowOf({ name, bytes, modifiedAt }: FoundFile, types: ChangeFileTypes): Record<string, unknown> {
+  const parsed = parseChangeFileName(name, types);
   return {
     name,
     bytes,
     modified_at: modifiedAt,
     type: parsed?.type ?? null,
+    rank: rankOf(parsed?.type, types),
     named_customer: parsed?.customerId.toString() ?? null,
     source: parsed?.source ?? null,
     sequence: parsed?.sequence.toString() ?? null,
@@ -106,12 +118,12 @@ export async function enterOne(
   tx: Transaction,
   customer: number,
   file: FoundFile,
-  now: Date,
+  { types, now }: EnteringFacts,
 ): Promise<Entered | null> {
-  const parsed = parseChangeFileName(file.name);
+  const parsed = parseChangeFileName(file.name, types);
   const { rows } = await tx.query<Entered>(
-    `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at)
-     values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9)
+    `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at, rank)
+     values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, $10)
      on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken
      do update set received_at = excluded.received_at, bytes = excluded.bytes, modified_at = excluded.modified_at,
        replaced = change_file.replaced + 1
@@ -127,6 +139,7 @@ export async function enterOne(
       now,
       file.bytes,
       file.modifiedAt,
+      rankOf(parsed?.type, types),
     ],
   );
   return rows[0] ?? null;

@@ -1,5 +1,4 @@
 /** What the report of a batch is made of. */
-import type { ChangeFileType } from '../change-file/change-file.ts';
 import type {
   QuarantineRefusal,
   ReportedFile,
@@ -12,7 +11,7 @@ import type { Queryable } from '../database/open.ts';
 interface FileRow {
   id: number;
   name: string;
-  type: ChangeFileType | null;
+  type: string | null;
   started_at: Date;
   finished_at: Date;
   detail: Refusal | UncodedRefusal | QuarantineRefusal | null;
@@ -84,7 +83,7 @@ async function failuresOf(db: Queryable, files: number[]): Promise<Map<number, R
 async function filesOverTheDay(db: Queryable, batch: number): Promise<ReportedFile[]> {
   const { rows } = await db.query<{
     name: string;
-    type: ChangeFileType | null;
+    type: string | null;
     at: Date;
     detail: UncodedRefusal;
   }>(

@@ -1,14 +1,13 @@
-import {
-  parseChangeFileName,
-  type ChangeFile,
-  type ChangeFileState,
-  type Progress,
-} from '../change-file/change-file.ts';
+import type { ChangeFile, ChangeFileName, ChangeFileState, Progress } from '../change-file/change-file.ts';
 
 export interface ChangeFileRow {
   id: number;
   customer_id: number;
   name: string;
+  type: string | null;
+  named_customer: string | null;
+  source: string | null;
+  sequence: string | null;
   state: ChangeFileState;
   received_at: Date;
   bytes: number;
@@ -25,13 +24,25 @@ export interface ChangeFileRow {
 }
 
 /** Columns for `changeFileFrom`. */
-export const CHANGE_FILE_COLUMNS = `id, customer_id, name, state, received_at, bytes, batch_id, started_at, code, total,
+export const CHANGE_FILE_COLUMNS = `id, customer_id, name, type, named_customer::text, source,
+  sequence::text, state, received_at, bytes, batch_id, started_at, code, total,
   entries, written, read_errors, write_errors, next_line, next_byte`;
 
 export function changeFileFrom(row: ChangeFileRow): ChangeFile {
   const { id, customer_id: customer, name, state, received_at: receivedAt, bytes, batch_id: batch } = row;
-  const parsed = parseChangeFileName(name);
+  const parsed = nameFrom(row);
   return { id, customer, name, parsed, state, receivedAt, bytes, batch, progress: progressFrom(row) };
+}
+
+/** What its name said when it came in. */
+function nameFrom({
+  type,
+  named_customer: customer,
+  source,
+  sequence,
+}: ChangeFileRow): ChangeFileName | null {
+  if (type === null || customer === null || source === null || sequence === null) return null;
+  return { customerId: BigInt(customer), source, type, sequence: BigInt(sequence) };
 }
 
 function progressFrom(row: ChangeFileRow): Progress | null {

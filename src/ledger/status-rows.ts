@@ -1,4 +1,3 @@
-import type { ChangeFileType } from '../change-file/change-file.ts';
 import type { PastResult, SourceNumber, WaitingFile } from '../customer-status.ts';
 import type { Queryable } from '../database/open.ts';
 
@@ -13,7 +12,7 @@ export interface WaitingRow {
   all: number;
   id: number;
   name: string;
-  type: ChangeFileType | null;
+  type: string | null;
   source: string | null;
   state: WaitingFile['state'];
   total: number;
@@ -80,7 +79,7 @@ const WAITING = `
             f.batch_id is not null as in_batch, case when q.phase = 'settling' then q.next_turn_at end as settles_at
        from change_file f left join turn_queue q on q.customer_id = f.customer_id
       where f.customer_id = c.id and f.state in ('waiting', 'deferred', 'held', 'applying')
-      order by f.state = 'waiting', f.batch_id is null, f.type is not null, f.type, f.sequence,
+      order by f.state = 'waiting', f.batch_id is null, f.rank, f.sequence,
                f.source collate "C", f.id limit ${FILES_SHOWN}) w`;
 
 const RESULTS = `

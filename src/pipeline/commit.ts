@@ -101,6 +101,7 @@ async function applySlice(
   if (!held) await noteEntries(tx, file, decidedNow, finished);
   const earlier = input.digest === null ? null : await noteContent(tx, file, input.digest, now);
   await count(tx, plan, input, contents, outcome);
+  if (!next && !held && !isStopped(outcome)) await contents.kind.conclude?.(tx, file, now);
   failpoint('saved');
   const { read, written, readErrors, writeErrors } = outcome;
   const counts = {

@@ -1,6 +1,5 @@
 /** After the commit everything is derived from the database, and can be done again: the trace, and the move. */
 import { isThere } from '../durable.ts';
-import { kindOf } from '../kinds/registry.ts';
 import type { Departing } from '../ledger/departing.ts';
 import { noteOnFile } from '../ledger/notes.ts';
 import { resultPages } from '../ledger/results.ts';
@@ -24,7 +23,7 @@ export async function depart(turn: Turn, departing: Departing, traced: boolean):
 }
 
 function traceOf({ services, folder }: Turn, { file }: Departing): (target: string) => Promise<void> {
-  const kind = file.parsed && kindOf(file.parsed.type);
+  const kind = services.kinds.of(file.parsed?.type);
   return async (target) => {
     const opened = await openChangeFile(folder, file);
     if (!opened || !kind) return;

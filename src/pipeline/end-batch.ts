@@ -12,11 +12,11 @@ import type { Turn } from './services.ts';
  * where nothing was looked at (chapter 15).
  */
 export async function endBatch({ services, customer, folder }: Turn, batch: Batch): Promise<void> {
-  const { database, clock, journal, preparations } = services;
+  const { database, clock, journal, kinds, preparations } = services;
   const files = await reportedFiles(database, batch.id);
   if (files.length > 0) {
     const name = await nameReport(database, batch, customer, reportName(batch.startedAt));
-    const text = reportText(path.basename(folder), files);
+    const text = reportText(path.basename(folder), files, kinds.wordsOf);
     await writeDurably(path.join(folder, REPORT, name), (report) => report.writeFile(text));
     failpoint('report-written');
     journal.reportWritten(customer, name, files.length);

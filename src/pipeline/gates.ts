@@ -1,10 +1,12 @@
-import type { ChangeFile } from '../change-file/change-file.ts';
+import type { ChangeFile, ChangeFileTypes } from '../change-file/change-file.ts';
 import { nameFault } from '../change-file/name-fault.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 
 /** What the gates compare a name with. */
 export interface GateFacts {
   customer: number;
+  /** Those that this program knows. */
+  known: ChangeFileTypes;
   /** Enabled for the customer, and known to this program. */
   types: ReadonlySet<string>;
   /** The last processed number of the file's counter; null: none. */
@@ -19,7 +21,7 @@ export interface GateFacts {
  */
 export function refusedAtGate(file: Pick<ChangeFile, 'name' | 'parsed'>, facts: GateFacts): Refusal | null {
   const { parsed } = file;
-  if (!parsed) return invalidName(file.name);
+  if (!parsed) return invalidName(file.name, facts.known);
   if (!facts.types.has(parsed.type)) return { code: 2, value: parsed.type };
   if (parsed.customerId !== BigInt(facts.customer))
     return { code: 3, value: String(parsed.customerId), other: String(facts.customer) };
@@ -29,7 +31,7 @@ export function refusedAtGate(file: Pick<ChangeFile, 'name' | 'parsed'>, facts: 
 }
 
 /** A name that breaks the grammar, with what is wrong in it. */
-export function invalidName(name: string): Refusal {
-  const { fault, part } = nameFault(name);
+export function invalidName(name: string, types: ChangeFileTypes): Refusal {
+  const { fault, part } = nameFault(name, types);
   return { code: 1, reason: fault, value: name, other: part };
 }

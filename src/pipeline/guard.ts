@@ -6,7 +6,6 @@ import { customerById } from '../accounts/customers/customer.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import { isPassing } from '../database/away.ts';
 import type { Transaction } from '../database/open.ts';
-import { kindOf } from '../kinds/registry.ts';
 import { returnOperations } from '../ledger/caps.ts';
 import type { Departing } from '../ledger/departing.ts';
 import { end, type EndReason } from '../ledger/exits.ts';
@@ -66,13 +65,13 @@ async function isLastFailure({ services, lock }: Turn, file: ChangeFile, error: 
 
 /** Ends a file before all its entries were decided; what was counted for the others is given back to the caps. */
 async function endEarly({ services, folder }: Turn, file: ChangeFile, reason: EndReason): Promise<void> {
-  const { database, clock, caps: defaults, journal } = services;
+  const { database, clock, caps: defaults, journal, kinds } = services;
   await takeAsItIs(folder, file);
   await database.transaction(async (tx) => {
     const { progress, parsed } = file;
     if (!(await end(tx, file, reason, clock.now())) || !progress) return;
     const { timeZone } = capsOf(await customerById(tx, file.customer), defaults);
-    const countsHourly = (parsed && kindOf(parsed.type)?.countsHourly) ?? false;
+    const countsHourly = kinds.countsHourly(parsed?.type);
     const periods = periodsOf(progress.startedAt, timeZone);
     await returnOperations(tx, file.customer, progress.total - progress.read, periods, countsHourly);
   });

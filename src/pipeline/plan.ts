@@ -16,7 +16,7 @@ import type { UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Transaction } from '../database/open.ts';
 import { failpoint } from '../failpoints.ts';
-import { kindOf } from '../kinds/registry.ts';
+import type { Kinds } from '../kinds/kinds.ts';
 import { usageOf } from '../ledger/caps.ts';
 import type { WaitReason } from '../ledger/exits.ts';
 import { lastSequence, missingBefore } from '../ledger/sequence.ts';
@@ -26,12 +26,18 @@ import { capsOf, throttle, type Caps, type CustomerCaps } from '../order/throttl
 import { invalidName, refusedAtGate } from './gates.ts';
 import type { Contents, Slice } from './read-slice.ts';
 
+/** What is true of all files. */
+export interface PlanFacts {
+  kinds: Kinds;
+  /** For customers without caps of their own. */
+  caps: Caps;
+}
+
 export interface PlanInput {
   file: ChangeFile;
   /** null where no kind reads the file: a gate refuses it. */
   contents: Contents | null;
-  /** For customers without caps of their own. */
-  caps: Caps;
+  facts: PlanFacts;
   now: Date;
   /** What it does when it runs is asked, not when: used caps and missing numbers are left out. */
   regardless?: boolean;
@@ -52,17 +58,17 @@ export interface Decided {
 
 /** @returns null where the file was refused before it was read, and is not any more: look again */
 export async function plan(tx: Transaction, input: PlanInput): Promise<Plan | null> {
-  const { file, contents, now } = input;
+  const { file, contents, facts, now } = input;
   const customer = await customerById(tx, file.customer);
-  const caps = capsOf(customer, input.caps);
+  const caps = capsOf(customer, facts.caps);
   if (!file.progress) {
-    const refusal = await gate(tx, file, customer);
+    const refusal = await gate(tx, file, customer, facts.kinds);
     if (refusal) return { kind: 'refuse', refusal };
     if (!contents) return null;
     const stopped = await stoppedBy(tx, input, contents, customer, caps);
     if (stopped) return stopped;
   }
-  if (!contents) return { kind: 'refuse', refusal: invalidName(file.name) };
+  if (!contents) return { kind: 'refuse', refusal: invalidName(file.name, facts.kinds.types) };
   if (isHeld(file, contents, customer)) {
     const outcome = refuseEntries(contents.entries, countsBefore(file), { code: 1001 });
     return { kind: 'apply', outcome, state: null, caps };
@@ -94,20 +100,26 @@ export function countsBefore(file: ChangeFile): Counts {
 export async function entrance(
   tx: Transaction,
   file: ChangeFile,
-  defaults: Caps,
+  facts: PlanFacts,
 ): Promise<{ refused: boolean; entriesMax: number }> {
   const customer = await customerById(tx, file.customer);
-  const { perFile, daily } = capsOf(customer, defaults);
-  const refused = !file.progress && (await gate(tx, file, customer)) !== null;
+  const { perFile, daily } = capsOf(customer, facts.caps);
+  const refused = !file.progress && (await gate(tx, file, customer, facts.kinds)) !== null;
   return { refused, entriesMax: Math.min(perFile, daily - 1) };
 }
 
 /** A type that this program cannot process is treated like one that is switched off. */
-async function gate(tx: Transaction, file: ChangeFile, { id, types }: Customer): Promise<Refusal | null> {
+async function gate(
+  tx: Transaction,
+  file: ChangeFile,
+  { id, types }: Customer,
+  kinds: Kinds,
+): Promise<Refusal | null> {
   const last = file.parsed ? await lastSequence(tx, id, file.parsed) : null;
   return refusedAtGate(file, {
     customer: id,
-    types: new Set(types.filter((type) => kindOf(type))),
+    known: kinds.types,
+    types: new Set(types.filter((type) => kinds.of(type))),
     last,
     mayFollow,
   });

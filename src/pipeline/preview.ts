@@ -5,12 +5,10 @@ import type { Outcome } from '../change-file/outcome.ts';
 import type { ReportedFile, UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Transaction } from '../database/open.ts';
-import { kindOf } from '../kinds/registry.ts';
-import type { Caps } from '../order/throttle.ts';
 import { tracePieces } from '../report/trace.ts';
 import type { OpenChangeFile } from '../spool/take.ts';
 import { invalidName } from './gates.ts';
-import { entrance, plan } from './plan.ts';
+import { entrance, plan, type PlanFacts } from './plan.ts';
 import { readSlice, type Contents } from './read-slice.ts';
 import { shownText } from './shown-entries.ts';
 
@@ -25,9 +23,7 @@ export interface Preview {
 }
 
 /** Of the configuration, what the answer depends on. */
-export interface PreviewSettings {
-  /** For customers without caps of their own. */
-  caps: Caps;
+export interface PreviewSettings extends PlanFacts {
   maskPasswords: boolean;
 }
 
@@ -39,21 +35,22 @@ export async function previewFile(
   tx: Transaction,
   file: ChangeFile,
   opened: OpenChangeFile,
-  { caps, maskPasswords }: PreviewSettings,
+  settings: PreviewSettings,
 ): Promise<Preview> {
   const now = new Date();
   const { folder } = await customerById(tx, file.customer);
-  const { refused, entriesMax } = await entrance(tx, file, caps);
-  const kind = (!refused && file.parsed && kindOf(file.parsed.type)) || null;
+  const { refused, entriesMax } = await entrance(tx, file, settings);
+  const kind = refused ? undefined : settings.kinds.of(file.parsed?.type);
   const slice = kind && (await readSlice(kind, opened, file, entriesMax, Infinity));
-  const contents: Contents | null = slice && { ...slice, prepared: slice.kind.pretend(slice.entries) };
-  const planned = await plan(tx, { file, contents, caps, now, regardless: true });
+  const contents: Contents | null = !slice ? null : { ...slice, prepared: slice.kind.pretend(slice.entries) };
+  const planned = await plan(tx, { file, contents, facts: settings, now, regardless: true });
   if (planned?.kind !== 'apply' || !contents) {
-    const refusal = planned?.kind === 'refuse' ? planned.refusal : invalidName(file.name);
+    const refusal =
+      planned?.kind === 'refuse' ? planned.refusal : invalidName(file.name, settings.kinds.types);
     return { folder, reported: refusedFile(file, refusal, now), trace: '', outcome: null };
   }
   const { outcome } = planned;
-  const shown = shownText(contents.kind, contents.header, maskPasswords);
+  const shown = shownText(contents.kind, contents.header, settings.maskPasswords);
   const trace = await Array.fromAsync(tracePieces(pageOf(outcome), shown.header, opened.handle, shown));
   const reported = decidedFile(file, contents.entries, outcome, now);
   return { folder, reported, trace: Buffer.concat(trace).toString(), outcome };

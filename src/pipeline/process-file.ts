@@ -3,7 +3,6 @@ import type { ChangeFile } from '../change-file/change-file.ts';
 import { isPassing } from '../database/away.ts';
 import { messageOf } from '../fault.ts';
 import { PlanOutdated } from '../kinds/kind.ts';
-import { kindOf } from '../kinds/registry.ts';
 import { isStillNext, saveTotal, uncountedFiles } from '../ledger/batch.ts';
 import { withdrawInTurn } from '../ledger/exits.ts';
 import { PREPARING_MS_MAX } from '../ledger/turn-queue.ts';
@@ -67,9 +66,9 @@ async function readContents(
   file: ChangeFile,
   opened: OpenChangeFile,
 ): Promise<Contents | null | 'preparing'> {
-  const { database, caps, preparations } = turn.services;
-  const { refused, entriesMax } = await database.transaction((tx) => entrance(tx, file, caps));
-  const kind = (!refused && file.parsed && kindOf(file.parsed.type)) || null;
+  const { database, kinds, preparations } = turn.services;
+  const { refused, entriesMax } = await database.transaction((tx) => entrance(tx, file, turn.services));
+  const kind = refused ? undefined : kinds.of(file.parsed?.type);
   if (!kind) return null;
   const slice = await readSlice(kind, opened, file, entriesMax);
   const given = kind.mayDemand(slice.entries);
@@ -79,15 +78,16 @@ async function readContents(
 
 /** @returns the passwords whose hashes the slice needs; none where gates, caps or a hold keep it from running */
 async function demandsOf(
-  { services: { database, caps, clock, preparations } }: Turn,
+  { services }: Turn,
   file: ChangeFile,
   slice: Slice,
 ): Promise<ReadonlyMap<number, string>> {
+  const { database, clock, preparations } = services;
   const { kind, entries } = slice;
   const pretended = kind.pretend(entries);
   const planned = await database.transaction(async (tx) => {
     await tx.query('set transaction read only');
-    return plan(tx, { file, contents: { ...slice, prepared: pretended }, caps, now: clock.now() });
+    return plan(tx, { file, contents: { ...slice, prepared: pretended }, facts: services, now: clock.now() });
   });
   if (planned?.kind !== 'apply' || planned.state === null) return new Map();
   return preparations.demandsAll(file) ? kind.mayDemand(entries) : kind.demands(pretended);
@@ -111,13 +111,13 @@ async function decide(
   { services, folder }: Turn,
   given: Pick<CommitInput, 'file' | 'opened' | 'contents' | 'digest'>,
 ): Promise<Committed | null> {
-  const { database, caps, clock, preparations } = services;
+  const { database, clock, preparations } = services;
   const { file, contents } = given;
   try {
     return await database.transaction(async (tx) => {
       const now = clock.now();
       if (!(await isStillNext(tx, file))) return null;
-      const planned = await plan(tx, { file, contents, caps, now });
+      const planned = await plan(tx, { file, contents, facts: services, now });
       return planned && (await commit(tx, planned, { ...given, folder, now, clock }));
     });
   } catch (error) {
@@ -132,12 +132,12 @@ const COUNTED_AHEAD_MAX = 50;
 
 /** What waits behind a deferred file is counted, so that the customer can be told when it will run. */
 async function countWaiting(turn: Turn): Promise<void> {
-  const { database, caps: defaults, journal } = turn.services;
+  const { database, caps: defaults, journal, kinds } = turn.services;
   const { customer, folder } = turn;
   try {
     const { perFile } = capsOf(await customerById(database, customer), defaults);
     for (const file of await uncountedFiles(database, customer, COUNTED_AHEAD_MAX)) {
-      const kind = file.parsed && kindOf(file.parsed.type);
+      const kind = kinds.of(file.parsed?.type);
       const opened = kind ? await openChangeFile(folder, file) : null;
       if (!kind || !opened) continue;
       await using _ = opened.handle;

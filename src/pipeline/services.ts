@@ -2,6 +2,7 @@ import type { Antivirus } from '../antivirus/antivirus.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
+import type { Kinds } from '../kinds/kinds.ts';
 import type { Caps } from '../order/throttle.ts';
 import type { SpoolMount } from '../spool/mount.ts';
 import type { Preparations } from './preparations.ts';
@@ -15,6 +16,8 @@ export interface Services {
   spool: string;
   /** Looked at before each turn. */
   mount?: SpoolMount;
+  /** Of change files. */
+  kinds: Kinds;
   /** For customers without caps of their own. */
   caps: Caps;
   /** A batch starts when no upload has ended for this long. */

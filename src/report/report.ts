@@ -1,16 +1,18 @@
-import type { ChangeFileType } from '../change-file/change-file.ts';
 import { symbolOf, type Refusal } from '../change-file/result-code.ts';
 import type { EntryNote } from '../change-file/entry.ts';
 import type {
   FailedEntry,
   QuarantineRefusal,
   ReportedFile,
+  ReportWords,
   UncodedRefusal,
   Warning,
 } from '../change-file/reported-file.ts';
 import { escapeHidden, quoted } from '../shown-text.ts';
 import { messageFor } from '../messages/en/results.ts';
-import { REPORT_WORDS } from './words.ts';
+
+/** How the entries of a type are called; null: the name breaks the grammar. */
+export type WordsOf = (type: string | null) => ReportWords;
 
 /**
  * The report of a batch (chapter 15): per file a Processing line, error lines in the order of the entries, each
@@ -18,8 +20,8 @@ import { REPORT_WORDS } from './words.ts';
  *
  * @param folder the customer's folder name
  */
-export function reportText(folder: string, files: readonly ReportedFile[]): string {
-  return files.map((file) => fileLines(folder, file).join('')).join('');
+export function reportText(folder: string, files: readonly ReportedFile[], wordsOf: WordsOf): string {
+  return files.map((file) => fileLines(folder, file, wordsOf(file.type)).join('')).join('');
 }
 
 /** `llis_report_YYYYMMDD_HHMMSS.txt`, from the moment processing began, in UTC. */
@@ -36,17 +38,17 @@ export function stampOf(moment: Date): string {
   return `${date} ${time} ${hours < 12 ? 'AM' : 'PM'}`;
 }
 
-function fileLines(folder: string, file: ReportedFile): string[] {
+function fileLines(folder: string, file: ReportedFile, words: ReportWords): string[] {
   const stamp = stampOf(file.finishedAt);
   const fileError =
     file.refusal && speaksForItself(file)
       ? errorLines(`${refusalText(file.refusal)}${whereText(file)}`, file.refusal.code)
       : [];
   const entryErrors = file.failures.flatMap((failed) =>
-    errorLines(entryText(file.type ?? 'PRV', failed), failed.refusal.code),
+    errorLines(entryText(words, failed), failed.refusal.code),
   );
-  const warnings = warningTexts(file).map((text) => `WARNING: ${text}`);
-  const rest = [...fileError, ...entryErrors, ...warnings, ...countsLine(file)].map(
+  const warnings = warningTexts(file, words).map((text) => `WARNING: ${text}`);
+  const rest = [...fileError, ...entryErrors, ...warnings, ...countsLine(file, words)].map(
     (text) => `${stamp} - ${text}\n`,
   );
   return [
@@ -66,12 +68,12 @@ function errorLines(text: string, code: Refusal['code'] | null): string[] {
 }
 
 /** The documented words, then where to look. */
-function entryText(type: ChangeFileType, { entry, line, subject, refusal }: FailedEntry): string {
+function entryText(words: ReportWords, { entry, line, subject, refusal }: FailedEntry): string {
   const where = [
     ...(line === null ? [] : [`line ${line}`]),
     ...(subject ? [escapeHidden(subject)] : []),
   ].join(', ');
-  return `A failure occurred when processing the ${REPORT_WORDS[type].entry} #${entry}. The error message follows: ${messageFor(refusal)}${where && ` (${where})`}`;
+  return `A failure occurred when processing the ${words.entry} #${entry}. The error message follows: ${messageFor(refusal)}${where && ` (${where})`}`;
 }
 
 /** Where a file that was refused as a whole is found again. */
@@ -111,8 +113,10 @@ function doneBefore(done: number, entries: number): string {
 const NUMBERS_SHOWN_MAX = 10;
 
 /** Those about the file, then those about entries in their order, then what was skipped, in one line. */
-function warningTexts({ name, warnings = [], type, counts, filed }: ReportedFile): string[] {
-  const { entry } = REPORT_WORDS[type ?? 'PRV'];
+function warningTexts(
+  { name, warnings = [], counts, filed }: ReportedFile,
+  { entry }: ReportWords,
+): string[] {
   const skipped = warnings.filter((warning) => warning.kind === 'skipped');
   const shifted = warnings.filter((warning) => warning.kind === 'leading-blank');
   const rest = warnings.filter((warning) => warning.kind !== 'skipped' && warning.kind !== 'leading-blank');
@@ -174,9 +178,8 @@ function missingText({ source, numbers }: Extract<Warning, { kind: 'missing-numb
     : `Numbers ${shown}${whose} were never received. They can no longer be processed; send their changes again under a higher number.`;
 }
 
-function countsLine({ counts, type }: ReportedFile): string[] {
+function countsLine({ counts }: ReportedFile, words: ReportWords): string[] {
   if (!counts) return [];
-  const words = REPORT_WORDS[type ?? 'PRV'];
   const read = `${words.read}: ${counts.entries}; ${words.written}: ${counts.written}`;
   if (counts.readErrors + counts.writeErrors === 0) return [`${read}; No errors!`];
   return [`${read}; ${words.readErrors}: ${counts.readErrors}; ${words.writeErrors}: ${counts.writeErrors}`];

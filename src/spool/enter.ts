@@ -1,3 +1,4 @@
+import type { ChangeFileTypes } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { isThere } from '../durable.ts';
@@ -10,6 +11,7 @@ import {
   forgetSet,
   markTaken,
   type Entered,
+  type EnteringFacts,
 } from '../ledger/entering.ts';
 import { fileAt, type Found } from './found-file.ts';
 import type { SpoolMount } from './mount.ts';
@@ -22,6 +24,8 @@ export interface IntakeParts {
   /** Absolute path of the spool. */
   spool: string;
   mount?: SpoolMount;
+  /** Types of change files that the program knows. */
+  types: ChangeFileTypes;
   /** Files put there by other means than a door count as whole when they have not changed for so long; default: 10 s. */
   quietMs?: number;
 }
@@ -56,13 +60,13 @@ export async function admitAll(parts: IntakeParts, place: CustomerFolder, files:
 
 /** @returns the names that are entered; a name that waits already, and a file that is gone by now, is none of them */
 async function enterSome(
-  { database, clock }: IntakeParts,
+  { database, clock, types }: IntakeParts,
   { customer, folder }: CustomerFolder,
   files: Found[],
 ): Promise<Set<string>> {
   return database.transaction(async (tx) => {
     const now = clock.now();
-    const entered = await enterSet(tx, customer, files, now);
+    const entered = await enterSet(tx, customer, files, { types, now });
     // Somebody else may have entered and taken one since it was seen here: it has its row.
     const gone: string[] = [];
     for (const name of entered) if (!(await fileAt(folder, name))) gone.push(name);
@@ -79,12 +83,12 @@ async function enterSome(
  * @returns false where the ledger knows it already, or where it is gone by now
  */
 export async function admit(
-  { database, clock, journal }: IntakeParts,
+  { database, clock, journal, types }: IntakeParts,
   { customer, folder }: CustomerFolder,
   file: Found,
 ): Promise<boolean> {
   const replaced = await database.transaction(async (tx) => {
-    const row = await enterAnew(tx, { customer, folder }, file, clock.now());
+    const row = await enterAnew(tx, { customer, folder }, file, { types, now: clock.now() });
     if (row?.replaced !== 0 || (await fileAt(folder, file.name))) return row?.replaced ?? null;
     // Somebody else has entered and taken it since it was seen here: it has its row.
     await forgetOne(tx, row.id);
@@ -101,12 +105,12 @@ async function enterAnew(
   tx: Transaction,
   { customer, folder }: CustomerFolder,
   file: Found,
-  now: Date,
+  facts: EnteringFacts,
 ): Promise<Entered | null> {
   await tx.query('savepoint entering');
-  const row = await enterOne(tx, customer, file, now);
+  const row = await enterOne(tx, customer, file, facts);
   if (!row || row.replaced === 0 || !(await isThere(takenPath(folder, row)))) return row;
   await tx.query('rollback to savepoint entering');
   await markTaken(tx, customer, [String(row.id)]);
-  return enterOne(tx, customer, file, now);
+  return enterOne(tx, customer, file, facts);
 }

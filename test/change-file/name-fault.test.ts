@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/kinds/registry.ts';
 import { expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
 import { invalidName } from '../../src/pipeline/gates.ts';
@@ -19,15 +20,15 @@ it.each([
   ['1000001_hr_PROV_1.csv', 'type', 'PROV'],
   ['1000001_hr_PRV_9223372036854775808.csv', 'number-too-large', '9223372036854775808'],
 ])('%s: %s', (name, fault, part) => {
-  expect(nameFault(name)).toEqual({ fault, part });
+  expect(nameFault(name, KINDS.types)).toEqual({ fault, part });
 });
 
 it('n05: the message shows the form of a name, and what is wrong with this one', async () => {
-  const names = await readFile(new URL('samples/field/file-names/names.txt', import.meta.url), 'utf8');
+  const names = await readFile(new URL('../samples/field/file-names/names.txt', import.meta.url), 'utf8');
   const messages = names
     .trimEnd()
     .split('\n')
-    .map((name) => messageFor(invalidName(name)));
+    .map((name) => messageFor(invalidName(name, KINDS.types)));
   for (const message of messages) {
     expect(message).toMatch(/^The file name format is not valid\. /);
     expect(message).toContain('customerId_sourceId_PRV_number.csv');

@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/kinds/registry.ts';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -55,6 +56,7 @@ export async function openStation(
     clock,
     journal,
     spool,
+    kinds: KINDS,
     caps,
     settleMs: 0,
     preparations,
@@ -63,7 +65,7 @@ export async function openStation(
   preparations.listen((customer, finished) => {
     prepared = finished.then(() => wake(database, customer, clock.now()));
   });
-  const intake = createIntake({ database, clock, journal, spool });
+  const intake = createIntake({ database, clock, journal, spool, types: KINDS.types });
   await intake.customers();
   const folder = path.join(spool, 'acme');
   await mkdir(folder, { recursive: true });

@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/kinds/registry.ts';
 import { appendFile, stat, utimes } from 'node:fs/promises';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -22,7 +23,7 @@ it('f16: a local program that pauses for 6 s has all its rows applied, with the 
   await using world = await openStation();
   const { services, folder, database } = world;
   const { clock, journal, spool } = services;
-  const intake = createIntake({ database, clock, journal, spool });
+  const intake = createIntake({ database, clock, journal, spool, types: KINDS.types });
   const name = '1000001_slow_PRV_1.csv';
   const place = { customer: ACME, folder };
   for (const text of [HEADER + add('a'), add('b'), add('c')]) {

@@ -10,6 +10,7 @@ import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import type { Clock } from '../../src/clock.ts';
 import { checkConfiguration, type RawConfiguration } from '../../src/configuration.ts';
 import type { Log } from '../../src/events/log.ts';
+import type { Kinds } from '../../src/kinds/kinds.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { Courier, signIn } from './courier.ts';
 import { declared, fixtures, PASSWORDS, type WrittenOrganisation } from './organisation.ts';
@@ -46,6 +47,7 @@ export interface DaemonOptions {
   organisation?: WrittenOrganisation;
   configuration?: RawConfiguration;
   clock?: TestClock;
+  kinds?: Kinds;
   /** Puts something into the home before the daemon starts. */
   before?: (home: string) => Promise<void>;
 }
@@ -76,7 +78,11 @@ export async function startTestDaemon(options: DaemonOptions = {}): Promise<Test
   const clock = options.clock ?? new TestClock();
   const log: string[] = [];
   const configuration = { ...checkConfiguration(written.text, written.file), readFrom: written.file };
-  const daemon = await startDaemon(configuration, { clock, log: collectingLog(log) });
+  const daemon = await startDaemon(configuration, {
+    clock,
+    log: collectingLog(log),
+    ...(options.kinds ? { kinds: options.kinds } : {}),
+  });
   const stop = callOnce(() => daemon.close());
   opened.defer(stop);
   const couriers: Courier[] = [];

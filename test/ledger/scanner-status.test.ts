@@ -1,5 +1,5 @@
 import { customerById } from '../../src/accounts/customers/customer.ts';
-import { kindFacts } from '../../src/kinds/registry.ts';
+import { KINDS } from '../../src/kinds/registry.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { customerStatus } from '../../src/ledger/status.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
@@ -30,7 +30,12 @@ test.each([
       { waits: 'scanner', ...noted },
     ]);
     const customer = await customerById(database, 1);
-    const status = await customerStatus(database, customer, { caps: CAPS, ...kindFacts }, NOW);
+    const status = await customerStatus(
+      database,
+      customer,
+      { caps: CAPS, countsHourly: KINDS.countsHourly, heldRefuses: KINDS.heldRefuses },
+      NOW,
+    );
     expect(status.files.map(({ place, expected }) => [place, expected])).toEqual([
       [1, NOW],
       [2, null],

@@ -4,7 +4,7 @@ import { saveDecided } from '../../src/pipeline/save-decided.ts';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import type { OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
 import { onlyRow, type Database } from '../../src/database/open.ts';
-import { kindOf } from '../../src/kinds/registry.ts';
+import { KINDS } from '../../src/kinds/registry.ts';
 import { changeFileText } from './change-file-text.ts';
 import { CUSTOMER } from './generate-organisation.ts';
 import type { ModelRecord } from './state.ts';
@@ -35,7 +35,7 @@ export async function runProgram(
 }
 
 async function runFile(database: Database, text: string, sequence: number): Promise<number[]> {
-  const kind = kindOf('PRV');
+  const kind = KINDS.of('PRV');
   if (!kind) throw new Error('the program reads no provisioning files');
   const bytes = Buffer.from(text);
   const { header, problem, entries: read } = await kind.read((firstByte) => piecesOf(bytes, firstByte), null);

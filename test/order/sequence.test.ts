@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/kinds/registry.ts';
 import { expect, it } from 'vitest';
 import { parseChangeFileName, SEQUENCE_MAX } from '../../src/change-file/change-file.ts';
 import { counterOf, mayFollow } from '../../src/order/sequence.ts';
@@ -30,7 +31,7 @@ it.each([
   ['1000001_PRV_5.csv', '1000001_DI_6.ldif', false],
 ])('%s and %s share a counter: %s', (one, other, same) => {
   const counter = (name: string) => {
-    const parsed = parseChangeFileName(name);
+    const parsed = parseChangeFileName(name, KINDS.types);
     return parsed && counterOf(1_000_001, parsed);
   };
   expect(counter(one)).not.toBeNull();

@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/kinds/registry.ts';
 import { describe, expect, it } from 'vitest';
 import { messageFor } from '../../src/messages/en/results.ts';
 import { reportName, reportText, stampOf } from '../../src/report/report.ts';
@@ -72,7 +73,7 @@ const EXPECTED = `2/8/12 11:32 PM - *** Processing file: llis/acme/foo
 
 describe('a report', () => {
   it('is the documented one, byte for byte', () => {
-    expect(reportText('acme', documented)).toBe(EXPECTED);
+    expect(reportText('acme', documented, KINDS.wordsOf)).toBe(EXPECTED);
     expect(reportName(at(32))).toBe('llis_report_20120208_233200.txt');
   });
 
@@ -86,7 +87,7 @@ describe('a report', () => {
   });
 
   it('shows hostile names and values on one line', () => {
-    const text = reportText('acme', [badName('x\n2/8/12 - No errors!\u001b[2J')]);
+    const text = reportText('acme', [badName('x\n2/8/12 - No errors!\u001b[2J')], KINDS.wordsOf);
     expect(text.split('\n')).toHaveLength(4);
     expect(text).toContain('x\\u000a2/8/12 - No errors!\\u001b[2J');
     expect(messageFor({ code: 1015, field: 'action', value: 'a\r\nb' })).toContain('"a\\u000d\\u000ab"');
@@ -94,9 +95,8 @@ describe('a report', () => {
 
   it('says that a header failed where no entry can', () => {
     const empty = { entries: 0, written: 0, readErrors: 1, writeErrors: 0 };
-    const text = reportText('acme', [
-      file('a', 32, { refusal: { code: 1000, reason: 'header-missing' }, counts: empty }),
-    ]);
+    const failed = file('a', 32, { refusal: { code: 1000, reason: 'header-missing' }, counts: empty });
+    const text = reportText('acme', [failed], KINDS.wordsOf);
     expect(text).toContain('ERROR: The file has no header line.');
     expect(text).toContain('CSV read errors: 1');
     expect(text).not.toContain('No errors!');

@@ -1,8 +1,9 @@
+import { KINDS } from '../../src/kinds/registry.ts';
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { refusedAtGate, type GateFacts } from '../../src/pipeline/gates.ts';
-import { parseChangeFileName, type ChangeFileType } from '../../src/change-file/change-file.ts';
+import { parseChangeFileName } from '../../src/change-file/change-file.ts';
 import { startTestDaemon } from '../journeys/daemon.ts';
 import { fixtures } from '../journeys/organisation.ts';
 
@@ -22,18 +23,19 @@ const rows = parse<Row>(readFileSync(new URL('../samples/FILENAMES.csv', import.
 const CUSTOMER = 1_000_001;
 const FACTS: GateFacts = {
   customer: CUSTOMER,
+  known: KINDS.types,
   types: new Set(['PRV', 'DI']),
   last: null,
   mayFollow: () => true,
 };
 
 function codeFor(name: string, facts: Partial<GateFacts> = {}): number | null {
-  return refusedAtGate({ name, parsed: parseChangeFileName(name) }, { ...FACTS, ...facts })?.code ?? null;
+  return refusedAtGate({ name, parsed: parseChangeFileName(name, KINDS.types) }, { ...FACTS, ...facts })?.code ?? null;
 }
 
 describe('the documented names', () => {
   it.each(rows)('$file_name is accepted: $accepted', ({ file_name: name, accepted, ...parts }) => {
-    const parsed = parseChangeFileName(name);
+    const parsed = parseChangeFileName(name, KINDS.types);
     const code = /\d+/.exec(accepted)?.[0];
     expect(codeFor(name)).toBe(code === undefined ? null : Number(code));
     const read = parsed && {
@@ -68,12 +70,12 @@ describe('names beyond the documented ones', () => {
     [`${'9'.repeat(19)}_PRV_5.csv`, null],
     [`1000001_PRV_${'0'.repeat(40)}7.csv`, ''],
   ])('%j has the source %j', (name, source) => {
-    expect(parseChangeFileName(name)?.source ?? null).toBe(source);
+    expect(parseChangeFileName(name, KINDS.types)?.source ?? null).toBe(source);
   });
 });
 
 describe('the gates stand in the order of their codes', () => {
-  const all: Partial<GateFacts> = { types: new Set<ChangeFileType>(['DI']), mayFollow: () => false };
+  const all: Partial<GateFacts> = { types: new Set(['DI']), mayFollow: () => false };
   it.each<[string, Partial<GateFacts>, number | null]>([
     ['nonsense', all, 1],
     ['2000002_PRV_5.csv', all, 2],

@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/kinds/registry.ts';
 import { rename, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -19,7 +20,7 @@ function intakeOvertaken({ services, database }: TestStation, meanwhile: () => P
     },
   };
   const { journal, spool } = services;
-  return createIntake({ database: overtaken, clock: systemClock, journal, spool });
+  return createIntake({ database: overtaken, clock: systemClock, journal, spool, types: KINDS.types });
 }
 
 async function putThere({ folder }: TestStation): Promise<void> {

@@ -1,6 +1,6 @@
 /** What a customer with thousands of waiting files costs: counted in statements and rows, not in time. */
+import { KINDS } from '../../src/kinds/registry.ts';
 import { customers } from '../../src/accounts/customers/customer.ts';
-import { kindFacts } from '../../src/kinds/registry.ts';
 import { utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -46,7 +46,7 @@ beforeAll(async () => {
     transaction: (work) => database.transaction((tx) => work({ ...tx, query: counting(tx) })),
   };
   const { journal, spool } = services;
-  intake = createIntake({ database: counted, clock: systemClock, journal, spool });
+  intake = createIntake({ database: counted, clock: systemClock, journal, spool, types: KINDS.types });
   for (let number = 1; number <= FILES; number += 1) await put(folder, number);
 }, 60_000);
 afterAll(() => world[Symbol.asyncDispose]());
@@ -87,7 +87,7 @@ it('a customer of whom nothing waits is swept without a statement', async () => 
 
 it('the status names the first files and counts the rest, and costs as much for all customers as for one', async () => {
   const db = { query: counting(world.database) };
-  const facts = { caps: CAPS, ...kindFacts };
+  const facts = { caps: CAPS, countsHourly: KINDS.countsHourly, heldRefuses: KINDS.heldRefuses };
   const [acme, other] = await customers(world.database, [ACME, OTHER]);
   if (!acme || !other) throw new Error('both are there');
   const status = await customerStatus(db, acme, facts, new Date());

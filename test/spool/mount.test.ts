@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/kinds/registry.ts';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +14,7 @@ it('a spool that is unmounted counts nothing as deleted, and work goes on when i
   const { spool } = services;
   services.mount = await SpoolMount.of(services);
   const { clock, journal, mount } = services;
-  const intake = createIntake({ database, clock, journal, spool, mount });
+  const intake = createIntake({ database, clock, journal, spool, mount, types: KINDS.types });
   await world.upload(
     '1000001_PRV_1.csv',
     'emailAddress,action,givenName,familyName\na@example.com,Add,Ann,One\n',

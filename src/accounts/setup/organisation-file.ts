@@ -2,6 +2,7 @@
  * The organisation file: what an operator says of customers, what they bought, who works for them. Every key is
  * checked before anything is written; `setup.ts` carries it out.
  */
+import { KINDS } from '../../kinds/registry.ts';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isBlankText } from '../../blank-text.ts';
@@ -160,7 +161,7 @@ const customer = z.strictObject({
   notes: z.enum(['none', 'service_only', 'hybrid']).optional(),
   inotes: z.boolean().optional(),
   accessories: z.boolean().optional(),
-  types: z.array(z.enum(['PRV', 'DI'])).optional(),
+  types: z.array(z.enum(KINDS.all.map(({ type }) => type))).optional(),
   timeZone: z.string().refine(isTimeZone, 'must be a time zone such as Europe/Oslo').optional(),
   strictSequence: z.record(z.string(), wholeNumber(0)).optional(),
   retentionDays: wholeNumber(1).optional(),

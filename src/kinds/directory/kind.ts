@@ -4,7 +4,11 @@ import { loadDirectory, saveDirectory, type NamedEntries } from '../../accounts/
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Entry, EntryResult } from '../../change-file/entry.ts';
-import { decideRecord } from './decide.ts';
+import { anyKind, type Kind } from '../kind.ts';
+import { decideRecord, failedRecord } from './decide.ts';
+import { TRACED_BYTES_MAX, tracedRecord } from './ldif-trace.ts';
+import { readDirectory } from './reader.ts';
+import { DIRECTORY_WORDS } from './words.ts';
 
 /** The directory in memory together with what its decisions need. */
 export interface LoadedDirectory {
@@ -14,7 +18,7 @@ export interface LoadedDirectory {
 }
 
 /** Loads what the records name. The caller holds the customer's row lock. */
-export async function loadNamed(
+async function loadNamed(
   tx: Transaction,
   file: ChangeFile,
   entries: readonly Entry<DirectoryRecord>[],
@@ -47,6 +51,29 @@ export function decideDirectory(
   return decideRecord({ directory, lastChange: { file, line: entry.place.line, at: now } }, entry);
 }
 
-export async function saveLoaded(tx: Transaction, { directory }: LoadedDirectory): Promise<void> {
+async function saveLoaded(tx: Transaction, { directory }: LoadedDirectory): Promise<void> {
   await saveDirectory(tx, directory);
 }
+
+const kind: Kind<DirectoryRecord, null, LoadedDirectory> = {
+  type: 'DI',
+  extensions: ['.ldif'],
+  rank: 10,
+  words: DIRECTORY_WORDS,
+  heldRefuses: false,
+  countsHourly: false,
+  read: readDirectory,
+  // Nothing of a directory file takes long.
+  pretend: () => null,
+  demands: () => new Map(),
+  ready: () => null,
+  mayDemand: () => new Map(),
+  load: loadNamed,
+  decide: decideDirectory,
+  save: saveLoaded,
+  failed: failedRecord,
+  traced: { bytesMax: TRACED_BYTES_MAX, text: tracedRecord },
+};
+
+/** LDIF files that maintain the contact directory. */
+export const directory = anyKind(kind);

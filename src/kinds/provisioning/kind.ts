@@ -1,3 +1,4 @@
+import { customerById } from '../../accounts/customers/customer.ts';
 import { foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import { loadOrganisation, notesNameHolders } from '../../accounts/subscribers/load.ts';
 import { builtNotesDn, foldNotesDn } from '../../accounts/subscribers/notes-name.ts';
@@ -6,8 +7,11 @@ import { saveOrganisation } from '../../accounts/subscribers/save.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Entry, EntryResult, ProvisioningRecord } from '../../change-file/entry.ts';
-import { PlanOutdated } from '../kind.ts';
-import { decideEntry, operationOf } from './decide.ts';
+import { anyKind, PlanOutdated, type Kind } from '../kind.ts';
+import { decideEntry, failedEntry, operationOf } from './decide.ts';
+import { maskedHeader, passwordMask } from './mask.ts';
+import { readProvisioning } from './reader.ts';
+import { PROVISIONING_WORDS } from './words.ts';
 import { lengthOf } from './profile.ts';
 import { valueIn, type DecisionInputs } from './context.ts';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../accounts/passwords/password-policy.ts';
@@ -28,7 +32,7 @@ export interface Loaded {
 }
 
 /** Notes for which entries a decision wants the hash of a password; no id is used up. */
-export function pretendProvisioning(entries: readonly ProvisioningEntry[]): Prepared {
+function pretendProvisioning(entries: readonly ProvisioningEntry[]): Prepared {
   const given = passwordsOf(entries);
   const asked = new Map<number, string>();
   const get = (entry: number) => {
@@ -40,16 +44,16 @@ export function pretendProvisioning(entries: readonly ProvisioningEntry[]): Prep
   return { passwordHashes: { get }, asked };
 }
 
-export function demandsOf({ asked }: Prepared): ReadonlyMap<number, string> {
+function demandsOf({ asked }: Prepared): ReadonlyMap<number, string> {
   return asked ?? new Map();
 }
 
-export function readyProvisioning(hashes: ReadonlyMap<number, string>): Prepared {
+function readyProvisioning(hashes: ReadonlyMap<number, string>): Prepared {
   return { passwordHashes: hashes, asked: null };
 }
 
 /** All one-time passwords that could be asked for, by entry number. */
-export function passwordsOf(entries: readonly ProvisioningEntry[]): Map<number, string> {
+function passwordsOf(entries: readonly ProvisioningEntry[]): Map<number, string> {
   const given = new Map<number, string>();
   for (const entry of entries) {
     const password = oneTimePassword(entry);
@@ -83,7 +87,7 @@ function oneTimePassword({ read }: ProvisioningEntry): string | null {
 }
 
 /** Loads what the entries name. The caller holds the customer's row lock. */
-export async function loadProvisioning(
+async function loadProvisioning(
   tx: Transaction,
   file: ChangeFile,
   entries: readonly ProvisioningEntry[],
@@ -91,12 +95,10 @@ export async function loadProvisioning(
   now: Date,
 ): Promise<Loaded> {
   const records = entries.flatMap(({ read }) => ('record' in read ? [read.record] : []));
-  const { rows } = await tx.query<{ name: string }>('select name from customer where id = $1', [
-    file.customer,
-  ]);
+  const { name } = await customerById(tx, file.customer);
   const organisation = await loadOrganisation(tx, file.customer, {
     emails: [...new Set(records.flatMap(namedAddresses))],
-    notesDns: [...new Set(records.flatMap((record) => namedNotesDns(record, rows[0]?.name ?? '')))],
+    notesDns: [...new Set(records.flatMap((record) => namedNotesDns(record, name)))],
   });
   await addNameHolders(tx, organisation, new Set(records.flatMap(namedAddresses)));
   const adds = records.filter((record) => operationOf(record)?.name === 'Add').length;
@@ -166,10 +168,32 @@ function takeFirst(ids: number[]): number {
   return id;
 }
 
-export function decideProvisioning({ organisation, inputs }: Loaded, entry: ProvisioningEntry): EntryResult {
+function decideProvisioning({ organisation, inputs }: Loaded, entry: ProvisioningEntry): EntryResult {
   return decideEntry(organisation, entry, inputs);
 }
 
-export async function saveProvisioning(tx: Transaction, loaded: Loaded, file: ChangeFile): Promise<void> {
+async function saveProvisioning(tx: Transaction, loaded: Loaded, file: ChangeFile): Promise<void> {
   await saveOrganisation(tx, loaded.organisation, file.id, loaded.inputs.now);
 }
+
+const kind: Kind<ProvisioningRecord, Prepared, Loaded> = {
+  type: 'PRV',
+  extensions: ['.csv'],
+  rank: 20,
+  words: PROVISIONING_WORDS,
+  heldRefuses: true,
+  countsHourly: true,
+  read: readProvisioning,
+  pretend: pretendProvisioning,
+  demands: demandsOf,
+  ready: readyProvisioning,
+  mayDemand: passwordsOf,
+  load: loadProvisioning,
+  decide: decideProvisioning,
+  save: saveProvisioning,
+  failed: failedEntry,
+  traced: { bytesMax: Infinity, text: (original) => original, masked: passwordMask, maskedHeader },
+};
+
+/** CSV files that add, change and remove accounts and their seats. */
+export const provisioning = anyKind(kind);

@@ -1,0 +1,8 @@
+-- Which kinds of change file there are says the program, not the schema; in which order they run is stored with each file.
+alter table change_file drop constraint change_file_type_check;
+alter table change_file add column rank smallint not null default 0;
+comment on column change_file.rank is 'Lower ones of a batch run first; 0: the name breaks the grammar.';
+update change_file set rank = case type when 'DI' then 10 when 'PRV' then 20 else 0 end
+ where state in ('waiting', 'deferred', 'held', 'applying');
+drop index change_file_next;
+create index change_file_next on change_file (batch_id, rank, sequence, source collate "C", id) where state = 'waiting';

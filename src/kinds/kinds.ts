@@ -1,0 +1,40 @@
+import type { ChangeFileTypes } from '../change-file/change-file.ts';
+import type { ReportWords } from '../change-file/reported-file.ts';
+import type { Kind } from './kind.ts';
+
+/** How a report calls the entries of a file whose kind is not known. */
+const PLAIN_WORDS: ReportWords = {
+  entry: 'entry',
+  read: 'entries read',
+  written: 'entries written',
+  readErrors: 'read errors',
+  writeErrors: 'write errors',
+};
+
+/** The kinds of change file that a program knows, and what those ask of them who carry files of any kind. */
+export class Kinds {
+  /** In the order in which their files run. */
+  readonly all: readonly Kind[];
+  /** What names of change files look like. */
+  readonly types: ChangeFileTypes;
+  readonly #byType: ReadonlyMap<string, Kind>;
+
+  constructor(kinds: readonly Kind[]) {
+    this.all = kinds.toSorted((one, other) => one.rank - other.rank);
+    this.#byType = new Map(this.all.map((kind) => [kind.type, kind]));
+    this.types = this.#byType;
+  }
+
+  /** @returns undefined where this program cannot process files of the type: they are refused like a disabled type */
+  of(type: string | null | undefined): Kind | undefined {
+    return type === null || type === undefined ? undefined : this.#byType.get(type);
+  }
+
+  /** Whether entries of files of the type count against the hourly cap. */
+  countsHourly = (type: string | null | undefined): boolean => this.of(type)?.countsHourly ?? false;
+
+  /** Whether files of the type are refused while their customer is on hold. */
+  heldRefuses = (type: string | null | undefined): boolean => this.of(type)?.heldRefuses ?? false;
+
+  wordsOf = (type: string | null): ReportWords => this.of(type)?.words ?? PLAIN_WORDS;
+}

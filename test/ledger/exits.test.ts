@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ChangeFile, ChangeFileState } from '../../src/change-file/change-file.ts';
+import { NO_COUNTS } from '../../src/change-file/outcome.ts';
+import { onlyRow, type Transaction } from '../../src/database/open.ts';
+import * as exits from '../../src/ledger/exits.ts';
+import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from '../../src/ledger/rows.ts';
+import { cloneDatabase, type TestDatabase } from '../database.ts';
+
+const NOW = new Date('2026-03-02T12:00:00Z');
+const OUTCOME = { ...NO_COUNTS, results: [], refusal: null };
+
+/** Each way out as the program goes it, and where it leads. */
+const EXITS: Record<
+  keyof typeof exits.EXITS,
+  { take: (tx: Transaction, file: ChangeFile) => Promise<boolean>; to: ChangeFileState }
+> = {
+  defer: { take: (tx, file) => exits.defer(tx, file, 'hour', NOW, 3), to: 'deferred' },
+  refuse: { take: (tx, file) => exits.refuse(tx, file, { code: 4 }, NOW), to: 'rejected' },
+  withdraw: { take: (tx, file) => exits.withdraw(tx, file, NOW), to: 'withdrawn' },
+  quarantine: {
+    take: (tx, file) =>
+      exits.quarantine(tx, file, { code: null, reason: 'infected', signature: 'Eicar' }, NOW),
+    to: 'quarantined',
+  },
+  goOn: { take: (tx, file) => exits.goOn(tx, file, { entries: 1, line: 3, byte: 9 }), to: 'applying' },
+  apply: { take: (tx, file) => exits.apply(tx, file, OUTCOME, NOW), to: 'applied' },
+  end: { take: (tx, file) => exits.end(tx, { ...file, progress: null }, 'set-aside', NOW), to: 'rejected' },
+  file: { take: (tx, file) => exits.file(tx, file, 'a.csv', true), to: 'filed' },
+  giveBack: { take: (tx, { id }) => exits.giveBack(tx, id), to: 'waiting' },
+  fileAgain: { take: (tx, { id }) => exits.fileAgain(tx, id), to: 'applied' },
+};
+
+const STATES: ChangeFileState[] = [
+  'waiting',
+  'deferred',
+  'held',
+  'applying',
+  'applied',
+  'rejected',
+  'filed',
+  'withdrawn',
+  'quarantined',
+];
+
+const WAYS = Object.entries(EXITS).flatMap(([name, exit]) =>
+  STATES.map((state) => {
+    const legal = (exits.EXITS[name as keyof typeof EXITS] as readonly ChangeFileState[]).includes(state);
+    return { name, state, legal, leads: legal ? exit.to : state, take: exit.take };
+  }),
+);
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  await database.query(`insert into customer (id, name, folder) values (1, 'Acme', 'acme')`);
+});
+afterAll(() => database.drop());
+
+test.each(WAYS)('$name of a file that is $state leaves it $leads', async ({ state, legal, leads, take }) => {
+  await database.transaction(async (tx) => {
+    const inserted = await tx.query<ChangeFileRow>(
+      `insert into change_file (customer_id, name, state, received_at, bytes, modified_at, started_at, decision)
+       values (1, gen_random_uuid() || '.csv', $1, $2, 9, $2, $2, $3) returning ${CHANGE_FILE_COLUMNS}`,
+      [state, NOW, ['applied', 'filed'].includes(state) ? 'applied' : null],
+    );
+    const file = changeFileFrom(onlyRow(inserted));
+    const row = async () => onlyRow(await tx.query('select * from change_file where id = $1', [file.id]));
+    const before = await row();
+    expect(await take(tx, file)).toBe(legal);
+    if (legal) expect(await row()).toMatchObject({ state: leads });
+    else expect(await row()).toEqual(before);
+  });
+});

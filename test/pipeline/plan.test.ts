@@ -1,0 +1,62 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'csv-parse/sync';
+import { checkFiles } from '../../cli/check.ts';
+import { KINDS } from '../../src/kinds/registry.ts';
+import { openStation, type TestStation } from '../faults/services.ts';
+import { ACME } from '../journeys/organisation.ts';
+
+const SAMPLES = new URL('../samples/', import.meta.url);
+const SETTINGS = {
+  kinds: KINDS,
+  caps: { perFile: 200, hourly: 750, daily: 10_000 },
+  maskPasswords: false,
+};
+
+let world: TestStation;
+
+beforeAll(async () => {
+  world = await openStation();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** Of every table, rows and their order left aside: a digest of all that it holds. */
+async function checksum(): Promise<Record<string, string>> {
+  const { database } = world;
+  const { rows } = await database.query<{ name: string }>(
+    `select table_name as name from information_schema.tables where table_schema = 'public'`,
+  );
+  const sums: Record<string, string> = {};
+  for (const { name } of rows) {
+    const found = await database.query<{ sum: string }>(
+      `select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as sum from ${name} t`,
+    );
+    sums[name] = found.rows[0]?.sum ?? '';
+  }
+  return sums;
+}
+
+interface Row {
+  file: string;
+}
+
+test('the plans of all examples write nothing', async () => {
+  const index = parse<Row>(await readFile(new URL('INDEX.csv', SAMPLES)).catch(() => 'file\n'), {
+    columns: true,
+  });
+  const files = index.map(({ file }) => path.join(SAMPLES.pathname, file));
+  const own = path.join(world.folder, '..', `${ACME}_PRV_900.csv`);
+  await writeFile(
+    own,
+    'emailAddress,action,givenName,familyName,password\nnew@example.com,Add,Ann,One,Secr3t!pass\n',
+  );
+  const before = await checksum();
+  const previews = await checkFiles(world.database, [own, ...files], ACME, SETTINGS);
+  expect(previews[0]?.outcome?.results).toHaveLength(1);
+  expect(await checksum()).toEqual(before);
+  await world.upload(path.basename(own), await readFile(own, 'utf8'));
+  await world.workOff();
+  // The checksum sees what a commit writes.
+  expect(await checksum()).not.toEqual(before);
+});
