@@ -1,6 +1,6 @@
+import { networkOf } from '../network.ts';
 import type { AccessAccount } from './sign-in/access-account.ts';
 import { BacklogPool, BacklogShare, DEFAULT_BACKLOG_LIMITS, type BacklogLimits } from './backlog.ts';
-import { networkOf } from './sign-in/ban-rules.ts';
 
 /** How many may be at the doors at the same time, all doors together, and what is held in memory for them. */
 export interface SessionLimits extends BacklogLimits {

@@ -3,10 +3,10 @@
  * checked before anything is written; `setup.ts` carries it out.
  */
 import { KINDS } from '../../kinds/registry.ts';
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isBlankText } from '../../blank-text.ts';
 import { capsMakeSense } from '../../caps-fault.ts';
+import { networkFault } from '../../network.ts';
 import { wholeNumber } from '../../value-faults.ts';
 import {
   countries,
@@ -113,18 +113,10 @@ function isTimeZone(text: string): boolean {
   }
 }
 
-const network = z.string().refine(isNetwork, 'must be an address or a network such as 192.0.2.0/24');
-
-/** An IP address, alone or with a prefix length. */
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const bits = isIP(address) === 4 ? 32 : 128;
-  return (
-    isIP(address) !== 0 &&
-    rest.length === 0 &&
-    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
-  );
-}
+const network = z.string().check(({ value, issues }) => {
+  const fault = networkFault(value);
+  if (fault !== null) issues.push({ code: 'custom', input: value, message: fault });
+});
 
 const account = z
   .strictObject({

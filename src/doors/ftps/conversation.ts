@@ -1,12 +1,12 @@
 import type { TLSSocket } from 'node:tls';
 import type { Peer } from '../../events/events.ts';
+import { addressText } from '../../network.ts';
 import type { AccessAccount } from '../sign-in/access-account.ts';
 import { FolderView } from '../folder/folder-view.ts';
 import { localErrorText } from '../folder/local-error.ts';
 import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
 import { resolveVirtualPath, type FolderName, type VirtualPath } from '../folder/virtual-path.ts';
-import { plainAddress } from '../client-address.ts';
 import { DataChannel } from './data-channel.ts';
 import type { FtpsLimits } from './limits.ts';
 import { FACTS, type Fact } from './listing.ts';
@@ -71,10 +71,10 @@ export class Conversation {
     this.#visit = visit;
     this.door = door;
     this.dataProtected = door.implicit;
-    this.localAddress = plainAddress(socket.localAddress);
+    this.localAddress = addressText(socket.localAddress);
     this.peer = {
       protocol: 'ftps',
-      address: plainAddress(socket.remoteAddress),
+      address: addressText(socket.remoteAddress),
       login: '',
       customer: null,
       cipher: `${socket.getProtocol() ?? ''} ${socket.getCipher().standardName}`,

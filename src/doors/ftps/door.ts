@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { X509Certificate } from 'node:crypto';
-import { createServer, isIPv4, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { messageOf, OperatorFault } from '../../fault.ts';
 import { listenFault } from '../../listen-fault.ts';
+import { addressText, isIPv4 } from '../../network.ts';
 import { endSessions } from '../end-sessions.ts';
 import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
-import { plainAddress } from '../client-address.ts';
 import { acceptedSubject, readAuthorities, type ClientCertificates } from '../tls/client-certificate.ts';
 import { ControlConnection } from './control-connection.ts';
 import type { DoorSettings } from './conversation.ts';
@@ -150,7 +150,7 @@ export class FtpsDoor {
   #receive(raw: Socket): void {
     const { limits, implicit, sessions } = this.#settings;
     // Before TLS there is nobody to talk to, so a connection that finds no room ends without a word.
-    const visit = sessions.arrive(plainAddress(raw.remoteAddress), () => raw.destroy());
+    const visit = sessions.arrive(addressText(raw.remoteAddress), () => raw.destroy());
     if (visit === null) {
       raw.destroy();
       return;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { loggableLogin } from '../client-address.ts';
+import { loggableLogin } from '../loggable-login.ts';
 import type { Conversation } from './conversation.ts';
 import { REPLIES, type Reply } from './replies.ts';
 import { answer, type Verb } from './verb.ts';

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIPv4 } from '../../network.ts';
 import type { Conversation } from './conversation.ts';
 import { unixLine } from '../folder/listing.ts';
 import { factsLine, listingPath } from './listing.ts';

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { AcceptSftpConnection, Connection, RejectConnection, SFTPWrapper } from 'ssh2';
 import type { Peer } from '../../events/events.ts';
+import { addressText } from '../../network.ts';
 import type { AccessAccount } from '../sign-in/access-account.ts';
 import { FolderView } from '../folder/folder-view.ts';
 import type { DoorLimits } from '../limits.ts';
 import { Pace } from '../pace.ts';
 import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
-import { plainAddress } from '../client-address.ts';
 import { Ahead } from './ahead.ts';
 import { Backpressure } from './backpressure.ts';
 import { SftpChannel } from './channel.ts';
@@ -62,7 +62,7 @@ export class SftpConnection {
     this.#limits = limits;
     this.#pace = new Pace(limits.commandsPerSecondMax, performance.now());
     this.#visit = visit;
-    const address = plainAddress(socket.remoteAddress);
+    const address = addressText(socket.remoteAddress);
     this.#peer = { protocol: 'sftp', address, login: '', customer: null, cipher: '' };
     // A client that has not even sent its version is cut off by the same timer.
     this.#signInTimer = setTimeout(() => this.#signInIsLate(), limits.signInMsMax);

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import ssh2, { type Connection, type Server as SshServer } from 'ssh2';
 import { messageOf } from '../../fault.ts';
+import { addressText } from '../../network.ts';
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from '../limits.ts';
 import { listenFault } from '../../listen-fault.ts';
 import { endSessions } from '../end-sessions.ts';
 import type { DoorServices } from '../door-services.ts';
-import { plainAddress } from '../client-address.ts';
 import { ALGORITHMS } from './algorithms.ts';
 import { SftpConnection } from './connection.ts';
 import type { HostKey } from './host-key.ts';
@@ -103,7 +103,7 @@ export class SftpDoor {
   }
 
   #receive(socket: Socket): void {
-    const visit = this.#services.sessions.arrive(plainAddress(socket.remoteAddress), () => socket.destroy());
+    const visit = this.#services.sessions.arrive(addressText(socket.remoteAddress), () => socket.destroy());
     if (visit === null) {
       socket.destroy();
       return;

@@ -5,7 +5,7 @@ import type { AccessAccount } from '../sign-in/access-account.ts';
 import type { DoorLimits } from '../limits.ts';
 import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
-import { loggableLogin } from '../client-address.ts';
+import { loggableLogin } from '../loggable-login.ts';
 import { isSignedBy, readPublicKey } from './public-key.ts';
 
 const METHODS: AuthenticationType[] = ['publickey', 'password'];

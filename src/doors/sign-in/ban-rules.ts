@@ -1,3 +1,5 @@
+import { networkOf } from '../../network.ts';
+
 /** What a score is kept of. */
 export type ScoreKind = 'address' | 'account' | 'pair';
 
@@ -75,18 +77,4 @@ export function subjectsOf(login: string, address: string): Record<ScoreKind, st
   const account = login.replaceAll('\u0000', '').toWellFormed().slice(0, LOGIN_CHARACTERS_MAX);
   const network = networkOf(address);
   return { address: network, account, pair: `${account} ${network}` };
-}
-
-/** An IPv6 client owns a whole /64 network, so that is what counts. */
-export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/iu, '').split('%')[0] ?? '';
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail] = plain.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0');
-  const groups = [...before, ...zeros, ...after]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16));
-  return `${groups.join(':')}::/64`;
 }

@@ -1,12 +1,11 @@
-import { isIP } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import type { Database, Queryable, Transaction } from '../../database/open.ts';
 import type { Journal } from '../../events/events.ts';
+import { isAddress, networkOf } from '../../network.ts';
 import {
   BAN_RULES,
   countedKinds,
   isRefused,
-  networkOf,
   scoreAfterFailure,
   subjectsOf,
   type Score,
@@ -198,7 +197,7 @@ export type LiftedBan = Pick<BanEntry, 'kind' | 'subject' | 'failures' | 'bans'>
 
 /** An IPv6 address stands for its network, however it is written; a login is kept as `subjectsOf` cuts it. */
 function subjectForms(subject: string): string[] {
-  const address = subject.split(/[/%]/u)[0] ?? '';
+  const [address = ''] = subject.split('/');
   const { account } = subjectsOf(subject, '');
-  return [...new Set([account, ...(isIP(address) ? [networkOf(address)] : [])])];
+  return [...new Set([account, ...(isAddress(address) ? [networkOf(address)] : [])])];
 }

@@ -1,9 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { hashPassword, verifyPassword } from '../../accounts/passwords/password-hash.ts';
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../database/open.ts';
+import { isWithin } from '../../network.ts';
 import type { AccessAccount, Right, SignIn } from './access-account.ts';
 import { ACCOUNT_REVISION } from './access-revision.ts';
 
@@ -86,18 +86,9 @@ async function accountOf(database: Database, login: string): Promise<AccountRow 
   return rows[0];
 }
 
-/** Whether an address lies in one of the networks; none means from anywhere. */
+/** No networks: from anywhere. */
 export function isAllowedFrom(networks: readonly string[], address: string): boolean {
-  if (networks.length === 0) return true;
-  const list = new BlockList();
-  for (const network of networks) {
-    const [start = '', prefix] = network.split('/');
-    const family = isIP(start) === 6 ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(start, family);
-    else list.addSubnet(start, Number(prefix), family);
-  }
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
-  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+  return networks.length === 0 || isWithin(networks, address);
 }
 
 /** Remembers keyed digests, never passwords; a changed password has another stored hash and so another digest. */

@@ -3,7 +3,6 @@ import {
   BAN_RULES,
   countedKinds,
   isRefused,
-  networkOf,
   scoreAfterFailure,
   subjectsOf,
   type Score,
@@ -77,18 +76,6 @@ test.each([
   [true, ['pair'], []],
 ] as const)('trusted %s, banned %j: a failure counts on %j', (trusted, banned, counted) => {
   expect(countedKinds(trusted, new Set<ScoreKind>(banned))).toEqual(counted);
-});
-
-test.each([
-  ['192.0.2.7', '192.0.2.7'],
-  ['::ffff:192.0.2.7', '192.0.2.7'],
-  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-  ['2001:db8:1:2:ffff::1', '2001:db8:1:2::/64'],
-  ['2001:0DB8::1', '2001:db8:0:0::/64'],
-  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ['::1', '0:0:0:0::/64'],
-])('the network of %s is %s', (address, network) => {
-  expect(networkOf(address)).toBe(network);
 });
 
 test('a login of any length and content fits the table', () => {

@@ -1,11 +1,6 @@
 /** Longer names are cut in the journal. */
 const LOGGED_LOGIN_MAX = 255;
 
-/** An IPv4 client of a door that listens on `::` shows as `::ffff:192.0.2.1`. */
-export function plainAddress(address: string | undefined): string {
-  return (address ?? '').replace(/^::ffff:(?=\d+\.)/iu, '');
-}
-
 /** As given, but short and on one line. */
 export function loggableLogin(login: string): string {
   const cut = login.toWellFormed().slice(0, LOGGED_LOGIN_MAX);
