@@ -1,22 +1,34 @@
+import { columns, converted, orNull, setExcluded, timestamp, type RowOf } from '../../database/columns.ts';
 import type { Queryable, Transaction } from '../../database/open.ts';
-import {
-  BELOW_MAX,
-  foldValue,
-  newDirectory,
-  type Directory,
-  type DirectoryEntry,
-  type EntryClass,
-} from './entry.ts';
+import { BELOW_MAX, foldValue, newDirectory, type Directory, type DirectoryEntry } from './entry.ts';
 
-interface EntryRow {
-  dn_key: string;
-  dn: string;
-  class: EntryClass;
-  attributes: Record<string, string[]>;
-  created_at: Date;
-  last_change_file: string | null;
-  last_change_line: number | null;
-  last_change_at: Date | null;
+const ENTRY = columns<DirectoryEntry>()({
+  key: 'dn_key',
+  dn: 'dn',
+  class: 'class',
+  attributes: converted('attributes', attributesFrom, attributesTo),
+  createdAt: timestamp('created_at'),
+  lastChange: orNull({
+    file: 'last_change_file',
+    line: 'last_change_line',
+    at: timestamp('last_change_at'),
+  }),
+});
+
+type EntryRow = RowOf<typeof ENTRY>;
+type StoredAttributes = Record<string, string[]>;
+
+function attributesFrom(stored: StoredAttributes): DirectoryEntry['attributes'] {
+  return new Map(
+    Object.entries(stored).map(([name, values]) => [
+      name,
+      new Map(values.map((value) => [foldValue(name, value), value])),
+    ]),
+  );
+}
+
+function attributesTo(attributes: DirectoryEntry['attributes']): StoredAttributes {
+  return Object.fromEntries([...attributes].map(([name, values]) => [name, [...values.values()]]));
 }
 
 /** What the records of a change file name, as keys. */
@@ -26,8 +38,7 @@ export interface NamedEntries {
   renamed: readonly string[];
 }
 
-const COLUMNS =
-  'dn_key, dn, class, attributes, created_at, last_change_file, last_change_line, last_change_at';
+const COLUMNS = ENTRY.names.join(', ');
 
 /** One more than may be carried along shows that there are too many. The key that follows `name,…` in order is `name-`. */
 const LOAD = `
@@ -48,41 +59,14 @@ export async function loadDirectory(
   { keys, renamed }: NamedEntries,
 ): Promise<Directory> {
   const { rows } = await db.query<EntryRow>(LOAD, [customer, keys, renamed]);
-  const entries = new Map(rows.map((row) => [row.dn_key, entryFrom(row)]));
+  const entries = new Map(rows.map((row) => [row.dn_key, ENTRY.from(row)]));
   return newDirectory(customer, [...entries.values()], renamed);
 }
 
-function entryFrom(row: EntryRow): DirectoryEntry {
-  const { last_change_file: file, last_change_line: line, last_change_at: at } = row;
-  return {
-    key: row.dn_key,
-    dn: row.dn,
-    class: row.class,
-    attributes: new Map(
-      Object.entries(row.attributes).map(([name, values]) => [
-        name,
-        new Map(values.map((value) => [foldValue(name, value), value])),
-      ]),
-    ),
-    createdAt: row.created_at,
-    lastChange: file !== null && line !== null && at !== null ? { file, line, at } : null,
-  };
-}
-
-function rowOf(customer: number, entry: DirectoryEntry): EntryRow & { customer_id: number } {
-  const { key, dn, class: entryClass, attributes, createdAt, lastChange } = entry;
-  return {
-    customer_id: customer,
-    dn_key: key,
-    dn,
-    class: entryClass,
-    attributes: Object.fromEntries([...attributes].map(([name, values]) => [name, [...values.values()]])),
-    created_at: createdAt,
-    last_change_file: lastChange?.file ?? null,
-    last_change_line: lastChange?.line ?? null,
-    last_change_at: lastChange?.at ?? null,
-  };
-}
+const SAVE = `
+  insert into directory_entry (customer_id, ${COLUMNS})
+  select $1, ${COLUMNS} from json_populate_recordset(null::directory_entry, $2)
+  on conflict (customer_id, dn_key) do update set ${setExcluded(ENTRY.names.filter((name) => name !== 'dn_key'))}`;
 
 /** Writes every change that the records made in memory, set by set, in the caller's transaction. */
 export async function saveDirectory(tx: Transaction, directory: Directory): Promise<void> {
@@ -94,14 +78,7 @@ export async function saveDirectory(tx: Transaction, directory: Directory): Prom
       gone,
     ]);
   if (changed.size === 0) return;
-  await tx.query(
-    `insert into directory_entry (customer_id, ${COLUMNS})
-     select customer_id, ${COLUMNS} from json_populate_recordset(null::directory_entry, $1)
-     on conflict (customer_id, dn_key) do update set dn = excluded.dn, class = excluded.class,
-       attributes = excluded.attributes, created_at = excluded.created_at, last_change_file = excluded.last_change_file,
-       last_change_line = excluded.last_change_line, last_change_at = excluded.last_change_at`,
-    [JSON.stringify([...changed].map((entry) => rowOf(customer, entry)))],
-  );
+  await tx.query(SAVE, [customer, JSON.stringify([...changed].map(ENTRY.to))]);
 }
 
 const PAGE_ENTRIES = 500;
@@ -114,7 +91,7 @@ export async function* allEntries(db: Queryable, customer: number): AsyncGenerat
         order by dn_key limit ${PAGE_ENTRIES}`,
       [customer, after],
     );
-    yield* rows.map(entryFrom);
+    yield* rows.map(ENTRY.from);
     const last = rows.at(-1);
     if (!last || rows.length < PAGE_ENTRIES) return;
     after = last.dn_key;

@@ -1,12 +1,13 @@
+import type { RowOf } from '../../database/columns.ts';
 import { onlyRow, type Queryable } from '../../database/open.ts';
-import type { NotesTemplate, OnPremisesEntry, Organisation, OrganisationFederation } from './organisation.ts';
+import type { NotesTemplate, OnPremisesEntry, Organisation } from './organisation.ts';
 import {
+  CUSTOMER,
   seatFrom,
   subscriberFrom,
-  subscriptionFrom,
+  SUBSCRIPTION,
   type SeatRow,
   type SubscriberRow,
-  type SubscriptionRow,
 } from './rows.ts';
 
 /** What the entries of a change file name. */
@@ -18,20 +19,9 @@ export interface Named {
 }
 
 interface LoadedRow {
-  customer: {
-    id: number;
-    name: string;
-    state: 'active' | 'held';
-    contact_language: string;
-    email_verification: boolean;
-    accept_terms: boolean;
-    federation: OrganisationFederation;
-    notes: Organisation['notes'];
-    inotes: boolean;
-    accessories: boolean;
-  };
+  customer: RowOf<typeof CUSTOMER>;
   domains: { domain: string; owned: boolean; mail: boolean }[];
-  subscriptions: SubscriptionRow[];
+  subscriptions: RowOf<typeof SUBSCRIPTION>[];
   compatible: { subscription_id: number; compatible_id: number }[];
   templates: NotesTemplate[];
   forms: string[];
@@ -77,8 +67,7 @@ const LOAD = `
     'customer', (select row_to_json(c) from customer c where id = $1),
     'domains', (select coalesce(json_agg(d), '[]') from customer_domain d where customer_id = $1),
     'subscriptions', (select coalesce(json_agg(s), '[]') from (
-       select id, kind, seats, seats_taken, active, mail, parts, accessory, needs, pool, gigabytes
-         from subscription where customer_id = $1) s),
+       select ${SUBSCRIPTION.names.join(', ')} from subscription where customer_id = $1) s),
     'compatible', (select coalesce(json_agg(c), '[]') from (
        select subscription_id, compatible_id from subscription_compatibility where customer_id = $1) c),
     'templates', (select coalesce(json_agg(t), '[]') from (
@@ -102,7 +91,6 @@ const LOAD = `
   ) as loaded`;
 
 function organisationFrom(row: LoadedRow): Organisation {
-  const { customer } = row;
   const subscribers = row.subscribers.map((subscriber) =>
     subscriberFrom(
       subscriber,
@@ -110,16 +98,7 @@ function organisationFrom(row: LoadedRow): Organisation {
     ),
   );
   return {
-    id: customer.id,
-    name: customer.name,
-    state: customer.state,
-    contactLanguage: customer.contact_language,
-    emailVerification: customer.email_verification,
-    acceptTerms: customer.accept_terms,
-    federation: customer.federation,
-    notes: customer.notes,
-    inotes: customer.inotes,
-    accessories: customer.accessories,
+    ...CUSTOMER.from(row.customer),
     ownedDomains: new Set(row.domains.filter(({ owned }) => owned).map(({ domain }) => domain)),
     mailDomains: new Set(row.domains.filter(({ mail }) => mail).map(({ domain }) => domain)),
     subscriptions: subscriptionsFrom(row),
@@ -143,7 +122,7 @@ function subscriptionsFrom(row: LoadedRow): Organisation['subscriptions'] {
   return new Map(
     row.subscriptions.map((subscription) => {
       const ids = compatible.get(subscription.id)?.map((pair) => pair.compatible_id) ?? [];
-      return [subscription.id, subscriptionFrom(subscription, new Set(ids))];
+      return [subscription.id, { ...SUBSCRIPTION.from(subscription), compatibleWith: new Set(ids) }];
     }),
   );
 }

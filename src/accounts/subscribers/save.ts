@@ -1,7 +1,15 @@
+import { setExcluded } from '../../database/columns.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { NoticePayload } from './notice.ts';
 import type { Organisation } from './organisation.ts';
-import { seatRow, subscriberRow, type SubscriberRow } from './rows.ts';
+import {
+  SEAT_COLUMNS,
+  seatRow,
+  SUBSCRIBER_COLUMNS,
+  subscriberRow,
+  type SeatRow,
+  type SubscriberRow,
+} from './rows.ts';
 
 /**
  * Writes every change that operations made to the organisation in memory, set by set, in the caller's transaction:
@@ -36,23 +44,12 @@ export async function saveOrganisation(
     await saveNotices(tx, organisation, changeFile, now);
 }
 
-const SUBSCRIBER_COLUMNS = [
-  'id', 'customer_id', 'email', 'alternate_email', 'given_name', 'family_name', 'roles', 'company_contact', 'state',
-  'state_before_suspend', 'federation_type', 'language', 'time_zone', 'department', 'job_title', 'country', 'telephone',
-  'mobile', 'fax', 'address', 'invitation_state', 'invitation_sent_to', 'invitation_sent_at', 'invitation_expires_at',
-  'invitation_suppressed', 'password_state', 'password_hash', 'password_changed_at', 'identity_verified', 'terms_accepted_at',
-  'mailbox', 'notes_dn', 'notes_dn_key', 'notes_template', 'notes_version', 'notes_locale', 'notes_forms', 'origin', 'created_at',
-  'updated_at', 'removed_at', 'last_change_file', 'last_change_line', 'last_change_at',
-] as const satisfies readonly (keyof SubscriberRow)[]; // prettier-ignore
-
 /** A new or withdrawn invitation makes the link that was sent before invalid. */
 const SAVE_SUBSCRIBERS = `
   insert into subscriber (${SUBSCRIBER_COLUMNS.join(', ')})
   select ${SUBSCRIBER_COLUMNS.join(', ')} from json_populate_recordset(null::subscriber, $1)
   on conflict (id) do update set
-    ${SUBSCRIBER_COLUMNS.slice(2)
-      .map((column) => `${column} = excluded.${column}`)
-      .join(', ')},
+    ${setExcluded(SUBSCRIBER_COLUMNS.filter((column) => column !== 'id' && column !== 'customer_id'))},
     invitation_token_hash = case
       when subscriber.invitation_sent_at is not distinct from excluded.invitation_sent_at
       then subscriber.invitation_token_hash end`;
@@ -67,19 +64,23 @@ async function saveSubscribers(tx: Transaction, rows: SubscriberRow[]): Promise<
   await tx.query(SAVE_SUBSCRIBERS, [JSON.stringify(rows)]);
 }
 
-async function saveSeats(tx: Transaction, subscribers: number[], rows: object[]): Promise<void> {
+/** When a seat was assigned does not change. */
+const SEAT_UPDATES = SEAT_COLUMNS.filter(
+  (column) => !['subscriber_id', 'customer_id', 'subscription_id', 'assigned_at'].includes(column),
+);
+
+const SAVE_SEATS = `
+  insert into seat (${SEAT_COLUMNS.join(', ')})
+  select ${SEAT_COLUMNS.join(', ')} from json_populate_recordset(null::seat, $1)
+  on conflict (subscriber_id, subscription_id) do update set ${setExcluded(SEAT_UPDATES)}`;
+
+async function saveSeats(tx: Transaction, subscribers: number[], rows: SeatRow[]): Promise<void> {
   await tx.query(
     `delete from seat where subscriber_id = any($1) and (subscriber_id, subscription_id) not in
        (select subscriber_id, subscription_id from json_populate_recordset(null::seat, $2))`,
     [subscribers, JSON.stringify(rows)],
   );
-  await tx.query(
-    `insert into seat select * from json_populate_recordset(null::seat, $1)
-     on conflict (subscriber_id, subscription_id) do update set
-       state = excluded.state, extra_files_gb = excluded.extra_files_gb, extra_mail_gb = excluded.extra_mail_gb,
-       last_change_file = excluded.last_change_file, last_change_line = excluded.last_change_line`,
-    [JSON.stringify(rows)],
-  );
+  await tx.query(SAVE_SEATS, [JSON.stringify(rows)]);
 }
 
 async function saveSeatCounters(tx: Transaction, { id, subscriptions }: Organisation): Promise<void> {

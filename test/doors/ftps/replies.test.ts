@@ -7,7 +7,7 @@ import {
   replyForFault,
   workingFolderReply,
 } from '../../../src/doors/ftps/replies.ts';
-import { loggableLogin } from '../../../src/doors/client-address.ts';
+import { loggableLogin } from '../../../src/doors/loggable-login.ts';
 import { FolderFault, type FolderFaultKind } from '../../../src/doors/folder/virtual-path.ts';
 
 test.each([
