@@ -6,7 +6,11 @@ export interface Columns<T, Row> {
   readonly names: readonly (keyof Row & string)[];
   readonly from: (row: Row) => T;
   readonly to: (value: T) => Row;
+  /** Leaves out the columns of values that are not given. */
+  readonly toPart: (given: Given<T>) => Partial<Row>;
 }
+
+type Given<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
 
 /** `RowOf<typeof SEAT>` */
 export type RowOf<Table> = Table extends Columns<infer _, infer Row> ? Row : never;
@@ -66,13 +70,14 @@ export function orNull<const Part>(part: Part): OrNull<Part> {
 /** Has every key of the object: a forgotten one does not compile. */
 type MapOf<T> = { readonly [Key in keyof T]: SpecOf<T[Key]> };
 
+/** An object that is given one column alone is stored in it as JSON. */
 type SpecOf<Value> =
   | ConversionOf<NonNullable<Value>>
   | ([NonNullable<Value>] extends [string | number | boolean | readonly unknown[]]
       ? string
-      : null extends Value
-        ? OrNull<MapOf<NonNullable<Value>>>
-        : MapOf<Value>);
+      : NonNullable<Value> extends Date | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+        ? never
+        : string | (null extends Value ? OrNull<MapOf<NonNullable<Value>>> : MapOf<Value>));
 
 interface ConversionOf<Value> {
   readonly name: string;
@@ -107,13 +112,15 @@ export function columns<T>() {
     return {
       names: names as (keyof Row & string)[],
       from: (row) => read(row) as T,
-      to: (value) => {
-        const row: Values = {};
-        write(value, row);
-        return row as Row;
-      },
+      to: (value) => write(value, {}) as Row,
+      toPart: (given) => write(given, {}) as Partial<Row>,
     };
   };
+}
+
+/** The columns of one row in a statement: `stored.a, stored.b`. */
+export function columnsOf(row: string, names: readonly string[]): string {
+  return names.map((name) => `${row}.${name}`).join(', ');
 }
 
 /** `a = excluded.a, b = excluded.b`, for the update of an upsert. */
@@ -131,7 +138,8 @@ type Values = Record<string, unknown>;
 interface Mapping {
   names: string[];
   read: (row: unknown) => unknown;
-  write: (value: unknown, row: Values) => void;
+  /** @returns the row that it was given */
+  write: (value: unknown, row: Values) => Values;
 }
 
 function mappingOf(spec: Spec): Mapping {
@@ -147,6 +155,7 @@ function asItIs(name: string): Mapping {
     read: (row) => (row as Values)[name],
     write: (value, row) => {
       row[name] = value;
+      return row;
     },
   };
 }
@@ -160,6 +169,7 @@ function conversion({ name, from, to }: Converted<string, unknown, unknown>): Ma
     },
     write: (value, row) => {
       row[name] = value === null ? null : to(value);
+      return row;
     },
   };
 }
@@ -170,8 +180,9 @@ function nullable({ names, read, write }: Mapping): Mapping {
     names,
     read: (row) => ((row as Values)[first] === null ? null : read(row)),
     write: (value, row) => {
-      if (value !== null) write(value, row);
-      else for (const name of names) row[name] = null;
+      if (value !== null) return write(value, row);
+      for (const name of names) row[name] = null;
+      return row;
     },
   };
 }
@@ -185,7 +196,11 @@ function object(parts: (Mapping & { key: string })[]): Mapping {
       return values;
     },
     write: (value, row) => {
-      for (const { key, write } of parts) write((value as Values)[key], row);
+      for (const { key, write } of parts) {
+        const part = (value as Values)[key];
+        if (part !== undefined) write(part, row);
+      }
+      return row;
     },
   };
 }

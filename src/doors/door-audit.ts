@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { isPassing } from '../database/away.ts';
+import { columns, jsonTimestamp } from '../database/columns.ts';
 import type { Database } from '../database/open.ts';
 import type { Peer, Journal } from '../events/events.ts';
 import { messageOf } from '../fault.ts';
@@ -18,6 +19,20 @@ interface AuditRow {
   path: string | null;
   detail: Record<string, unknown>;
 }
+
+const AUDIT = columns<AuditRow>()({
+  at: jsonTimestamp('at'),
+  event: 'event',
+  peer: {
+    protocol: 'protocol',
+    address: 'address',
+    login: 'login',
+    customer: 'customer_id',
+    cipher: 'cipher',
+  },
+  path: 'path',
+  detail: 'detail',
+});
 
 /**
  * Writes what happens at the doors to the table `door_audit`, a quarter of a second later and many rows at once. Rows
@@ -123,22 +138,14 @@ export class DoorAudit {
 }
 
 async function insertRows(database: Database, rows: AuditRow[]): Promise<void> {
-  const plain = rows.map(({ at, event, peer, path, detail }) => ({
-    at,
-    event,
-    protocol: peer.protocol,
-    address: peer.address,
-    login: peer.login,
-    customer_id: peer.customer,
-    cipher: peer.cipher,
-    path,
-    detail,
-  }));
   await database.query(
-    `insert into door_audit (at, event, protocol, address, login, customer_id, cipher, path, detail)
-     select at, event, protocol, address, login, customer_id, cipher, path, detail from jsonb_to_recordset($1) as row
-       (at timestamptz, event text, protocol text, address text, login text, customer_id bigint, cipher text, path text, detail jsonb)`,
-    [JSON.stringify(plain, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value))],
+    `insert into door_audit (${AUDIT.names.join(', ')})
+     select ${AUDIT.names.join(', ')} from jsonb_populate_recordset(null::door_audit, $1)`,
+    [
+      JSON.stringify(rows.map(AUDIT.to), (_, value: unknown) =>
+        typeof value === 'string' ? storable(value) : value,
+      ),
+    ],
   );
 }
 

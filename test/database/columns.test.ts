@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
   columns,
+  columnsOf,
   converted,
   jsonTimestamp,
   orNull,
@@ -125,6 +126,30 @@ test('a value may be stored in a form of its own', () => {
   expectTypeOf<RowOf<typeof table>>().toEqualTypeOf<{ sails: string; seen_at: Date }>();
   expect(table.to({ sails: new Set(['jib', 'main']), seenAt })).toEqual(stored);
   expect(table.from(stored)).toEqual({ sails: new Set(['jib', 'main']), seenAt });
+});
+
+test('a row of what is given lacks the other columns', () => {
+  const { berth } = ship;
+  expect(SHIP.toPart({ state: 'sunk', berth, captain: undefined })).toStrictEqual({
+    state: 'sunk',
+    berth_harbour: 'Oslo',
+    berth_pier: null,
+  });
+});
+
+test('an object is one column of JSON, or several', () => {
+  const table = columns<{ berth: Ship['berth']; captain: Ship['captain'] }>()({
+    berth: 'berth',
+    captain: 'captain',
+  });
+  const { berth, captain } = ship;
+  expectTypeOf<RowOf<typeof table>>().toEqualTypeOf<{ berth: Ship['berth']; captain: Ship['captain'] }>();
+  expect(table.to({ berth, captain })).toEqual({ berth, captain });
+  expect(table.from({ berth, captain: null })).toEqual({ berth, captain: null });
+});
+
+test('columns of a row are named with it', () => {
+  expect(columnsOf('stored', ['state', 'berth_pier'])).toBe('stored.state, stored.berth_pier');
 });
 
 test('the update of an upsert takes what the insert brought', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { columns, columnsOf, setExcluded, type RowOf } from '../../database/columns.ts';
 import type { Transaction } from '../../database/open.ts';
 import { OperatorFault } from '../../fault.ts';
 import type { DeclaredAccount } from './organisation-file.ts';
@@ -13,12 +14,20 @@ const UNKNOWN: Declaration = { rest: '', keys: '', password: '' };
 const RIGHTS_AT_FIRST = ['upload', 'download', 'delete'];
 
 interface StoredAccount {
-  customer_id: number;
-  password_hash: string | null;
+  customer: number;
+  passwordHash: string | null;
   keys: string[];
   rights: string[];
   networks: string[];
 }
+
+const ACCOUNT = columns<StoredAccount>()({
+  customer: 'customer_id',
+  passwordHash: 'password_hash',
+  keys: 'keys',
+  rights: 'rights',
+  networks: 'networks',
+});
 
 /** How the change of an account that is gone is told; the others name what was created or changed. */
 const REMOVED = 'removed account ';
@@ -62,9 +71,9 @@ async function setUpAccount(
   editedOnly: boolean,
 ): Promise<boolean> {
   const stored = await storedAccount(tx, given.login);
-  if (stored && stored.customer_id !== customer)
+  if (stored && stored.customer !== customer)
     throw new OperatorFault(
-      `customer ${customer}: the account ${given.login} belongs to customer ${stored.customer_id}.`,
+      `customer ${customer}: the account ${given.login} belongs to customer ${stored.customer}.`,
     );
   const before = await lastDeclaration(tx, customer, given.login);
   const edited = {
@@ -74,10 +83,10 @@ async function setUpAccount(
   };
   if (editedOnly && !edited.rest && !edited.keys && !edited.password) return false;
   const writes = { keys: edited.keys || !stored, password: edited.password || !stored };
-  const password = writes.password ? await passwordHash(given, stored?.password_hash ?? null) : undefined;
+  const password = writes.password ? await passwordHash(given, stored?.passwordHash ?? null) : undefined;
   const changed = await saveAccount(tx, given.login, {
-    customer_id: customer,
-    password_hash: password === undefined ? (stored?.password_hash ?? null) : password,
+    customer,
+    passwordHash: password === undefined ? (stored?.passwordHash ?? null) : password,
     keys: writes.keys ? (given.keys ?? []) : (stored?.keys ?? []),
     rights: given.rights ?? stored?.rights ?? RIGHTS_AT_FIRST,
     networks: given.from ?? stored?.networks ?? [],
@@ -116,23 +125,26 @@ async function passwordHash(
 }
 
 async function storedAccount(tx: Transaction, login: string): Promise<StoredAccount | undefined> {
-  const { rows } = await tx.query<StoredAccount>(
-    'select customer_id, password_hash, keys, rights, networks from access_account where login = $1',
+  const { rows } = await tx.query<RowOf<typeof ACCOUNT>>(
+    `select ${ACCOUNT.names.join(', ')} from access_account where login = $1`,
     [login],
   );
-  return rows[0];
+  return rows[0] && ACCOUNT.from(rows[0]);
 }
 
+const COLUMNS = ['login', ...ACCOUNT.names].join(', ');
+/** An account stays with its customer. */
+const CHANGING = ACCOUNT.names.filter((column) => column !== 'customer_id');
+
+const SAVE_ACCOUNT = `
+  insert into access_account as stored (${COLUMNS})
+  select ${COLUMNS} from json_populate_record(null::access_account, $1)
+  on conflict (login) do update set ${setExcluded(CHANGING)}
+   where (${columnsOf('stored', CHANGING)}) is distinct from (${columnsOf('excluded', CHANGING)})`;
+
 /** @returns whether a row was created or changed */
-async function saveAccount(tx: Transaction, login: string, row: StoredAccount): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `insert into access_account as a (login, customer_id, password_hash, keys, rights, networks)
-     values ($1, $2, $3, $4, $5, $6) on conflict (login) do update
-       set password_hash = excluded.password_hash, keys = excluded.keys, rights = excluded.rights, networks = excluded.networks
-     where (a.password_hash, a.keys, a.rights, a.networks)
-           is distinct from (excluded.password_hash, excluded.keys, excluded.rights, excluded.networks)`,
-    [login, row.customer_id, row.password_hash, row.keys, row.rights, row.networks],
-  );
+async function saveAccount(tx: Transaction, login: string, account: StoredAccount): Promise<boolean> {
+  const { rowCount } = await tx.query(SAVE_ACCOUNT, [JSON.stringify({ login, ...ACCOUNT.to(account) })]);
   return rowCount === 1;
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { columns, timestamp, type RowOf } from '../../database/columns.ts';
 import type { Database, Queryable, Transaction } from '../../database/open.ts';
 import type { Journal } from '../../events/events.ts';
 import { isAddress, networkOf } from '../../network.ts';
@@ -85,12 +86,12 @@ async function lookUp(
   return rows[0] ?? { trusted: false, blemished: false, spotless: true, banned: [] };
 }
 
-interface ScoreRow {
-  failures: number;
-  failed_at: Date;
-  bans: number;
-  banned_until: Date | null;
-}
+const SCORE = columns<Score>()({
+  failures: 'failures',
+  failedAt: timestamp('failed_at'),
+  bans: 'bans',
+  bannedUntil: timestamp('banned_until'),
+});
 
 /** @returns until when the subject is banned now, null where this failure has brought no new ban */
 async function countFailure(
@@ -120,14 +121,11 @@ async function lockedScore(
     'insert into door_score (kind, subject, failures, failed_at) values ($1, $2, 0, $3) on conflict do nothing',
     [kind, subject, now],
   );
-  const { rows } = await tx.query<ScoreRow>(
-    'select failures, failed_at, bans, banned_until from door_score where kind = $1 and subject = $2 for update',
+  const { rows } = await tx.query<RowOf<typeof SCORE>>(
+    `select ${SCORE.names.join(', ')} from door_score where kind = $1 and subject = $2 for update`,
     [kind, subject],
   );
-  const [row] = rows;
-  return row
-    ? { failures: row.failures, failedAt: row.failed_at, bans: row.bans, bannedUntil: row.banned_until }
-    : null;
+  return rows[0] ? SCORE.from(rows[0]) : null;
 }
 
 async function trust(

@@ -1,0 +1,118 @@
+import { columns } from '../../database/columns.ts';
+import type { Transaction } from '../../database/open.ts';
+import { OperatorFault } from '../../fault.ts';
+import type { DeclaredCustomer } from './organisation-file.ts';
+import { CUSTOMER } from '../subscribers/rows.ts';
+
+export async function createCustomer(tx: Transaction, { id, name, folder }: DeclaredCustomer): Promise<void> {
+  await tx.query('insert into customer (id, name, folder) values ($1, $2, $3) on conflict (id) do nothing', [
+    id,
+    name,
+    folder ?? String(id),
+  ]);
+}
+
+/** What an organisation file says of a customer and the operations on accounts need not know. */
+interface Handling {
+  folder: string;
+  types: string[];
+  timeZone: string;
+  strictSequence: Record<string, number>;
+  retentionDays: number;
+  hourlyCap: number;
+  dailyCap: number;
+  perFileCap: number;
+}
+
+const HANDLING = columns<Handling>()({
+  folder: 'folder',
+  types: 'types',
+  timeZone: 'time_zone',
+  strictSequence: 'strict_sequences',
+  retentionDays: 'retention_days',
+  hourlyCap: 'hourly_cap',
+  dailyCap: 'daily_cap',
+  perFileCap: 'per_file_cap',
+});
+
+const COLUMNS = [...CUSTOMER.names, ...HANDLING.names].join(', ');
+
+/** What the JSON does not have stays as it is stored. */
+const SAVE_CUSTOMER = `
+  update customer stored set (${COLUMNS}) = (select ${COLUMNS} from json_populate_record(stored, $2))
+   where id = $1 and stored is distinct from json_populate_record(stored, $2)`;
+
+/** @returns whether something was changed */
+export async function saveCustomer(tx: Transaction, given: DeclaredCustomer): Promise<boolean> {
+  const { throttle } = given;
+  const caps = { hourlyCap: throttle?.hourly, dailyCap: throttle?.daily, perFileCap: throttle?.perFile };
+  const row = { ...CUSTOMER.toPart(given), ...HANDLING.toPart({ ...given, ...caps }) };
+  const { rowCount } = await tx.query(SAVE_CUSTOMER, [given.id, JSON.stringify(row)]);
+  return (await saveDomains(tx, given)) || rowCount === 1;
+}
+
+/** A list that the file does not name keeps what is stored; at first the mail domains are the owned ones. */
+async function saveDomains(
+  tx: Transaction,
+  { id, domains, mailDomains }: DeclaredCustomer,
+): Promise<boolean> {
+  if (!domains && !mailDomains) return false;
+  const { rows: stored } = await tx.query<{ domain: string; owned: boolean; mail: boolean }>(
+    'select domain, owned, mail from customer_domain where customer_id = $1',
+    [id],
+  );
+  const owned = domains ?? stored.filter((row) => row.owned).map((row) => row.domain);
+  const storedMail = stored.filter((row) => row.mail).map((row) => row.domain);
+  const mail = mailDomains ?? (storedMail.length > 0 ? storedMail : owned);
+  const all = [...new Set([...owned, ...mail])];
+  const { rowCount: gone } = await tx.query(
+    'delete from customer_domain where customer_id = $1 and domain <> all($2)',
+    [id, all],
+  );
+  let changed = (gone ?? 0) > 0;
+  for (const domain of all) {
+    const { rowCount: saved } = await tx.query(
+      `insert into customer_domain as stored (customer_id, domain, owned, mail) values ($1, $2, $3, $4)
+       on conflict (customer_id, domain) do update set owned = excluded.owned, mail = excluded.mail
+       where (stored.owned, stored.mail) is distinct from (excluded.owned, excluded.mail)`,
+      [id, domain, owned.includes(domain), mail.includes(domain)],
+    );
+    if (saved === 1) changed = true;
+  }
+  return changed;
+}
+
+/** Where the customer accepts the terms of use for everybody, those who have not yet done so have now (chapter 5). */
+export async function acceptTerms(tx: Transaction, customer: number, now: Date): Promise<void> {
+  await tx.query(
+    `update subscriber s set terms_accepted_at = $2 from customer c
+      where c.id = $1 and c.accept_terms and s.customer_id = c.id and s.state <> 'removed'
+        and s.terms_accepted_at is null`,
+    [customer, now],
+  );
+}
+
+/** In whose name change files are carried out (chapter 2). */
+export async function saveAdministrator(
+  tx: Transaction,
+  customer: number,
+  address: string,
+): Promise<boolean> {
+  const { rows } = await tx.query<{ id: number; roles: string[] }>(
+    `select id, roles from subscriber where customer_id = $1 and email = $2
+        and state not in ('remove_pending', 'removed')`,
+    [customer, address],
+  );
+  const [found] = rows;
+  const refuse = (why: string) =>
+    new OperatorFault(
+      `customer ${customer}: administrator ${address} ${why}. Name a subscriber of the customer with the role administrator, or leave the key out.`,
+    );
+  if (!found) throw refuse('is no subscriber of this customer');
+  if (!found.roles.includes('administrator')) throw refuse('does not have the role administrator');
+  const { rowCount } = await tx.query(
+    'update customer set administrator_id = $2 where id = $1 and administrator_id is distinct from $2',
+    [customer, found.id],
+  );
+  return (rowCount ?? 0) > 0;
+}
