@@ -2,12 +2,12 @@ import { systemClock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
 import { recordRun } from '../src/jobs/job-run.ts';
+import { PURGE_JOB } from '../src/jobs/purge.ts';
 import { expiredFiles, purge as purgeNow, type PurgeParts } from '../src/spool/purge.ts';
 import type { Command, CommandContext } from './command.ts';
 import type { WithDatabase } from './setup.ts';
 
 /** The name under which the last run is kept. */
-export const PURGE_JOB = 'purge';
 
 export function purge(withDatabase: WithDatabase): Command {
   return {

@@ -46,6 +46,8 @@ export interface Doors extends AsyncDisposable {
   fingerprint: string;
   /** For the start line: addresses and fingerprints. */
   described: Record<string, string>;
+  /** Takes changed certificate files up again. */
+  lookAtCertificate: () => Promise<void>;
 }
 
 /** Opens all doors on one set of services: they share sessions, sign-in and the customers' folders. */
@@ -88,6 +90,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     sftpPort: sftp.port,
     fingerprint: ftps.fingerprint,
     described: { ...ftps.described, ...sftp.described },
+    lookAtCertificate: ftps.lookAtCertificate,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
@@ -97,6 +100,7 @@ interface OpenedFtps extends AsyncDisposable {
   explicitPort: number | null;
   fingerprint: string;
   described: Record<string, string>;
+  lookAtCertificate: () => Promise<void>;
 }
 
 async function openFtps(
@@ -126,7 +130,7 @@ async function openFtps(
     explicit?.setCertificate(changed);
   };
   const { journal } = services;
-  opened.use(await CertificateWatch.start(tls, { files, load, onChange, journal, clock }));
+  const watch = await CertificateWatch.of(tls, { files, load, onChange, journal, clock });
   const closing = opened.move();
   return {
     port: door.port,
@@ -137,6 +141,7 @@ async function openFtps(
       ...(explicit ? { ftpsExplicit: `${ftps.host}:${explicit.port}` } : {}),
       certificate: tls.fingerprint,
     },
+    lookAtCertificate: () => watch.look(),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

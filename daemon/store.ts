@@ -4,6 +4,7 @@ import { migrate } from '../src/database/migrate.ts';
 import { openEmbedded } from '../src/database/embedded.ts';
 import { openDatabase, type Database } from '../src/database/open.ts';
 import type { Configuration } from '../src/configuration.ts';
+import type { Journal } from '../src/events/events.ts';
 import { codeOf, messageOf, OperatorFault } from '../src/fault.ts';
 import { quoted } from '../src/shown-text.ts';
 
@@ -16,6 +17,25 @@ export interface Store {
   /** How many migrations were applied now. */
   migrations: number;
   close(): Promise<void>;
+}
+
+/** Any number that no other lock has: one daemon per embedded database. */
+const DAEMON_LOCK = 7_766_102;
+
+/** For a daemon, which alone may use an embedded database, and stops it at its end. */
+export async function openOwnStore(
+  configuration: Configuration,
+  journal: Journal,
+): Promise<Store & AsyncDisposable> {
+  await using opened = new AsyncDisposableStack();
+  const store = await openStore(configuration, true, (error) =>
+    journal.warned('a database connection was lost', { reason: messageOf(error) }),
+  );
+  opened.defer(() => store.close());
+  journal.databaseReady(store.description, store.migrations);
+  if (store.embedded) opened.defer(await holdDaemonLock(store));
+  const all = opened.move();
+  return { ...store, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
 /**
@@ -106,4 +126,27 @@ function describe(url: string): string {
   if (!URL.canParse(url)) return 'of the configuration';
   const { host, pathname } = new URL(url);
   return `${decodeURIComponent(host)}${pathname}`;
+}
+
+/** A second daemon on the same data folder would stop the server under the first. The lock dies with its connection. */
+async function holdDaemonLock({ database }: Store): Promise<() => Promise<void>> {
+  const released = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<boolean>();
+  const holding = database
+    .transaction(async (tx) => {
+      const { rows } = await tx.query<{ taken: boolean }>('select pg_try_advisory_xact_lock($1) as taken', [
+        DAEMON_LOCK,
+      ]);
+      taken.resolve(rows[0]?.taken ?? false);
+      if (rows[0]?.taken) await released.promise;
+    })
+    .catch(taken.reject);
+  if (!(await taken.promise))
+    throw new OperatorFault(
+      'A daemon runs on this data folder already. Stop it first, or give this one another `data`.',
+    );
+  return async () => {
+    released.resolve();
+    await holding;
+  };
 }

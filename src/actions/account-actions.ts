@@ -1,5 +1,6 @@
 /** Access accounts as operators remove them, from the command line and through the control socket. */
-import { audit, type LiveParts } from './customer-actions.ts';
+import { audit } from './audit.ts';
+import type { LiveParts } from './customer-actions.ts';
 
 interface RemovedAccount {
   login: string;
@@ -26,7 +27,8 @@ export async function removeAccount(
     );
     const [removed] = rows;
     if (!removed) return false;
-    await audit(tx, clock, who, 'remove account', removed.customer, removed, null);
+    const { customer } = removed;
+    await audit(tx, clock, { who, action: 'remove account', customer, before: removed, after: null });
     return true;
   });
 }

@@ -1,6 +1,7 @@
 /** Bans as operators see and lift them, from the command line, through the control socket and in the console. */
 import { listBans, liftBans, type BanEntry, type LiftedBan } from '../doors/sign-in/bans.ts';
-import { audit, type LiveParts } from './customer-actions.ts';
+import { audit } from './audit.ts';
+import type { LiveParts } from './customer-actions.ts';
 
 /** @param all also scores that have not led to a ban */
 export async function bansNow({ database, clock }: LiveParts, all: boolean): Promise<{ bans: BanEntry[] }> {
@@ -15,7 +16,8 @@ export async function liftBansOf(
 ): Promise<{ lifted: LiftedBan[] }> {
   return database.transaction(async (tx) => {
     const lifted = await liftBans(tx, subject);
-    for (const ban of lifted) await audit(tx, clock, who, 'unban', null, ban, null);
+    for (const ban of lifted)
+      await audit(tx, clock, { who, action: 'unban', customer: null, before: ban, after: null });
     return { lifted };
   });
 }

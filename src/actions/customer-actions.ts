@@ -3,6 +3,7 @@
  * the same functions; each change is written to the audit table with who, when, before and after.
  */
 import type { Clock } from '../clock.ts';
+import { audit } from './audit.ts';
 import type { CustomerStatus } from '../customer-status.ts';
 import { customers, lockCustomer } from '../accounts/customers/customer.ts';
 import type { Database, Transaction } from '../database/open.ts';
@@ -56,7 +57,7 @@ export async function throttleCustomer(
       const values = given.map(([, value]) => value);
       await tx.query(`update customer set ${sets.join(', ')} where id = $1`, [customer, ...values]);
       const after = { ...before.caps, ...Object.fromEntries(given) };
-      await audit(tx, parts.clock, who, 'throttle', customer, before.caps, after);
+      await audit(tx, parts.clock, { who, action: 'throttle', customer, before: before.caps, after });
       await makeDue(tx, customer, parts.clock.now());
       return { shown: after, changed: true };
     })
@@ -86,7 +87,8 @@ export async function setHeld(parts: LiveParts, customer: number, held: boolean,
     const refused = held ? await nextWaiting(tx, customer, REFUSED_SHOWN, heldTypes()) : [];
     if (state === after) return { changed: false, refused };
     await tx.query('update customer set state = $2 where id = $1', [customer, after]);
-    await audit(tx, parts.clock, who, held ? 'hold' : 'release', customer, { state }, { state: after });
+    const action = held ? 'hold' : 'release';
+    await audit(tx, parts.clock, { who, action, customer, before: { state }, after: { state: after } });
     return { changed: true, refused };
   });
   if (result.changed) parts.changed(customer);
@@ -123,20 +125,4 @@ async function lockedCustomer(
   if (!customer) throw new OperatorFault(`There is no customer ${id}.`);
   const { hourly, daily, perFile } = capsOf(customer, defaults);
   return { state: customer.state, caps: { hourly, daily, perFile } };
-}
-
-/** @param customer null: of no customer alone @param after null: it is gone */
-export async function audit(
-  tx: Transaction,
-  clock: Clock,
-  who: string,
-  action: string,
-  customer: number | null,
-  before: object,
-  after: object | null,
-): Promise<void> {
-  await tx.query(
-    'insert into audit (at, who, action, customer_id, before, after) values ($1, $2, $3, $4, $5, $6)',
-    [clock.now(), who, action, customer, before, after],
-  );
 }

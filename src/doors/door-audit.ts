@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { isPassing } from '../database/away.ts';
 import { columns, jsonTimestamp } from '../database/columns.ts';
-import type { Database } from '../database/open.ts';
+import type { Database, Queryable } from '../database/open.ts';
 import type { Peer, Journal } from '../events/events.ts';
 import { messageOf } from '../fault.ts';
 
@@ -191,4 +191,12 @@ export function auditing(journal: Journal, audit: DoorAudit): Journal {
       audit.add('renamed', peer, from, { to });
     },
   };
+}
+
+/** @param days how long rows are kept */
+export async function pruneDoorAudit(db: Queryable, now: Date, days: number): Promise<void> {
+  await db.query('delete from door_audit where at < $1::timestamptz - make_interval(days => $2)', [
+    now,
+    days,
+  ]);
 }

@@ -88,8 +88,6 @@ export interface AppliedCounts {
 export function journalTo(log: Log): Journal {
   const info = (event: string, fields: Record<string, unknown> = {}) => log.log('info', event, fields);
   const warn = (event: string, fields: Record<string, unknown>) => log.log('warn', event, fields);
-  const stackOf = (error: unknown) =>
-    error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     daemonStarted: (doors) => info('daemon started', doors),
     daemonStopping: (signal) => info('daemon stopping', { signal }),
@@ -149,4 +147,8 @@ export function journalTo(log: Log): Journal {
       warn('mail failed', { customer, outboxId, error: messageOf(error), nextTry }),
     removalFinished: (customer, count) => info('removals finished', { customer, count }),
   };
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

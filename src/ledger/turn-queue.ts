@@ -152,7 +152,7 @@ export async function extendPreparation(db: Queryable, customer: number, now: Da
 export const PREPARING_MS_MAX = 5_000;
 
 /** What the customer's next file needs is there: its turn is due now. Waits for a turn that is about to end. */
-export async function wake(db: Queryable, customer: number, now: Date): Promise<void> {
+export async function wakeCustomer(db: Queryable, customer: number, now: Date): Promise<void> {
   await db.query(
     `update turn_queue set next_turn_at = $2 where customer_id = $1 and phase = 'running' and next_turn_at > $2`,
     [customer, now],

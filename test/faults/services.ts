@@ -6,7 +6,7 @@ import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import { createIntake } from '../../src/spool/intake.ts';
 import type { Database } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
-import { noteUpload, wake } from '../../src/ledger/turn-queue.ts';
+import { noteUpload, wakeCustomer } from '../../src/ledger/turn-queue.ts';
 import { hashPassword } from '../../src/accounts/passwords/password-hash.ts';
 import type { Services } from '../../src/pipeline/services.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
@@ -63,7 +63,7 @@ export async function openStation(
   };
   let prepared: Promise<void> = Promise.resolve();
   preparations.listen((customer, finished) => {
-    prepared = finished.then(() => wake(database, customer, clock.now()));
+    prepared = finished.then(() => wakeCustomer(database, customer, clock.now()));
   });
   const intake = createIntake({ database, clock, journal, spool, types: KINDS.types });
   await intake.customers();

@@ -19,7 +19,12 @@ const PASSES_MAX = 20;
 export async function hashPassword(password: string, whose: Whose = SIGN_IN): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const tag = await hashThreads.hash(
-    parameters(password, salt, MEMORY_KIB, PASSES, PARALLELISM, TAG_BYTES),
+    parameters(password, salt, {
+      memory: MEMORY_KIB,
+      passes: PASSES,
+      parallelism: PARALLELISM,
+      tagLength: TAG_BYTES,
+    }),
     whose,
   );
   return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${PARALLELISM}$${base64(salt)}$${base64(tag)}`;
@@ -31,7 +36,7 @@ export async function verifyPassword(password: string, stored: string): Promise<
   if (!parts) return false;
   const { salt, tag, memory, passes, parallelism } = parts;
   const found = await hashThreads.hash(
-    parameters(password, salt, memory, passes, parallelism, tag.length),
+    parameters(password, salt, { memory, passes, parallelism, tagLength: tag.length }),
     SIGN_IN,
   );
   return timingSafeEqual(found, tag);
@@ -63,12 +68,9 @@ function readHash(stored: string) {
 function parameters(
   password: string,
   nonce: Buffer,
-  memory: number,
-  passes: number,
-  parallelism: number,
-  tagLength: number,
+  cost: Pick<Argon2Parameters, 'memory' | 'passes' | 'parallelism' | 'tagLength'>,
 ): Argon2Parameters {
-  return { message: password.normalize('NFC'), nonce, memory, passes, parallelism, tagLength };
+  return { message: password.normalize('NFC'), nonce, ...cost };
 }
 
 function base64(bytes: Buffer): string {

@@ -15,32 +15,30 @@ export interface WatchOptions {
   clock: Clock;
 }
 
-/** Files replaced by rename or through a link are seen too, which a watch on the file would miss. */
-const LOOK_MS = 2_000;
-
 /** Takes changed certificate files up again, and warns once a day while the certificate nears its end or is past it. */
 export class CertificateWatch {
   readonly #options: WatchOptions;
   #current: Certificate;
   #seen: string;
   #warnedAtMs = -Infinity;
-  readonly #timer: NodeJS.Timeout;
 
   private constructor(current: Certificate, seen: string, options: WatchOptions) {
     this.#current = current;
     this.#seen = seen;
     this.#options = options;
-    this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
   }
 
   /** @param current as loaded from the files */
-  static async start(current: Certificate, options: WatchOptions): Promise<CertificateWatch> {
+  static async of(current: Certificate, options: WatchOptions): Promise<CertificateWatch> {
     const watch = new CertificateWatch(current, await stampOf(options.files), options);
     watch.#warnOfTerm();
     return watch;
   }
 
-  /** Runs by itself every few seconds. Files that do not fit together (yet) leave the old certificate in force. */
+  /**
+   * To be called every few seconds: files replaced by rename or through a link are seen too, which a watch on the file
+   * would miss. Files that do not fit together (yet) leave the old certificate in force.
+   */
   async look(): Promise<void> {
     const { files, load, onChange, journal } = this.#options;
     const seen = await stampOf(files);
@@ -58,10 +56,6 @@ export class CertificateWatch {
       }
     }
     this.#warnOfTerm();
-  }
-
-  [Symbol.dispose](): void {
-    clearInterval(this.#timer);
   }
 
   #warnOfTerm(): void {

@@ -167,7 +167,7 @@ test('at start, temporary names are swept after a day and staged bytes after an 
     await writeFile(path.join(folder, name), 'x');
     await utimes(path.join(folder, name), at, at);
   }
-  await first.daemon.housekeeping.run();
+  await first.daemon.jobs.run('housekeeping');
   const left = (await readdir(folder)).filter((name) => /old|new|first/.test(name));
   expect([left.sort(), await readdir(path.join(folder, '.staging'))]).toEqual([
     ['first.tmp', 'new.part'],

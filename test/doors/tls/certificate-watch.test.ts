@@ -44,14 +44,13 @@ async function watched() {
   const load = () => loadOrCreateCertificate(folder, given);
   const files = [given.certificate, given.key];
   const onChange = (changed: Certificate) => void changes.push(changed);
-  const watch = await CertificateWatch.start(await load(), { files, load, onChange, journal, clock });
+  const watch = await CertificateWatch.of(await load(), { files, load, onChange, journal, clock });
   return { watch, changes, clock, names: () => events.map(({ event }) => event), events };
 }
 
 test('changed files are taken up, unchanged ones are not', async () => {
   await replace(await make(100));
   const { watch, changes, names } = await watched();
-  using _ = watch;
   await watch.look();
   expect(changes).toEqual([]);
   const next = await make(200);
@@ -64,7 +63,6 @@ test('changed files are taken up, unchanged ones are not', async () => {
 test('a certificate whose key has not come yet leaves the old one in force', async () => {
   await replace(await make(100));
   const { watch, changes, names } = await watched();
-  using _ = watch;
   const next = await make(200);
   await writeFile(given.certificate, next.cert);
   await watch.look();
@@ -77,7 +75,6 @@ test('a certificate whose key has not come yet leaves the old one in force', asy
 test('the end is warned of once a day from 30 days before', async () => {
   await replace(await make(31));
   const { watch, clock, names, events } = await watched();
-  using _ = watch;
   expect(names()).toEqual([]);
   clock.aheadDays = 1;
   await watch.look();
@@ -91,7 +88,6 @@ test('the end is warned of once a day from 30 days before', async () => {
 test('one that is not valid yet is warned of too, until it is', async () => {
   await replace(await make(100, 2));
   const { watch, clock, events } = await watched();
-  using _ = watch;
   expect(events).toMatchObject([{ event: 'warned', fields: ['the certificate is not valid yet', {}] }]);
   clock.aheadDays = 3;
   await watch.look();

@@ -1,0 +1,41 @@
+import type { Configuration } from '../src/configuration.ts';
+import { embeddedDatabaseJob } from '../src/jobs/embedded-database.ts';
+import { housekeepingJob } from '../src/jobs/housekeeping.ts';
+import { outboxJob } from '../src/jobs/outbox.ts';
+import { purgeJob } from '../src/jobs/purge.ts';
+import { EVERY_TWO_SECONDS, JobRunner, type Job } from '../src/jobs/runner.ts';
+import { openMailer } from '../src/outbox/mailer.ts';
+import type { Services } from '../src/pipeline/services.ts';
+import type { Intake } from '../src/spool/intake.ts';
+import type { Doors } from './doors.ts';
+import type { Store } from './store.ts';
+
+export interface JobsParts {
+  configuration: Configuration;
+  services: Services;
+  store: Store;
+  intake: Intake;
+  doors: Doors;
+  /** Aborted when the daemon stops. */
+  signal: AbortSignal;
+}
+
+/** Everything that runs by the clock. */
+export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & JobRunner> {
+  const { configuration, services, store, intake, doors, signal } = parts;
+  const { database, journal, spool } = services;
+  const { mail, removal, retention, data } = configuration;
+  const mailer = mail.smtp === undefined ? null : openMailer(mail.smtp, mail.from);
+  const isStopped = () => signal.aborted;
+  const outbox = { mailer, registrationUrl: mail.registrationUrl, finishMs: removal.finishSeconds * 1000 };
+  const jobs: Job[] = [
+    housekeepingJob({ ...services, customers: () => intake.customers(), auditDays: retention.days }),
+    purgeJob({ ...services, spool, days: retention.days }, journal),
+    outboxJob(services, { ...outbox, isStopped }),
+    { name: 'certificate', every: EVERY_TWO_SECONDS, run: () => doors.lookAtCertificate() },
+    ...(store.embedded ? [embeddedDatabaseJob(data, database, journal, isStopped)] : []),
+  ];
+  const runner = new JobRunner(services, () => mailer?.close());
+  await runner.start(jobs);
+  return runner;
+}

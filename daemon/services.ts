@@ -1,0 +1,62 @@
+import { hashThreads } from '../src/accounts/passwords/hash-threads.ts';
+import { hashPassword } from '../src/accounts/passwords/password-hash.ts';
+import { setUpOrganisations } from '../src/accounts/setup/setup.ts';
+import type { Clock } from '../src/clock.ts';
+import type { Configuration } from '../src/configuration.ts';
+import type { Database } from '../src/database/open.ts';
+import { ensureFolder } from '../src/durable.ts';
+import type { Journal } from '../src/events/events.ts';
+import type { Kinds } from '../src/kinds/kinds.ts';
+import { KINDS } from '../src/kinds/registry.ts';
+import { Preparations } from '../src/pipeline/preparations.ts';
+import type { Services } from '../src/pipeline/services.ts';
+import { SpoolMount } from '../src/spool/mount.ts';
+import { openAntivirus } from './antivirus.ts';
+import { readOrganisationFile } from './preflight.ts';
+
+export interface ServiceParts {
+  database: Database;
+  clock: Clock;
+  journal: Journal;
+  /** Aborted when the daemon stops. */
+  signal: AbortSignal;
+  kinds?: Kinds;
+}
+
+/** What the pipeline works with, of a configuration. */
+export async function buildServices(
+  configuration: Configuration,
+  { database, clock, journal, signal, kinds = KINDS }: ServiceParts,
+): Promise<Services & { mount: SpoolMount }> {
+  const { spool, throttle, cycle, trace } = configuration;
+  await ensureFolder(spool);
+  const mount = await SpoolMount.of({ database, clock, spool });
+  const antivirus = openAntivirus(configuration, database, clock, journal, signal);
+  await antivirus?.recover();
+  return {
+    database,
+    clock,
+    journal,
+    spool,
+    mount,
+    kinds,
+    caps: throttle,
+    settleMs: cycle.settleMs,
+    maskPasswords: trace.maskPasswords,
+    antivirus,
+    preparations: new Preparations(hashPassword, (customer) => hashThreads.drop(customer)),
+  };
+}
+
+export async function loadOrganisations(
+  { organisations }: Configuration,
+  database: Database,
+  clock: Clock,
+  journal: Journal,
+): Promise<void> {
+  for (const file of organisations) {
+    const organisation = await readOrganisationFile(file);
+    const changes = await setUpOrganisations(database, clock, organisation, 'edited');
+    journal.organisationsLoaded(file, changes.length);
+  }
+}
