@@ -11,6 +11,7 @@ import { KINDS } from '../src/kinds/registry.ts';
 import { Preparations } from '../src/pipeline/preparations.ts';
 import type { Services } from '../src/pipeline/services.ts';
 import { SpoolMount } from '../src/spool/mount.ts';
+import { Settling } from '../src/spool/settling.ts';
 import { openAntivirus } from './antivirus.ts';
 import { readOrganisationFile } from './preflight.ts';
 
@@ -44,6 +45,7 @@ export async function buildServices(
     settleMs: cycle.settleMs,
     maskPasswords: trace.maskPasswords,
     antivirus,
+    settling: new Settling(),
     preparations: new Preparations(hashPassword, (customer) => hashThreads.drop(customer)),
   };
 }

@@ -5,6 +5,7 @@ import type { Journal } from '../events/events.ts';
 import type { Kinds } from '../kinds/kinds.ts';
 import type { Caps } from '../order/throttle.ts';
 import type { SpoolMount } from '../spool/mount.ts';
+import type { Settling } from '../spool/settling.ts';
 import type { Preparations } from './preparations.ts';
 
 /** What the pipeline works with. */
@@ -26,6 +27,8 @@ export interface Services {
   maskPasswords?: boolean;
   /** null where none is configured. */
   antivirus?: Antivirus | null;
+  /** Tells whether something is still being written in a folder. */
+  settling: Settling;
   /** What files need that takes long, made between turns. */
   preparations: Preparations;
 }

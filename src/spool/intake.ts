@@ -115,15 +115,24 @@ export function createIntake(parts: IntakeParts): Intake {
 }
 
 /**
- * Whether something in the upload folder is still being written, or not yet in the ledger. A batch that started now
- * could take half a file, or let a later number pass an earlier one. Needs no memory: it holds after a crash too, and
- * for every daemon on the spool.
+ * The files in the upload folder that are still being written, or not yet in the ledger, the last changed first. A batch
+ * that started now could take half a file, or let a later number pass an earlier one. Needs no memory: it holds after a
+ * crash too, and for every daemon on the spool.
+ *
+ * @param names of these only; null: of the whole folder
  */
-export async function isBeingWritten(db: Queryable, place: CustomerFolder): Promise<boolean> {
-  const found = await filesIn(place.folder);
-  const waiting = await waitingIn(db, place);
+export async function unsettledFiles(
+  db: Queryable,
+  place: CustomerFolder,
+  names: readonly string[] | null,
+): Promise<string[]> {
+  const found = names ? await filesAt(place.folder, names) : await filesIn(place.folder);
+  const waiting = await waitingIn(db, place, names);
   const known = new Map(waiting.filter((row) => !row.taken).map((row) => [row.name, row]));
-  return found.some((file) => !isSame(known.get(file.name), file));
+  return found
+    .filter((file) => !isSame(known.get(file.name), file))
+    .sort((one, other) => other.modifiedAt.getTime() - one.modifiedAt.getTime())
+    .map(({ name }) => name);
 }
 
 async function folderOf(db: Queryable, spool: string, customer: number): Promise<string | null> {

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import { createIntake } from '../../src/spool/intake.ts';
+import { Settling } from '../../src/spool/settling.ts';
 import type { Database } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { noteUpload, wakeCustomer } from '../../src/ledger/turn-queue.ts';
@@ -59,6 +60,7 @@ export async function openStation(
     kinds: KINDS,
     caps,
     settleMs: 0,
+    settling: new Settling(),
     preparations,
   };
   let prepared: Promise<void> = Promise.resolve();
