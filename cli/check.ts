@@ -72,8 +72,8 @@ async function checkFile(
     throw new OperatorFault(`${file} cannot be read: ${messageOf(error)}`, 2);
   });
   await using _ = handle;
-  const { size, mtimeMs } = await handle.stat();
-  const opened = { handle, bytes: size, modifiedMs: mtimeMs };
+  const { size, mtimeMs, dev, ino } = await handle.stat();
+  const opened = { handle, bytes: size, modifiedMs: mtimeMs, inode: `${dev}:${ino}` };
   return { file, ...(await previewFile(tx, changeFile, opened, settings)) };
 }
 

@@ -9,6 +9,7 @@ import type { Journal } from '../src/events/events.ts';
 import type { Kinds } from '../src/kinds/kinds.ts';
 import { KINDS } from '../src/kinds/registry.ts';
 import { Preparations } from '../src/pipeline/preparations.ts';
+import { Readings } from '../src/pipeline/readings.ts';
 import type { Services } from '../src/pipeline/services.ts';
 import { SpoolMount } from '../src/spool/mount.ts';
 import { Settling } from '../src/spool/settling.ts';
@@ -47,6 +48,7 @@ export async function buildServices(
     antivirus,
     settling: new Settling(),
     preparations: new Preparations(hashPassword, (customer) => hashThreads.drop(customer)),
+    readings: new Readings(),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Breather } from '../breather.ts';
 import type { ChangeFile, NameFacts } from '../change-file/change-file.ts';
 import type { ReportWords } from '../change-file/reported-file.ts';
 import type { Transaction } from '../database/open.ts';
@@ -15,8 +16,11 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
   heldRefuses: boolean;
   /** Whether its entries count against the hourly cap; the daily one counts all (chapter 13). */
   countsHourly: boolean;
-  /** @param from where to go on; null: from the beginning */
-  read: (open: OpenBytes, from: Position | null) => Promise<Reading<Record>>;
+  /**
+   * @param from where to go on; null: from the beginning
+   * @param breather whose work the reading is; default: nobody's
+   */
+  read: (open: OpenBytes, from: Position | null, breather?: Breather) => Promise<Reading<Record>>;
   /**
    * Stands in for what takes long to make: a plan or a check decides with it and saves nothing. It notes what decisions
    * ask for.

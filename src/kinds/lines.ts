@@ -18,6 +18,8 @@ export interface LineStart {
   byte: number;
 }
 
+export const START: LineStart = { line: 1, byte: 0 };
+
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 /** Ctrl-Z: what old programs write behind the last line. */

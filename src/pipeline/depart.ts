@@ -7,6 +7,7 @@ import { writeTrace } from '../report/trace.ts';
 import { digestOf } from '../spool/digest.ts';
 import { fileAway } from '../spool/file-away.ts';
 import { openChangeFile, takenPath } from '../spool/take.ts';
+import { headerOf } from './charged-reading.ts';
 import { bytesOf } from './read-slice.ts';
 import { shownText } from './shown-entries.ts';
 import type { Turn } from './services.ts';
@@ -27,8 +28,9 @@ function traceOf({ services, folder }: Turn, { file }: Departing): (target: stri
   return async (target) => {
     const opened = await openChangeFile(folder, file);
     if (!opened || !kind) return;
-    await using _ = opened.handle;
-    const { header } = await kind.read(bytesOf(opened), null);
+    await using held = new AsyncDisposableStack();
+    held.use(opened.handle);
+    const header = await headerOf(services.readings, { kind, file, opened }, held);
     const shown = shownText(kind, header, services.maskPasswords ?? false);
     await writeTrace(target, resultPages(services.database, file), shown.header, opened.handle, shown);
   };

@@ -63,7 +63,10 @@ export class Dispatcher implements AsyncDisposable {
       enqueue: (customer) => this.#enqueue(customer),
       swept: () => this.look(),
     });
-    services.preparations.listen((customer, finished) => this.#whilePreparing(customer, finished));
+    const whilePreparing = (customer: number, finished: Promise<void>) =>
+      this.#whilePreparing(customer, finished);
+    services.preparations.listen(whilePreparing);
+    services.readings.listen(whilePreparing);
     this.#sweeping = setInterval(() => this.#background.run(this.sweep()), sweepMs);
     this.#background.later(LOOK_MS_MIN, () => this.#lookOnTime());
   }
@@ -106,6 +109,7 @@ export class Dispatcher implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#state = 'stopped';
     this.#services.preparations.close();
+    await this.#services.readings.close();
     clearInterval(this.#sweeping);
     await this.#looks.close();
     await this.#background.close();

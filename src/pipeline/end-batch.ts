@@ -12,7 +12,7 @@ import type { Turn } from './services.ts';
  * where nothing was looked at (chapter 15).
  */
 export async function endBatch({ services, customer, folder }: Turn, batch: Batch): Promise<void> {
-  const { database, clock, journal, kinds, preparations } = services;
+  const { database, clock, journal, kinds, preparations, readings } = services;
   const files = await reportedFiles(database, batch.id);
   if (files.length > 0) {
     const name = await nameReport(database, batch, customer, reportName(batch.startedAt));
@@ -23,5 +23,6 @@ export async function endBatch({ services, customer, folder }: Turn, batch: Batc
   } else failpoint('report-written');
   await closeBatch(database, batch, clock.now());
   preparations.forget(customer);
+  readings.forget(customer);
   failpoint('batch-closed');
 }

@@ -17,6 +17,7 @@ import type { TurnResult } from '../order/turns.ts';
 import { takeAsItIs } from '../spool/take.ts';
 import { depart } from './depart.ts';
 import { processFile } from './process-file.ts';
+import { StillReading } from './readings.ts';
 import type { Turn } from './services.ts';
 
 /**
@@ -59,7 +60,7 @@ export async function departGuarded(turn: Turn, departing: Departing): Promise<v
 
 /** What passes by itself, and what happens after the turn was lost, is no failure of the file. */
 async function isLastFailure({ services, lock }: Turn, file: ChangeFile, error: unknown): Promise<boolean> {
-  if (isPassing(error) || !(await isHeld(lock))) return false;
+  if (error instanceof StillReading || isPassing(error) || !(await isHeld(lock))) return false;
   return (await countFailure(services.database, file)) >= FAILURES_MAX;
 }
 

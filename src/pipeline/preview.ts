@@ -41,7 +41,7 @@ export async function previewFile(
   const { folder } = await customerById(tx, file.customer);
   const { refused, entriesMax } = await entrance(tx, file, settings);
   const kind = refused ? undefined : settings.kinds.of(file.parsed?.type);
-  const slice = kind && (await readSlice(kind, opened, file, entriesMax, Infinity));
+  const slice = kind && (await readSlice(kind, opened, file, { entriesMax, sliceEntries: Infinity }));
   const contents: Contents | null = !slice ? null : { ...slice, prepared: slice.kind.pretend(slice.entries) };
   const planned = await plan(tx, { file, contents, facts: settings, now, regardless: true });
   if (planned?.kind !== 'apply' || !contents) {

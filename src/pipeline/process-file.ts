@@ -1,21 +1,19 @@
 /** From the open file to the transaction that decides it: scanner, gates and caps, reading, what takes long, plan, commit. */
 import type { ChangeFile } from '../change-file/change-file.ts';
-import { isPassing } from '../database/away.ts';
-import { messageOf } from '../fault.ts';
 import { PlanOutdated } from '../kinds/kind.ts';
-import { isStillNext, saveTotal, uncountedFiles } from '../ledger/batch.ts';
+import { isStillNext } from '../ledger/batch.ts';
 import { withdrawInTurn } from '../ledger/exits.ts';
 import { PREPARING_MS_MAX } from '../ledger/turn-queue.ts';
 import type { TurnResult } from '../order/turns.ts';
-import { customerById } from '../accounts/customers/customer.ts';
-import { capsOf } from '../order/throttle.ts';
 import { failpoint } from '../failpoints.ts';
 import { digestOf } from '../spool/digest.ts';
 import { openChangeFile, type OpenChangeFile } from '../spool/take.ts';
 import { commit, type CommitInput, type Committed } from './commit.ts';
 import { entrance, plan } from './plan.ts';
-import { bytesOf, readSlice, type Contents, type Slice } from './read-slice.ts';
-import type { Turn } from './services.ts';
+import { bytesOf, type Contents, type Slice } from './read-slice.ts';
+import { countWaiting } from './count-waiting.ts';
+import { readCharged } from './charged-reading.ts';
+import type { Services, Turn } from './services.ts';
 
 /** @returns `lost` where a file that is begun has disappeared */
 export async function processFile(turn: Turn, file: ChangeFile): Promise<TurnResult | { kind: 'lost' }> {
@@ -28,12 +26,12 @@ export async function processFile(turn: Turn, file: ChangeFile): Promise<TurnRes
     journal.fileWithdrawn(file.customer, file.name);
     return { kind: 'more' };
   }
-  await using _ = opened.handle;
+  await using held = new AsyncDisposableStack();
+  held.use(opened.handle);
   const stopped = await passScanner(turn, file, opened);
   if (stopped) return stopped;
-  const contents = await readContents(turn, file, opened);
-  if (contents === 'preparing')
-    return { kind: 'preparing', until: new Date(clock.now().getTime() + PREPARING_MS_MAX) };
+  const contents = await readContents(turn, file, opened, held);
+  if (contents === 'preparing') return preparing(services);
   const digest = await digestFor(file, opened, contents);
   const committed = await decide(turn, { file, opened, contents, digest });
   if (committed) failpoint('committed');
@@ -41,6 +39,11 @@ export async function processFile(turn: Turn, file: ChangeFile): Promise<TurnRes
   if (!committed?.deferredUntil) return { kind: 'more' };
   await countWaiting(turn);
   return { kind: 'deferred', until: committed.deferredUntil, endsBatch: true };
+}
+
+/** The customer is woken when what its file needs is there. */
+export function preparing({ clock }: Pick<Services, 'clock'>): TurnResult {
+  return { kind: 'preparing', until: new Date(clock.now().getTime() + PREPARING_MS_MAX) };
 }
 
 /** @returns null where the file may be processed. The slices of a large file are scanned with the first. */
@@ -59,18 +62,21 @@ async function passScanner(
  * Gates and caps come before anything costly, and what takes long is made only for entries that would be accepted now,
  * between two turns.
  *
- * @returns null where a gate refuses the file; `preparing` while something is being made
+ * @param held holds the open file; what takes long to read goes on with it between turns
+ * @returns null where a gate refuses the file; `preparing` while something is being made or read
  */
 async function readContents(
   turn: Turn,
   file: ChangeFile,
   opened: OpenChangeFile,
+  held: AsyncDisposableStack,
 ): Promise<Contents | null | 'preparing'> {
-  const { database, kinds, preparations } = turn.services;
+  const { database, kinds, preparations, readings } = turn.services;
   const { refused, entriesMax } = await database.transaction((tx) => entrance(tx, file, turn.services));
   const kind = refused ? undefined : kinds.of(file.parsed?.type);
   if (!kind) return null;
-  const slice = await readSlice(kind, opened, file, entriesMax);
+  const slice = await readCharged(readings, { kind, file, opened, entriesMax }, held);
+  if (slice === 'reading') return 'preparing';
   const given = kind.mayDemand(slice.entries);
   const hashes = preparations.take(file, given.size > 0 ? await demandsOf(turn, file, slice) : given);
   return hashes ? { ...slice, prepared: kind.ready(hashes) } : 'preparing';
@@ -124,29 +130,5 @@ async function decide(
     if (!(error instanceof PlanOutdated)) throw error;
     preparations.demandAll(file);
     return null;
-  }
-}
-
-/** More are not counted ahead: whoever has so many files waiting learns their times as they come nearer. */
-const COUNTED_AHEAD_MAX = 50;
-
-/** What waits behind a deferred file is counted, so that the customer can be told when it will run. */
-async function countWaiting(turn: Turn): Promise<void> {
-  const { database, caps: defaults, journal, kinds } = turn.services;
-  const { customer, folder } = turn;
-  try {
-    const { perFile } = capsOf(await customerById(database, customer), defaults);
-    for (const file of await uncountedFiles(database, customer, COUNTED_AHEAD_MAX)) {
-      const kind = kinds.of(file.parsed?.type);
-      const opened = kind ? await openChangeFile(folder, file) : null;
-      if (!kind || !opened) continue;
-      await using _ = opened.handle;
-      const { total } = await readSlice(kind, opened, file, perFile);
-      await saveTotal(database, file, total);
-    }
-  } catch (error) {
-    // It makes a forecast and nothing else: the file that is deferred is not at fault.
-    if (isPassing(error)) throw error;
-    journal.warned('waiting files could not be counted', { customer, reason: messageOf(error) });
   }
 }

@@ -1,6 +1,7 @@
 /** Reads a change file, slice by slice, and counts it no further than is needed. */
 import type { FileHandle } from 'node:fs/promises';
 import type { OpenChangeFile } from '../spool/take.ts';
+import type { Breather } from '../breather.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
@@ -35,20 +36,23 @@ const SLICE_BYTES_MAX = 4_194_304;
 const COUNTED_BEYOND_ENTRIES = 5_000;
 const COUNTED_BEYOND_BYTES = 1_048_576;
 
-/**
- * Reads the next slice, and at the first one counts all entries: a file of any length costs bounded memory.
- *
- * @param entriesMax with more entries the file is refused
- * @param sliceEntries Infinity: all in one slice, whose size the caller bounds
- */
+export interface ReadLimits {
+  /** With more entries the file is refused. */
+  entriesMax: number;
+  /** Infinity: all in one slice, whose size the caller bounds. */
+  sliceEntries?: number;
+  /** Whose work the reading is; default: nobody's. */
+  breather?: Breather;
+}
+
+/** Reads the next slice, and at the first one counts all entries: a file of any length costs bounded memory. */
 export async function readSlice(
   kind: Kind,
   opened: OpenChangeFile,
   { progress }: ChangeFile,
-  entriesMax: number,
-  sliceEntries = SLICE_ENTRIES,
+  { entriesMax, sliceEntries = SLICE_ENTRIES, breather }: ReadLimits,
 ): Promise<Slice> {
-  const { header, problem, entries: all } = await kind.read(bytesOf(opened), progress);
+  const { header, problem, entries: all } = await kind.read(bytesOf(opened), progress, breather);
   const entries: Entry[] = [];
   let [counted, bytes, beyond] = [0, 0, 0];
   let more = false;

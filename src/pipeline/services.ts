@@ -7,6 +7,7 @@ import type { Caps } from '../order/throttle.ts';
 import type { SpoolMount } from '../spool/mount.ts';
 import type { Settling } from '../spool/settling.ts';
 import type { Preparations } from './preparations.ts';
+import type { Readings } from './readings.ts';
 
 /** What the pipeline works with. */
 export interface Services {
@@ -31,6 +32,8 @@ export interface Services {
   settling: Settling;
   /** What files need that takes long, made between turns. */
   preparations: Preparations;
+  /** What takes long to read, read between turns. */
+  readings: Readings;
 }
 
 /** The customer whose turn it is. */

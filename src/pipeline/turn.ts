@@ -23,6 +23,8 @@ import { during } from '../loop-watch.ts';
 import type { TurnResult } from '../order/turns.ts';
 import { endBatch } from './end-batch.ts';
 import { departGuarded, isHeld, processGuarded } from './guard.ts';
+import { preparing } from './process-file.ts';
+import { StillReading } from './readings.ts';
 import type { Services, Turn } from './services.ts';
 import { isUnsettled, SETTLE_LOOK_MS } from './settling.ts';
 
@@ -41,6 +43,7 @@ export async function takeTurn(services: Services): Promise<number | null> {
     const result = await during(`turn of customer ${customer}`, () =>
       workFor(services, lock, customer),
     ).catch(async (error: unknown): Promise<TurnResult> => {
+      if (error instanceof StillReading) return preparing(services);
       if (isDatabaseAway(error) || !(await isHeld(lock))) journal.turnInterrupted(customer, error);
       else journal.turnFailed(customer, error);
       return { kind: 'failed' };

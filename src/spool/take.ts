@@ -16,6 +16,8 @@ export interface OpenChangeFile {
   bytes: number;
   /** When it was changed last, in milliseconds since 1970, with their fractions. */
   modifiedMs: number;
+  /** Device and inode. */
+  inode: string;
 }
 
 /**
@@ -27,8 +29,8 @@ export async function openChangeFile(folder: string, file: ChangeFile): Promise<
   for (const place of [takenPath(folder, file), path.join(folder, file.name)]) {
     try {
       const handle = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW);
-      const { size, mtimeMs } = await handle.stat();
-      return { handle, bytes: size, modifiedMs: mtimeMs };
+      const { size, mtimeMs, dev, ino } = await handle.stat();
+      return { handle, bytes: size, modifiedMs: mtimeMs, inode: `${dev}:${ino}` };
     } catch (error) {
       if (isDenied(error))
         throw new Error(`The change file cannot be read: ${messageOf(error)}`, { cause: error });
@@ -54,8 +56,7 @@ export async function takeChangeFile(
   opened: OpenChangeFile,
 ): Promise<boolean> {
   if (!(await takeInHand(folder, file))) return false;
-  const { ino, dev } = await opened.handle.stat();
-  return (await inodeAt(takenPath(folder, file))) === `${dev}:${ino}`;
+  return (await inodeAt(takenPath(folder, file))) === opened.inode;
 }
 
 /** Moves a file that cannot be read out of the customer's reach, whatever it is; one that is not there is fine. */

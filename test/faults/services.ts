@@ -12,6 +12,7 @@ import { hashPassword } from '../../src/accounts/passwords/password-hash.ts';
 import type { Services } from '../../src/pipeline/services.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
 import { Preparations } from '../../src/pipeline/preparations.ts';
+import { Readings } from '../../src/pipeline/readings.ts';
 import { cloneDatabase, type TestDatabase } from '../database.ts';
 import { ACME, declared, fixtures } from '../journeys/organisation.ts';
 
@@ -52,6 +53,7 @@ export async function openStation(
   const journal = journalTo({ log: (_, message) => void log.push(message), close: async () => {} });
   const caps = { perFile: 200, hourly: 750, daily: 10_000 };
   const preparations = new Preparations(hashPassword);
+  const readings = new Readings();
   const services: Services = {
     database: wrap(database),
     clock,
@@ -62,11 +64,15 @@ export async function openStation(
     settleMs: 0,
     settling: new Settling(),
     preparations,
+    readings,
   };
   let prepared: Promise<void> = Promise.resolve();
-  preparations.listen((customer, finished) => {
+  const wakeAfter = (customer: number, finished: Promise<void>) => {
     prepared = finished.then(() => wakeCustomer(database, customer, clock.now()));
-  });
+  };
+  preparations.listen(wakeAfter);
+  readings.listen(wakeAfter);
+  opened.defer(() => readings.close());
   const intake = createIntake({ database, clock, journal, spool, types: KINDS.types });
   await intake.customers();
   const folder = path.join(spool, 'acme');

@@ -1,5 +1,5 @@
 import { Breather } from '../../breather.ts';
-import { LineCutter, type Line, type LineStart } from '../lines.ts';
+import { LineCutter, START, type Line } from '../lines.ts';
 
 /**
  * Cuts a CSV file into records, byte by byte, so that the trace can copy each one unchanged and a bad quote costs one
@@ -43,12 +43,12 @@ interface QuotedLine extends Line {
 export async function* splitRecords(
   source: AsyncIterable<Buffer>,
   isReadable: (joined: Buffer) => boolean,
-  from: LineStart = { line: 1, byte: 0 },
+  from = START,
+  breather = new Breather(),
 ): AsyncGenerator<RawRecord> {
   const cutter = new LineCutter(from, RECORD_BYTES_MAX);
-  const breather = new Breather();
   const pending: QuotedLine[] = [];
-  for await (const chunk of source)
+  for await (const chunk of breather.chunksOf(source))
     for (const line of cutter.feed(chunk)) {
       if (breather.isDue()) await breather.breathe();
       if (pending.length === 0 && isEmptyRow(line.bytes)) continue;

@@ -1,5 +1,5 @@
 import { Breather } from '../../breather.ts';
-import { LineCutter, withoutLineEnd, type Line, type LineStart } from '../lines.ts';
+import { LineCutter, START, withoutLineEnd, type Line } from '../lines.ts';
 
 /**
  * Cuts an LDIF file (RFC 2849) into records, byte by byte, so that the trace can point at each one and a bad one costs
@@ -27,12 +27,12 @@ const COMMENT = 0x23;
 /** @param from the line and byte at which `source` begins */
 export async function* splitRecords(
   source: AsyncIterable<Buffer>,
-  from: LineStart = { line: 1, byte: 0 },
+  from = START,
+  breather = new Breather(),
 ): AsyncGenerator<RawRecord> {
   const records = recordsOf(from);
   const lines = new LineCutter(from, RECORD_BYTES_MAX);
-  const breather = new Breather();
-  for await (const chunk of source)
+  for await (const chunk of breather.chunksOf(source))
     for (const line of lines.feed(chunk)) {
       if (breather.isDue()) await breather.breathe();
       const whole = records.feed(line);

@@ -1,10 +1,12 @@
 import type { DirectoryRecord } from '../../accounts/directory/entry-change.ts';
 import { shownText } from '../../accounts/directory/entry-change.ts';
+import { Breather } from '../../breather.ts';
 import type { Entry, OpenBytes, Position, Reading } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { readChange } from './ldif-change.ts';
 import { readLines } from './ldif-lines.ts';
 import { RECORD_BYTES_MAX, splitRecords, type RawRecord } from './ldif-records.ts';
+import { START } from '../lines.ts';
 import { TRACE_COLUMNS } from './ldif-trace.ts';
 
 /**
@@ -15,6 +17,7 @@ import { TRACE_COLUMNS } from './ldif-trace.ts';
 export async function readDirectory(
   open: OpenBytes,
   from: Position | null,
+  breather = new Breather(),
 ): Promise<Reading<DirectoryRecord>> {
   const header = Buffer.from(TRACE_COLUMNS);
   // A file of another version stops at its error ceiling before there is anything to go on with.
@@ -22,9 +25,9 @@ export async function readDirectory(
     return {
       header,
       problem: null,
-      entries: entriesOf(splitRecords(open(from.byte), from), null, from.entries),
+      entries: entriesOf(splitRecords(open(from.byte), from, breather), null, from.entries),
     };
-  const records = splitRecords(open(0));
+  const records = splitRecords(open(0), START, breather);
   const { value: first } = await records.next();
   const problem = first?.isVersion ? problemOf(first) : null;
   return { header, problem, entries: entriesOf(startingWith(first, records), problem, 0) };

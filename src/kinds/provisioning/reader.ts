@@ -1,5 +1,6 @@
 import { isEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import { isBlankText } from '../../blank-text.ts';
+import { Breather } from '../../breather.ts';
 import type {
   Entry,
   EntryWarning,
@@ -14,7 +15,7 @@ import { PRV_FIELDS } from '../../tables/prv-fields.ts';
 import { cellsOf, isBlankRow, isReadable, type Cell } from '../csv/cells.ts';
 import { readHeader, type Columns } from '../csv/header.ts';
 import { splitRecords, type RawRecord } from '../csv/records.ts';
-import { withoutLineEnd } from '../lines.ts';
+import { START, withoutLineEnd } from '../lines.ts';
 
 /** They stand in a documented working header although they are no fields (chapter 4, rule 4). */
 const IGNORED: ReadonlySet<string> = new Set(['region', 'regionAdministrated']);
@@ -31,8 +32,9 @@ const COLUMNS: Columns = {
 export async function readProvisioning(
   open: OpenBytes,
   from: Position | null,
+  breather = new Breather(),
 ): Promise<Reading<ProvisioningRecord>> {
-  const records = splitRecords(open(0), isReadable);
+  const records = splitRecords(open(0), isReadable, START, breather);
   let first = await records.next();
   while (!first.done && isBlankRow(first.value.bytes)) first = await records.next();
   if (first.done)
@@ -46,7 +48,7 @@ export async function readProvisioning(
   const problem = 'refusal' in columns ? columns.refusal : null;
   if (!from) return { header, problem, entries: entriesOf(records, columns, 0) };
   await records.return(undefined);
-  const rest = splitRecords(open(from.byte), isReadable, from);
+  const rest = splitRecords(open(from.byte), isReadable, from, breather);
   return { header, problem, entries: entriesOf(rest, columns, from.entries) };
 }
 

@@ -1,0 +1,45 @@
+import { customerById } from '../accounts/customers/customer.ts';
+import { isPassing } from '../database/away.ts';
+import { messageOf } from '../fault.ts';
+import { saveTotal, uncountedFiles } from '../ledger/batch.ts';
+import { capsOf } from '../order/throttle.ts';
+import { openChangeFile } from '../spool/take.ts';
+import { readSlice } from './read-slice.ts';
+import { ReadingGivenUp } from './readings.ts';
+import type { Turn } from './services.ts';
+
+/**
+ * More are not counted ahead, nor any that take longer to read than a moment: whoever has such files waiting learns their
+ * times as they come nearer.
+ */
+const COUNTED_AHEAD_MAX = 50;
+
+/** What waits behind a deferred file is counted, so that the customer can be told when it will run. */
+export async function countWaiting(turn: Turn): Promise<void> {
+  try {
+    await countFiles(turn);
+  } catch (error) {
+    if (error instanceof ReadingGivenUp) return;
+    // It makes a forecast and nothing else: the file that is deferred is not at fault.
+    if (isPassing(error)) throw error;
+    const { journal } = turn.services;
+    journal.warned('waiting files could not be counted', {
+      customer: turn.customer,
+      reason: messageOf(error),
+    });
+  }
+}
+
+async function countFiles({ services, customer, folder }: Turn): Promise<void> {
+  const { database, caps: defaults, kinds, readings } = services;
+  const { perFile } = capsOf(await customerById(database, customer), defaults);
+  const breather = readings.brief();
+  for (const file of await uncountedFiles(database, customer, COUNTED_AHEAD_MAX)) {
+    const kind = kinds.of(file.parsed?.type);
+    const opened = kind ? await openChangeFile(folder, file) : null;
+    if (!kind || !opened) continue;
+    await using _ = opened.handle;
+    const { total } = await readSlice(kind, opened, file, { entriesMax: perFile, breather });
+    await saveTotal(database, file, total);
+  }
+}
