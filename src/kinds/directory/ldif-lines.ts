@@ -9,13 +9,19 @@ export const SEPARATOR = '-';
 const LINE = /^([A-Za-z0-9][\w.-]*(?:;[\w.=*-]+)*):([:<]?) *(.*)$/s;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** Joins folded lines, drops comments, decodes base64 (RFC 2849). A line `-` has that for its attribute. */
-export function readLines(record: Buffer): { lines: GivenValue[] } | { refusal: Refusal } {
+/**
+ * Joins folded lines, drops comments, decodes base64 (RFC 2849). A line `-` has that for its attribute. A record may have
+ * very many lines, so that whoever reads it can pause after each.
+ */
+export function* readLines(
+  record: Buffer,
+): Generator<void, { lines: GivenValue[] } | { refusal: Refusal }, void> {
   const bytes = unfold(record);
   // Only now: a line may be folded inside a character.
   if (!isUtf8(bytes)) return { refusal: { code: 10, reason: 'encoding' } };
   const lines: GivenValue[] = [];
   for (const line of bytes.toString('utf8').split(LINE_END)) {
+    yield;
     if (line === '' || line.startsWith('#')) continue;
     const read = readLine(line);
     if ('code' in read) return { refusal: read };

@@ -12,7 +12,7 @@ export interface RawRecord {
   firstByte: number;
   lineCount: number;
   byteCount: number;
-  /** As in the file; null where it is longer than `RECORD_BYTES_MAX`. */
+  /** As in the file; null where it is longer than a record may be. */
   bytes: Buffer | null;
   /** The line `version: 1` at the top of the file, which is no entry. */
   isVersion: boolean;
@@ -20,6 +20,11 @@ export interface RawRecord {
 
 /** The longest record that is read: a group of more than ten thousand members, a person with a photograph. */
 export const RECORD_BYTES_MAX = 1_048_576;
+/**
+ * A record of that length whose lines have twenty characters. Shorter ones say nothing, and half a million of them would
+ * be half a second in which nobody else gets anything done.
+ */
+export const RECORD_LINES_MAX = 50_000;
 
 const BLANK = 0x20;
 const COMMENT = 0x23;
@@ -60,7 +65,7 @@ function recordsOf(from: { byte: number }) {
     if (!begun) return null;
     const { parts, ...place } = begun;
     begun = null;
-    return { ...place, bytes: place.byteCount > RECORD_BYTES_MAX ? null : Buffer.concat(parts) };
+    return { ...place, bytes: isTooLong(place) ? null : Buffer.concat(parts) };
   };
 
   const append = (line: Line) => {
@@ -76,7 +81,7 @@ function recordsOf(from: { byte: number }) {
     atTop = false;
     begun.byteCount += byteCount;
     begun.lineCount += 1;
-    if (begun.byteCount > RECORD_BYTES_MAX) begun.parts = [];
+    if (isTooLong(begun)) begun.parts = [];
     else begun.parts.push(bytes);
   };
 
@@ -96,6 +101,10 @@ function recordsOf(from: { byte: number }) {
   };
 
   return { feed, end };
+}
+
+function isTooLong({ byteCount, lineCount }: Pick<RawRecord, 'byteCount' | 'lineCount'>): boolean {
+  return byteCount > RECORD_BYTES_MAX || lineCount > RECORD_LINES_MAX;
 }
 
 /** @param continues whether blanks alone would continue a line; they are an empty line where there is nothing to continue */

@@ -5,7 +5,7 @@ import type { Entry, OpenBytes, Position, Reading } from '../../change-file/entr
 import type { Refusal } from '../../change-file/result-code.ts';
 import { readChange } from './ldif-change.ts';
 import { readLines } from './ldif-lines.ts';
-import { RECORD_BYTES_MAX, splitRecords, type RawRecord } from './ldif-records.ts';
+import { RECORD_BYTES_MAX, RECORD_LINES_MAX, splitRecords, type RawRecord } from './ldif-records.ts';
 import { START } from '../lines.ts';
 import { TRACE_COLUMNS } from './ldif-trace.ts';
 
@@ -25,12 +25,12 @@ export async function readDirectory(
     return {
       header,
       problem: null,
-      entries: entriesOf(splitRecords(open(from.byte), from, breather), null, from.entries),
+      entries: entriesOf(splitRecords(open(from.byte), from, breather), null, from.entries, breather),
     };
   const records = splitRecords(open(0), START, breather);
   const { value: first } = await records.next();
   const problem = first?.isVersion ? problemOf(first) : null;
-  return { header, problem, entries: entriesOf(startingWith(first, records), problem, 0) };
+  return { header, problem, entries: entriesOf(startingWith(first, records), problem, 0, breather) };
 }
 
 async function* startingWith(
@@ -51,11 +51,16 @@ async function* entriesOf(
   records: AsyncGenerator<RawRecord>,
   problem: Refusal | null,
   before: number,
+  breather: Breather,
 ): AsyncGenerator<Entry<DirectoryRecord>> {
   let entry = before;
-  for await (const { bytes, line, firstByte, byteCount, lineCount } of records) {
+  for await (const record of records) {
     entry += 1;
-    const read = problem ? { refusal: problem } : readRecord(bytes);
+    const { line, firstByte, byteCount, lineCount } = record;
+    const reading = readRecord(record);
+    let step = reading.next();
+    for (; !step.done; step = reading.next()) if (breather.isDue()) await breather.breathe();
+    const read = problem ? { refusal: problem } : step.value;
     yield { place: { entry, line, firstByte, byteCount, lineCount }, read, ...warningsOf(read) };
   }
 }
@@ -66,8 +71,13 @@ function warningsOf(read: Entry<DirectoryRecord>['read']): Pick<Entry, 'warnings
   return { warnings: [{ kind: 'skipped', changetype: shownText(read.record.changetype) }] };
 }
 
-function readRecord(bytes: Buffer | null): Entry<DirectoryRecord>['read'] {
-  if (!bytes) return { refusal: { code: 10, reason: 'too-long', limit: RECORD_BYTES_MAX } };
-  const read = readLines(bytes);
-  return 'refusal' in read ? read : readChange(read.lines);
+/** Whoever reads it pauses in between where it is time to. */
+function* readRecord({ bytes, byteCount }: RawRecord): Generator<void, Entry<DirectoryRecord>['read'], void> {
+  if (!bytes && byteCount > RECORD_BYTES_MAX)
+    return { refusal: { code: 10, reason: 'too-long', limit: RECORD_BYTES_MAX } };
+  if (!bytes) return { refusal: { code: 10, reason: 'too-many-lines', limit: RECORD_LINES_MAX } };
+  const read = yield* readLines(bytes);
+  if ('refusal' in read) return read;
+  yield;
+  return readChange(read.lines);
 }

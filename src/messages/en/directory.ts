@@ -13,6 +13,7 @@ export const DIRECTORY_SENTENCES: Partial<Record<ResultCode, Sentence>> = {
         `The file is LDIF version ${value(r)}; only version 1 is known. Write "version: 1" or leave it out.`,
       encoding: 'The record is not valid UTF-8. Save the file as UTF-8, or write the value in base64.',
       'too-long': (r) => `The record is longer than ${r.limit} bytes. Split it. ${emptyLine}`,
+      'too-many-lines': (r) => `The record has more than ${r.limit} lines. Split it. ${emptyLine}`,
       'control-character': (r) =>
         `The line ${value(r)} contains a control character. Write the value in base64.`,
       line: (r) =>

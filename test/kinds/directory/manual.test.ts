@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { BELOW_MAX } from '../../../src/accounts/directory/entry.ts';
 import { KEY_BYTES_MAX } from '../../../src/accounts/directory/distinguished-name.ts';
 import { rulesFor, VALUE_CHARACTERS_MAX, VALUES_MAX } from '../../../src/kinds/directory/attributes.ts';
-import { RECORD_BYTES_MAX } from '../../../src/kinds/directory/ldif-records.ts';
+import { RECORD_BYTES_MAX, RECORD_LINES_MAX } from '../../../src/kinds/directory/ldif-records.ts';
 import { messageFor } from '../../../src/messages/en/results.ts';
 import { DIRECTORY_SENTENCES, DIRECTORY_VALUE_SENTENCES } from '../../../src/messages/en/directory.ts';
 import { causesOf, say } from '../../../src/messages/sentence.ts';
@@ -96,7 +96,8 @@ it.each(Object.keys(TABLES))('the table of %s is that of the program', (name) =>
 });
 
 it('the limits are those of the program', () => {
-  const numbers = [BELOW_MAX, KEY_BYTES_MAX, VALUES_MAX, VALUE_CHARACTERS_MAX, RECORD_BYTES_MAX];
+  const ofRecords = [RECORD_BYTES_MAX, RECORD_LINES_MAX];
+  const numbers = [BELOW_MAX, KEY_BYTES_MAX, VALUES_MAX, VALUE_CHARACTERS_MAX, ...ofRecords];
   for (const number of numbers) expect(manual).toContain(number.toLocaleString('en-US'));
 });
 

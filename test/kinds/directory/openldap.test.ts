@@ -51,8 +51,10 @@ function compared(shown: Shown): Compared {
 function shownByServer(ldif: string): Shown {
   const shown: Shown = {};
   for (const text of ldif.split('\n\n')) {
-    const read = readLines(Buffer.from(text));
-    const lines = 'lines' in read ? read.lines : [];
+    const reading = readLines(Buffer.from(text));
+    let step = reading.next();
+    while (!step.done) step = reading.next();
+    const lines = 'lines' in step.value ? step.value.lines : [];
     const valuesOf = (name: string) =>
       lines.filter(({ attribute }) => attribute === name).map(({ value }) => value ?? '');
     const classes = valuesOf('objectClass');

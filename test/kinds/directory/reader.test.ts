@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { DirectoryRecord } from '../../../src/accounts/directory/entry-change.ts';
+import { Breather } from '../../../src/breather.ts';
 import { positionAfter, type Entry } from '../../../src/change-file/entry.ts';
 import { readDirectory } from '../../../src/kinds/directory/reader.ts';
-import { RECORD_BYTES_MAX } from '../../../src/kinds/directory/ldif-records.ts';
+import { RECORD_BYTES_MAX, RECORD_LINES_MAX } from '../../../src/kinds/directory/ldif-records.ts';
 import { chunksOf, readLdif } from './directory.ts';
 
 /** What was read, in short: `add cn=Joe title=x`, `10 line`. */
@@ -229,6 +230,7 @@ describe('a bad record costs only itself', () => {
     ['no LDIF', 'nonsense\nmore nonsense\n'],
     ['Latin-1', Buffer.from('dn: cn=J\xf8\n', 'latin1').toString('latin1')],
     ['too long', `dn: cn=Joe\nchangetype: add\n${'photo:: '.padEnd(RECORD_BYTES_MAX, 'A')}\n`],
+    ['of too many lines', `dn: cn=Joe\nchangetype: add\n${'a:\n'.repeat(RECORD_LINES_MAX)}`],
     ['an endless line', `dn: cn=Joe\n${'x'.repeat(3 * RECORD_BYTES_MAX)}\n`],
     ['endless folded lines', `dn: cn=Joe\n${' x\n'.repeat(RECORD_BYTES_MAX)}`],
   ])('%s', async (_, bad) => {
@@ -238,6 +240,23 @@ describe('a bad record costs only itself', () => {
     expect(third && inShort(third)).toBe('delete cn=Jim');
     expect(second?.place.byteCount).toBe(bad.length);
   });
+});
+
+it('a long record is read with pauses, line by line, and one line more is too many', async () => {
+  let pauses = 0;
+  const breather = new Breather(async () => void (pauses += 1));
+  breather.isDue = () => true;
+  const file = (count: number) =>
+    Buffer.from(lines(...joe, ...Array.from({ length: count - 2 }, () => 'a:')));
+  const readOne = async (count: number) => {
+    pauses = 0;
+    const { entries } = await readDirectory(() => chunksOf(file(count), 65_536), null, breather);
+    return (await Array.fromAsync(entries)).map(inShort)[0]?.slice(0, 20) ?? '';
+  };
+  expect(await readOne(RECORD_LINES_MAX)).toMatch(/^add cn=Joe a= a= /);
+  // Cutting the file into lines, and understanding each.
+  expect(pauses).toBeGreaterThan(2 * RECORD_LINES_MAX);
+  expect(await readOne(RECORD_LINES_MAX + 1)).toBe('10 too-many-lines');
 });
 
 describe('places', () => {
