@@ -45,18 +45,21 @@ export async function saveFiledAs(db: Queryable, file: Pick<ChangeFile, 'id'>, n
   await db.query('update change_file set filed_as = $2 where id = $1', [file.id, name]);
 }
 
-/** Whether some file of the customer lies in the folder under this name, as far as the ledger knows. */
-export async function isFiledUnder(
+/** Those of the names that no file of the customer has in this folder, as far as the ledger knows; in their order. */
+export async function unownedNames(
   db: Queryable,
   customer: number,
   folder: string,
-  name: string,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `select 1 from change_file where customer_id = $1 and folder = $2 and filed_as = $3 and purged_at is null`,
-    [customer, folder, name],
+  names: readonly string[],
+): Promise<string[]> {
+  if (names.length === 0) return [];
+  const { rows } = await db.query<{ name: string }>(
+    `select filed_as as name from change_file
+      where customer_id = $1 and folder = $2 and filed_as = any($3) and purged_at is null`,
+    [customer, folder, names],
   );
-  return rowCount !== 0;
+  const owned = new Set(rows.map(({ name }) => name));
+  return names.filter((name) => !owned.has(name));
 }
 
 /** A file in hand, as the ledger knows it. */

@@ -6,15 +6,17 @@ import { customerById } from '../accounts/customers/customer.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import { isPassing } from '../database/away.ts';
 import type { Transaction } from '../database/open.ts';
+import { isThere } from '../durable.ts';
+import { codeOf } from '../fault.ts';
 import { returnOperations } from '../ledger/caps.ts';
-import type { Departing } from '../ledger/departing.ts';
+import { departingFiles, type Departing } from '../ledger/departing.ts';
 import { end, type EndReason } from '../ledger/exits.ts';
 import { countFailure, FAILURES_MAX } from '../ledger/failures.ts';
 import { noteOnFile } from '../ledger/notes.ts';
 import { periodsOf } from '../order/periods.ts';
 import { capsOf } from '../order/throttle.ts';
 import type { TurnResult } from '../order/turns.ts';
-import { takeAsItIs } from '../spool/take.ts';
+import { takeAsItIs, takenPath } from '../spool/take.ts';
 import { depart } from './depart.ts';
 import { processFile } from './process-file.ts';
 import { StillReading } from './readings.ts';
@@ -51,11 +53,24 @@ export async function departGuarded(turn: Turn, departing: Departing): Promise<v
   try {
     await depart(turn, departing, true);
   } catch (error) {
+    if (await wasMovedElsewhere(turn, file, error)) return departAgain(turn, file);
     if (!(await isLastFailure(turn, file, error))) throw error;
     journal.turnFailed(file.customer, error);
     await noteOnFile(database, file, 'no-trace', clock.now());
     await depart(turn, departing, false);
   }
+}
+
+/** A daemon whose turn was cut off, and which does not know it yet, may file it under our hands. */
+async function wasMovedElsewhere({ folder }: Turn, file: ChangeFile, error: unknown): Promise<boolean> {
+  return codeOf(error) === 'ENOENT' && !(await isThere(takenPath(folder, file)));
+}
+
+/** From how the ledger knows the file now: where the other has finished, nothing is left to do. */
+async function departAgain(turn: Turn, { id, customer }: ChangeFile): Promise<void> {
+  const departing = await departingFiles(turn.services.database, customer);
+  const again = departing.find(({ file }) => file.id === id);
+  if (again) await depart(turn, again, true);
 }
 
 /** What passes by itself, and what happens after the turn was lost, is no failure of the file. */

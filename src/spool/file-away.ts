@@ -1,16 +1,13 @@
-import { lstat, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { traceName } from '../change-file/trace-name.ts';
 import type { Queryable } from '../database/open.ts';
 import { isSameFile, isThere, moveDurably, removeAttempts } from '../durable.ts';
 import { failpoint } from '../failpoints.ts';
-import { codeOf } from '../fault.ts';
-import { isFiledUnder, saveFiledAs, type Departing } from '../ledger/departing.ts';
+import { saveFiledAs, type Departing } from '../ledger/departing.ts';
 import { file as markFiled } from '../ledger/exits.ts';
 import { noteOnFile } from '../ledger/notes.ts';
-
-/** What file systems allow. */
-const NAME_BYTES_MAX = 255;
+import { freeName, movedName } from './filed-name.ts';
 
 /**
  * Moves a decided file into its folder, with its trace beside it. May be called again after a crash at any point.
@@ -28,7 +25,7 @@ export async function fileAway(
   now: Date,
 ): Promise<string> {
   const target = path.join(folder, departing.target);
-  const known = await filedName(db, departing, target);
+  const known = await filedName(db, departing, target, taken);
   // Moved by an attempt that did not end: its sync may have failed, so it is moved anew.
   if (known !== null && !(await isThere(taken))) await rename(path.join(target, known), taken);
   const isInHand = await isThere(taken);
@@ -58,55 +55,20 @@ async function isForeign(place: string, taken: string): Promise<boolean> {
 }
 
 /** A name that is taken gets a number before its extension; both files are kept (chapter 14). */
-async function chooseName(
-  db: Queryable,
-  { file }: Departing,
-  target: string,
-): Promise<string> {
-  let name = fittingName(file.name, '');
-  for (let number = 1; await isOccupied(target, name); number += 1)
-    name = fittingName(file.name, `_${number}`);
+async function chooseName(db: Queryable, { file }: Departing, target: string): Promise<string> {
+  const name = await freeName(file.name, target);
   await saveFiledAs(db, file, name);
   return name;
 }
 
-/** A name so long that its trace could not be written is cut before its extension. */
-function fittingName(file: string, number: string): string {
-  const { name, ext } = path.parse(file);
-  const stem = [...name];
-  const fits = () => Buffer.byteLength(traceName(`${stem.join('')}${number}${ext}`)) <= NAME_BYTES_MAX;
-  while (stem.length > 1 && !fits()) stem.pop();
-  return `${stem.join('')}${number}${ext}`;
-}
-
-async function isOccupied(
-  target: string,
-  name: string,
-): Promise<boolean> {
-  return (await isThere(path.join(target, name))) || (await isThere(path.join(target, traceName(name))));
-}
-
-/**
- * The name under which the file stands in its folder already; null: it does not. A database that lost its last
- * transactions may have forgotten the name: then it is the one that no row has and whose size and time are the file's.
- */
+/** The name under which the file stands in its folder already; null: it does not. */
 async function filedName(
   db: Queryable,
-  { file, filedAs, modifiedAt }: Departing,
+  departing: Departing,
   target: string,
+  taken: string,
 ): Promise<string | null> {
-  if (filedAs !== null) return (await isThere(path.join(target, filedAs))) ? filedAs : null;
-  for (let number = 0; ; number += 1) {
-    const name = fittingName(file.name, number === 0 ? '' : `_${number}`);
-    const stats = await lstat(path.join(target, name)).catch(absentIsNull);
-    if (!stats) return null;
-    if (!stats.isFile() || stats.size !== file.bytes || stats.mtime.getTime() !== modifiedAt.getTime())
-      continue;
-    if (!(await isFiledUnder(db, file.customer, path.basename(target), name))) return name;
-  }
-}
-
-function absentIsNull(error: unknown): null {
-  if (codeOf(error) === 'ENOENT') return null;
-  throw error;
+  const { filedAs } = departing;
+  if (filedAs === null) return movedName(db, departing, target, taken);
+  return (await isThere(path.join(target, filedAs))) ? filedAs : null;
 }
