@@ -1,7 +1,7 @@
 import type { Configuration } from '../src/configuration.ts';
 import { embeddedDatabaseJob } from '../src/jobs/embedded-database.ts';
 import { housekeepingJob } from '../src/jobs/housekeeping.ts';
-import { outboxJob } from '../src/jobs/outbox.ts';
+import { mailJob, removalJob } from '../src/jobs/outbox.ts';
 import { purgeJob } from '../src/jobs/purge.ts';
 import { EVERY_TWO_SECONDS, JobRunner, type Job } from '../src/jobs/runner.ts';
 import { openMailer } from '../src/outbox/mailer.ts';
@@ -25,17 +25,24 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
   const { configuration, services, store, intake, doors, signal } = parts;
   const { database, journal, spool } = services;
   const { mail, removal, retention, data } = configuration;
-  const mailer = mail.smtp === undefined ? null : openMailer(mail.smtp, mail.from);
   const isStopped = () => signal.aborted;
-  const outbox = { mailer, registrationUrl: mail.registrationUrl, finishMs: removal.finishSeconds * 1000 };
+  const mailing =
+    mail.smtp === undefined
+      ? null
+      : mailJob(services, {
+          mailer: openMailer(mail.smtp, mail.from),
+          registrationUrl: mail.registrationUrl,
+          isStopped,
+        });
   const jobs: Job[] = [
     housekeepingJob({ ...services, customers: () => intake.customers(), auditDays: retention.days }),
     purgeJob({ ...services, spool, days: retention.days }, journal),
-    outboxJob(services, { ...outbox, isStopped }),
+    removalJob(services, removal.finishSeconds * 1000),
+    ...(mailing ? [mailing.job] : []),
     { name: 'certificate', every: EVERY_TWO_SECONDS, run: () => doors.lookAtCertificate() },
     ...(store.embedded ? [embeddedDatabaseJob(data, database, journal, isStopped)] : []),
   ];
-  const runner = new JobRunner(services, () => mailer?.close());
+  const runner = new JobRunner(services, mailing?.close);
   await runner.start(jobs);
   return runner;
 }

@@ -34,13 +34,13 @@ export const HOURLY = '0 0 * * * *';
 /** The one runner of all jobs: none runs twice at the same time, and one that fails is told of and runs again next time. */
 export class JobRunner implements AsyncDisposable {
   readonly #parts: JobParts;
-  readonly #onClosed: () => void;
+  readonly #onClosed: () => Promise<void>;
   readonly #jobs = new Map<string, Job>();
   readonly #tasks: ScheduledTask[] = [];
   readonly #running = new Map<string, Promise<void>>();
 
   /** @param onClosed what the jobs used is given up after their last run */
-  constructor(parts: JobParts, onClosed: () => void = () => {}) {
+  constructor(parts: JobParts, onClosed: () => Promise<void> = async () => {}) {
     this.#parts = parts;
     this.#onClosed = onClosed;
   }
@@ -73,7 +73,7 @@ export class JobRunner implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const task of this.#tasks) await task.destroy();
     await Promise.all(this.#running.values());
-    this.#onClosed();
+    await this.#onClosed();
   }
 
   async #carryOut(job: Job): Promise<void> {

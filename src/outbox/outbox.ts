@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
 import { invitationMail, type InvitationPayload } from './invitation-mail.ts';
+import type { Due, Topic } from './mail-lanes.ts';
 import type { MailText } from './mail-text.ts';
 import type { NoticePayload } from '../accounts/subscribers/notice.ts';
 import { noticeMail } from './notice-mail.ts';
@@ -43,57 +44,54 @@ const RETRY_MS = [60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000, 6 * 3_600_000]
 const NOTICE_MS_MAX = 28 * 24 * 60 * 60 * 1000;
 
 /**
- * Mails every invitation that is due. One that was withdrawn, sent anew or has expired, that would activate nothing, or
- * whose organisation has switched e-mail verification off since, is closed without a mail.
- *
- * @param isStopping the mail in hand is the last one then; the others wait for the next start
- * @returns how many were sent
+ * Every invitation that is due. One that was withdrawn, sent anew or has expired, that would activate nothing, or whose
+ * organisation has switched e-mail verification off since, is closed without a mail.
  */
-export async function sendInvitations(
-  parts: OutboxParts,
-  send: SendMail,
-  registrationUrl: string,
-  isStopping: () => boolean = () => false,
-): Promise<number> {
-  const claim = () => claimInvitation(parts);
-  return sendAll(parts, send, claim, (row) => invitationOf(parts, row, registrationUrl), isStopping);
+export function invitations(parts: OutboxParts, send: SendMail, registrationUrl: string): Topic {
+  return {
+    next: async (after, busy) => {
+      const row = await claimInvitation(parts, after, busy);
+      return row && dueMail(parts, row, send, () => invitationOf(parts, row, registrationUrl));
+    },
+  };
 }
 
-/** Mails the notices of all change files that are worked off to the end. @returns how many were sent */
-export async function sendNotices(
-  parts: OutboxParts,
-  send: SendMail,
-  isStopping: () => boolean = () => false,
-): Promise<number> {
-  const claim = () => claimNotice(parts);
-  const write = async ({ payload, customer_name }: MailRow<NoticePayload>) =>
-    noticeMail(payload, customer_name);
-  return sendAll(parts, send, claim, write, isStopping);
+/** The notices of all change files that are worked off to the end. */
+export function notices(parts: OutboxParts, send: SendMail): Topic {
+  return {
+    next: async (after, busy) => {
+      const row = await claimNotice(parts, after, busy);
+      return row && dueMail(parts, row, send, async () => noticeMail(row.payload, row.customer_name));
+    },
+  };
 }
 
-async function sendAll<Row extends MailRow<unknown>>(
+function dueMail(
   parts: OutboxParts,
-  send: SendMail,
-  claim: () => Promise<Row | undefined>,
-  write: (row: Row) => Promise<MailText | null>,
-  isStopping: () => boolean,
-): Promise<number> {
-  let sent = 0;
-  const next = async () => (isStopping() ? undefined : claim());
-  for (let row = await next(); row; row = await next()) {
-    const mail = row.current ? await write(row) : null;
-    if (!mail) await close(parts, row.id, 'obsolete');
-    else if (await sendOne(parts, row, mail, send)) sent += 1;
-  }
-  return sent;
+  row: MailRow<unknown>,
+  sendMail: SendMail,
+  write: () => Promise<MailText | null>,
+): Due {
+  const send = async () => {
+    const mail = row.current ? await write() : null;
+    if (mail) return sendOne(parts, row, mail, sendMail);
+    await close(parts, row.id, 'obsolete');
+    return false;
+  };
+  return { customer: row.customer, send };
 }
 
-async function claimInvitation({ database, clock }: OutboxParts): Promise<InvitationRow | undefined> {
+async function claimInvitation(
+  { database, clock }: OutboxParts,
+  after: number,
+  busy: readonly number[],
+): Promise<InvitationRow | undefined> {
   const now = clock.now();
   const { rows } = await database.query<InvitationRow>(
     `with due as (
        select id from outbox where topic = 'invitation' and done_at is null and next_try_at <= $1
-        order by id limit 1 for update skip locked)
+          and customer_id > $3 and customer_id <> all($4::bigint[])
+        order by customer_id, id limit 1 for update skip locked)
      update outbox o set next_try_at = $2, tries = o.tries + 1
        from due, customer c, subscriber s
       where o.id = due.id and c.id = o.customer_id and s.id = o.subscriber_id
@@ -103,25 +101,30 @@ async function claimInvitation({ database, clock }: OutboxParts): Promise<Invita
          and s.invitation_expires_at > $1 and c.email_verification
          and (o.payload->>'purpose' is distinct from 'activate'
            or exists (select 1 from seat where subscriber_id = s.id and state = 'assigned')) as current`,
-    [now, new Date(now.getTime() + CLAIM_MS)],
+    [now, new Date(now.getTime() + CLAIM_MS), after, busy],
   );
   return rows[0];
 }
 
 /** A file that is still in hand may add to its notices. */
-async function claimNotice({ database, clock }: OutboxParts): Promise<MailRow<NoticePayload> | undefined> {
+async function claimNotice(
+  { database, clock }: OutboxParts,
+  after: number,
+  busy: readonly number[],
+): Promise<MailRow<NoticePayload> | undefined> {
   const now = clock.now();
   const { rows } = await database.query<MailRow<NoticePayload>>(
     `with due as (
        select o.id from outbox o join change_file f on f.id = o.change_file_id
         where o.topic = 'notice' and o.done_at is null and o.next_try_at <= $1 and f.finished_at is not null
-        order by o.id limit 1 for update of o skip locked)
+          and o.customer_id > $4 and o.customer_id <> all($5::bigint[])
+        order by o.customer_id, o.id limit 1 for update of o skip locked)
      update outbox o set next_try_at = $2, tries = o.tries + 1
        from due, customer c
       where o.id = due.id and c.id = o.customer_id
      returning o.id, o.customer_id as customer, c.name as customer_name, o.subscriber_id as subscriber, o.payload,
        o.tries, o.created_at > $3 as current`,
-    [now, new Date(now.getTime() + CLAIM_MS), new Date(now.getTime() - NOTICE_MS_MAX)],
+    [now, new Date(now.getTime() + CLAIM_MS), new Date(now.getTime() - NOTICE_MS_MAX), after, busy],
   );
   return rows[0];
 }

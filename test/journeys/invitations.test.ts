@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openMailer, type Mailer } from '../../src/outbox/mailer.ts';
-import { sendInvitations } from '../../src/outbox/outbox.ts';
+import { invitations } from '../../src/outbox/outbox.ts';
 import type { Queryable } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { silentLog } from '../../src/events/log.ts';
 import { showSubscriber } from '../../cli/show.ts';
 import { poll, type Courier } from './courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
-import { startMailServer, type MailServer } from './mail-server.ts';
+import { deliverAll, startMailServer, type MailServer } from './mail-server.ts';
 import { ACME, fixtures, person, type WrittenCustomer } from './organisation.ts';
 
 const HEADER =
@@ -46,12 +46,10 @@ async function start(overlay: Partial<WrittenCustomer> = {}): Promise<void> {
 const send = (rows: string) => acme.send(`1000001_PRV_${(sequence += 1)}.csv`, HEADER + rows);
 
 /** One look at the outbox, as the daemon does every moment. */
-const deliver = () =>
-  sendInvitations(
-    { database: world.database, clock: world.clock, journal: journalTo(silentLog) },
-    mailer.send,
-    REGISTRATION,
-  );
+const deliver = (isStopping?: () => boolean) => {
+  const parts = { database: world.database, clock: world.clock, journal: journalTo(silentLog) };
+  return deliverAll([invitations(parts, mailer.send, REGISTRATION)], isStopping);
+};
 
 const tokenOf = (text: string) => /\?token=([\w-]+)/.exec(text)?.[1] ?? '';
 
@@ -107,9 +105,8 @@ it('the daemon mails the invitation of an Add by itself; the token is in the mai
 it('a daemon that stops mails what it has in hand, and no more: the others wait for the next start', async () => {
   await start();
   await send('a.b@example.com,Add,85180,A,B\nc.d@example.com,Add,85180,C,D\n');
-  const parts = { database: world.database, clock: world.clock, journal: journalTo(silentLog) };
   let looks = 0;
-  expect(await sendInvitations(parts, mailer.send, REGISTRATION, () => (looks += 1) > 1)).toBe(1);
+  expect(await deliver(() => (looks += 1) > 1)).toBe(1);
   expect(await deliver()).toBe(1);
   expect(mailServer.mails).toHaveLength(2);
 });

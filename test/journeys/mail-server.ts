@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
+import { MailLanes, type Topic } from '../../src/outbox/mail-lanes.ts';
 
 export interface ReceivedMail {
   from: string;
@@ -15,12 +16,15 @@ export interface MailServer extends AsyncDisposable {
   mails: ReceivedMail[];
   /** What the server answers to the next mails instead of taking them; null: it takes them. */
   refuseWith(answer: string | null): void;
+  /** Takes its time with the mails to this address. @returns lets them through */
+  hold(to: string): () => void;
 }
 
 /** A real SMTP server on loopback that keeps what it receives. */
 export async function startMailServer(): Promise<MailServer> {
   const mails: ReceivedMail[] = [];
   let refusal: string | null = null;
+  const held = new Map<string, Promise<void>>();
   const server = new SMTPServer({
     authOptional: true,
     // Its certificate is not one that a client could trust.
@@ -28,13 +32,15 @@ export async function startMailServer(): Promise<MailServer> {
     onData: (stream, { envelope }, done) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
+      const take = () => {
         if (refusal) return done(Object.assign(new Error(refusal), { responseCode: 451 }));
         const from = envelope.mailFrom ? envelope.mailFrom.address : '';
         const to = envelope.rcptTo.map(({ address }) => address);
         mails.push({ from, to, ...readMail(Buffer.concat(chunks).toString('utf8')) });
         done();
-      });
+      };
+      const waits = envelope.rcptTo.flatMap(({ address }) => held.get(address) ?? []);
+      stream.on('end', () => void Promise.all(waits).then(take));
     },
   });
   server.on('error', () => {});
@@ -47,8 +53,23 @@ export async function startMailServer(): Promise<MailServer> {
     refuseWith: (answer) => {
       refusal = answer;
     },
+    hold: (to) => {
+      const released = Promise.withResolvers<void>();
+      held.set(to, released.promise);
+      return () => released.resolve();
+    },
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+/** Sends all that is due. @returns how many were sent */
+export async function deliverAll(topics: Topic[], isStopping = () => false): Promise<number> {
+  const lanes = new MailLanes(topics, isStopping);
+  const faults: unknown[] = [];
+  lanes.fill((fault) => void faults.push(fault));
+  const sent = await lanes.idle();
+  if (faults.length > 0) throw faults[0];
+  return sent;
 }
 
 /** Headers as they stand; a quoted-printable body is decoded. */

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openMailer, type Mailer } from '../../src/outbox/mailer.ts';
-import { sendNotices } from '../../src/outbox/outbox.ts';
+import { notices } from '../../src/outbox/outbox.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { silentLog } from '../../src/events/log.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
 import { poll, type Courier } from './courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
-import { startMailServer, type MailServer } from './mail-server.ts';
+import { deliverAll, startMailServer, type MailServer } from './mail-server.ts';
 import { fixtures, person, type WrittenCustomer } from './organisation.ts';
 
 const HEADER =
@@ -45,7 +45,9 @@ async function start(overlay: Partial<WrittenCustomer> = {}): Promise<void> {
 
 const send = (rows: string) => acme.send(`1000001_PRV_${(sequence += 1)}.csv`, HEADER + rows);
 const deliver = () =>
-  sendNotices({ database: world.database, clock: world.clock, journal: journalTo(silentLog) }, mailer.send);
+  deliverAll([
+    notices({ database: world.database, clock: world.clock, journal: journalTo(silentLog) }, mailer.send),
+  ]);
 
 /** What the mails say was done. */
 const told = () =>
