@@ -41,18 +41,28 @@ export interface Overrides {
   kinds?: Kinds;
 }
 
-export async function startDaemon(configuration: Configuration, overrides: Overrides = {}): Promise<Daemon> {
-  await using opened = new AsyncDisposableStack();
-  const { level, file = null, bufferBytes } = configuration.log;
+/** The log, the clock, and the watch over the event loop. */
+function openBase({ log: settings, cycle }: Configuration, overrides: Overrides) {
+  const { level, file = null, bufferBytes } = settings;
   const log = overrides.log ?? openLog(level, file, bufferBytes);
-  opened.defer(() => log.close());
   const journal = journalTo(log);
   const clock = overrides.clock ?? systemClock;
-  const { loopBudgetMs, sweepSeconds, workers, quietSeconds } = configuration.cycle;
+  const { loopBudgetMs } = cycle;
   const loop = watchLoop(loopBudgetMs, clock, ({ ms, causes }) =>
     journal.loopBlocked(ms, loopBudgetMs, causes),
   );
-  opened.defer(() => loop.stop());
+  const close = async () => {
+    loop.stop();
+    await log.close();
+  };
+  return { journal, clock, loop, [Symbol.asyncDispose]: close };
+}
+
+export async function startDaemon(configuration: Configuration, overrides: Overrides = {}): Promise<Daemon> {
+  await using opened = new AsyncDisposableStack();
+  const base = opened.use(openBase(configuration, overrides));
+  const { journal, clock, loop } = base;
+  const { sweepSeconds, workers, quietSeconds } = configuration.cycle;
   const stopping = new AbortController();
   const { signal } = stopping;
 

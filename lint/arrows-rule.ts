@@ -36,13 +36,14 @@ export function arrowFault(from: string, to: string): string | null {
 }
 
 const arrows = {
-  create({ filename, cwd, report }: Context) {
+  create(context: Context) {
+    const { filename, cwd } = context;
     const from = path.relative(cwd, filename).split(path.sep).join('/');
     const look = (node: Source) => {
       const specifier = node.source?.value;
       if (typeof specifier !== 'string' || !specifier.startsWith('.')) return;
       const fault = arrowFault(from, path.posix.join(path.posix.dirname(from), specifier));
-      if (fault !== null) report({ node, message: fault });
+      if (fault !== null) context.report({ node, message: fault });
     };
     return {
       ImportDeclaration: look,
