@@ -1,11 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Three lanes, told apart by the name of a test file. A unit test opens no database, socket, process or thread; a slow one
+ * takes more than some ten seconds; every other test is an integration test.
+ */
+const UNIT = 'test/**/*.unit.test.ts';
+const SLOW = 'test/**/*.slow.test.ts';
+const ANY = 'test/**/*.test.ts';
+
+/** A test that hangs fails after so long; none is that slow on a busy machine. */
+const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
+const globalSetup = ['test/start-postgres.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/start-postgres.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     maxWorkers: 3,
+    projects: [
+      { test: { ...limits, name: 'unit', include: [UNIT], setupFiles: ['test/support/opens-nothing.ts'] } },
+      { test: { ...limits, name: 'integration', include: [ANY], exclude: [UNIT, SLOW], globalSetup } },
+      { test: { ...limits, name: 'slow', include: [SLOW], globalSetup } },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['json-summary', 'json', 'html'],
+    },
   },
 });

@@ -1,35 +1,45 @@
 /**
- * Prints `N passed, N failed` from the result file of a test run. A test file that could not even be loaded counts as
- * one failure. The exit code is 1 where anything failed, no test ran, or there is no result.
+ * Prints `N passed, N failed`, the sum of the result files of several test runs. A test file that could not even be loaded
+ * counts as one failure, and so does a run that has no result or ran no test. The exit code is 1 where anything failed.
  */
 import { readFileSync } from 'node:fs';
+
+interface Count {
+  passed: number;
+  failed: number;
+}
 
 interface TestFile {
   status: 'passed' | 'failed';
   assertionResults: { status: string }[];
 }
 
-const [file = ''] = process.argv.slice(2);
-const { passed, failed } = countIn(file);
-process.stdout.write(`${passed} passed, ${failed} failed\n`);
-process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+const total = sum(process.argv.slice(2).map(countOfRun));
+process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
-function countIn(file: string): { passed: number; failed: number } {
+function countOfRun(file: string): Count {
   try {
     const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as { testResults: TestFile[] };
-    const counts = testResults.map(countOf);
-    const sum = (name: 'passed' | 'failed') => counts.reduce((total, count) => total + count[name], 0);
-    return { passed: sum('passed'), failed: sum('failed') };
+    const count = sum(testResults.map(countOfFile));
+    if (count.passed + count.failed > 0) return count;
+    process.stderr.write(`No test ran in ${file}\n`);
   } catch (error) {
-    process.stderr.write(
-      `No test result in ${file}: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    return { passed: 0, failed: 0 };
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`No test result in ${file}: ${reason}\n`);
   }
+  return { passed: 0, failed: 1 };
 }
 
-function countOf({ status, assertionResults }: TestFile): { passed: number; failed: number } {
+function countOfFile({ status, assertionResults }: TestFile): Count {
   const passed = assertionResults.filter((test) => test.status === 'passed').length;
   const failed = assertionResults.filter((test) => test.status === 'failed').length;
   return { passed, failed: status === 'failed' ? Math.max(failed, 1) : failed };
+}
+
+function sum(counts: Count[]): Count {
+  return counts.reduce((all, one) => ({ passed: all.passed + one.passed, failed: all.failed + one.failed }), {
+    passed: 0,
+    failed: 0,
+  });
 }
