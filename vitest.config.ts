@@ -10,7 +10,7 @@ const ANY = 'test/**/*.test.ts';
 
 /** A test that hangs fails after so long; none is that slow on a busy machine. */
 const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
-const globalSetup = ['test/start-postgres.ts'];
+const globalSetup = ['test/support/postgres.ts'];
 
 export default defineConfig({
   test: {

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { Client } from 'basic-ftp';
 import ssh2, { type SFTPWrapper } from 'ssh2';
-import { hostilePem, SshAttacker } from '../test/doors/clients/ssh-attacker.ts';
+import { hostilePem, SshAttacker } from '../test/support/ssh-attacker.ts';
 
 const SECONDS = Number(process.argv[2] ?? 15);
 /** Of the attacks, by the number they begin with; all where none is given. */

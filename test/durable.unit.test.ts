@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isThere, moveDurably, removeAttempts, writeDurably, writeWhole } from '../src/durable.ts';
-import { asRoot, isRoot, ordinaryUser } from './faults/ordinary-user.ts';
+import { asRoot, isRoot, ordinaryUser } from './support/ordinary-user.ts';
 
 let user: Disposable;
 let folder: string;

@@ -15,9 +15,9 @@ import { quarantinePath } from '../../src/antivirus/quarantine.ts';
 import { openChangeFile } from '../../src/spool/take.ts';
 import { type ChangeFile } from '../../src/change-file/change-file.ts';
 import { systemClock } from '../../src/clock.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
-import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from '../doors/clients/clamd.ts';
-import { rememberingJournal, type Event } from '../doors/door.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { Clamd, INFECTED_MARK, isClamdInstalled, STREAM_BYTES_MAX } from '../support/clamd.ts';
+import { rememberingJournal, type Event } from '../support/door.ts';
 import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from '../../src/ledger/rows.ts';
 
 test.each([

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { audit, timeOf } from '../../cli/audit.ts';
 import { auditEntries } from '../../src/actions/audit-actions.ts';
 import { setHeld } from '../../src/actions/customer-actions.ts';
-import { poll } from '../journeys/courier.ts';
-import { startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
-import { ACME, fixtures } from '../journeys/organisation.ts';
+import { poll } from '../support/courier.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures } from '../support/organisation.ts';
 
 let world: TestDaemon;
 beforeAll(async () => {

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { operatorName } from '../../cli/ask.ts';
 import { banLine } from '../../cli/bans.ts';
 import { liftedLine } from '../../cli/unban.ts';
-import { passwordOf, startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
-import { Speaker } from '../doors/speaker.ts';
-import { spoolgate } from './command-line.ts';
+import { passwordOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { Speaker } from '../support/speaker.ts';
+import { spoolgate } from '../support/command-line.ts';
 
 const UNTIL = '2026-11-21T12:01:00.000Z';
 

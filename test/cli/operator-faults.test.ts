@@ -9,8 +9,8 @@ import { preflight } from '../../daemon/preflight.ts';
 import { checkConfiguration } from '../../src/configuration.ts';
 import { OperatorFault } from '../../src/fault.ts';
 import { serverUser } from '../../src/database/binaries.ts';
-import { ordinaryUser } from '../faults/ordinary-user.ts';
-import { temporaryHome } from '../journeys/daemon.ts';
+import { ordinaryUser } from '../support/ordinary-user.ts';
+import { temporaryHome } from '../support/daemon.ts';
 
 const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));
 /** As root also as somebody whom rights bind. */

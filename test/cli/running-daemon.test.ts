@@ -5,10 +5,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderFault as ownershipFault, openControlFolder } from '../../src/http/control-socket.ts';
-import { ordinaryUser } from '../faults/ordinary-user.ts';
-import { poll } from '../journeys/courier.ts';
-import { spawnDaemon, startTestDaemon, temporaryHome, writeConfiguration } from '../journeys/daemon.ts';
-import { cloneDatabase } from '../database.ts';
+import { ordinaryUser } from '../support/ordinary-user.ts';
+import { poll } from '../support/courier.ts';
+import { spawnDaemon, startTestDaemon, temporaryHome, writeConfiguration } from '../support/daemon.ts';
+import { cloneDatabase } from '../support/database.ts';
 import { SpoolProbe } from '../../src/http/spool-probe.ts';
 
 const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));

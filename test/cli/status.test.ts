@@ -2,9 +2,9 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Status } from '../../cli/status.ts';
-import { startTestDaemon, temporaryHome } from '../journeys/daemon.ts';
-import { replaceCertificate } from '../doors/tls/certificate-files.ts';
-import { spoolgate } from './command-line.ts';
+import { startTestDaemon, temporaryHome } from '../support/daemon.ts';
+import { replaceCertificate } from '../support/certificate-files.ts';
+import { spoolgate } from '../support/command-line.ts';
 
 test('a certificate that ends soon is warned of, with and without a daemon, until it is renewed', async () => {
   const folder = await temporaryHome();

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/migrate.ts';
 import type { Database } from '../../src/database/open.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 const RELEASED = new URL('../../src/database/migrations/', import.meta.url);
 const EARLIER = new URL('./earlier/', import.meta.url);

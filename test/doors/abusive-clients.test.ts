@@ -5,10 +5,10 @@ import ssh2, { type AnyAuthMethod, type SFTPWrapper } from 'ssh2';
 import { expect, test } from 'vitest';
 import type { SignIn } from '../../src/doors/sign-in/access-account.ts';
 import { makeKeyPair } from '../../src/doors/sftp/host-key.ts';
-import { openDoor, openSftpDoor } from './door.ts';
-import { LOGIN } from './sign-in.ts';
-import { SftpSpeaker } from './sftp-speaker.ts';
-import { Speaker } from './speaker.ts';
+import { openDoor, openSftpDoor } from '../support/door.ts';
+import { LOGIN } from '../support/sign-in.ts';
+import { SftpSpeaker } from '../support/sftp-speaker.ts';
+import { Speaker } from '../support/speaker.ts';
 
 const DRIP_MS = 100;
 /** Does not answer the end of the other side with its own. Not in the types of TLS sockets. */

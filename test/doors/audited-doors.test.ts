@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import ssh2 from 'ssh2';
 import { generate } from 'selfsigned';
 import { expect, test } from 'vitest';
-import { LOGIN } from './sign-in.ts';
-import { openDoor, openSftpDoor } from './door.ts';
-import { SftpSpeaker } from './sftp-speaker.ts';
-import { Speaker } from './speaker.ts';
+import { LOGIN } from '../support/sign-in.ts';
+import { openDoor, openSftpDoor } from '../support/door.ts';
+import { SftpSpeaker } from '../support/sftp-speaker.ts';
+import { Speaker } from '../support/speaker.ts';
 
 const BYTES = 3_000_000;
 const { READ } = ssh2.utils.sftp.OPEN_MODE;

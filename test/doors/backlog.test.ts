@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BACKLOG_BYTES_FREE, BacklogPool, BacklogShare } from '../../src/doors/backlog.ts';
 import { Sessions } from '../../src/doors/sessions.ts';
-import { sessionOf } from './door.ts';
+import { sessionOf } from '../support/door.ts';
 
 const MIB = 1024 * 1024;
 

@@ -3,8 +3,8 @@ import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/open.ts';
 import type { Peer } from '../../src/events/events.ts';
 import { DoorAudit } from '../../src/doors/door-audit.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
-import { rememberingJournal } from './door.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { rememberingJournal } from '../support/door.ts';
 
 const VISITOR: Peer = {
   protocol: 'sftp',

@@ -3,10 +3,10 @@ import ssh2 from 'ssh2';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignIn } from '../../src/doors/sign-in/access-account.ts';
 import { endSessions } from '../../src/doors/end-sessions.ts';
-import { openDoor, openSftpDoor, testSignIn } from './door.ts';
-import { LOGIN } from './sign-in.ts';
-import { SftpSpeaker } from './sftp-speaker.ts';
-import { Speaker } from './speaker.ts';
+import { openDoor, openSftpDoor, testSignIn } from '../support/door.ts';
+import { LOGIN } from '../support/sign-in.ts';
+import { SftpSpeaker } from '../support/sftp-speaker.ts';
+import { Speaker } from '../support/speaker.ts';
 
 const { WRITE, CREAT, TRUNC } = ssh2.utils.sftp.OPEN_MODE;
 

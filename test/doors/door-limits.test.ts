@@ -5,8 +5,8 @@ import { FolderRoom } from '../../src/doors/folder/folder-room.ts';
 import { Pace } from '../../src/doors/pace.ts';
 import { Sessions } from '../../src/doors/sessions.ts';
 import { ReceivedRanges } from '../../src/doors/sftp/received-ranges.ts';
-import { customerFolder, openDoor, sessionOf } from './door.ts';
-import { Speaker } from './speaker.ts';
+import { customerFolder, openDoor, sessionOf } from '../support/door.ts';
+import { Speaker } from '../support/speaker.ts';
 
 test.each([
   [

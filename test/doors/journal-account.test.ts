@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { expect, test } from 'vitest';
 import type { Right } from '../../src/doors/sign-in/access-account.ts';
-import { openDoor, openSftpDoor } from './door.ts';
-import { SftpSpeaker } from './sftp-speaker.ts';
-import { Speaker } from './speaker.ts';
+import { openDoor, openSftpDoor } from '../support/door.ts';
+import { SftpSpeaker } from '../support/sftp-speaker.ts';
+import { Speaker } from '../support/speaker.ts';
 
 const { READ, WRITE, CREAT, TRUNC } = ssh2.utils.sftp.OPEN_MODE;
 const NO_SUCH_FILE = 2;

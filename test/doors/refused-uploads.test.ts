@@ -6,9 +6,9 @@ import { Client } from 'basic-ftp';
 import SftpClient from 'ssh2-sftp-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeKeyPair } from '../../src/doors/sftp/host-key.ts';
-import { openDoor, openSftpDoor } from './door.ts';
-import { LOGIN, PASSWORD } from './sign-in.ts';
-import { Speaker } from './speaker.ts';
+import { openDoor, openSftpDoor } from '../support/door.ts';
+import { LOGIN, PASSWORD } from '../support/sign-in.ts';
+import { Speaker } from '../support/speaker.ts';
 
 /** Far more than the buffers between client and door hold: a client is in the middle of it when it is refused. */
 const BIG_BYTES = 12 * 1024 * 1024;

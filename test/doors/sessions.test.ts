@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sessionOf } from './door.ts';
+import { sessionOf } from '../support/door.ts';
 import { Sessions } from '../../src/doors/sessions.ts';
 
 test.each([

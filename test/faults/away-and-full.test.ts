@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/open.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
-import { codesOf } from '../journeys/courier.ts';
-import { openStation, type TestStation } from './services.ts';
+import { codesOf } from '../support/courier.ts';
+import { openStation, type TestStation } from '../support/services.ts';
 
 const run = promisify(execFile);
 const content = (people: number) =>

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import { allEntries } from '../../src/accounts/directory/entry-store.ts';
 import { valuesOf } from '../kinds/directory/directory.ts';
-import { codesOf, linesAbout } from '../journeys/courier.ts';
+import { codesOf, linesAbout } from '../support/courier.ts';
 import { brokenInvariants } from '../model/invariants.ts';
 import { differingPortraits, modelPortraits, storedPortraits } from '../model/stored.ts';
 import { AGENTS, CAPPED, type Agent, type Upload } from './uploads.ts';

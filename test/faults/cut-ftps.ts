@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import path from 'node:path';
-import { Speaker } from '../doors/speaker.ts';
-import { mulberry } from '../random.ts';
+import { Speaker } from '../support/speaker.ts';
+import { mulberry } from '../support/random.ts';
 
 const BYTES_MAX = 150_000;
 const CLIENT = path.join(import.meta.dirname, '../doors/ftps/killed-client.ts');

@@ -7,9 +7,9 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import { makeKeyPair } from '../../src/doors/sftp/host-key.ts';
-import { SftpSpeaker } from '../doors/sftp-speaker.ts';
-import { LOGIN, PASSWORD } from '../doors/sign-in.ts';
-import { mulberry } from '../random.ts';
+import { SftpSpeaker } from '../support/sftp-speaker.ts';
+import { LOGIN, PASSWORD } from '../support/sign-in.ts';
+import { mulberry } from '../support/random.ts';
 
 const { WRITE, CREAT, TRUNC } = ssh2.utils.sftp.OPEN_MODE;
 const BYTES_MAX = 150_000;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { openDoor, openSftpDoor, type Look } from '../doors/door.ts';
+import { openDoor, openSftpDoor, type Look } from '../support/door.ts';
 import { FTPS_WAYS } from './cut-ftps.ts';
 import { makeOpenSshClient, OPENSSH_WAYS, SFTP_WAYS } from './cut-sftp.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { TestDatabase } from '../database.ts';
-import { poll } from '../journeys/courier.ts';
-import { mulberry } from '../random.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { poll } from '../support/courier.ts';
+import { mulberry } from '../support/random.ts';
 import { expectAsModel, expectCapsKept } from './compare.ts';
 import { openServer } from './own-server.ts';
 import { expectFollowUps } from './undisturbed.ts';

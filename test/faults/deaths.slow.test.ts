@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { FAILPOINTS } from '../../src/failpoints.ts';
-import { mulberry } from '../random.ts';
+import { mulberry } from '../support/random.ts';
 import { expectAsModel, expectCapsKept } from './compare.ts';
 import { diePurging, PURGE_DEATHS } from './purging.ts';
 import { ageLeftovers } from './leftovers.ts';

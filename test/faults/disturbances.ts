@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DaemonProcess } from '../journeys/daemon.ts';
+import type { DaemonProcess } from '../support/daemon.ts';
 import { isDead, isThere, send, type Sender, type World } from './world.ts';
 
 /** How a daemon uses the machine. */

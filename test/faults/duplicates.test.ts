@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { linesAbout } from '../journeys/courier.ts';
+import { linesAbout } from '../support/courier.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
-import { openStation, type TestStation } from './services.ts';
+import { openStation, type TestStation } from '../support/services.ts';
 
 const content = (one: string) => `emailAddress,action,givenName,familyName\n${one}@example.com,Add,Ann,One\n`;
 

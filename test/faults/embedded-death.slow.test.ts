@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { poll } from '../journeys/courier.ts';
-import { spawnDaemon, temporaryHome, writeConfiguration } from '../journeys/daemon.ts';
+import { poll } from '../support/courier.ts';
+import { spawnDaemon, temporaryHome, writeConfiguration } from '../support/daemon.ts';
 
 const content = (one: string) => `emailAddress,action,givenName,familyName\n${one}@example.com,Add,Ann,One\n`;
 

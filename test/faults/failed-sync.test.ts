@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { moveDurably, writeDurably } from '../../src/durable.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
 import { failSyncs } from './failed-sync.ts';
-import { openStation, type TestStation } from './services.ts';
+import { openStation, type TestStation } from '../support/services.ts';
 
 const NAME = '1000001_PRV_1.csv';
 const TEXT = 'emailAddress,action,givenName,familyName\na@example.com,Add,Ann,One\n';

@@ -7,9 +7,9 @@ import { openEmbedded } from '../../src/database/embedded.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { codeOf } from '../../src/fault.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
-import { poll } from '../journeys/courier.ts';
-import { spawnDaemon, temporaryHome, writeConfiguration } from '../journeys/daemon.ts';
-import { openStation } from './services.ts';
+import { poll } from '../support/courier.ts';
+import { spawnDaemon, temporaryHome, writeConfiguration } from '../support/daemon.ts';
+import { openStation } from '../support/services.ts';
 
 const run = promisify(execFile);
 const PEOPLE = 190;

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
 import { expect, it } from 'vitest';
-import { signIn } from '../journeys/courier.ts';
-import { passwordOf, startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
-import { SftpSpeaker } from '../doors/sftp-speaker.ts';
+import { signIn } from '../support/courier.ts';
+import { passwordOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { SftpSpeaker } from '../support/sftp-speaker.ts';
 
 const run = promisify(execFile);
 const FILES = 12;

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { setHeld } from '../../src/actions/customer-actions.ts';
-import { poll } from '../journeys/courier.ts';
-import { passwordOf } from '../journeys/daemon.ts';
-import type { WrittenCustomer } from '../journeys/organisation.ts';
+import { poll } from '../support/courier.ts';
+import { passwordOf } from '../support/daemon.ts';
+import type { WrittenCustomer } from '../support/organisation.ts';
 import type { Disturbances } from './disturbances.ts';
 import type { Sender, World } from './world.ts';
 

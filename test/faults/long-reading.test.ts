@@ -8,8 +8,8 @@ import { LoopShare } from '../../src/pipeline/loop-share.ts';
 import { noteUpload, wakeCustomer } from '../../src/ledger/turn-queue.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
 import { Readings } from '../../src/pipeline/readings.ts';
-import { ACME, OTHER } from '../journeys/organisation.ts';
-import { openStation, type TestStation } from './services.ts';
+import { ACME, OTHER } from '../support/organisation.ts';
+import { openStation, type TestStation } from '../support/services.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 /** Legal, and no entry; far more than a breath on any machine. */

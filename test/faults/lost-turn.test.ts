@@ -3,7 +3,7 @@ import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { listenToFailpoints } from '../../src/failpoints.ts';
-import { openStation } from './services.ts';
+import { openStation } from '../support/services.ts';
 
 test('a file that the other has just moved into its folder is filed once, and nothing has failed', async () => {
   await using world = await openStation();

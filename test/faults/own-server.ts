@@ -3,8 +3,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openEmbedded, type EmbeddedServer } from '../../src/database/embedded.ts';
 import { openDatabase } from '../../src/database/open.ts';
-import type { TestDatabase } from '../database.ts';
-import { temporaryHome } from '../journeys/daemon.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { temporaryHome } from '../support/daemon.ts';
 
 /** A database server that a test may stop, kill and let run out of room. */
 export interface OwnServer {

@@ -3,11 +3,11 @@ import path from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listenToFailpoints } from '../../src/failpoints.ts';
-import { poll, type Courier } from '../journeys/courier.ts';
-import { passwordOf, startTestDaemon, type TestDaemon } from '../journeys/daemon.ts';
-import { SftpSpeaker } from '../doors/sftp-speaker.ts';
-import { FIXTURES } from '../journeys/organisation.ts';
-import { asRoot, isRoot, ordinaryUser } from './ordinary-user.ts';
+import { poll, type Courier } from '../support/courier.ts';
+import { passwordOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { SftpSpeaker } from '../support/sftp-speaker.ts';
+import { FIXTURES } from '../support/organisation.ts';
+import { asRoot, isRoot, ordinaryUser } from '../support/ordinary-user.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 const OPEN = 0o750;

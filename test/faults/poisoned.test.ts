@@ -2,8 +2,8 @@ import { readdir, readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { listenToFailpoints, type Failpoint } from '../../src/failpoints.ts';
-import { linesAbout } from '../journeys/courier.ts';
-import { openStation, type TestStation } from './services.ts';
+import { linesAbout } from '../support/courier.ts';
+import { openStation, type TestStation } from '../support/services.ts';
 
 const HEADER = 'emailAddress,action,subscriptionId,givenName,familyName\n';
 const add = (...people: string[]) =>

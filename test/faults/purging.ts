@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { poll } from '../journeys/courier.ts';
-import type { DaemonProcess } from '../journeys/daemon.ts';
+import { poll } from '../support/courier.ts';
+import type { DaemonProcess } from '../support/daemon.ts';
 import type { World } from './world.ts';
 
 /** Deaths while it purges: after the first file, after the second, and after half of what is left. */

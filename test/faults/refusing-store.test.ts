@@ -1,6 +1,6 @@
 /** An account store with rules of its own: it refuses what the decisions accept. */
 import { expect, it } from 'vitest';
-import { openStation } from './services.ts';
+import { openStation } from '../support/services.ts';
 
 const HEADER = 'emailAddress,action,subscriptionId,givenName,familyName,password,department\n';
 

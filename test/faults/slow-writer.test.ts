@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 import { createIntake } from '../../src/spool/intake.ts';
 import { noteUpload } from '../../src/ledger/turn-queue.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
-import { ACME } from '../journeys/organisation.ts';
-import { openStation, type TestStation } from './services.ts';
+import { ACME } from '../support/organisation.ts';
+import { openStation, type TestStation } from '../support/services.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 const add = (name: string) => `${name}@example.com,Add,Given,Family\n`;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { DaemonProcess } from '../journeys/daemon.ts';
+import type { DaemonProcess } from '../support/daemon.ts';
 import { seededRandom } from '../model/random.ts';
 import { expectAsModel } from './compare.ts';
 import { openServer } from './own-server.ts';

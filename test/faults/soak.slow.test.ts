@@ -6,7 +6,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { mulberry } from '../random.ts';
+import { mulberry } from '../support/random.ts';
 import { expectAsModel, expectCapsKept } from './compare.ts';
 import { Disturbances } from './disturbances.ts';
 import { HeldAgent, HELD_CUSTOMER } from './held-agent.ts';

@@ -6,16 +6,16 @@ import { PassThrough } from 'node:stream';
 import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import { checkConfiguration, type RawConfiguration } from '../../src/configuration.ts';
-import { cloneDatabase } from '../database.ts';
-import { poll, signIn } from '../journeys/courier.ts';
+import { cloneDatabase } from '../support/database.ts';
+import { poll, signIn } from '../support/courier.ts';
 import {
   passwordOf,
   spawnDaemon,
   temporaryHome,
   writeConfiguration,
   type DaemonProcess,
-} from '../journeys/daemon.ts';
-import { SftpSpeaker } from '../doors/sftp-speaker.ts';
+} from '../support/daemon.ts';
+import { SftpSpeaker } from '../support/sftp-speaker.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 

@@ -1,6 +1,6 @@
 /** What follows from uploads to a daemon that nothing happens to. */
 import { expect } from 'vitest';
-import type { DaemonProcess } from '../journeys/daemon.ts';
+import type { DaemonProcess } from '../support/daemon.ts';
 import { expectAsModel, followUpsOf } from './compare.ts';
 import { allFiled, openWorld, uploadMissing, type World } from './world.ts';
 

@@ -4,16 +4,16 @@ import SftpClient from 'ssh2-sftp-client';
 import { systemClock } from '../../src/clock.ts';
 import type { RawConfiguration } from '../../src/configuration.ts';
 import { throttleCustomer } from '../../src/actions/customer-actions.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
-import { poll, type Courier } from '../journeys/courier.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { poll, type Courier } from '../support/courier.ts';
 import {
   passwordOf,
   spawnDaemon,
   temporaryHome,
   writeConfiguration,
   type DaemonProcess,
-} from '../journeys/daemon.ts';
-import type { WrittenOrganisation } from '../journeys/organisation.ts';
+} from '../support/daemon.ts';
+import type { WrittenOrganisation } from '../support/organisation.ts';
 import { AGENTS, CAPPED, FIRST_CAP, Scenario, type Agent } from './uploads.ts';
 
 /** Spool and database of one chain of faults; daemons come and go on it. */

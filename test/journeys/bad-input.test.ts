@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Courier } from './courier.ts';
-import { startTestDaemon, type TestDaemon } from './daemon.ts';
-import { fixtures } from './organisation.ts';
+import type { Courier } from '../support/courier.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { fixtures } from '../support/organisation.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 const TRACE_HEADER = `entryNum,lineNum,resultCode,${HEADER}`;

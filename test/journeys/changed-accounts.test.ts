@@ -3,10 +3,16 @@ import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { spoolgate } from '../cli/command-line.ts';
-import { SftpSpeaker } from '../doors/sftp-speaker.ts';
-import { Speaker } from '../doors/speaker.ts';
-import { passwordOf, spawnDaemon, startTestDaemon, writeConfiguration, type TestDaemon } from './daemon.ts';
+import { spoolgate } from '../support/command-line.ts';
+import { SftpSpeaker } from '../support/sftp-speaker.ts';
+import { Speaker } from '../support/speaker.ts';
+import {
+  passwordOf,
+  spawnDaemon,
+  startTestDaemon,
+  writeConfiguration,
+  type TestDaemon,
+} from '../support/daemon.ts';
 
 const { OPEN_MODE: OPEN } = ssh2.utils.sftp;
 const NEW_FILE = OPEN.WRITE | OPEN.CREAT | OPEN.TRUNC;

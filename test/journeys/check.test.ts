@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Queryable } from '../../src/database/open.ts';
 import { CODE_GROUPS } from './code-rows.ts';
-import { startTestDaemon, type TestDaemon } from './daemon.ts';
-import { ACME, fixtures, person } from './organisation.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures, person } from '../support/organisation.ts';
 
 const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));
 

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { basicFtp, curl, ftplib, lftp, type Account, type FtpsClient } from './clients.ts';
-import { documentedWords, poll } from './courier.ts';
-import { passwordOf, startTestDaemon, TestClock, type TestDaemon } from './daemon.ts';
+import { documentedWords, poll } from '../support/courier.ts';
+import { passwordOf, startTestDaemon, TestClock, type TestDaemon } from '../support/daemon.ts';
 
 let world: TestDaemon;
 

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { Client } from 'basic-ftp';
-import { Courier, signIn } from './courier.ts';
+import { Courier, signIn } from '../support/courier.ts';
 
 /** What a customer does, with whatever client. Paths are as the client sees them, e.g. `/_report/x.txt`. */
 export interface FtpsClient {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CODE_SELECTION } from '../../src/tables/code-selection.ts';
 import { CODE_GROUPS, MORE_SUBSCRIPTIONS, REFUSED, type CodeGroup } from './code-rows.ts';
-import { startTestDaemon } from './daemon.ts';
-import { ACME, fixtures, type WrittenOrganisation } from './organisation.ts';
+import { startTestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures, type WrittenOrganisation } from '../support/organisation.ts';
 
 /** Rows of the gates, and the reader's: other files of this folder drop such files and read the report. */
 const ELSEWHERE: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { person, type WrittenCustomer, type WrittenSubscriber } from './organisation.ts';
+import { person, type WrittenCustomer, type WrittenSubscriber } from '../support/organisation.ts';
 
 /** One row of code-selection.csv: where it stands, the code it gives, and an entry that reaches it. */
 export interface CodeRow {

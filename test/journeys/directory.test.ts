@@ -7,9 +7,9 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { showEntry } from '../../cli/show.ts';
 import { group, person } from '../kinds/directory/directory.ts';
-import type { Courier } from './courier.ts';
-import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
-import { ACME, fixtures } from './organisation.ts';
+import type { Courier } from '../support/courier.ts';
+import { startAfresh, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures } from '../support/organisation.ts';
 
 const SAMPLES = new URL('../samples/', import.meta.url);
 const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));

@@ -3,10 +3,10 @@ import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { spoolgate } from '../cli/command-line.ts';
-import { poll, type Courier } from './courier.ts';
-import { startTestDaemon, type TestDaemon } from './daemon.ts';
-import { ACME, fixtures, person } from './organisation.ts';
+import { spoolgate } from '../support/command-line.ts';
+import { poll, type Courier } from '../support/courier.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures, person } from '../support/organisation.ts';
 
 /** ESC and CSI, C1, bell, DEL, turned text, what hides, what ends a line. */
 const HOSTILE = '\u001b[2J\u009b31m\u0007\u007f\u202e\u200b\u2028\u00a0';

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/kinds/provisioning/operations.ts';
 import { showSubscriber } from '../../cli/show.ts';
 import { PRV_OPERATIONS } from '../../src/tables/prv-operations.ts';
-import type { Courier } from './courier.ts';
-import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
-import { ACME, fixtures } from './organisation.ts';
+import type { Courier } from '../support/courier.ts';
+import { startAfresh, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures } from '../support/organisation.ts';
 import { PRECONDITIONS, STORED_AFTER } from './preconditions.ts';
 
 const SAMPLES = new URL('../samples/', import.meta.url);

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { escapeHidden } from '../../src/shown-text.ts';
 import { showSubscriber } from '../../cli/show.ts';
-import type { Courier, Filed } from './courier.ts';
-import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
-import { ACME, fixtures, person, type WrittenCustomer } from './organisation.ts';
+import type { Courier, Filed } from '../support/courier.ts';
+import { startAfresh, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures, person, type WrittenCustomer } from '../support/organisation.ts';
 
 /** Change files that were tried on the service, and what each must give (test/samples/field/INDEX.csv). */
 const field = (name: string) => readFileSync(new URL(`../samples/field/${name}`, import.meta.url), 'utf8');

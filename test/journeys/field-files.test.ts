@@ -1,9 +1,9 @@
 /** Change files as spreadsheets, old programs and hurried people really write them; inputs in test/samples/field. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Courier, Filed } from './courier.ts';
-import { startTestDaemon, type TestDaemon } from './daemon.ts';
-import { ACME, fixtures, person } from './organisation.ts';
+import type { Courier, Filed } from '../support/courier.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures, person } from '../support/organisation.ts';
 
 let world: TestDaemon;
 let acme: Courier;

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { setHeld, statusOfAll } from '../../src/actions/customer-actions.ts';
-import { poll, type Courier } from './courier.ts';
-import { startTestDaemon, type TestDaemon } from './daemon.ts';
-import { ACME, fixtures } from './organisation.ts';
+import { poll, type Courier } from '../support/courier.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures } from '../support/organisation.ts';
 
 let world: TestDaemon;
 let acme: Courier;

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import { checkConfiguration } from '../../src/configuration.ts';
 import { setup } from '../../cli/setup.ts';
-import { startTestDaemon, type TestDaemon } from './daemon.ts';
-import { declared, fixtures, type WrittenOrganisation } from './organisation.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { declared, fixtures, type WrittenOrganisation } from '../support/organisation.ts';
 
 let world: TestDaemon;
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isInstalled, run } from '../doors/clients/client.ts';
-import type { Courier } from './courier.ts';
-import { startTestDaemon, passwordOf, type TestDaemon } from './daemon.ts';
-import { fixtures } from './organisation.ts';
+import type { Courier } from '../support/courier.ts';
+import { startTestDaemon, passwordOf, type TestDaemon } from '../support/daemon.ts';
+import { fixtures } from '../support/organisation.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 const add = (name: string) => `${HEADER}${name}@example.com,Add,Given,Family\n`;

@@ -1,9 +1,9 @@
 /** Which passwords are hashed, and that nobody waits for it. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { hashThreads } from '../../src/accounts/passwords/hash-threads.ts';
-import type { Courier } from './courier.ts';
-import { startTestDaemon, type TestDaemon } from './daemon.ts';
-import { ACME, fixtures } from './organisation.ts';
+import type { Courier } from '../support/courier.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures } from '../support/organisation.ts';
 
 const HEADER = 'emailAddress,action,subscriptionId,givenName,familyName,password\n';
 /** Notes mail of the fixtures; an Add with it needs a password. */

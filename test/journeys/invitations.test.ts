@@ -6,10 +6,10 @@ import type { Queryable } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { silentLog } from '../../src/events/log.ts';
 import { showSubscriber } from '../../cli/show.ts';
-import { poll, type Courier } from './courier.ts';
-import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
+import { poll, type Courier } from '../support/courier.ts';
+import { startAfresh, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { deliverAll, startMailServer, type MailServer } from './mail-server.ts';
-import { ACME, fixtures, person, type WrittenCustomer } from './organisation.ts';
+import { ACME, fixtures, person, type WrittenCustomer } from '../support/organisation.ts';
 
 const HEADER =
   'emailAddress,action,subscriptionId,givenName,familyName,password,altEmailAddress,suppressInvitation\n';

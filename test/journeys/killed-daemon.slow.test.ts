@@ -4,9 +4,9 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
-import { codesOf, poll, type Courier } from './courier.ts';
-import { spawnDaemon, temporaryHome, writeConfiguration, type DaemonProcess } from './daemon.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { codesOf, poll, type Courier } from '../support/courier.ts';
+import { spawnDaemon, temporaryHome, writeConfiguration, type DaemonProcess } from '../support/daemon.ts';
 
 const FILES = 20;
 const KILLS = 6;

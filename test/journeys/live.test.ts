@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { CustomerStatus } from '../../src/customer-status.ts';
-import { poll } from './courier.ts';
-import { startTestDaemon, TestClock, type TestDaemon } from './daemon.ts';
-import { ACME, fixtures } from './organisation.ts';
+import { poll } from '../support/courier.ts';
+import { startTestDaemon, TestClock, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures } from '../support/organisation.ts';
 
 const run = promisify(execFile);
 const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));

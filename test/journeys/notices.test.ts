@@ -4,10 +4,10 @@ import { notices } from '../../src/outbox/outbox.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { silentLog } from '../../src/events/log.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
-import { poll, type Courier } from './courier.ts';
-import { startAfresh, startTestDaemon, type TestDaemon } from './daemon.ts';
+import { poll, type Courier } from '../support/courier.ts';
+import { startAfresh, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { deliverAll, startMailServer, type MailServer } from './mail-server.ts';
-import { fixtures, person, type WrittenCustomer } from './organisation.ts';
+import { fixtures, person, type WrittenCustomer } from '../support/organisation.ts';
 
 const HEADER =
   'emailAddress,action,subscriptionId,subscriptionId2,givenName,familyName,department,altEmailAddress,suppressInvitation,collabExtraStorage,assignTo\n';

@@ -1,8 +1,8 @@
 import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { linesAbout, poll } from './courier.ts';
-import { startTestDaemon, type TestDaemon } from './daemon.ts';
+import { linesAbout, poll } from '../support/courier.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 const add = (name: string) => `${name}@example.com,Add,Given,Family\n`;

@@ -1,4 +1,4 @@
-import { person, type WrittenCustomer, type WrittenSubscriber } from './organisation.ts';
+import { person, type WrittenCustomer, type WrittenSubscriber } from '../support/organisation.ts';
 
 /** The state that the column `preconditions` of INDEX.csv asks for, laid over the fixtures. */
 type Overlay = Partial<WrittenCustomer>;

@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import type { Queryable } from '../../src/database/open.ts';
-import { signIn } from './courier.ts';
-import { startTestDaemon, type TestDaemon } from './daemon.ts';
-import { ACME, fixtures, PASSWORDS, person } from './organisation.ts';
+import { signIn } from '../support/courier.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures, PASSWORDS, person } from '../support/organisation.ts';
 
 const HEADER =
   'emailAddress,action,subscriptionId,subscriptionId2,givenName,familyName,language,timeZone,password,altEmailAddress\n';

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { Kinds } from '../../src/kinds/kinds.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
 import { toy } from '../kinds/toy/kind.ts';
-import { startTestDaemon } from './daemon.ts';
-import { ACME } from './organisation.ts';
+import { startTestDaemon } from '../support/daemon.ts';
+import { ACME } from '../support/organisation.ts';
 
 test('a third kind of change file, from door to report', async () => {
   await using world = await startTestDaemon({ kinds: new Kinds([...KINDS.all, toy]) });

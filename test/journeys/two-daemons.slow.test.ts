@@ -2,10 +2,10 @@ import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
-import { mulberry } from '../random.ts';
-import { spawnDaemon, temporaryHome, writeConfiguration, type DaemonProcess } from './daemon.ts';
-import type { WrittenOrganisation } from './organisation.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { mulberry } from '../support/random.ts';
+import { spawnDaemon, temporaryHome, writeConfiguration, type DaemonProcess } from '../support/daemon.ts';
+import type { WrittenOrganisation } from '../support/organisation.ts';
 
 const CUSTOMERS = 50;
 const FILES = 20;

@@ -4,7 +4,7 @@ import { NO_COUNTS } from '../../src/change-file/outcome.ts';
 import { onlyRow, type Transaction } from '../../src/database/open.ts';
 import * as exits from '../../src/ledger/exits.ts';
 import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from '../../src/ledger/rows.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 const NOW = new Date('2026-03-02T12:00:00Z');
 const OUTCOME = { ...NO_COUNTS, results: [], refusal: null };

@@ -2,7 +2,7 @@ import { customerById } from '../../src/accounts/customers/customer.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { customerStatus } from '../../src/ledger/status.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 const NOW = new Date('2026-05-05T12:01:00Z');
 const CAPS = { perFile: 200, hourly: 750, daily: 10_000 };

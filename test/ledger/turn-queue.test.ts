@@ -9,7 +9,7 @@ import {
   repairMoments,
 } from '../../src/ledger/turn-queue.ts';
 import type { TurnResult } from '../../src/order/turns.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 const t = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
 const SETTLE_MS = 2_000;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { TestDatabase } from '../database.ts';
+import type { TestDatabase } from '../support/database.ts';
 import { ALL_OPERATIONS } from './generate.ts';
 import { brokenInvariants } from './invariants.ts';
 import { modelNotices, storedNotices } from './notices.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, test, vi } from 'vitest';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { EVERYDAY_RUNS, expectAsModel, RUN_MS_MAX } from './compared-runs.ts';
 
 /** Hashing is not what is compared here, and costs 30 ms a password. */

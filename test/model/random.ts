@@ -1,4 +1,4 @@
-import { mulberry } from '../random.ts';
+import { mulberry } from '../support/random.ts';
 
 /** What generators of test data ask of chance. */
 export interface Random {

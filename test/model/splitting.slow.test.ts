@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { runProgram, startProgram } from './program.ts';
 import { seededRandom } from './random.ts';
 import { ENTRIES, generateSequence } from './sequence.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { periodsOf } from '../../src/order/periods.ts';
 import { throttle, type Caps } from '../../src/order/throttle.ts';
-import { mulberry } from '../random.ts';
+import { mulberry } from '../support/random.ts';
 import { afterTurn, afterUpload, type Standing, type TurnResult } from '../../src/order/turns.ts';
 
 /**

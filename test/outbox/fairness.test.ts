@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { openMailer } from '../../src/outbox/mailer.ts';
 import type { Topic } from '../../src/outbox/mail-lanes.ts';
 import { invitations } from '../../src/outbox/outbox.ts';
-import { openStation } from '../faults/services.ts';
-import { poll } from '../journeys/courier.ts';
+import { openStation } from '../support/services.ts';
+import { poll } from '../support/courier.ts';
 import { deliverAll, startMailServer } from '../journeys/mail-server.ts';
-import { ACME, OTHER } from '../journeys/organisation.ts';
+import { ACME, OTHER } from '../support/organisation.ts';
 
 it('a mail that the server takes its time with stops no other', async () => {
   await using server = await startMailServer();

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'csv-parse/sync';
 import { checkFiles } from '../../cli/check.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
-import { openStation, type TestStation } from '../faults/services.ts';
-import { ACME } from '../journeys/organisation.ts';
+import { openStation, type TestStation } from '../support/services.ts';
+import { ACME } from '../support/organisation.ts';
 
 const SAMPLES = new URL('../samples/', import.meta.url);
 const SETTINGS = {

@@ -4,8 +4,8 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { refusedAtGate, type GateFacts } from '../../src/pipeline/gates.ts';
 import { parseChangeFileName } from '../../src/change-file/change-file.ts';
-import { startTestDaemon } from '../journeys/daemon.ts';
-import { fixtures } from '../journeys/organisation.ts';
+import { startTestDaemon } from '../support/daemon.ts';
+import { fixtures } from '../support/organisation.ts';
 
 interface Row {
   file_name: string;

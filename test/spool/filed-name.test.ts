@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { traceName } from '../../src/change-file/trace-name.ts';
 import { freeName, movedName } from '../../src/spool/filed-name.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();

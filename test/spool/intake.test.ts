@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 import { createIntake } from '../../src/spool/intake.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/open.ts';
-import { openStation, type TestStation } from '../faults/services.ts';
-import { ACME } from '../journeys/organisation.ts';
+import { openStation, type TestStation } from '../support/services.ts';
+import { ACME } from '../support/organisation.ts';
 
 const NAME = '1000001_PRV_1.csv';
 

@@ -10,8 +10,8 @@ import type { Database, Queryable } from '../../src/database/open.ts';
 import { nextInBatch, startBatch } from '../../src/ledger/batch.ts';
 import { customerStatus, customerStatuses } from '../../src/ledger/status.ts';
 import { statusText } from '../../src/report/status-file.ts';
-import { openStation, type TestStation } from '../faults/services.ts';
-import { ACME, OTHER } from '../journeys/organisation.ts';
+import { openStation, type TestStation } from '../support/services.ts';
+import { ACME, OTHER } from '../support/organisation.ts';
 
 const FILES = 3_000;
 const CAPS = { perFile: 200, hourly: 750, daily: 10_000 };

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { createIntake } from '../../src/spool/intake.ts';
 import { judgeSpool, SpoolMount } from '../../src/spool/mount.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
-import { openStation } from '../faults/services.ts';
-import { ACME } from '../journeys/organisation.ts';
+import { openStation } from '../support/services.ts';
+import { ACME } from '../support/organisation.ts';
 
 it('a spool that is unmounted counts nothing as deleted, and work goes on when it is back', async () => {
   await using world = await openStation();

@@ -7,7 +7,7 @@ import { purge as purgeCommand } from '../../cli/purge.ts';
 import { lastRun, recordRun } from '../../src/jobs/job-run.ts';
 import { expiredFiles, purge, type PurgeParts } from '../../src/spool/purge.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { traceName } from '../../src/change-file/trace-name.ts';
 
 let database: TestDatabase;

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createIntake } from '../../src/spool/intake.ts';
 import { Settling } from '../../src/spool/settling.ts';
 import type { Queryable } from '../../src/database/open.ts';
-import { openStation, type TestStation } from '../faults/services.ts';
-import { ACME } from '../journeys/organisation.ts';
+import { openStation, type TestStation } from '../support/services.ts';
+import { ACME } from '../support/organisation.ts';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { organisationFileSchema } from '../../../src/accounts/setup/organisation-file.ts';
 import { readYaml } from '../../../src/configuration.ts';
-import { ACME, person } from '../../journeys/organisation.ts';
+import { ACME, person } from '../../support/organisation.ts';
 
 describe('a wrong file is refused with file, line and key', () => {
   const check = (text: string) => () => readYaml(text, 'acme.yaml', organisationFileSchema);

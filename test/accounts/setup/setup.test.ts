@@ -7,7 +7,7 @@ import {
 import { setUpOrganisations, type SetupMode } from '../../../src/accounts/setup/setup.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { showSubscriber } from '../../../cli/show.ts';
-import { cloneDatabase, type TestDatabase } from '../../database.ts';
+import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   ACME,
   declared,
@@ -16,7 +16,7 @@ import {
   person,
   type WrittenCustomer,
   type WrittenOrganisation,
-} from '../../journeys/organisation.ts';
+} from '../../support/organisation.ts';
 
 let database: TestDatabase;
 beforeEach(async () => {

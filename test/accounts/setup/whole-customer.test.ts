@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setUpOrganisations, type SetupMode } from '../../../src/accounts/setup/setup.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { cloneDatabase, type TestDatabase } from '../../database.ts';
+import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   ACME,
   declared,
   person,
   type WrittenCustomer,
   type WrittenOrganisation,
-} from '../../journeys/organisation.ts';
+} from '../../support/organisation.ts';
 
 let database: TestDatabase;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openDoor, openSftpDoor, type Look } from '../door.ts';
+import { openDoor, openSftpDoor, type Look } from '../../support/door.ts';
 import { beginPartly, BIG, contentOf, KEY, makeFiles, type DoorClient, type Place } from './client.ts';
 import { basicFtp, curl, ftplib, lftp } from './ftps-clients.ts';
 import { openssh, ssh2SftpClient } from './sftp-clients.ts';

@@ -16,7 +16,7 @@ import { Sessions } from '../../../src/doors/sessions.ts';
 import { startSftpDoor } from '../../../src/doors/sftp/door.ts';
 import { loadOrCreateHostKeys } from '../../../src/doors/sftp/host-key.ts';
 import { createSignIn } from '../../../src/doors/sign-in/sign-in.ts';
-import { CUSTOMER, LOGIN, PASSWORD } from '../sign-in.ts';
+import { CUSTOMER, LOGIN, PASSWORD } from '../../support/sign-in.ts';
 import { DoorWitness } from './door-witness.ts';
 
 /**

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { describe, expect, test } from 'vitest';
-import { openDoor, openSftpDoor, type Look } from '../door.ts';
-import { SftpSpeaker } from '../sftp-speaker.ts';
-import { Speaker } from '../speaker.ts';
+import { openDoor, openSftpDoor, type Look } from '../../support/door.ts';
+import { SftpSpeaker } from '../../support/sftp-speaker.ts';
+import { Speaker } from '../../support/speaker.ts';
 
 /** `SPOOLGATE_SWAPS=100000` for the long form. */
 const SWAPS = Number(process.env.SPOOLGATE_SWAPS ?? 5_000);

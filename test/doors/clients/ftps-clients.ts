@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'basic-ftp';
-import { LOGIN, PASSWORD } from '../sign-in.ts';
+import { LOGIN, PASSWORD } from '../../support/sign-in.ts';
 import {
   BIG,
   isInstalled,

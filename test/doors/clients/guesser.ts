@@ -1,5 +1,5 @@
 import ssh2 from 'ssh2';
-import { Speaker } from '../speaker.ts';
+import { Speaker } from '../../support/speaker.ts';
 
 /**
  * Guesses passwords from many addresses at once, as a process of its own: `node guesser.ts <Attack as JSON>`. Every

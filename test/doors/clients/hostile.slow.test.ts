@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import ssh2 from 'ssh2';
 import { expect, test } from 'vitest';
-import { LOGIN, PASSWORD } from '../sign-in.ts';
-import { SftpSpeaker } from '../sftp-speaker.ts';
-import { Speaker } from '../speaker.ts';
+import { LOGIN, PASSWORD } from '../../support/sign-in.ts';
+import { SftpSpeaker } from '../../support/sftp-speaker.ts';
+import { Speaker } from '../../support/speaker.ts';
 import { AttackedDoors } from './attacked-doors.ts';
 
 /** The long forms: `SPOOLGATE_FUZZ=10000 SPOOLGATE_IDLE=2000 SPOOLGATE_SESSIONS=2000`, 15000 where a leak is suspected. */

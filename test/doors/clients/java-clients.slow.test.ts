@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { openDoor } from '../door.ts';
-import { LOGIN, PASSWORD } from '../sign-in.ts';
+import { openDoor } from '../../support/door.ts';
+import { LOGIN, PASSWORD } from '../../support/sign-in.ts';
 
 const JAR = '/usr/share/java/commons-net.jar';
 const installed = spawnSync('javac', ['-version']).status === 0 && existsSync(JAR);

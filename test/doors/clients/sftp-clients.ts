@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import SftpClient from 'ssh2-sftp-client';
-import { SftpSpeaker } from '../sftp-speaker.ts';
-import { LOGIN, PASSWORD } from '../sign-in.ts';
+import { SftpSpeaker } from '../../support/sftp-speaker.ts';
+import { LOGIN, PASSWORD } from '../../support/sign-in.ts';
 import {
   BIG,
   isInstalled,

@@ -1,9 +1,9 @@
 import type { SFTPWrapper } from 'ssh2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { cloneDatabase, type TestDatabase } from '../../database.ts';
-import { SftpSpeaker } from '../sftp-speaker.ts';
+import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
+import { SftpSpeaker } from '../../support/sftp-speaker.ts';
 import { AttackedDoors, type Usage } from './attacked-doors.ts';
-import { hostilePem, MESSAGE, rawConnection, SshAttacker, sshString } from './ssh-attacker.ts';
+import { hostilePem, MESSAGE, rawConnection, SshAttacker, sshString } from '../../support/ssh-attacker.ts';
 
 /**
  * What SSH clients can do to the daemon before their sign-in, and one account after it. Times are of the doors' process

@@ -2,9 +2,9 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FolderRoom } from '../../../src/doors/folder/folder-room.ts';
-import { customerFolder, openDoor, openSftpDoor } from '../door.ts';
-import { SftpSpeaker } from '../sftp-speaker.ts';
-import { Speaker } from '../speaker.ts';
+import { customerFolder, openDoor, openSftpDoor } from '../../support/door.ts';
+import { SftpSpeaker } from '../../support/sftp-speaker.ts';
+import { Speaker } from '../../support/speaker.ts';
 
 const MB = 1_000_000;
 const LIMIT = 10 * MB;

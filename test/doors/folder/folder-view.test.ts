@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Right } from '../../../src/doors/sign-in/access-account.ts';
 import { FolderView } from '../../../src/doors/folder/folder-view.ts';
 import { FolderFault, resolveVirtualPath, type FolderName } from '../../../src/doors/folder/virtual-path.ts';
-import { account, ALL_RIGHTS, customerFolder } from '../door.ts';
+import { account, ALL_RIGHTS, customerFolder } from '../../support/door.ts';
 
 let folder: string;
 let dispose: () => PromiseLike<void>;

@@ -6,8 +6,8 @@ import { FolderRoom } from '../../../src/doors/folder/folder-room.ts';
 import { FolderView } from '../../../src/doors/folder/folder-view.ts';
 import { beginUpload, renameUpload, Upload } from '../../../src/doors/folder/store-upload.ts';
 import { resolveVirtualPath } from '../../../src/doors/folder/virtual-path.ts';
-import { account, customerFolder } from '../door.ts';
-import { CUSTOMER } from '../sign-in.ts';
+import { account, customerFolder } from '../../support/door.ts';
+import { CUSTOMER } from '../../support/sign-in.ts';
 import { clearStaging } from '../../../src/spool/staging.ts';
 
 let folder: string;

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { Client } from 'basic-ftp';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDoor, type TestDoor } from '../door.ts';
-import { LOGIN, PASSWORD } from '../sign-in.ts';
+import { openDoor, type TestDoor } from '../../support/door.ts';
+import { LOGIN, PASSWORD } from '../../support/sign-in.ts';
 
 const run = promisify(execFile);
 const CONTENT = 'operation;mail\nAdd;a@example.com\r\n'.repeat(5_000);

@@ -1,8 +1,8 @@
 import { link, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDoor } from '../door.ts';
-import { Speaker } from '../speaker.ts';
+import { openDoor } from '../../support/door.ts';
+import { Speaker } from '../../support/speaker.ts';
 
 /** A conversation: each line is sent, and the reply matches. */
 async function converse(client: Speaker, lines: [string, RegExp][]): Promise<void> {

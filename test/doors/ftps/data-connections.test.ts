@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { openDoor } from '../door.ts';
-import { contentOf, Speaker } from '../speaker.ts';
+import { openDoor } from '../../support/door.ts';
+import { contentOf, Speaker } from '../../support/speaker.ts';
 
 /** Ports below the ephemeral range, far from the documented passive range. */
 const PORTS = { min: 29_870, max: 29_872 };

@@ -3,8 +3,8 @@ import { connect as connectTcp } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { OperatorFault } from '../../../src/fault.ts';
 import { loadOrCreateCertificate } from '../../../src/doors/tls/certificate.ts';
-import { customerFolder, openDoor } from '../door.ts';
-import { Speaker } from '../speaker.ts';
+import { customerFolder, openDoor } from '../../support/door.ts';
+import { Speaker } from '../../support/speaker.ts';
 
 test('closing lets a running upload finish and sends idle clients away', async () => {
   await using door = await openDoor();

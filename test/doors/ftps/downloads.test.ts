@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDoor } from '../door.ts';
-import { contentOf, Speaker } from '../speaker.ts';
+import { openDoor } from '../../support/door.ts';
+import { contentOf, Speaker } from '../../support/speaker.ts';
 
 const linesOf = (text: string) => text.split('\r\n').slice(0, -1);
 

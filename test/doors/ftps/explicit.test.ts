@@ -3,8 +3,8 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { Client } from 'basic-ftp';
 import { expect, test } from 'vitest';
-import { openDoor } from '../door.ts';
-import { LOGIN, PASSWORD } from '../sign-in.ts';
+import { openDoor } from '../../support/door.ts';
+import { LOGIN, PASSWORD } from '../../support/sign-in.ts';
 
 /** Speaks before TLS, line by line. */
 async function plain(port: number): Promise<{ socket: Socket; ask: (line: string) => Promise<string> }> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Speaker } from '../speaker.ts';
+import { Speaker } from '../../support/speaker.ts';
 
 /**
  * Starts uploads, says `sent` when their bytes have left, and waits to be killed. Runs as a process of its own:

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDoor } from '../door.ts';
+import { openDoor } from '../../support/door.ts';
 
 const CLIENT = join(import.meta.dirname, 'killed-client.ts');
 

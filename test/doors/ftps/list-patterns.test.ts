@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDoor, type TestDoor } from '../door.ts';
-import { Speaker } from '../speaker.ts';
+import { openDoor, type TestDoor } from '../../support/door.ts';
+import { Speaker } from '../../support/speaker.ts';
 
 let door: TestDoor;
 let client: Speaker;

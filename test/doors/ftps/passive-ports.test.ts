@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parsePortRange, passiveRangeWarnings, PassivePorts } from '../../../src/doors/ftps/passive-ports.ts';
-import { openDoor } from '../door.ts';
-import { Speaker } from '../speaker.ts';
+import { openDoor } from '../../support/door.ts';
+import { Speaker } from '../../support/speaker.ts';
 
 test.each([
   ['32768\t60999\n', { min: 32_768, max: 60_999 }],

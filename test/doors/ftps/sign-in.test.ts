@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
-import { openDoor, testSignIn } from '../door.ts';
-import { CUSTOMER, LOGIN, PASSWORD } from '../sign-in.ts';
-import { Speaker } from '../speaker.ts';
+import { openDoor, testSignIn } from '../../support/door.ts';
+import { CUSTOMER, LOGIN, PASSWORD } from '../../support/sign-in.ts';
+import { Speaker } from '../../support/speaker.ts';
 
 test('only a few words are known before sign-in', async () => {
   await using door = await openDoor();

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { openDoor } from '../door.ts';
-import { Speaker } from '../speaker.ts';
+import { openDoor } from '../../support/door.ts';
+import { Speaker } from '../../support/speaker.ts';
 
 test('226 means: the file lies there whole, is announced and journalled', async () => {
   await using door = await openDoor();

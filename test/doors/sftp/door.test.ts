@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { expect, test } from 'vitest';
-import { openSftpDoor, type TestSftpDoor } from '../door.ts';
-import { LOGIN, PASSWORD } from '../sign-in.ts';
-import { SftpSpeaker } from '../sftp-speaker.ts';
+import { openSftpDoor, type TestSftpDoor } from '../../support/door.ts';
+import { LOGIN, PASSWORD } from '../../support/sign-in.ts';
+import { SftpSpeaker } from '../../support/sftp-speaker.ts';
 
 const { OPEN_MODE: OPEN, STATUS_CODE: STATUS } = ssh2.utils.sftp;
 const WRITE_NEW = OPEN.WRITE | OPEN.CREAT | OPEN.TRUNC;

@@ -13,8 +13,8 @@ import {
   presentHostKeys,
   type HostKey,
 } from '../../../src/doors/sftp/host-key.ts';
-import { openSftpDoor, testHostKeys } from '../door.ts';
-import { LOGIN, PASSWORD } from '../sign-in.ts';
+import { openSftpDoor, testHostKeys } from '../../support/door.ts';
+import { LOGIN, PASSWORD } from '../../support/sign-in.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { KeyExchanges, verdictOn, type Verdict } from '../../../src/doors/sftp/packet-gate.ts';
-import { sshString } from '../clients/ssh-attacker.ts';
+import { sshString } from '../../support/ssh-attacker.ts';
 
 const globalRequest = (name: string) => Buffer.concat([Buffer.from([80]), sshString(name), Buffer.from([1])]);
 

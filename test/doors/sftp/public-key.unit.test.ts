@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import ssh2 from 'ssh2';
 import { expect, test } from 'vitest';
 import { isSignedBy, readPublicKey } from '../../../src/doors/sftp/public-key.ts';
-import { hostilePem, sshString } from '../clients/ssh-attacker.ts';
+import { hostilePem, sshString } from '../../support/ssh-attacker.ts';
 
 const blobOf = (line: string) => Buffer.from(line.split(' ')[1] ?? '', 'base64');
 const made = (kind: 'rsa' | 'ecdsa' | 'ed25519', bits?: number) =>

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeKeyPair } from '../../../src/doors/sftp/host-key.ts';
-import { openSftpDoor } from '../door.ts';
-import { LOGIN } from '../sign-in.ts';
+import { openSftpDoor } from '../../support/door.ts';
+import { LOGIN } from '../../support/sign-in.ts';
 
 const RUN_MS_MAX = 20_000;
 const KEY = makeKeyPair();

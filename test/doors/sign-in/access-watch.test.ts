@@ -3,8 +3,8 @@ import type { Queryable } from '../../../src/database/open.ts';
 import { AccessWatch } from '../../../src/doors/sign-in/access-watch.ts';
 import { outageSignIn } from '../../../src/doors/sign-in/outage-sign-in.ts';
 import { Sessions } from '../../../src/doors/sessions.ts';
-import { rememberingJournal, sessionOf, testSignIn } from '../door.ts';
-import { LOGIN, PASSWORD } from '../sign-in.ts';
+import { rememberingJournal, sessionOf, testSignIn } from '../../support/door.ts';
+import { LOGIN, PASSWORD } from '../../support/sign-in.ts';
 
 const NEVER_MS = 2 ** 30;
 

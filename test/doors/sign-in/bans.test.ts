@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { AccessAccount, SignIn } from '../../../src/doors/sign-in/access-account.ts';
 import { createBans, liftBans, listBans, sweepBans } from '../../../src/doors/sign-in/bans.ts';
 import { guardedSignIn } from '../../../src/doors/sign-in/guarded-sign-in.ts';
-import { cloneDatabase, type TestDatabase } from '../../database.ts';
-import { account, rememberingJournal, type Event } from '../door.ts';
+import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
+import { account, rememberingJournal, type Event } from '../../support/door.ts';
 
 let database: TestDatabase;
 let events: Event[];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { hashPassword, verifyPassword } from '../../../src/accounts/passwords/password-hash.ts';
 import { createSignIn } from '../../../src/doors/sign-in/sign-in.ts';
 import type { SignIn } from '../../../src/doors/sign-in/access-account.ts';
-import { cloneDatabase, type TestDatabase } from '../../database.ts';
+import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
 
 vi.mock(import('../../../src/accounts/passwords/password-hash.ts'), async (importOriginal) => {
   const original = await importOriginal();

@@ -5,8 +5,8 @@ import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CertificateWatch } from '../../../src/doors/tls/certificate-watch.ts';
 import { loadOrCreateCertificate, type Certificate } from '../../../src/doors/tls/certificate.ts';
-import { openDoor, rememberingJournal } from '../door.ts';
-import { Speaker } from '../speaker.ts';
+import { openDoor, rememberingJournal } from '../../support/door.ts';
+import { Speaker } from '../../support/speaker.ts';
 
 let folder: string;
 let given: { certificate: string; key: string };

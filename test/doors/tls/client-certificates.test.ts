@@ -3,8 +3,8 @@ import { connect, type ConnectionOptions } from 'node:tls';
 import { generate } from 'selfsigned';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { OperatorFault } from '../../../src/fault.ts';
-import { openDoor } from '../door.ts';
-import { contentOf, Speaker } from '../speaker.ts';
+import { openDoor } from '../../support/door.ts';
+import { contentOf, Speaker } from '../../support/speaker.ts';
 
 type Made = Awaited<ReturnType<typeof generate>>;
 

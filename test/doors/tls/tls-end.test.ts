@@ -2,8 +2,8 @@ import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDoor, type TestDoor } from '../door.ts';
-import { Speaker } from '../speaker.ts';
+import { openDoor, type TestDoor } from '../../support/door.ts';
+import { Speaker } from '../../support/speaker.ts';
 import { ALERTS, RecordWriter, TLS13_SUITES } from './tls-records.ts';
 
 let door: TestDoor;

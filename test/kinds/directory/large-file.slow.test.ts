@@ -9,9 +9,9 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { cloneDatabase, type TestDatabase } from '../../database.ts';
-import { spawnDaemon, temporaryHome, writeConfiguration, type DaemonProcess } from '../../journeys/daemon.ts';
-import { fixtures } from '../../journeys/organisation.ts';
+import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
+import { spawnDaemon, temporaryHome, writeConfiguration, type DaemonProcess } from '../../support/daemon.ts';
+import { fixtures } from '../../support/organisation.ts';
 import { person } from './directory.ts';
 
 const RECORDS = Number(process.env['SPOOLGATE_RECORDS'] ?? 6_000);

@@ -11,7 +11,7 @@ import { ruleFor } from '../../../src/kinds/directory/attributes.ts';
 import { decideDirectory, namedIn } from '../../../src/kinds/directory/kind.ts';
 import { writeExport } from '../../../cli/export.ts';
 import { readLines } from '../../../src/kinds/directory/ldif-lines.ts';
-import { cloneDatabase, type TestDatabase } from '../../database.ts';
+import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
 import { seededRandom } from '../../model/random.ts';
 import { group, MemoryDirectory, NOW, person, readLdif, type Shown } from './directory.ts';
 import {

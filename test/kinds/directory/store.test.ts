@@ -5,7 +5,7 @@ import { allEntries, loadDirectory, saveDirectory } from '../../../src/accounts/
 import { decideDirectory, namedIn } from '../../../src/kinds/directory/kind.ts';
 import type { Entry } from '../../../src/change-file/entry.ts';
 import { writeExport, type ExportForm } from '../../../cli/export.ts';
-import { cloneDatabase, type TestDatabase } from '../../database.ts';
+import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
 import { seededRandom } from '../../model/random.ts';
 import { group, MemoryDirectory, NOW, person, readLdif, valuesOf, type Shown } from './directory.ts';
 import { fuzzed } from './fuzzed-files.ts';

@@ -4,7 +4,7 @@ import { decideEntries, NO_COUNTS } from '../../../src/change-file/outcome.ts';
 import { decideEntry } from '../../../src/kinds/provisioning/decide.ts';
 import { readProvisioning } from '../../../src/kinds/provisioning/reader.ts';
 import { messageFor } from '../../../src/messages/en/results.ts';
-import { mulberry } from '../../random.ts';
+import { mulberry } from '../../support/random.ts';
 import { emptyOrganisation } from './organisation.ts';
 
 const SEED = Number(process.env.SPOOLGATE_FUZZ_SEED ?? 11);

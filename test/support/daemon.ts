@@ -11,7 +11,7 @@ import type { Clock } from '../../src/clock.ts';
 import { checkConfiguration, type RawConfiguration } from '../../src/configuration.ts';
 import type { Log } from '../../src/events/log.ts';
 import type { Kinds } from '../../src/kinds/kinds.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
+import { cloneDatabase, type TestDatabase } from './database.ts';
 import { Courier, signIn } from './courier.ts';
 import { declared, fixtures, PASSWORDS, type WrittenOrganisation } from './organisation.ts';
 

@@ -13,8 +13,8 @@ import type { Services } from '../../src/pipeline/services.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
 import { Preparations } from '../../src/pipeline/preparations.ts';
 import { Readings } from '../../src/pipeline/readings.ts';
-import { cloneDatabase, type TestDatabase } from '../database.ts';
-import { ACME, declared, fixtures } from '../journeys/organisation.ts';
+import { cloneDatabase, type TestDatabase } from './database.ts';
+import { ACME, declared, fixtures } from './organisation.ts';
 
 /** The pipeline without doors and timers: a test uploads by a rename and takes the turns itself, at its own time. */
 export interface TestStation extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
-import { openDatabase, type Database } from '../src/database/open.ts';
+import { openDatabase, type Database } from '../../src/database/open.ts';
 
 export interface TestDatabase extends Database {
   /** For a daemon under test. */
