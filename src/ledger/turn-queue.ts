@@ -82,11 +82,11 @@ export async function noteUpload(
 }
 
 async function waitsForNumber(tx: Transaction, customer: number): Promise<boolean> {
-  const { rowCount } = await tx.query(
+  const { rows } = await tx.query(
     `select 1 from change_file where customer_id = $1 and state = 'deferred' and deferred_for = 'sequence' limit 1`,
     [customer],
   );
-  return (rowCount ?? 0) > 0;
+  return rows.length > 0;
 }
 
 /**

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { basicFtp, curl, ftplib, lftp, type Account, type FtpsClient } from './clients.ts';
 import { documentedWords, poll } from '../support/courier.ts';
-import { passwordOf, startTestDaemon, TestClock, type TestDaemon } from '../support/daemon.ts';
+import { TestClock } from '../support/clock.ts';
+import { passwordOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 
 let world: TestDaemon;
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { documentedWords } from '../support/courier.ts';
-import { startTestDaemon, TestClock } from '../support/daemon.ts';
+import { TestClock } from '../support/clock.ts';
+import { startTestDaemon } from '../support/daemon.ts';
 import { fixtures, person } from '../support/organisation.ts';
 
 const WITH_CODES = new URL('../samples/report/llis_report_20120208_233200_with-codes.txt', import.meta.url);

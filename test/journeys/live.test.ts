@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { CustomerStatus } from '../../src/customer-status.ts';
 import { poll } from '../support/courier.ts';
-import { startTestDaemon, TestClock, type TestDaemon } from '../support/daemon.ts';
+import { TestClock } from '../support/clock.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { ACME, fixtures } from '../support/organisation.ts';
 
 const run = promisify(execFile);

@@ -36,6 +36,19 @@ describe('after a turn', () => {
     });
   });
 
+  it('settles where something is still being written', () => {
+    const before = standing('running', { waitingSince: t(20), failures: 2 });
+    expect(afterTurn(before, { kind: 'unsettled', until: t(33) }, t(30), 2000)).toEqual(
+      standing('settling', { waitingSince: t(20), nextTurnAt: t(33) }),
+    );
+  });
+
+  it('keeps its turn while what the next file needs is being made', () => {
+    expect(afterTurn(standing('running'), { kind: 'preparing', until: t(90) }, t(30), 2000)).toEqual(
+      standing('running', { nextTurnAt: t(90) }),
+    );
+  });
+
   it('waits for its cap', () => {
     const after = afterTurn(standing('running'), { kind: 'deferred', until: t(3600) }, t(30), 2000);
     expect(after).toMatchObject({ phase: 'deferred', nextTurnAt: t(3600) });

@@ -7,34 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { startDaemon, type Daemon } from '../../daemon/main.ts';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
-import type { Clock } from '../../src/clock.ts';
 import { checkConfiguration, type RawConfiguration } from '../../src/configuration.ts';
 import type { Log } from '../../src/events/log.ts';
 import type { Kinds } from '../../src/kinds/kinds.ts';
-import { cloneDatabase, type TestDatabase } from './database.ts';
+import { TestClock } from './clock.ts';
 import { Courier, signIn } from './courier.ts';
+import { cloneDatabase, type TestDatabase } from './database.ts';
 import { declared, fixtures, PASSWORDS, type WrittenOrganisation } from './organisation.ts';
 
 /** How long no upload must have ended before a batch starts: short, and longer than an upload takes. */
 export const SETTLE_MS = 30;
-
-/** Runs with the real time until a test moves it. */
-export class TestClock implements Clock {
-  #aheadMs = 0;
-
-  now(): Date {
-    return new Date(Date.now() + this.#aheadMs);
-  }
-
-  advance(ms: number): void {
-    this.#aheadMs += ms;
-  }
-
-  /** Goes on from there. */
-  set(moment: Date): void {
-    this.#aheadMs = moment.getTime() - Date.now();
-  }
-}
 
 /** A folder of its own for the daemon's spool, data and files; the embedded server's user can pass. */
 export async function temporaryHome(): Promise<string> {

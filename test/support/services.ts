@@ -13,6 +13,7 @@ import type { Services } from '../../src/pipeline/services.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
 import { Preparations } from '../../src/pipeline/preparations.ts';
 import { Readings } from '../../src/pipeline/readings.ts';
+import { TestClock } from './clock.ts';
 import { cloneDatabase, type TestDatabase } from './database.ts';
 import { ACME, declared, fixtures } from './organisation.ts';
 
@@ -44,8 +45,7 @@ export async function openStation(
   await disk(spool);
   const database = await cloneDatabase();
   opened.defer(() => database.drop());
-  let aheadMs = 0;
-  const clock = { now: () => new Date(Date.now() + aheadMs) };
+  const clock = new TestClock();
   const organisation = declared(await fixtures());
   for (const customer of organisation.customers) customer.accounts = [];
   await setUpOrganisations(database, clock, organisation, 'enforce');
@@ -83,7 +83,7 @@ export async function openStation(
     database,
     folder,
     log,
-    advance: (ms) => void (aheadMs += ms),
+    advance: (ms) => clock.advance(ms),
     upload: async (name, content) => {
       await writeFile(path.join(folder, name), content);
       await intake.announced(ACME, name);
@@ -97,7 +97,7 @@ export async function openStation(
           `select phase from turn_queue where phase = 'failing' limit 1`,
         );
         if (rows.length === 0) return turns;
-        aheadMs += 60_000;
+        clock.advance(60_000);
       }
       throw new Error(`after ${turnsMax} turns the line is not empty`);
     },

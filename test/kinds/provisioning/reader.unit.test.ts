@@ -168,3 +168,32 @@ it('a warning shows the beginning of a value, however long it is', async () => {
     { kind: 'leading-blank', field: 'jobTitle', before: 'action', value: ` ${'x'.repeat(199)}…` },
   ]);
 });
+
+it.each([
+  ['a comma inside a value moves the password', 'a@b.c,Add,R&D, Oslo,Secret-12', '***', true],
+  ['a blank after the password', 'a@b.c,Add,Sales,Secret-12, Oslo', '***', undefined],
+  ['a blank that is quoted is meant', 'a@b.c,Add,Sales,Secret-12," Oslo"', undefined, undefined],
+  ['a blank alone is no value', 'a@b.c,Add,Sales,Secret-12, ', undefined, undefined],
+])('%s', async (_words, row, shown, isDisplaced) => {
+  const text = `emailAddress,action,department,password,jobTitle\n${row}\n`;
+  const [entry] = await Array.fromAsync((await readProvisioning(() => inPieces(text, 9), null)).entries);
+  expect(entry?.isDisplaced).toBe(isDisplaced);
+  expect(entry?.warnings?.map((warning) => 'value' in warning && warning.value)).toEqual(shown && [shown]);
+});
+
+it('a long row without a value is none', async () => {
+  expect(await read(`${HEADER}\n${','.repeat(400)}\na,b\n`)).toEqual([
+    HEADER,
+    '1,3:{"emailAddress":"a","action":"b"}',
+  ]);
+});
+
+it('a quoted value that makes a record longer than any is not closed', async () => {
+  const text = `${HEADER}\na,b,"${'x'.repeat(40_000)}\n${'y'.repeat(40_000)}"\nc,d\n`;
+  expect(await read(text, 65_536)).toEqual([
+    HEADER,
+    '1,2!quote-not-closed',
+    '2,3!quote-not-closed',
+    '3,4:{"emailAddress":"c","action":"d"}',
+  ]);
+});
