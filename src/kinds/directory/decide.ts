@@ -8,6 +8,8 @@ import { modifyEntry } from './modify.ts';
 import { renameEntry } from './rename.ts';
 import type { DecisionContext } from './context.ts';
 
+type Change = Exclude<DirectoryRecord['change'], { type: 'ignored' }>;
+
 /**
  * Decides one record (chapter 11) in the order of code-selection.csv; where nothing stands against it, changes the
  * directory in memory. Pure but for that.
@@ -20,8 +22,9 @@ export function decideRecord(
 ): EntryResult | null {
   if ('refusal' in read) return unreadable(place, read.refusal);
   const { record } = read;
-  if (record.change.type === 'ignored') return null;
-  const refusal = refusedValue(record) ?? carryOut(context, record);
+  const { change } = record;
+  if (change.type === 'ignored') return null;
+  const refusal = refusedValue(change) ?? carryOut(context, record, change);
   return {
     place,
     code: refusal?.code ?? 0,
@@ -45,7 +48,7 @@ function unreadable(place: EntryResult['place'], refusal: Refusal): EntryResult 
 }
 
 /** Of the values that the record gives, the first that cannot be kept. */
-function refusedValue({ change }: DirectoryRecord): Refusal | null {
+function refusedValue(change: Change): Refusal | null {
   for (const { attribute, value } of givenValues(change)) {
     const refusal = valueRefusal(attribute, value);
     if (refusal) return refusal;
@@ -53,7 +56,7 @@ function refusedValue({ change }: DirectoryRecord): Refusal | null {
   return null;
 }
 
-function givenValues(change: DirectoryRecord['change']) {
+function givenValues(change: Change) {
   if (change.type === 'add') return change.values;
   if (change.type !== 'modify') return [];
   return change.modifications.flatMap(({ attribute, values }) =>
@@ -61,8 +64,7 @@ function givenValues(change: DirectoryRecord['change']) {
   );
 }
 
-function carryOut(context: DecisionContext, record: DirectoryRecord): Refusal | null {
-  const { change } = record;
+function carryOut(context: DecisionContext, record: DirectoryRecord, change: Change): Refusal | null {
   switch (change.type) {
     case 'add':
       return addEntry(context, record, change.values);
@@ -72,7 +74,5 @@ function carryOut(context: DecisionContext, record: DirectoryRecord): Refusal | 
       return deleteEntry(context, record);
     case 'modrdn':
       return renameEntry(context, record, change);
-    case 'ignored':
-      return null;
   }
 }

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { customerStatus } from '../../src/ledger/status.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+
+const NOW = new Date('2026-05-05T12:01:00Z');
+const NEXT_HOUR = new Date('2026-05-05T13:00:00Z');
+const NEXT_DAY = new Date('2026-05-06T00:00:00Z');
+const CAPS = { perFile: 200, hourly: 750, daily: 1_000 };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await cloneDatabase();
+  await database.query(
+    `insert into customer (id, name, folder, time_zone) values (1, 'Acme', 'acme', 'UTC')`,
+  );
+});
+beforeEach(async () => {
+  await database.query(
+    `delete from change_file; delete from turn_queue; delete from batch; delete from cap_usage;
+     update customer set state = 'active', hourly_cap = null;
+     insert into cap_usage (customer_id, period, starts_at, used)
+     values (1, 'hour', '2026-05-05T12:00Z', 700), (1, 'day', '2026-05-05T00:00Z', 900)`,
+  );
+});
+afterAll(() => database.drop());
+
+async function addFile(name: string, more: Record<string, unknown> = {}): Promise<void> {
+  const [, type = null, sequence = null] = /_(PRV|DI)_(\d+)/.exec(name) ?? [];
+  const source = type === null ? null : 'HR';
+  const row = {
+    customer_id: 1,
+    name,
+    type,
+    source,
+    sequence,
+    state: 'waiting',
+    received_at: NOW,
+    bytes: 9,
+    ...more,
+  };
+  const columns = Object.keys(row);
+  await database.query(
+    `insert into change_file (${columns.join(', ')}, modified_at)
+     values (${columns.map((_, index) => `$${index + 1}`).join(', ')}, now())`,
+    Object.values(row),
+  );
+}
+
+const status = () => customerStatus(database, 1, CAPS, NOW);
+const shown = async () => (await status())?.files.map(({ name, why, expected }) => [name, why, expected]);
+
+test('a customer that is not there has no status', async () => {
+  expect(await customerStatus(database, 2, CAPS, NOW)).toBeNull();
+});
+
+test('caps are those of the customer where it has its own, and what is over them leaves nothing', async () => {
+  await database.query('update customer set hourly_cap = 600');
+  expect((await status())?.caps).toEqual({
+    perFile: 200,
+    hourly: { limit: 600, used: 700, left: 0, until: NEXT_HOUR },
+    daily: { limit: 1_000, used: 900, left: 100, until: NEXT_DAY },
+  });
+});
+
+describe('a file is shown with what it waits for, and with when it will run:', () => {
+  test.each<[string, Record<string, unknown>, string, Date | null]>([
+    ['its turn', {}, 'waits for its turn', NOW],
+    [
+      'the rest of it',
+      { state: 'applying', total: 90, entries: 40 },
+      'is being processed: 40 of 90 entries',
+      NOW,
+    ],
+    ['a person', { state: 'held' }, 'is held until a person decides', NOW],
+    [
+      'a missing number',
+      { state: 'deferred', deferred_for: 'sequence', deferred_until: NEXT_HOUR },
+      'waits for a missing number of its source "HR"',
+      NEXT_HOUR,
+    ],
+    [
+      'the next hour',
+      { state: 'deferred', deferred_for: 'hour', deferred_until: NEXT_HOUR, total: 60 },
+      'has 60 entries, and 700 of the hourly cap of 750 are used: it waits for the next hour',
+      NEXT_HOUR,
+    ],
+    [
+      'a higher cap',
+      { state: 'deferred', deferred_for: 'hour', deferred_until: NEXT_HOUR, total: 800 },
+      'has 800 entries, more than the hourly cap of 750: it waits until the cap is raised',
+      null,
+    ],
+    [
+      'the next day',
+      { state: 'deferred', deferred_for: 'day', deferred_until: NEXT_DAY, total: 150 },
+      'has 150 entries, and 900 of the daily cap of 1000 are used: it waits for the next day',
+      NEXT_DAY,
+    ],
+  ])('%s', async (_words, row, why, expected) => {
+    await addFile('1_HR_PRV_1.csv', row);
+    expect(await shown()).toEqual([['1_HR_PRV_1.csv', expect.stringContaining(why), expected]]);
+  });
+
+  test('the file before it', async () => {
+    await addFile('1_HR_PRV_1.csv');
+    await addFile('1_HR_PRV_2.csv');
+    expect((await shown())?.[1]).toEqual(['1_HR_PRV_2.csv', 'waits behind 1_HR_PRV_1.csv', NOW]);
+  });
+
+  test('the end of the uploads, and its turn once a batch has it', async () => {
+    const settled = new Date(NOW.getTime() + 2_000);
+    await addFile('1_HR_PRV_1.csv');
+    await database.query(
+      `insert into turn_queue (customer_id, phase, next_turn_at) values (1, 'settling', $1)`,
+      [settled],
+    );
+    expect(await shown()).toEqual([
+      ['1_HR_PRV_1.csv', 'waits until no upload has come for a moment', settled],
+    ]);
+    await database.query(
+      `with b as (insert into batch (customer_id, started_at) values (1, now()) returning id)
+       update change_file set batch_id = b.id from b`,
+    );
+    expect(await shown()).toEqual([['1_HR_PRV_1.csv', 'waits for its turn', settled]]);
+  });
+});
+
+test('of a customer on hold, what will be refused is told from what goes on', async () => {
+  await database.query(`update customer set state = 'held'`);
+  await addFile('1_HR_PRV_1.csv', { state: 'applying', total: 90, entries: 40 });
+  await addFile('1_HR_PRV_2.csv');
+  await addFile('1_HR_DI_1.ldif');
+  await addFile('wrong.csv');
+  const held = 'the customer is on hold: the file will be refused with 1001';
+  const files = new Map((await shown())?.map(([name, ...rest]) => [name, rest]));
+  expect(files.get('1_HR_PRV_1.csv')).toEqual(['is being processed: 40 of 90 entries are done', NOW]);
+  expect(files.get('1_HR_PRV_2.csv')).toEqual([held, null]);
+  expect(files.get('1_HR_DI_1.ldif')?.[0]).not.toBe(held);
+  expect(files.get('wrong.csv')?.[0]).not.toBe(held);
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import {
+  decideEntries,
+  isStopped,
+  NO_COUNTS,
+  READ_ERRORS_MAX,
+  refuseEntries,
+  WRITE_ERRORS_MAX,
+} from '../../src/pipeline/outcome.ts';
+import type { Entry, EntryResult } from '../../src/change-file/entry.ts';
+import type { ResultCode } from '../../src/change-file/result-code.ts';
+
+const entries = (count: number): Entry<null>[] =>
+  Array.from({ length: count }, (_, index) => ({
+    place: { entry: index + 1, line: index + 2, firstByte: 0, byteCount: 1, lineCount: 1 },
+    read: { record: null },
+  }));
+const result = ({ place }: Entry<null>, code: ResultCode): EntryResult => ({
+  place,
+  code,
+  operation: 'Add',
+  subject: 'a@b.c',
+  refusal: code === 0 ? null : { code },
+});
+
+describe('a file stops at the entry that is beyond a ceiling', () => {
+  it.each([
+    ['entries that cannot be read', 1000, 5, READ_ERRORS_MAX],
+    ['entries that cannot be written', 1018, 6, WRITE_ERRORS_MAX],
+  ] as const)('of %s', (_words, code, ceiling, max) => {
+    const decided = decideEntries(entries(max + 10), null, NO_COUNTS, (entry) => result(entry, code));
+    expect(decided.results.map((one) => one.code)).toEqual([...Array<number>(max).fill(code), ceiling]);
+    expect(decided).toMatchObject({ read: max + 1, written: 0, refusal: { code: ceiling, limit: max } });
+    expect(isStopped(decided)).toBe(true);
+  });
+
+  it('counting what the slices before have had', () => {
+    const before = { ...NO_COUNTS, read: 70, writeErrors: WRITE_ERRORS_MAX };
+    const decided = decideEntries(entries(3), null, before, (entry) => result(entry, 1018));
+    expect(decided.results.map((one) => one.code)).toEqual([6]);
+    expect(decided.read).toBe(71);
+  });
+});
+
+it('what the rules ignore is read, and has no result', () => {
+  const decided = decideEntries(entries(2), null, NO_COUNTS, (entry) =>
+    entry.place.entry === 1 ? null : result(entry, 0),
+  );
+  expect(decided).toMatchObject({
+    read: 2,
+    written: 1,
+    readErrors: 0,
+    results: [{ code: 0 }],
+    refusal: null,
+  });
+  expect(isStopped(decided)).toBe(false);
+});
+
+describe('a file that cannot be read as a whole', () => {
+  const problem = { code: 1000 as const, reason: 'header-missing' };
+
+  it('has failed although it has no entry', () => {
+    const decided = decideEntries([], problem, NO_COUNTS, () => null);
+    expect(decided).toMatchObject({ read: 0, readErrors: 1, results: [], refusal: problem });
+  });
+
+  it('has failed by its entries where it has some', () => {
+    const decided = decideEntries(entries(1), problem, NO_COUNTS, (entry) => result(entry, 1000));
+    expect(decided).toMatchObject({ read: 1, readErrors: 1, refusal: problem });
+  });
+});
+
+it('each entry of a file that is refused gets the refusal', () => {
+  const refusal = { code: 1001 as const };
+  const refused = refuseEntries(entries(2), { ...NO_COUNTS, read: 5, writeErrors: 5 }, refusal);
+  expect(refused).toMatchObject({ read: 7, written: 0, writeErrors: 7, refusal });
+  expect(refused.results.map(({ code, subject }) => [code, subject])).toEqual([
+    [1001, null],
+    [1001, null],
+  ]);
+});
