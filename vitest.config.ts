@@ -16,7 +16,16 @@ export default defineConfig({
   test: {
     maxWorkers: 3,
     projects: [
-      { test: { ...limits, name: 'unit', include: [UNIT], setupFiles: ['test/support/opens-nothing.ts'] } },
+      {
+        // What is pure leaves nothing behind: files share their modules, whose loading would take longer than the tests.
+        test: {
+          ...limits,
+          name: 'unit',
+          include: [UNIT],
+          isolate: false,
+          setupFiles: ['test/support/opens-nothing.ts'],
+        },
+      },
       { test: { ...limits, name: 'integration', include: [ANY], exclude: [UNIT, SLOW], globalSetup } },
       { test: { ...limits, name: 'slow', include: [SLOW], globalSetup } },
     ],
