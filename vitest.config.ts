@@ -9,7 +9,7 @@ const SLOW = 'test/**/*.slow.test.ts';
 const ANY = 'test/**/*.test.ts';
 
 /** A test that hangs fails after so long; none is that slow on a busy machine. */
-const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
+const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
 const globalSetup = ['test/support/postgres.ts'];
 
 export default defineConfig({

@@ -7,7 +7,8 @@ export interface ChangeFileRow {
   type: string | null;
   named_customer: string | null;
   source: string | null;
-  sequence: string | null;
+  /** As text: it may go beyond what a program's number holds. */
+  number: string | null;
   state: ChangeFileState;
   received_at: Date;
   bytes: number;
@@ -23,9 +24,9 @@ export interface ChangeFileRow {
   next_byte: number;
 }
 
-/** Columns for `changeFileFrom`. */
+/** Columns for `changeFileFrom`. None hides a column that statements order by: a name there means what is selected. */
 export const CHANGE_FILE_COLUMNS = `id, customer_id, name, type, named_customer::text, source,
-  sequence::text, state, received_at, bytes, batch_id, started_at, code, total,
+  sequence::text as number, state, received_at, bytes, batch_id, started_at, code, total,
   entries, written, read_errors, write_errors, next_line, next_byte`;
 
 export function changeFileFrom(row: ChangeFileRow): ChangeFile {
@@ -39,10 +40,10 @@ function nameFrom({
   type,
   named_customer: customer,
   source,
-  sequence,
+  number,
 }: ChangeFileRow): ChangeFileName | null {
-  if (type === null || customer === null || source === null || sequence === null) return null;
-  return { customerId: BigInt(customer), source, type, sequence: BigInt(sequence) };
+  if (type === null || customer === null || source === null || number === null) return null;
+  return { customerId: BigInt(customer), source, type, sequence: BigInt(number) };
 }
 
 function progressFrom(row: ChangeFileRow): Progress | null {

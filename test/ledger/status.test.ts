@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { customerById } from '../../src/accounts/customers/customer.ts';
+import { KINDS } from '../../src/kinds/registry.ts';
 import { customerStatus } from '../../src/ledger/status.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -31,6 +33,7 @@ async function addFile(name: string, more: Record<string, unknown> = {}): Promis
     customer_id: 1,
     name,
     type,
+    rank: KINDS.types.get(type ?? '')?.rank ?? 0,
     source,
     sequence,
     state: 'waiting',
@@ -46,16 +49,13 @@ async function addFile(name: string, more: Record<string, unknown> = {}): Promis
   );
 }
 
-const status = () => customerStatus(database, 1, CAPS, NOW);
-const shown = async () => (await status())?.files.map(({ name, why, expected }) => [name, why, expected]);
-
-test('a customer that is not there has no status', async () => {
-  expect(await customerStatus(database, 2, CAPS, NOW)).toBeNull();
-});
+const FACTS = { caps: CAPS, countsHourly: KINDS.countsHourly, heldRefuses: KINDS.heldRefuses };
+const status = async () => customerStatus(database, await customerById(database, 1), FACTS, NOW);
+const shown = async () => (await status()).files.map(({ name, why, expected }) => [name, why, expected]);
 
 test('caps are those of the customer where it has its own, and what is over them leaves nothing', async () => {
   await database.query('update customer set hourly_cap = 600');
-  expect((await status())?.caps).toEqual({
+  expect((await status()).caps).toEqual({
     perFile: 200,
     hourly: { limit: 600, used: 700, left: 0, until: NEXT_HOUR },
     daily: { limit: 1_000, used: 900, left: 100, until: NEXT_DAY },
@@ -104,7 +104,7 @@ describe('a file is shown with what it waits for, and with when it will run:', (
   test('the file before it', async () => {
     await addFile('1_HR_PRV_1.csv');
     await addFile('1_HR_PRV_2.csv');
-    expect((await shown())?.[1]).toEqual(['1_HR_PRV_2.csv', 'waits behind 1_HR_PRV_1.csv', NOW]);
+    expect((await shown())[1]).toEqual(['1_HR_PRV_2.csv', 'waits behind 1_HR_PRV_1.csv', NOW]);
   });
 
   test('the end of the uploads, and its turn once a batch has it', async () => {
@@ -132,7 +132,7 @@ test('of a customer on hold, what will be refused is told from what goes on', as
   await addFile('1_HR_DI_1.ldif');
   await addFile('wrong.csv');
   const held = 'the customer is on hold: the file will be refused with 1001';
-  const files = new Map((await shown())?.map(([name, ...rest]) => [name, rest]));
+  const files = new Map((await shown()).map(([name, ...rest]) => [name, rest]));
   expect(files.get('1_HR_PRV_1.csv')).toEqual(['is being processed: 40 of 90 entries are done', NOW]);
   expect(files.get('1_HR_PRV_2.csv')).toEqual([held, null]);
   expect(files.get('1_HR_DI_1.ldif')?.[0]).not.toBe(held);

@@ -105,7 +105,7 @@ it('the next file of a batch is found by an index, in the order of the numbers',
   await database.query('analyze change_file');
   const { rows } = await database.query<{ 'QUERY PLAN': string }>(
     `explain select id from change_file where batch_id = ${batch?.id} and state = 'waiting'
-      order by type is not null, type, sequence, source collate "C", id limit 1`,
+      order by rank, sequence, source collate "C", id limit 1`,
   );
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
   expect(plan).toContain('change_file_next');

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseChangeFileName, type ChangeFile } from '../../src/change-file/change-file.ts';
 import { startBatch } from '../../src/ledger/batch.ts';
-import { lastSequence, missingBefore, storeSequence, strictPatience } from '../../src/order/sequence.ts';
+import { lastSequence, missingBefore, storeSequence } from '../../src/ledger/sequence.ts';
+import { strictPatience } from '../../src/order/sequence.ts';
+import { customerById } from '../../src/accounts/customers/customer.ts';
+import { KINDS } from '../../src/kinds/registry.ts';
 import { noteUpload } from '../../src/ledger/turn-queue.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -23,7 +26,7 @@ afterAll(() => database.drop());
 
 function file(name: string): ChangeFile {
   const rest = { id: 1, customer: 1, state: 'waiting' as const, receivedAt: NOW, bytes: 9 };
-  return { ...rest, name, parsed: parseChangeFileName(name), batch: null, progress: null };
+  return { ...rest, name, parsed: parseChangeFileName(name, KINDS.types), batch: null, progress: null };
 }
 
 const numbered = (number: number) => file(`1_HR_PRV_${number}.csv`);
@@ -35,6 +38,11 @@ async function apply(...numbers: number[]): Promise<void> {
     if (parsed) await database.transaction((tx) => storeSequence(tx, 1, parsed));
   }
 }
+
+const patience = async (of: ChangeFile) => {
+  const { strictSequences } = await customerById(database, 1);
+  return strictPatience(strictSequences, of);
+};
 
 const declareStrict = (seconds: number) =>
   database.query('update customer set strict_sequences = $1', [{ HR: seconds }]);
@@ -68,16 +76,16 @@ describe('a source that the customer has declared', () => {
   });
 
   test('is waited for as long as the customer wants', async () => {
-    expect(await strictPatience(database, numbered(2))).toBeNull();
+    expect(await patience(numbered(2))).toBeNull();
     await declareStrict(60);
-    expect(await strictPatience(database, numbered(2))).toEqual(new Date('2026-05-05T12:02:00Z'));
+    expect(await patience(numbered(2))).toEqual(new Date('2026-05-05T12:02:00Z'));
   });
 });
 
 test('a name that says no number misses none, and waits for none', async () => {
   await declareStrict(60);
   expect(await missingBefore(database, file('wrong.csv'))).toEqual([]);
-  expect(await strictPatience(database, file('wrong.csv'))).toBeNull();
+  expect(await patience(file('wrong.csv'))).toBeNull();
 });
 
 test('the last number is that of the last processed file of the same counter', async () => {

@@ -6,7 +6,7 @@ import {
   READ_ERRORS_MAX,
   refuseEntries,
   WRITE_ERRORS_MAX,
-} from '../../src/pipeline/outcome.ts';
+} from '../../src/change-file/outcome.ts';
 import type { Entry, EntryResult } from '../../src/change-file/entry.ts';
 import type { ResultCode } from '../../src/change-file/result-code.ts';
 

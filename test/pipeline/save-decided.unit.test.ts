@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { carryOut } from '../../src/pipeline/carry-out.ts';
+import { decideSlice } from '../../src/pipeline/plan.ts';
+import { saveDecided } from '../../src/pipeline/save-decided.ts';
 import type { Kind } from '../../src/kinds/kind.ts';
-import { READ_ERRORS_MAX } from '../../src/pipeline/outcome.ts';
+import { READ_ERRORS_MAX } from '../../src/change-file/outcome.ts';
 import type { ChangeFile } from '../../src/change-file/change-file.ts';
 import type { Transaction } from '../../src/database/open.ts';
 import type { Entry, EntryResult } from '../../src/change-file/entry.ts';
@@ -57,9 +58,12 @@ function store(refuses: (names: string[], tries: number) => Error | null) {
     failed: (entry) => result(entry, 1000),
   };
   const query = async (statement: string) => void statements.push(statement);
-  const run = (entries: Named[]) => {
-    const contents = { kind: kind as Kind, problem: null, entries, total: entries.length, more: false };
-    return carryOut({ query } as unknown as Transaction, FILE, { ...contents, prepared: null }, NOW);
+  const run = async (entries: Named[]) => {
+    const counts = { total: entries.length, more: false };
+    const read = { kind: kind as Kind, header: Buffer.alloc(0), problem: null, entries, ...counts };
+    const contents = { ...read, prepared: null };
+    const tx = { query } as unknown as Transaction;
+    return saveDecided(tx, FILE, contents, await decideSlice(tx, FILE, contents, NOW), NOW);
   };
   return { saved, statements, run };
 }
