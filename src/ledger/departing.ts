@@ -1,5 +1,5 @@
 import type { ChangeFile } from '../change-file/change-file.ts';
-import type { Queryable } from '../database/open.ts';
+import { onlyRow, type Queryable } from '../database/open.ts';
 import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from './rows.ts';
 
 /** A file whose fate is committed and that is not yet in its folder. */
@@ -38,6 +38,19 @@ export async function departingFiles(db: Queryable, customer: number): Promise<D
     modifiedAt: row.modified_at,
     digest: row.content_sha256,
   }));
+}
+
+/** What a file looked like when it was read. */
+export async function contentOf(
+  db: Queryable,
+  file: Pick<ChangeFile, 'id'>,
+): Promise<Pick<Departing, 'modifiedAt' | 'digest'>> {
+  const result = await db.query<{ modified_at: Date; digest: string | null }>(
+    'select modified_at, content_sha256 as digest from change_file where id = $1',
+    [file.id],
+  );
+  const { modified_at: modifiedAt, digest } = onlyRow(result);
+  return { modifiedAt, digest };
 }
 
 /** The name under which a departing file will lie in its folder. */

@@ -7,6 +7,7 @@ import { PREPARING_MS_MAX } from '../ledger/turn-queue.ts';
 import type { TurnResult } from '../order/turns.ts';
 import { failpoint } from '../failpoints.ts';
 import { digestOf } from '../spool/digest.ts';
+import { takeBack } from '../spool/take-back.ts';
 import { openChangeFile, type OpenChangeFile } from '../spool/take.ts';
 import { commit, type CommitInput, type Committed } from './commit.ts';
 import { entrance, plan } from './plan.ts';
@@ -20,7 +21,11 @@ export async function processFile(turn: Turn, file: ChangeFile): Promise<TurnRes
   const { services, folder } = turn;
   const { database, clock, journal } = services;
   const opened = await openChangeFile(folder, file);
-  if (!opened && file.progress) return { kind: 'lost' };
+  if (!opened && file.progress) {
+    if (!(await takeBack(database, file, folder))) return { kind: 'lost' };
+    journal.recovered(file.customer, [`${file.name}, filed too early for the ledger, goes on`]);
+    return { kind: 'more' };
+  }
   if (!opened) {
     await withdrawInTurn(database, file, clock.now());
     journal.fileWithdrawn(file.customer, file.name);

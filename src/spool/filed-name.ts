@@ -43,6 +43,12 @@ function numberedName(file: string, number: number): string {
   return `${stem.join('')}${end}`;
 }
 
+/** Whether a file may have been given this name when it was filed: its own, with or without a number. */
+export function mayBeFiledAs(file: string, name: string): boolean {
+  const number = Number(/_([1-9]\d{0,14})(?:\.[^.]*)?$/u.exec(name)?.[1] ?? 0);
+  return [number, 0].some((one) => numberedName(file, one) === name);
+}
+
 /** What is known of a file whose name in its folder is not. */
 export interface Sought {
   file: Pick<ChangeFile, 'customer' | 'name' | 'bytes'>;
