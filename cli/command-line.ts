@@ -27,6 +27,7 @@ import { config } from './config.ts';
 import { exportDirectory } from './export.ts';
 import { setup, type WithDatabase } from './setup.ts';
 import { purge } from './purge.ts';
+import { reconcile } from './reconcile.ts';
 import { show } from './show.ts';
 import { demo } from '../demo/demo.ts';
 import { shownLines } from '../src/shown-text.ts';
@@ -57,7 +58,8 @@ const ask: Ask = async <Answer>(configuration: Configuration, request: object): 
     if (!isNobodyThere(error)) throw error;
   }
   return withDatabase(configuration, async (database) => {
-    const parts = { database, clock: systemClock, caps: configuration.throttle, changed: () => {} };
+    const { throttle: caps, spool } = configuration;
+    const parts = { database, clock: systemClock, caps, spool, changed: () => {} };
     return (await carryOutRequest(parts, request as ControlRequest)) as Answer;
   });
 };
@@ -79,6 +81,7 @@ const COMMANDS: Command[] = [
   account(ask),
   audit(ask),
   purge(withDatabase),
+  reconcile(ask),
   backup(withDatabase),
   restore(withNewDatabase, isRunning),
   config(async (configuration) => {

@@ -25,7 +25,8 @@ export function status(ask: Ask, clock: Clock = systemClock): Command {
     usage: '',
     summary: 'customers, waiting files and why, caps used and left, last reports, certificates that end soon',
     details:
-      'First comes what needs the operator: a certificate that ends within 30 days, has ended or cannot be used.\n' +
+      'First comes what needs the operator: a certificate that ends within 30 days, has ended or cannot be used;\n' +
+      'files in the spool that the ledger does not know.\n' +
       'With --json also certificates that are well.',
     options: { json: { type: 'boolean' } },
     count: { min: 0, max: 0 },
@@ -52,8 +53,18 @@ export function statusText({ certificates, customers, loop }: AsJson<Status>): s
   const warnings = certificates.flatMap(({ warning }) =>
     warning ? [`WARNING: ${escapeHidden(warning)}`] : [],
   );
+  const unknown = customers.flatMap(unknownText);
   const rest = customers.length === 0 ? ['No customers. See: spoolgate setup --help'] : customers.map(textOf);
-  return [...warnings, ...loopTexts(loop), ...rest].join('\n\n');
+  return [...warnings, ...unknown, ...loopTexts(loop), ...rest].join('\n\n');
+}
+
+function unknownText({ id, unknown: { count, files } }: AsJson<CustomerStatus>): string[] {
+  if (count === 0) return [];
+  const more = count > files.length ? ` and ${count - files.length} more` : '';
+  return [
+    `WARNING: The ledger does not know files of customer ${id}: ${files.map(escapeHidden).join(', ')}${more}. ` +
+      'The database has lost its last commits, or they were put there by hand. See: spoolgate reconcile --dry-run',
+  ];
 }
 
 function loopTexts(loop: AsJson<LoopStatus> | null): string[] {

@@ -14,11 +14,13 @@ import type { JobRunner } from '../src/jobs/runner.ts';
 import type { Kinds } from '../src/kinds/kinds.ts';
 import { watchLoop } from '../src/loop-watch.ts';
 import { Dispatcher } from '../src/pipeline/dispatcher.ts';
+import { concernText } from '../src/ledger/difference-rows.ts';
+import { Comparison } from '../src/spool/comparison.ts';
 import { makeCustomerFolders } from '../src/spool/customer-folders.ts';
 import { createIntake } from '../src/spool/intake.ts';
 import { openDoors } from './doors.ts';
 import { startJobs } from './jobs.ts';
-import { buildServices, loadOrganisations } from './services.ts';
+import { buildServices, loadOrganisations, type BuiltServices } from './services.ts';
 import { openOwnStore } from './store.ts';
 
 export interface Daemon {
@@ -66,39 +68,34 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  const store = opened.use(await openOwnStore(configuration, journal));
+  // What it compares with is opened below; a database that comes back may have lost commits.
+  let comparison: Comparison | null = null;
+  const compare = () => comparison?.request();
+  const store = opened.use(await openOwnStore(configuration, journal, compare));
   const { database } = store;
   await loadOrganisations(configuration, database, clock, journal);
   const services = await buildServices(configuration, { database, clock, journal, signal, ...overrides });
-  const { spool, mount, kinds } = services;
+  const { spool, kinds } = services;
   const intake = createIntake({ ...services, types: kinds.types, quietMs: quietSeconds * 1000 });
   await intake.customers();
-  const dispatcher = opened.use(
-    new Dispatcher(services, intake, { sweepMs: sweepSeconds * 1000, ...(workers ? { workers } : {}) }),
-  );
+  const pace = { sweepMs: sweepSeconds * 1000, ...(workers ? { workers } : {}) };
+  const dispatcher = opened.use(new Dispatcher(services, intake, { ...pace, onDatabaseBack: compare }));
   const { throttle: caps, data, http } = configuration;
   const changed = (customer: number) => dispatcher.wake(customer);
-  const control = await startControlServer(data, {
-    database,
-    clock,
-    caps,
-    changed,
-    loop: () => loop.status(),
-  });
+  comparison = opened.use(new Comparison({ ...services, found: changed }));
+  const live = { database, clock, caps, spool, changed, loop: () => loop.status() };
+  const control = await startControlServer(data, live);
   opened.defer(() => control.close());
-  const makeFolders = async (folder: string) => {
-    await mount.expectThere();
-    await makeCustomerFolders(spool, folder);
-  };
   const { announce } = dispatcher;
+  const makeFolders = folderMaker(services);
   const doors = opened.use(
     await openDoors({ configuration, database, clock, journal, announce, makeFolders }),
   );
   const jobs = opened.use(await startJobs({ configuration, services, store, intake, doors, signal }));
-  const probe = new SpoolProbe(spool, mount);
-  const health = await startHealthServer(http, database, () => probe.fault());
+  const health = await startHealth(http, services);
   opened.defer(() => health.close());
   await dispatcher.sweep();
+  compare();
 
   journal.daemonStarted({ ...doors.described, http: `${http.host}:${health.port}` });
   const closing = opened.move();
@@ -117,4 +114,20 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
       await closing.disposeAsync();
     },
   };
+}
+
+/** Makes what is missing of a customer's folders; never in a spool that is not there. */
+function folderMaker({ mount, spool }: BuiltServices): (folder: string) => Promise<void> {
+  return async (folder) => {
+    await mount.expectThere();
+    await makeCustomerFolders(spool, folder);
+  };
+}
+
+function startHealth(http: Configuration['http'], { database, mount, spool }: BuiltServices) {
+  const probe = new SpoolProbe(spool, mount);
+  return startHealthServer(http, database, {
+    spoolFault: () => probe.fault(),
+    concern: () => concernText(database),
+  });
 }

@@ -25,11 +25,14 @@ export interface ServiceParts {
   kinds?: Kinds;
 }
 
+/** A daemon always knows its spool. */
+export type BuiltServices = Services & { mount: SpoolMount };
+
 /** What the pipeline works with, of a configuration. */
 export async function buildServices(
   configuration: Configuration,
   { database, clock, journal, signal, kinds = KINDS }: ServiceParts,
-): Promise<Services & { mount: SpoolMount }> {
+): Promise<BuiltServices> {
   const { spool, throttle, cycle, trace } = configuration;
   await ensureFolder(spool);
   const mount = await SpoolMount.of({ database, clock, spool });

@@ -26,11 +26,13 @@ const DAEMON_LOCK = 7_766_102;
 export async function openOwnStore(
   configuration: Configuration,
   journal: Journal,
+  onConnectionLost: () => void,
 ): Promise<Store & AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
-  const store = await openStore(configuration, true, (error) =>
-    journal.warned('a database connection was lost', { reason: messageOf(error) }),
-  );
+  const store = await openStore(configuration, true, (error) => {
+    journal.warned('a database connection was lost', { reason: messageOf(error) });
+    onConnectionLost();
+  });
   opened.defer(() => store.close());
   journal.databaseReady(store.description, store.migrations);
   if (store.embedded) opened.defer(await holdDaemonLock(store));

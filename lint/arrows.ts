@@ -49,6 +49,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/jobs',
     'src/kinds',
     'src/kinds/registry.ts',
+    'src/ledger',
     'src/outbox',
     'src/pipeline',
     'src/spool',
@@ -131,6 +132,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/spool/staging.ts',
   ],
   'src/actions': [
+    'src/spool',
     'src/accounts/customers',
     'src/database',
     'src/doors/sign-in',

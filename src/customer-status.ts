@@ -19,6 +19,7 @@ export interface CustomerStatus {
   reports: string[];
   missing: MissingNumbers[];
   sources: SourceNumber[];
+  unknown: UnknownFiles;
 }
 
 export interface CapStatus {
@@ -64,6 +65,13 @@ export interface SourceNumber {
   type: string;
   /** As text: it may go beyond what a program's number holds. */
   last: string;
+}
+
+/** What lies in the folders and the ledger does not know: the database has lost its last commits. */
+export interface UnknownFiles {
+  count: number;
+  /** The first of them, e.g. `_processed/1000001_PRV_5.csv`. */
+  files: string[];
 }
 
 export interface MissingNumbers {

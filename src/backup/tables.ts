@@ -14,7 +14,7 @@ export interface SavedTables {
 }
 
 /** Filled by the migrations; and of the spool, which is another one after a restore. */
-const NOT_SAVED = ['schema_migration', 'spool_identity', 'access_change'];
+const NOT_SAVED = ['schema_migration', 'spool_identity', 'spool_difference', 'access_change'];
 
 /** Copies all tables as the transaction's snapshot sees them, one compressed file each. */
 export async function saveTables(tx: Transaction, folder: string): Promise<SavedTables> {

@@ -85,6 +85,9 @@ export const PROCESSED = '_processed';
 export const ERROR = '_error';
 export const REPORT = '_report';
 export const JOURNAL = 'journal';
+/** What is decided lies here until its retention is over. */
+export const KEPT_FOLDERS = [PROCESSED, ERROR, REPORT] as const;
+export type KeptFolder = (typeof KEPT_FOLDERS)[number];
 
 /** The status files: files of ours in the upload folder, to be read by every client and written by none. */
 export const STATUS_TEXT = '_status.txt';

@@ -36,6 +36,8 @@ export type Warning =
   | { kind: 'no-trace' }
   /** Another program wrote into it while it was read. */
   | { kind: 'changed' }
+  /** The ledger does not know files that have reports and traces; the first of them, within the customer's folder. */
+  | { kind: 'no-record'; places: string[]; more: number }
   | EntryNote;
 
 /**

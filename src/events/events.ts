@@ -67,6 +67,8 @@ export interface Journal {
   folderFailed(customer: number, error: unknown): void;
   databaseAway(error: unknown): void;
   databaseBack(): void;
+  /** @param places in the customer's folder, of which the ledger knows nothing */
+  spoolDiffers(customer: number, places: string[]): void;
   /** What a crash had left apart and is right again. */
   recovered(customer: number, what: string[]): void;
 
@@ -84,10 +86,29 @@ export interface AppliedCounts {
   ms: number;
 }
 
+const PLACES_SHOWN_MAX = 20;
+
 /** A journal that writes one log line per event. */
 export function journalTo(log: Log): Journal {
-  const info = (event: string, fields: Record<string, unknown> = {}) => log.log('info', event, fields);
-  const warn = (event: string, fields: Record<string, unknown>) => log.log('warn', event, fields);
+  return { ...daemonEvents(log), ...doorEvents(log), ...fileEvents(log), ...mailEvents(log) };
+}
+
+interface Writers {
+  info: (event: string, fields?: Record<string, unknown>) => void;
+  warn: (event: string, fields: Record<string, unknown>) => void;
+  fail: (event: string, fields: Record<string, unknown>) => void;
+}
+
+function writersOf(log: Log): Writers {
+  return {
+    info: (event, fields = {}) => log.log('info', event, fields),
+    warn: (event, fields) => log.log('warn', event, fields),
+    fail: (event, fields) => log.log('error', event, fields),
+  };
+}
+
+function daemonEvents(log: Log) {
+  const { info, warn } = writersOf(log);
   return {
     daemonStarted: (doors) => info('daemon started', doors),
     daemonStopping: (signal) => info('daemon stopping', { signal }),
@@ -95,7 +116,12 @@ export function journalTo(log: Log): Journal {
     databaseReady: (what, migrations) => info('database ready', { database: what, migrations }),
     organisationsLoaded: (file, changes) => info('organisations loaded', { file, changes }),
     warned: (message, fields = {}) => warn(message, fields),
+  } satisfies Partial<Journal>;
+}
 
+function doorEvents(log: Log) {
+  const { info, warn, fail } = writersOf(log);
+  return {
     signedIn: (peer) => info('signed in', { ...peer }),
     signInRefused: (peer, reason) => warn('sign-in refused', { ...peer, reason }),
     sessionsRevoked: (login, sessions, account) =>
@@ -116,8 +142,13 @@ export function journalTo(log: Log): Journal {
     certificateExpires: (validTo, daysLeft) =>
       warn('the certificate expires', { validTo: validTo.toISOString(), daysLeft }),
     temporaryFilesSwept: (customer, files) => info('temporary files swept', { customer, files }),
-    doorFault: (peer, error) => log.log('error', 'door fault', { ...peer, error: stackOf(error) }),
+    doorFault: (peer, error) => fail('door fault', { ...peer, error: stackOf(error) }),
+  } satisfies Partial<Journal>;
+}
 
+function fileEvents(log: Log) {
+  const { info, warn, fail } = writersOf(log);
+  return {
     fileAdmitted: (customer, file, bytes) => info('file admitted', { customer, file, bytes }),
     fileReplaced: (customer, file, bytes) => info('file replaced while waiting', { customer, file, bytes }),
     fileWithdrawn: (customer, file) => info('file withdrawn', { customer, file }),
@@ -131,22 +162,33 @@ export function journalTo(log: Log): Journal {
     fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),
     reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
     loopBlocked: (ms, budgetMs, causes) => warn('event loop blocked', { ms, budgetMs, causes }),
-    dispatcherFailed: (error) => log.log('error', 'cycle failed', { error: stackOf(error) }),
-    folderFailed: (customer, error) =>
-      log.log('error', 'customer folder failed', { customer, reason: messageOf(error) }),
-    databaseAway: (error) => log.log('error', 'database away', { reason: messageOf(error) }),
+    dispatcherFailed: (error) => fail('cycle failed', { error: stackOf(error) }),
+    folderFailed: (customer, error) => fail('customer folder failed', { customer, reason: messageOf(error) }),
+    databaseAway: (error) => fail('database away', { reason: messageOf(error) }),
     databaseBack: () => info('database back'),
+    spoolDiffers: (customer, places) =>
+      fail('the ledger does not know files of the spool', {
+        customer,
+        count: places.length,
+        files: places.slice(0, PLACES_SHOWN_MAX),
+        hint: 'the database has lost its last commits, or they were put there by hand; see: spoolgate reconcile --dry-run',
+      }),
     recovered: (customer, what) => warn('recovered', { customer, what }),
-    turnFailed: (customer, error) => log.log('error', 'turn failed', { customer, error: stackOf(error) }),
+    turnFailed: (customer, error) => fail('turn failed', { customer, error: stackOf(error) }),
     turnInterrupted: (customer, error) =>
       warn('turn interrupted by a lost database connection', { customer, reason: messageOf(error) }),
-    purged: (counts) => log.log(counts.failed > 0 ? 'warn' : 'info', 'purged', { ...counts }),
+    purged: (counts) => (counts.failed > 0 ? warn : info)('purged', { ...counts }),
+  } satisfies Partial<Journal>;
+}
 
+function mailEvents(log: Log) {
+  const { info, warn } = writersOf(log);
+  return {
     mailSent: (customer, outboxId) => info('mail sent', { customer, outboxId }),
     mailFailed: (customer, outboxId, error, nextTry) =>
       warn('mail failed', { customer, outboxId, error: messageOf(error), nextTry }),
     removalFinished: (customer, count) => info('removals finished', { customer, count }),
-  };
+  } satisfies Partial<Journal>;
 }
 
 function stackOf(error: unknown): string {

@@ -10,9 +10,10 @@ import { codeOf, OperatorFault } from '../fault.ts';
 import { removeAccount } from '../actions/account-actions.ts';
 import { auditEntries } from '../actions/audit-actions.ts';
 import { bansNow, liftBansOf } from '../actions/ban-actions.ts';
+import { reconcile, type ReconcileParts } from '../actions/reconcile-actions.ts';
 import { quoted } from '../shown-text.ts';
 import { makeControlFolder, openControlFolder } from './control-socket.ts';
-import { setHeld, statusOfAll, throttleCustomer, type LiveParts } from '../actions/customer-actions.ts';
+import { setHeld, statusOfAll, throttleCustomer } from '../actions/customer-actions.ts';
 
 const BODY_BYTES_MAX = 65_536;
 const ANSWER_MS_MAX = 60_000;
@@ -39,12 +40,13 @@ const requests = z.discriminatedUnion('command', [
     limit: z.int().min(1).max(10_000),
   }),
   z.strictObject({ command: z.literal('unban'), subject: z.string(), who: z.string() }),
+  z.strictObject({ command: z.literal('reconcile'), dryRun: z.boolean(), who: z.string() }),
 ]);
 
 export type ControlRequest = z.input<typeof requests>;
 
 /** Carries out a request; also without a daemon, directly on the database. */
-export async function carryOutRequest(parts: LiveParts, request: ControlRequest): Promise<unknown> {
+export async function carryOutRequest(parts: ReconcileParts, request: ControlRequest): Promise<unknown> {
   switch (request.command) {
     case 'status':
       return statusOfAll(parts);
@@ -67,6 +69,8 @@ export async function carryOutRequest(parts: LiveParts, request: ControlRequest)
     }
     case 'unban':
       return liftBansOf(parts, request.subject, request.who);
+    case 'reconcile':
+      return reconcile(parts, request);
   }
 }
 
@@ -75,7 +79,7 @@ export interface ControlServer {
 }
 
 /** @throws {OperatorFault} where another daemon answers on the socket */
-export async function startControlServer(data: string, parts: LiveParts): Promise<ControlServer> {
+export async function startControlServer(data: string, parts: ReconcileParts): Promise<ControlServer> {
   if (await answers(data))
     throw new OperatorFault(
       'A daemon runs on this data folder already. Stop it first, or give this one another `data`.',

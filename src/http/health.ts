@@ -10,16 +10,22 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
+/** What the health check asks besides the database itself. */
+export interface HealthQuestions {
+  /** Why the spool cannot be written now, or null. */
+  spoolFault: () => Promise<string | null>;
+  /** What a person must see to while the work goes on, or null. */
+  concern: () => Promise<string | null>;
+}
+
 /**
  * `GET /health`: 200 while the database answers and uploads and results can be written, else 503 with the reason. For
- * container and load-balancer checks; it tells nothing else.
- *
- * @param spoolFault why the spool cannot be written now, or null
+ * container and load-balancer checks; it tells nothing else. What no restart mends is `degraded`, with 200.
  */
 export async function startHealthServer(
   { host, port }: { host: string; port: number },
   db: Queryable,
-  spoolFault: () => Promise<string | null>,
+  questions: HealthQuestions,
 ): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const answer = (status: number, body: object) => {
@@ -27,7 +33,7 @@ export async function startHealthServer(
       response.end(`${JSON.stringify(body)}\n`);
     };
     if (request.method !== 'GET' || request.url !== '/health') return answer(404, { error: 'not found' });
-    void healthOf(db, spoolFault).then((health) => answer(health.status === 'ok' ? 200 : 503, health));
+    void healthOf(db, questions).then((health) => answer(SERVING.has(health.status) ? 200 : 503, health));
   });
   server.listen({ host, port });
   try {
@@ -39,22 +45,27 @@ export async function startHealthServer(
 }
 
 interface Health {
-  status: 'ok' | 'database unreachable' | 'database read-only' | 'spool not writable';
+  status: 'ok' | 'degraded' | 'database unreachable' | 'database read-only' | 'spool not writable';
   reason?: string;
 }
 
-async function healthOf(db: Queryable, spoolFault: () => Promise<string | null>): Promise<Health> {
+const SERVING = new Set<Health['status']>(['ok', 'degraded']);
+
+async function healthOf(db: Queryable, { spoolFault, concern }: HealthQuestions): Promise<Health> {
+  let reason: string | null;
   try {
     const { rows } = await db.query<{ readonly: string }>(
       `select current_setting('transaction_read_only') as readonly`,
     );
     if (rows[0]?.readonly === 'on')
       return { status: 'database read-only', reason: 'the database takes no changes; is it a standby?' };
+    reason = await concern();
   } catch (error) {
     return { status: 'database unreachable', reason: causeOf(error) };
   }
-  const reason = await spoolFault();
-  return reason === null ? { status: 'ok' } : { status: 'spool not writable', reason };
+  const fault = await spoolFault();
+  if (fault !== null) return { status: 'spool not writable', reason: fault };
+  return reason === null ? { status: 'ok' } : { status: 'degraded', reason };
 }
 
 async function closeServer(server: Server): Promise<void> {

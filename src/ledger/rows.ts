@@ -36,12 +36,7 @@ export function changeFileFrom(row: ChangeFileRow): ChangeFile {
 }
 
 /** What its name said when it came in. */
-function nameFrom({
-  type,
-  named_customer: customer,
-  source,
-  number,
-}: ChangeFileRow): ChangeFileName | null {
+function nameFrom({ type, named_customer: customer, source, number }: ChangeFileRow): ChangeFileName | null {
   if (type === null || customer === null || source === null || number === null) return null;
   return { customerId: BigInt(customer), source, type, sequence: BigInt(number) };
 }

@@ -34,6 +34,13 @@ export interface StatusRows {
   reports: Map<number, { name: string }[]>;
   sources: Map<number, SourceNumber[]>;
   missing: Map<number, { before: string; detail: { source: string; numbers: string[] } }[]>;
+  unknown: Map<number, UnknownRow[]>;
+}
+
+export interface UnknownRow {
+  /** How many there are in all; only the first have rows. */
+  all: number;
+  place: string;
 }
 
 /** A status is written again and again: its size must not grow with the number of waiting files. */
@@ -65,6 +72,7 @@ export async function statusRows(
     missing: byCustomer(
       await rows<{ before: string; detail: { source: string; numbers: string[] } }>(MISSING),
     ),
+    unknown: byCustomer(await rows<UnknownRow>(UNKNOWN)),
   };
 }
 
@@ -106,6 +114,12 @@ const MISSING = `
   select c.id as customer, m.* ${EACH}
     (select f.name as before, n.detail from batch_note n join change_file f on f.id = n.change_file_id
       where f.customer_id = c.id and n.kind = 'missing-numbers' order by n.id desc limit ${RESULTS_SHOWN}) m`;
+
+/** Found by the last comparison of spool and ledger (spool/compare.ts), and not settled by the operator. */
+const UNKNOWN = `
+  select c.id as customer, u.* ${EACH}
+    (select count(*) over () as "all", folder || '/' || name as place from spool_difference
+      where customer_id = c.id and outcome is null order by folder, name collate "C" limit ${RESULTS_SHOWN}) u`;
 
 function byCustomer<Row>(rows: (Row & { customer: number })[]): Map<number, Row[]> {
   const all = new Map<number, Row[]>();

@@ -68,6 +68,10 @@ export async function customerStatuses(
         before,
         numbers: detail.numbers,
       })),
+      unknown: {
+        count: of(rows.unknown)[0]?.all ?? 0,
+        files: of(rows.unknown).map(({ place }) => place),
+      },
     };
   });
 }

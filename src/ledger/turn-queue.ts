@@ -43,6 +43,12 @@ export async function claimTurnOf(tx: Transaction, customer: number): Promise<St
   return rows[0] ? standingFrom(rows[0]) : null;
 }
 
+/** Waits for a turn of the customer that is running; none begins until the transaction ends. */
+export async function holdTurns(tx: Transaction, customer: number): Promise<void> {
+  await tx.query('insert into turn_queue (customer_id) values ($1) on conflict do nothing', [customer]);
+  await tx.query('select 1 from turn_queue where customer_id = $1 for update', [customer]);
+}
+
 async function saveStanding(db: Queryable, customer: number, standing: Standing): Promise<void> {
   await db.query(
     `update turn_queue set phase = $2, next_turn_at = $3, waiting_since = $4, failures = $5 where customer_id = $1`,

@@ -19,6 +19,8 @@ export interface DispatcherSettings {
   sweepMs: number;
   /** Turns at the same time; default: the number of cores. */
   workers?: number;
+  /** The database answers again; it may be one that has lost commits. */
+  onDatabaseBack?: () => void;
 }
 
 export interface Upload {
@@ -43,6 +45,7 @@ const EXTEND_MS = 2_000;
 export class Dispatcher implements AsyncDisposable {
   readonly #services: Services;
   readonly #intake: Intake;
+  readonly #settings: DispatcherSettings;
   readonly #workersMax: number;
   readonly #background: Background;
   readonly #looks: FolderLooks;
@@ -53,10 +56,11 @@ export class Dispatcher implements AsyncDisposable {
   #state: DispatcherState = 'working';
   #workers = 0;
 
-  constructor(services: Services, intake: Intake, { sweepMs, workers }: DispatcherSettings) {
+  constructor(services: Services, intake: Intake, settings: DispatcherSettings) {
     this.#services = services;
     this.#intake = intake;
-    this.#workersMax = workers ?? availableParallelism();
+    this.#settings = settings;
+    this.#workersMax = settings.workers ?? availableParallelism();
     this.#background = new Background((error) => this.#failed(error));
     this.#status = new StatusWriter((customer) => writeStatus(services, customer), this.#background);
     this.#looks = new FolderLooks(services, intake, this.#background, {
@@ -67,7 +71,7 @@ export class Dispatcher implements AsyncDisposable {
       this.#whilePreparing(customer, finished);
     services.preparations.listen(whilePreparing);
     services.readings.listen(whilePreparing);
-    this.#sweeping = setInterval(() => this.#background.run(this.sweep()), sweepMs);
+    this.#sweeping = setInterval(() => this.#background.run(this.sweep()), settings.sweepMs);
     this.#background.later(LOOK_MS_MIN, () => this.#lookOnTime());
   }
 
@@ -141,6 +145,7 @@ export class Dispatcher implements AsyncDisposable {
   async #comeBack(): Promise<void> {
     this.#state = 'working';
     this.#services.journal.databaseBack();
+    this.#settings.onDatabaseBack?.();
     for (const upload of this.#missed.splice(0)) await this.#admit(upload, true);
     this.#background.run(this.sweep());
   }

@@ -24,12 +24,6 @@ export function reportText(folder: string, files: readonly ReportedFile[], words
   return files.map((file) => fileLines(folder, file, wordsOf(file.type)).join('')).join('');
 }
 
-/** `llis_report_YYYYMMDD_HHMMSS.txt`, from the moment processing began, in UTC. */
-export function reportName(startedAt: Date): string {
-  const digits = startedAt.toISOString().replace(/\D/g, '');
-  return `llis_report_${digits.slice(0, 8)}_${digits.slice(8, 14)}.txt`;
-}
-
 /** M/D/YY h:mm AM|PM in UTC, e.g. `2/8/12 11:32 PM`. */
 export function stampOf(moment: Date): string {
   const hours = moment.getUTCHours();
@@ -166,6 +160,8 @@ function warningText(warning: Exclude<Warning, EntryNote>): string {
       return 'The trace could not be written because of a fault of this server. The results stand.';
     case 'missing-numbers':
       return missingText(warning);
+    case 'no-record':
+      return noRecordText(warning);
   }
 }
 
@@ -176,6 +172,11 @@ function missingText({ source, numbers }: Extract<Warning, { kind: 'missing-numb
   return numbers.length === 1
     ? `Number ${shown}${whose} was never received. It can no longer be processed; send its changes again under a higher number.`
     : `Numbers ${shown}${whose} were never received. They can no longer be processed; send their changes again under a higher number.`;
+}
+
+function noRecordText({ places, more }: Extract<Warning, { kind: 'no-record' }>): string {
+  const shown = `${places.map(escapeHidden).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `This server has no record of ${shown}: what earlier reports and traces say of them does not count. Customer service has been told. What neither this nor a later report lists, send again in a new file with a higher number.`;
 }
 
 function countsLine({ counts }: ReportedFile, words: ReportWords): string[] {

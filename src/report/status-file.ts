@@ -23,13 +23,13 @@ export async function writeStatusFiles(folder: string, status: CustomerStatus, n
 }
 
 function statusJson(status: CustomerStatus, now: Date): object {
-  const { caps, waiting, files, reports, missing, sources, state } = status;
+  const { caps, waiting, files, reports, missing, sources, state, unknown } = status;
   const results = status.results.map((result) => ({ ...result, why: whyRefused(result) }));
-  return { at: now, state, caps, waiting, files, results, reports, missing, sources };
+  return { at: now, state, caps, waiting, files, results, reports, missing, sources, unknown };
 }
 
 export function statusText(status: CustomerStatus, now: Date): string {
-  const { caps, waiting, files, results, missing, state } = status;
+  const { caps, waiting, files, results, missing, state, unknown } = status;
   return [
     `Spoolgate status of ${escapeHidden(status.name)} (${status.id}), ${minute(now)}`,
     ...(state === 'held'
@@ -53,6 +53,7 @@ export function statusText(status: CustomerStatus, now: Date): string {
       ({ source, numbers, before }) =>
         `Missing before ${escapeHidden(before)}: ${numbers.join(', ')} of source "${escapeHidden(source)}"`,
     ),
+    ...unknownLines(unknown),
     '',
   ].join('\n');
 }
@@ -65,6 +66,14 @@ function resultLine(result: PastResult): string {
   const outcome =
     why === null ? counts : `${entries === 0 ? '' : `${counts}. `}${code ? `${code}: ` : ''}${why}`;
   return `  ${minute(at)}  ${folder}/${escapeHidden(file)}: ${outcome}${report ? `${why === null ? '.' : ''} See _report/${report}.` : ''}`;
+}
+
+function unknownLines({ count, files }: CustomerStatus['unknown']): string[] {
+  if (count === 0) return [];
+  const more = count > files.length ? ` and ${count - files.length} more` : '';
+  return [
+    `This server has no record of ${files.map(escapeHidden).join(', ')}${more}: what reports and traces say of them does not count. Customer service has been told.`,
+  ];
 }
 
 /** In words; null where its entries say what failed. */

@@ -48,6 +48,15 @@ export class SpoolMount {
     });
   }
 
+  /** For a command: takes up nothing. */
+  static async known({ database, spool }: Pick<PlaceParts, 'database' | 'spool'>): Promise<SpoolMount> {
+    const { rows } = await database.query<{ identity: string }>('select identity from spool_identity');
+    const identity = rows[0]?.identity;
+    if (identity === undefined)
+      throw new OperatorFault(`No daemon has worked with this database and ${spool} (spool) yet.`);
+    return new SpoolMount(spool, identity);
+  }
+
   /** What is wrong with the spool now, in words for an operator; null where it is the right one. */
   async problem(): Promise<string | null> {
     let found: string | null;

@@ -5,14 +5,16 @@
  */
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { ERROR, PROCESSED, REPORT } from '../change-file/change-file.ts';
+import { KEPT_FOLDERS, REPORT, type KeptFolder as KeptFolderName } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
 import { syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import { failpoint } from '../failpoints.ts';
 import { customers } from '../accounts/customers/customer.ts';
+import { openPlaces } from '../ledger/difference-rows.ts';
 import { filedNames, reportNames, thinRows } from '../ledger/kept.ts';
+import { fileOfTrace } from './differences.ts';
 
 export interface PurgeParts {
   database: Database;
@@ -53,8 +55,6 @@ interface KeptFolder {
 }
 
 const DAY_MS = 86_400_000;
-const KEPT_FOLDERS = [PROCESSED, ERROR, REPORT] as const;
-type KeptFolderName = (typeof KEPT_FOLDERS)[number];
 
 /** What a purge would delete now. */
 export async function* expiredFiles(parts: PurgeParts): AsyncGenerator<Expired> {
@@ -102,7 +102,10 @@ async function* expiredIn(
     folder === REPORT
       ? await reportNames(database, kept.customer)
       : await filedNames(database, kept.customer, folder);
+  // What an operator has not seen to may be all that is left of what a lost database knew.
+  const unsettled = await openPlaces(database, kept.customer);
   for (const name of names) {
+    if ([name, fileOfTrace(name)].some((one) => unsettled.has(`${folder}/${one}`))) continue;
     const file = path.join(kept.folder, folder, name);
     const stats = await lstat(file).catch(() => null);
     if (!stats?.isFile() || name.startsWith('.')) continue;

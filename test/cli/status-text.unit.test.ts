@@ -18,6 +18,7 @@ const CUSTOMER = {
   reports: [],
   missing: [],
   sources: [],
+  unknown: { count: 0, files: [] },
 };
 
 test('what needs the operator comes first, names cannot write to the screen, and times are in UTC', () => {
@@ -46,6 +47,15 @@ test('what needs the operator comes first, names cannot write to the screen, and
       '  1. \\u001b]0;x\\u0007.csv [waiting] waits for its turn; no estimate',
       '  last report: r.txt',
     ].join('\n'),
+  );
+});
+
+test('files that the ledger does not know are told with what to do', () => {
+  const unknown = { count: 12, files: ['_processed/a.csv', '_error/\u001b.csv'] };
+  const text = statusText({ certificates: [], customers: [{ ...CUSTOMER, unknown }], loop: null });
+  expect(text.split('\n')[0]).toBe(
+    'WARNING: The ledger does not know files of customer 1: _processed/a.csv, _error/\\u001b.csv and 10 more. ' +
+      'The database has lost its last commits, or they were put there by hand. See: spoolgate reconcile --dry-run',
   );
 });
 

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { allEntries } from '../../src/accounts/directory/entry-store.ts';
+import { compareFolder } from '../../src/spool/compare.ts';
 import { valuesOf } from '../kinds/directory/directory.ts';
 import { codesOf, linesAbout } from '../support/courier.ts';
 import { brokenInvariants } from '../model/invariants.ts';
@@ -95,6 +96,15 @@ async function expectAccounts({ database, scenario }: World): Promise<void> {
   expect(baseless.rows, 'what follows, follows from an entry that was carried out').toEqual([]);
 }
 
+/** Whatever was only begun: the ledger knows all that lies in the folders. */
+export async function expectNoDifference({ database, spool }: World): Promise<void> {
+  const logins = new Map(AGENTS.map(({ login, customer }) => [login, customer]));
+  for (const [login, customer] of logins) {
+    const place = { customer, folder: path.join(spool, login) };
+    expect(await compareFolder(database, place), `what ${login}'s ledger does not know`).toEqual([]);
+  }
+}
+
 async function expectOrderAndCaps(world: World, uploads: Uploads): Promise<void> {
   const { database } = world;
   const order = await database.query(
@@ -108,6 +118,8 @@ async function expectOrderAndCaps(world: World, uploads: Uploads): Promise<void>
       union all select 1 from turn_queue where phase not in ('idle', 'settling')`,
   );
   expect(open.rowCount, 'nothing is left to do').toBe(0);
+  const unknown = await database.query('select folder, name from spool_difference');
+  expect(unknown.rows, 'no false alarm about spool and ledger').toEqual([]);
   const { rows: numbers } = await database.query(
     'select customer_id as customer, type, last from sequence_counter where last > 0 and customer_id = any($1) order by 1, 2',
     [MODELLED],

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { FAILPOINTS } from '../../src/failpoints.ts';
 import { mulberry } from '../support/random.ts';
-import { expectAsModel, expectCapsKept } from './compare.ts';
+import { expectAsModel, expectCapsKept, expectNoDifference } from './compare.ts';
 import { diePurging, PURGE_DEATHS } from './purging.ts';
 import { ageLeftovers } from './leftovers.ts';
 import { expectFollowUps, expectNoFault, finish } from './undisturbed.ts';
@@ -94,4 +94,5 @@ async function dieOnce(world: World, death: Death): Promise<void> {
   await daemon.kill();
   expect(daemon.child.signalCode, daemon.output()).toBe('SIGKILL');
   expectNoFault(daemon);
+  await expectNoDifference(world);
 }

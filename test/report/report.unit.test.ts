@@ -1,8 +1,9 @@
 import { KINDS } from '../../src/kinds/registry.ts';
 import { describe, expect, it } from 'vitest';
 import { messageFor } from '../../src/messages/en/results.ts';
-import { reportName, reportText, stampOf } from '../../src/report/report.ts';
+import { reportText, stampOf } from '../../src/report/report.ts';
 import type { ReportedFile } from '../../src/change-file/reported-file.ts';
+import { reportName } from '../../src/change-file/report-name.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2012, 1, 8, 23, minute, 0));
 
@@ -91,6 +92,21 @@ describe('a report', () => {
     expect(text.split('\n')).toHaveLength(4);
     expect(text).toContain('x\\u000a2/8/12 - No errors!\\u001b[2J');
     expect(messageFor({ code: 1015, field: 'action', value: 'a\r\nb' })).toContain('"a\\u000d\\u000ab"');
+  });
+
+  it('names files of which the ledger knows nothing before the counts, bounded and on one line', () => {
+    const places = ['_processed/a.csv', '_error/b\n.csv'];
+    const text = reportText(
+      'acme',
+      [file('a', 32, { counts: counts(1, 1), warnings: [{ kind: 'no-record', places, more: 3 }] })],
+      KINDS.wordsOf,
+    );
+    expect(text.split('\n')).toEqual([
+      '2/8/12 11:32 PM - *** Processing file: llis/acme/a',
+      '2/8/12 11:32 PM - WARNING: This server has no record of _processed/a.csv, _error/b\\u000a.csv and 3 more: what earlier reports and traces say of them does not count. Customer service has been told. What neither this nor a later report lists, send again in a new file with a higher number.',
+      '2/8/12 11:32 PM - CSV entries read: 1; BSS entries written: 1; No errors!',
+      '',
+    ]);
   });
 
   it('says that a header failed where no entry can', () => {

@@ -235,3 +235,15 @@ describe('spoolgate purge', () => {
     expect((await command({ 'dry-run': true })).said).toEqual(['Nothing would go.']);
   });
 });
+
+it('a file that the ledger does not know stays, with its trace, until the operator has seen to it', async () => {
+  await put('acme/_processed/x.csv');
+  await put('acme/_processed/x_trace.csv');
+  const soon = new Date(Date.now() + 40 * 86_400_000).toISOString();
+  await database.query(
+    `insert into spool_difference (customer_id, folder, name, kind, found_at) values (1, '_processed', 'x.csv', 'file', now())`,
+  );
+  expect(await purge(at(soon))).toMatchObject({ files: 0 });
+  await database.query(`update spool_difference set outcome = 'kept', settled_at = now()`);
+  expect(await purge(at(soon))).toMatchObject({ files: 2 });
+});

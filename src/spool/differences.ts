@@ -1,0 +1,82 @@
+import {
+  parseChangeFileName,
+  PROCESSED,
+  REPORT,
+  type ChangeFileTypes,
+  type KeptFolder,
+} from '../change-file/change-file.ts';
+import { traceName } from '../change-file/trace-name.ts';
+import type { Difference } from '../ledger/difference-rows.ts';
+
+
+/** @param namesInLedger what the folder should hold: change files with their traces, or reports */
+export function differences(
+  folder: KeptFolder,
+  namesInSpool: readonly string[],
+  namesInLedger: ReadonlySet<string>,
+): Difference[] {
+  const present = new Set(namesInSpool);
+  return namesInSpool.flatMap((name): Difference[] => {
+    if (namesInLedger.has(name)) return [];
+    if (folder === REPORT) return [{ folder, name, kind: 'report', traced: false }];
+    const traced = fileOfTrace(name);
+    if (traced === null) return [{ folder, name, kind: 'file', traced: present.has(traceName(name)) }];
+    return present.has(traced) ? [] : [{ folder, name, kind: 'trace', traced: false }];
+  });
+}
+
+/** The change file whose trace has this name; null where it is not the name of a trace. */
+export function fileOfTrace(name: string): string | null {
+  const file = name.replace(/_trace(\.[^.]*)?$/u, '$1');
+  return file !== name && traceName(file) === name ? file : null;
+}
+
+/** What can be done about a difference. */
+export type Remedy = { action: 'put-back'; as: string } | { action: 'keep'; why: string };
+
+/** What file systems allow, less one character: a trace with so long a name may be that of a shortened one. */
+const TRACE_BYTES_SURE = 255 - 4;
+
+/**
+ * Only what was carried out is put back. What was refused as a whole changed nothing; with the lost numbers it might
+ * pass the gate that refused it, although its report has told the customer to send it anew.
+ */
+export function remedyFor(
+  { folder, name, kind, traced }: Difference,
+  types: ChangeFileTypes,
+): Remedy {
+  if (kind === 'report')
+    return { action: 'keep', why: 'a report of which the ledger knows nothing; it stays for the customer' };
+  if (kind === 'trace')
+    return { action: 'keep', why: 'a trace whose change file is gone: there is nothing to put back' };
+  if (folder !== PROCESSED && !traced)
+    return {
+      action: 'keep',
+      why: 'it has no trace: it was refused as a whole, and nothing of it was applied',
+    };
+  if (Buffer.byteLength(traceName(name)) > TRACE_BYTES_SURE)
+    return {
+      action: 'keep',
+      why: 'its name is so long that it may have been shortened; put it into the upload folder under the right one',
+    };
+  return { action: 'put-back', as: originalName(name, types) };
+}
+
+/** Without the number that it got where its name was taken. A name that is valid has none: the number breaks the grammar. */
+function originalName(name: string, types: ChangeFileTypes): string {
+  if (parseChangeFileName(name, types)) return name;
+  const original = name.replace(/_\d+(\.[^.]+)$/u, '$1');
+  return parseChangeFileName(original, types) ? original : name;
+}
+
+/** By rank, then by ascending number: as one batch would run them (chapter 12). */
+export function inOrderOfBatch(types: ChangeFileTypes): (one: Difference, other: Difference) => number {
+  const rankOf = (type: string) => types.get(type)?.rank ?? 0;
+  return (one, other) => {
+    const [a, b] = [one, other].map(({ name }) => parseChangeFileName(originalName(name, types), types));
+    if (a && b && a.type !== b.type) return rankOf(a.type) - rankOf(b.type);
+    if (a && b && a.sequence !== b.sequence) return a.sequence < b.sequence ? -1 : 1;
+    if (Boolean(a) !== Boolean(b)) return a ? 1 : -1;
+    return `${one.folder}/${one.name}` < `${other.folder}/${other.name}` ? -1 : 1;
+  };
+}
