@@ -11,7 +11,9 @@ import { ALL_OPERATIONS, generateEntry } from '../model/generate.ts';
 import { CUSTOMER, generateOrganisations, OTHER_CUSTOMER } from '../model/generate-organisation.ts';
 import { applyEntry } from '../model/model.ts';
 import { seededRandom, type Random } from '../model/random.ts';
-import { startModel, type Model, type ModelRecord } from '../model/state.ts';
+import type { Model } from '../model/accounts.ts';
+import type { ModelRecord } from '../model/record.ts';
+import { startModel } from '../model/state.ts';
 
 /** One script of a customer, with a source of its own. */
 export interface Agent {

@@ -1,4 +1,5 @@
 import type { DeclaredSubscription } from '../../src/accounts/setup/organisation-file.ts';
+import { PROFILE_FIELDS, type Model, type ModelSubscriber, type NotesMail } from './accounts.ts';
 import {
   breaksPasswordPolicy,
   given,
@@ -8,19 +9,11 @@ import {
   personChecks,
   suppressesAll,
 } from './fields.ts';
-import { resolveDn, templateOf, type NotesMail } from './notes.ts';
+import { resolveDn, templateOf } from './notes.ts';
+import type { ModelRecord } from './record.ts';
 import { firstRefusal, type Check } from './refusal.ts';
 import { carries, hasInotes, hasMail, hasNotes, isBase, isFull, named, takeSeat } from './seats.ts';
-import {
-  allowedFederationTypes,
-  emptyProfile,
-  invite,
-  isTaken,
-  PROFILE_FIELDS,
-  type Model,
-  type ModelRecord,
-  type ModelSubscriber,
-} from './state.ts';
+import { allowedFederationTypes, emptyProfile, invite, isTaken } from './state.ts';
 
 const FEDERATION_TYPES = new Set(['NON_FEDERATED', 'FEDERATED', 'MODIFIED_FEDERATED']);
 

@@ -1,6 +1,6 @@
 import { PRV_FIELDS } from '../../src/tables/prv-fields.ts';
 import { SURPLUS } from './fields.ts';
-import type { ModelRecord } from './state.ts';
+import type { ModelRecord } from './record.ts';
 
 const COLUMNS = PRV_FIELDS.map(({ name }) => name).filter((name) => !name.startsWith('region'));
 

@@ -1,5 +1,7 @@
+import type { Model, ModelSubscriber } from './accounts.ts';
 import { breaksPasswordPolicy, given, isEmail } from './fields.ts';
 import { dnWishOf, resolveDn } from './notes.ts';
+import type { ModelRecord } from './record.ts';
 import { firstRefusal } from './refusal.ts';
 import {
   areCompatible,
@@ -14,7 +16,6 @@ import {
   takeSeat,
   type Base,
 } from './seats.ts';
-import type { Model, ModelRecord, ModelSubscriber } from './state.ts';
 
 /** What a row asks for: where to, and what is said of the half of a bundle that is left. */
 interface Wish {

@@ -1,8 +1,8 @@
 import { COUNTRIES } from '../../src/tables/countries.ts';
 import { LANGUAGES } from '../../src/tables/languages.ts';
 import { TIME_ZONES } from '../../src/tables/time-zones.ts';
+import type { ModelRecord } from './record.ts';
 import type { Check } from './refusal.ts';
-import type { ModelRecord } from './state.ts';
 
 /** Longest values in code points (prv-fields.csv); 9 where exceeded. */
 const LENGTHS_MAX: Record<string, number> = {

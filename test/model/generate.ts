@@ -1,14 +1,13 @@
 /** Entries that are about half good: each is made for the state that the model is in, and then often spoilt. */
 import type { DeclaredSubscription } from '../../src/accounts/setup/organisation-file.ts';
+import type { Model, ModelSubscriber } from './accounts.ts';
 import { newAddressOf } from './generate-organisation.ts';
 import { PEOPLE } from './people.ts';
 import type { Random } from './random.ts';
+import type { Draft, ModelRecord } from './record.ts';
 import { carries, hasCollaboration, hasInotes, hasMail, hasNotes, heldBases } from './seats.ts';
 import { spoil } from './spoil.ts';
-import { isTaken, type Model, type ModelRecord, type ModelSubscriber } from './state.ts';
-
-/** A record that is still being made. */
-export type Draft = Record<string, string>;
+import { isTaken } from './state.ts';
 
 type Maker = (random: Random, model: Model) => Draft;
 

@@ -1,17 +1,11 @@
+import { PROFILE_FIELDS, type Model, type ModelSubscriber } from './accounts.ts';
 import { federationChecks, isVerifying } from './add.ts';
 import { given, inTable, isEmail, personChecks } from './fields.ts';
 import { foldDn, templateOf } from './notes.ts';
+import type { ModelRecord } from './record.ts';
 import { firstRefusal, type Check } from './refusal.ts';
 import { hasCollaboration, hasInotes, hasMail, hasNotes, held, heldBases } from './seats.ts';
-import {
-  findSubscriber,
-  invite,
-  isTaken,
-  PROFILE_FIELDS,
-  type Model,
-  type ModelRecord,
-  type ModelSubscriber,
-} from './state.ts';
+import { findSubscriber, invite, isTaken } from './state.ts';
 
 /** 6.2. Empty keeps, a zero-length string clears. */
 export function update(model: Model, user: ModelSubscriber, record: ModelRecord): number {

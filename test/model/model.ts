@@ -1,12 +1,14 @@
 /** The model's own judgement of one entry: the checks of code-selection.csv in their order, then the effect. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Model, ModelSubscriber } from './accounts.ts';
 import { add } from './add.ts';
 import { changeSeat } from './change-seat.ts';
 import { commonChecks, suppressesAll, withoutBlanks } from './fields.ts';
 import { remove, rename, resendInvitation, resume, suspend, update } from './lifecycle.ts';
+import type { ModelRecord } from './record.ts';
 import { firstRefusal } from './refusal.ts';
 import { assignSeat, changeStorage, revokeSeat } from './seat-operations.ts';
-import { findSubscriber, type Model, type ModelRecord, type ModelSubscriber } from './state.ts';
+import { findSubscriber } from './state.ts';
 
 /** What a holder is told changes of: invitations are mails of their own, and what is left behind is nobody's business. */
 function accountOf(user: ModelSubscriber) {

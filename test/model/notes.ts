@@ -1,15 +1,8 @@
 /** Chapter 9: Notes template and Notes name. */
 import type { DeclaredCustomer, DeclaredSubscriber } from '../../src/accounts/setup/organisation-file.ts';
+import type { Model, ModelSubscriber, NotesMail } from './accounts.ts';
 import { given, inTable } from './fields.ts';
-import type { Model, ModelRecord, ModelSubscriber } from './state.ts';
-
-export interface NotesMail {
-  dn: string;
-  template: string | null;
-  version: string | null;
-  locale: string | null;
-  forms: string | null;
-}
+import type { ModelRecord } from './record.ts';
 
 export function startingNotes(
   model: Pick<Model, 'customer'>,

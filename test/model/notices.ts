@@ -1,7 +1,7 @@
 /** The mails to alternate addresses: one per change file and account (chapter 5). */
 import type { Queryable } from '../../src/database/open.ts';
-import type { Model } from './state.ts';
 import type { NoticePayload } from '../../src/accounts/subscribers/notice.ts';
+import type { Model } from './accounts.ts';
 
 /** File, counted from 0, address, account and operations, one notice a line. */
 export function modelNotices({ notices }: Model, entriesPerFile: number): string[] {

@@ -7,8 +7,8 @@ import { onlyRow, type Database } from '../../src/database/open.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
 import { changeFileText } from './change-file-text.ts';
 import { CUSTOMER } from './generate-organisation.ts';
-import type { ModelRecord } from './state.ts';
 import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from '../../src/ledger/rows.ts';
+import type { ModelRecord } from './record.ts';
 
 const NOW = new Date('2026-03-02T12:00:00Z');
 

@@ -1,9 +1,11 @@
 import type { DeclaredSubscription } from '../../src/accounts/setup/organisation-file.ts';
+import type { Model, ModelSubscriber } from './accounts.ts';
 import { isVerifying, newNotesTemplate } from './add.ts';
 import { given, isEmail, isSuppressValueWrong, suppressesAll } from './fields.ts';
 import { assignToChecks } from './lifecycle.ts';
 import { dnWishOf, resolveDn } from './notes.ts';
 import { BUNDLE_NEEDS_ALTERNATIVE_ADDRESS } from './readings.ts';
+import type { ModelRecord } from './record.ts';
 import { firstRefusal } from './refusal.ts';
 import {
   areCompatible,
@@ -19,7 +21,7 @@ import {
   named,
   takeSeat,
 } from './seats.ts';
-import { invite, type Model, type ModelRecord, type ModelSubscriber } from './state.ts';
+import { invite } from './state.ts';
 
 /** 6.6. */
 export function assignSeat(model: Model, user: ModelSubscriber, record: ModelRecord): number {

@@ -1,7 +1,8 @@
 /** Chapters 5, 7 and 8: what a subscription brings, and who holds what. */
 import type { DeclaredSubscription } from '../../src/accounts/setup/organisation-file.ts';
+import type { Model, ModelSubscriber } from './accounts.ts';
 import { given } from './fields.ts';
-import type { Model, ModelRecord, ModelSubscriber } from './state.ts';
+import type { ModelRecord } from './record.ts';
 
 export type Base = DeclaredSubscription & { kind: 'collaboration' | 'mail' | 'bundle' };
 

@@ -1,9 +1,11 @@
 import type { DeclaredCustomer, OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
+import type { Model } from './accounts.ts';
 import { ALL_OPERATIONS, generateEntry } from './generate.ts';
 import { generateOrganisations } from './generate-organisation.ts';
 import { applyEntry } from './model.ts';
 import { seededRandom } from './random.ts';
-import { startModel, type Model, type ModelRecord } from './state.ts';
+import type { ModelRecord } from './record.ts';
+import { startModel } from './state.ts';
 
 export const ENTRIES = 500;
 

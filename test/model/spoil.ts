@@ -1,8 +1,8 @@
+import type { Model } from './accounts.ts';
 import { SURPLUS } from './fields.ts';
-import type { Draft } from './generate.ts';
 import { PEOPLE } from './people.ts';
 import type { Random } from './random.ts';
-import type { Model } from './state.ts';
+import type { Draft } from './record.ts';
 
 /** An address of 254 characters, the most there may be. */
 const LONGEST = `${'a'.repeat(59)}@${`${'b'.repeat(60)}.`.repeat(3)}example.com`;

@@ -2,74 +2,9 @@
  * A second, plain reading of the specification: accounts in memory and nothing else. It shares no rule with the
  * program; the tests beside it compare the two.
  */
-import type {
-  DeclaredCustomer,
-  DeclaredSubscriber,
-  DeclaredSubscription,
-} from '../../src/accounts/setup/organisation-file.ts';
-import { startingNotes, type NotesMail } from './notes.ts';
-
-/** Column → value. A missing key is an empty value, '' is a quoted zero-length string (chapter 4, rule 6). */
-export type ModelRecord = Readonly<Record<string, string>>;
-
-export const PROFILE_FIELDS = [
-  'language',
-  'timeZone',
-  'department',
-  'jobTitle',
-  'country',
-  'telephone',
-  'mobile',
-  'fax',
-  'address',
-] as const;
-export type ProfileField = (typeof PROFILE_FIELDS)[number];
-
-export interface ModelSeat {
-  state: 'active' | 'assigned' | 'entitle_pending';
-  /** Extra storage in gigabytes. */
-  files: number;
-  mail: number;
-}
-
-export interface ModelSubscriber {
-  email: string;
-  givenName: string;
-  familyName: string;
-  roles: readonly string[];
-  companyContact: boolean;
-  state: 'pending' | 'active' | 'suspended' | 'remove_pending';
-  beforeSuspend: 'pending' | 'active' | null;
-  federationType: string;
-  profile: Record<ProfileField, string>;
-  invitation: 'none' | 'pending';
-  /** Can sign in with a one-time password: needs no invitation. */
-  hasPassword: boolean;
-  /** Where account notices, and an iNotes user's invitation, go. */
-  alternative: string | null;
-  /** Where the invitation was last sent. */
-  invitedAt: string | null;
-  /** Proven to be who the address says. */
-  verified: boolean;
-  termsAccepted: boolean;
-  /** The address that an iNotes mailbox has kept at a Rename; null: that of the account. */
-  mailbox: string | null;
-  seats: Map<number, ModelSeat>;
-  notes: NotesMail | null;
-}
-
-export interface Model {
-  customer: DeclaredCustomer;
-  subscriptions: ReadonlyMap<number, DeclaredSubscription>;
-  /** In the order of creation. Removed ones stay, waiting to be removed. */
-  subscribers: ModelSubscriber[];
-  /** Addresses of other customers. */
-  elsewhere: ReadonlySet<string>;
-  /** Entries so far. */
-  entries: number;
-  /** What alternate addresses are told of which entry, counted from 0. */
-  notices: { entry: number; user: ModelSubscriber; to: string; email: string; operation: string }[];
-}
+import type { DeclaredCustomer, DeclaredSubscriber } from '../../src/accounts/setup/organisation-file.ts';
+import { PROFILE_FIELDS, type Model, type ModelSubscriber, type ProfileField } from './accounts.ts';
+import { startingNotes } from './notes.ts';
 
 export function startModel(customer: DeclaredCustomer, others: readonly DeclaredCustomer[]): Model {
   const model: Model = {

@@ -1,8 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Queryable } from '../../src/database/open.ts';
+import {
+  PROFILE_FIELDS,
+  type Model,
+  type ModelSubscriber,
+  type NotesMail,
+  type ProfileField,
+} from './accounts.ts';
 import { CUSTOMER } from './generate-organisation.ts';
-import { foldDn, type NotesMail } from './notes.ts';
-import { PROFILE_FIELDS, type Model, type ModelSubscriber, type ProfileField } from './state.ts';
+import { foldDn } from './notes.ts';
 
 /** One subscriber in the form in which model and program are compared. */
 export type Portrait = Omit<ModelSubscriber, 'seats' | 'notes'> & {
