@@ -20,10 +20,7 @@ import { mayBeFiledAs } from './filed-name.ts';
  * What is missing in the spool is no difference: customers may delete what is filed. Work that was begun is none either:
  * its next turn finishes it.
  */
-export async function compareFolder(
-  db: Queryable,
-  place: CustomerFolder,
-): Promise<Difference[]> {
+export async function compareFolder(db: Queryable, place: CustomerFolder): Promise<Difference[]> {
   const found: Difference[] = [];
   for (const folder of KEPT_FOLDERS) {
     // The folder first: a name stands in the ledger before it stands there.
@@ -73,11 +70,7 @@ async function knownFiles(
 }
 
 /** The second look, at the few that are left: neither begun, nor purged and returned, nor gone meanwhile. */
-async function isUnknown(
-  db: Queryable,
-  place: CustomerFolder,
-  difference: Difference,
-): Promise<boolean> {
+async function isUnknown(db: Queryable, place: CustomerFolder, difference: Difference): Promise<boolean> {
   const { folder, name, kind } = difference;
   const stats = await lstat(path.join(place.folder, folder, name)).catch(() => null);
   if (!stats?.isFile()) return false;

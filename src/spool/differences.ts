@@ -8,7 +8,6 @@ import {
 import { traceName } from '../change-file/trace-name.ts';
 import type { Difference } from '../ledger/difference-rows.ts';
 
-
 /** @param namesInLedger what the folder should hold: change files with their traces, or reports */
 export function differences(
   folder: KeptFolder,
@@ -41,10 +40,7 @@ const TRACE_BYTES_SURE = 255 - 4;
  * Only what was carried out is put back. What was refused as a whole changed nothing; with the lost numbers it might
  * pass the gate that refused it, although its report has told the customer to send it anew.
  */
-export function remedyFor(
-  { folder, name, kind, traced }: Difference,
-  types: ChangeFileTypes,
-): Remedy {
+export function remedyFor({ folder, name, kind, traced }: Difference, types: ChangeFileTypes): Remedy {
   if (kind === 'report')
     return { action: 'keep', why: 'a report of which the ledger knows nothing; it stays for the customer' };
   if (kind === 'trace')

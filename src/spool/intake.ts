@@ -45,20 +45,15 @@ export interface Intake {
 
 export function createIntake(parts: IntakeParts): Intake {
   /** Path → how a file looked when it was last seen, and since when it has looked so. */
-  const changing = new Map<string, { bytes: number; modifiedMs: number; sinceMs: number }>();
+  const changing = new Map<string, Looks & { sinceMs: number }>();
 
   const hasSettled = (folder: string, file: Found): boolean => {
     const key = path.join(folder, file.name);
     const nowMs = parts.clock.now().getTime();
     const before = changing.get(key);
     // Of a clock that was set back the moment is not known any more: it counts from now.
-    const same =
-      before &&
-      before.bytes === file.bytes &&
-      before.modifiedMs === file.modifiedAt.getTime() &&
-      before.sinceMs <= nowMs;
-    if (!same)
-      changing.set(key, { bytes: file.bytes, modifiedMs: file.modifiedAt.getTime(), sinceMs: nowMs });
+    const same = before && before.sinceMs <= nowMs && isSame(before, file);
+    if (!same) changing.set(key, { bytes: file.bytes, modified_at: file.modifiedAt, sinceMs: nowMs });
     // A file that nobody has touched for long was whole before this daemon first saw it.
     const since = same ? before.sinceMs : before ? nowMs : file.modifiedAt.getTime();
     if (nowMs - since < (parts.quietMs ?? QUIET_MS)) return false;
@@ -160,7 +155,9 @@ async function customerFolders({ database, spool, journal, mount }: IntakeParts)
   return folders;
 }
 
-function isSame(row: WaitingRow | undefined, file: Found): boolean {
+type Looks = Pick<WaitingRow, 'bytes' | 'modified_at'>;
+
+function isSame(row: Looks | undefined, file: Found): boolean {
   return (
     row !== undefined && row.bytes === file.bytes && row.modified_at.getTime() === file.modifiedAt.getTime()
   );

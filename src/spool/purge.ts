@@ -72,7 +72,8 @@ export async function purge(parts: PurgeParts): Promise<PurgeCounts> {
       return true;
     });
     // Rows stay whole as long as any file of theirs does.
-    if (!failed) counts.results += await thinRows(parts.database, kept.customer, kept.cutoff, parts.clock.now());
+    if (!failed)
+      counts.results += await thinRows(parts.database, kept.customer, kept.cutoff, parts.clock.now());
   }
   return counts;
 }

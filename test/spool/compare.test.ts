@@ -5,8 +5,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compareFolder } from '../../src/spool/compare.ts';
 import { concernText, openPlaces, recordDifferences, settle } from '../../src/ledger/difference-rows.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { reportName } from '../../src/change-file/report-name.ts';
-import { traceName } from '../../src/change-file/trace-name.ts';
 
 const MODIFIED = new Date('2026-05-05T12:00:00.123Z');
 const BEGUN = new Date('2026-05-05T12:00:05Z');
@@ -70,9 +68,7 @@ const batch = (closed: boolean, report: string | null) =>
   );
 
 const found = async () =>
-  (await compareFolder(database, { customer: 1, folder })).map(
-    ({ folder: part, name }) => `${part}/${name}`,
-  );
+  (await compareFolder(database, { customer: 1, folder })).map(({ folder: part, name }) => `${part}/${name}`);
 
 describe('no difference', () => {
   it.each<[title: string, ledger: Row[], spool: string[]]>([

@@ -30,7 +30,10 @@ const FACTS: GateFacts = {
 };
 
 function codeFor(name: string, facts: Partial<GateFacts> = {}): number | null {
-  return refusedAtGate({ name, parsed: parseChangeFileName(name, KINDS.types) }, { ...FACTS, ...facts })?.code ?? null;
+  return (
+    refusedAtGate({ name, parsed: parseChangeFileName(name, KINDS.types) }, { ...FACTS, ...facts })?.code ??
+    null
+  );
 }
 
 describe('the documented names', () => {
