@@ -5,7 +5,7 @@ import type { Database } from '../src/database/open.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import type { Journal } from '../src/events/events.ts';
 import type { Announce } from '../src/doors/sign-in/access-account.ts';
-import { AccessWatch } from '../src/doors/sign-in/access-watch.ts';
+import { AccessWatch } from '../src/doors/access-watch.ts';
 import { createBans } from '../src/doors/sign-in/bans.ts';
 import { CertificateWatch } from '../src/doors/tls/certificate-watch.ts';
 import {

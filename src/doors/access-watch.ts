@@ -1,8 +1,8 @@
-import { messageOf } from '../../fault.ts';
-import type { Queryable } from '../../database/open.ts';
-import type { Journal } from '../../events/events.ts';
-import { ACCOUNT_REVISION } from './access-revision.ts';
-import type { Sessions } from '../sessions.ts';
+import { messageOf } from '../fault.ts';
+import type { Queryable } from '../database/open.ts';
+import type { Journal } from '../events/events.ts';
+import { ACCOUNT_REVISION } from './sign-in/access-revision.ts';
+import type { Sessions } from './sessions.ts';
 
 /** A change must end its sessions within a second. */
 const LOOK_MS = 400;

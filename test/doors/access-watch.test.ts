@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Queryable } from '../../../src/database/open.ts';
-import { AccessWatch } from '../../../src/doors/sign-in/access-watch.ts';
-import { outageSignIn } from '../../../src/doors/sign-in/outage-sign-in.ts';
-import { Sessions } from '../../../src/doors/sessions.ts';
-import { rememberingJournal, sessionOf, testSignIn } from '../../support/door.ts';
-import { LOGIN, PASSWORD } from '../../support/sign-in.ts';
+import type { Queryable } from '../../src/database/open.ts';
+import { AccessWatch } from '../../src/doors/access-watch.ts';
+import { outageSignIn } from '../../src/doors/sign-in/outage-sign-in.ts';
+import { Sessions } from '../../src/doors/sessions.ts';
+import { rememberingJournal, sessionOf, testSignIn } from '../support/door.ts';
+import { LOGIN, PASSWORD } from '../support/sign-in.ts';
 
 const NEVER_MS = 2 ** 30;
 
