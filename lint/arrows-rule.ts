@@ -6,7 +6,7 @@ interface Context {
   /** Absolute path. */
   filename: string;
   cwd: string;
-  report(problem: { node: object; message: string }): void;
+  report: (this: void, problem: { node: object; message: string }) => void;
 }
 
 interface Source {
@@ -48,6 +48,7 @@ const arrows = {
     return {
       ImportDeclaration: look,
       ImportExpression: look,
+      TSImportType: look,
       ExportNamedDeclaration: look,
       ExportAllDeclaration: look,
     };
