@@ -2,6 +2,7 @@ import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
+import { contentOf } from '../file-content.ts';
 import { scanWithClamd, type ClamdAddress, type ClamdAnswer } from './clamd.ts';
 import type { QuarantineRefusal } from '../change-file/reported-file.ts';
 import { quarantine } from '../ledger/exits.ts';
@@ -86,18 +87,7 @@ async function scan(
   stopping: AbortSignal | undefined,
 ): Promise<ClamdAnswer> {
   if (opened.bytes > settings.bytesMax) return { kind: 'tooLarge' };
-  return scanWithClamd(settings.clamd, contentOf(opened), settings.scanMsMax, stopping);
-}
-
-const CHUNK_BYTES = 65_536;
-
-async function* contentOf({ handle }: OpenChangeFile): AsyncGenerator<Buffer> {
-  for (let at = 0; ;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-    at += bytesRead;
-  }
+  return scanWithClamd(settings.clamd, contentOf(opened.handle), settings.scanMsMax, stopping);
 }
 
 /** The scanner takes less than the setting says: told once, not with every file. */

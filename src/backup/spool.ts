@@ -13,6 +13,7 @@ import { ERROR, isOwnName, isTemporaryName, PROCESSED, REPORT, TAKEN } from '../
 import type { Queryable, Transaction } from '../database/open.ts';
 import { ensureFolder, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
+import { contentOf } from '../file-content.ts';
 
 interface Copying {
   /** Sees the ledger as it is by now. */
@@ -113,17 +114,11 @@ async function copyFile({ from, to }: Copying, place: string, target: string): P
   return true;
 }
 
-const CHUNK_BYTES = 262_144;
+const COPIED_BYTES = 262_144;
 
-/** Through the handles: a handle with a stream made from it does not close. */
 async function writeCopy(source: FileHandle, file: string): Promise<void> {
   await using target = await open(file, 'w', 0o600);
-  for (let at = 0; ;) {
-    const { bytesRead, buffer } = await source.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
-    if (bytesRead === 0) break;
-    await target.writeFile(buffer.subarray(0, bytesRead));
-    at += bytesRead;
-  }
+  for await (const chunk of contentOf(source, 0, COPIED_BYTES)) await target.writeFile(chunk);
   await target.sync();
 }
 

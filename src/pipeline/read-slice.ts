@@ -1,11 +1,11 @@
 /** Reads a change file, slice by slice, and counts it no further than is needed. */
-import type { FileHandle } from 'node:fs/promises';
 import type { OpenChangeFile } from '../spool/take.ts';
 import type { Breather } from '../breather.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Entry, OpenBytes } from '../change-file/entry.ts';
+import { contentOf } from '../file-content.ts';
 
 /** A file, or the next slice of a large one, as its kind reads it. */
 export interface Slice {
@@ -73,17 +73,5 @@ export async function readSlice(
 }
 
 export function bytesOf({ handle }: OpenChangeFile): OpenBytes {
-  return (firstByte) => readFrom(handle, firstByte);
-}
-
-const CHUNK_BYTES = 65_536;
-
-/** Not the handle's own stream: one that is left before its end can spoil the handle for the next. */
-async function* readFrom(handle: FileHandle, firstByte: number): AsyncGenerator<Buffer> {
-  for (let at = firstByte; ;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-    at += bytesRead;
-  }
+  return (firstByte) => contentOf(handle, firstByte);
 }

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import { contentOf } from '../../file-content.ts';
 import type { FolderEntry } from '../folder/folder-view.ts';
 import { namePattern, type NamePattern } from '../folder/name-pattern.ts';
 import { beginUpload, type Upload } from '../folder/store-upload.ts';
@@ -80,7 +81,8 @@ export async function sendFile(conversation: Conversation, argument: string): Pr
     const beyond = await refuseBeyondEnd(handle, pending.restartAt ?? 0);
     if (beyond) return beyond;
     const channel = await openChannel(conversation);
-    await channel.send(fileContent(handle, pending.restartAt ?? 0, sent));
+    const content = contentOf(handle, pending.restartAt ?? 0, READ_BYTES);
+    await channel.send(counted(content, sent));
     door.journal.downloaded(peer, virtualText(path), sent.bytes);
     return REPLIES.transferred;
   } catch (error) {
@@ -100,14 +102,10 @@ async function refuseBeyondEnd(handle: FileHandle, restartAt: number): Promise<R
   return { code: 554, text: `Restart position ${restartAt} is beyond the end of the file, ${size} bytes` };
 }
 
-async function* fileContent(handle: FileHandle, offset: number, sent: { bytes: number }) {
-  for (;;) {
-    // A new buffer each time: the socket may still hold the one before.
-    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
-    const { bytesRead } = await handle.read(buffer, 0, READ_BYTES, offset + sent.bytes);
-    if (bytesRead === 0) return;
-    sent.bytes += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+async function* counted(chunks: AsyncIterable<Buffer>, sent: { bytes: number }) {
+  for await (const chunk of chunks) {
+    sent.bytes += chunk.length;
+    yield chunk;
   }
 }
 
