@@ -1,6 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { BAN_RULES } from './ban-rules.ts';
+import { proofDigest, putLast } from './recent-proofs.ts';
 
 /** As long as the longest ban of an account at its own address. */
 const REMEMBERED_MS = BAN_RULES.pair.banMsMax;
@@ -15,7 +15,7 @@ export const DIFFERENT_MAX = BAN_RULES.pair.failuresMax;
  */
 export class Guesses {
   readonly #clock: Clock;
-  readonly #key = randomBytes(32);
+  readonly #digest = proofDigest();
   /** Of each subject the digests and until when they count. The subject that failed longest ago comes first. */
   readonly #wrong = new Map<string, Map<string, number>>();
 
@@ -33,11 +33,8 @@ export class Guesses {
     const nowMs = this.#clock.now().getTime();
     const digests = this.#wrong.get(subject) ?? new Map<string, number>();
     for (const [digest, until] of digests) if (until <= nowMs) digests.delete(digest);
-    const digest = createHmac('sha256', this.#key).update(proof).digest('base64');
+    const digest = this.#digest([proof]);
     if (digests.has(digest) || digests.size < DIFFERENT_MAX) digests.set(digest, nowMs + REMEMBERED_MS);
-    this.#wrong.delete(subject);
-    const [oldest] = this.#wrong.keys();
-    if (oldest !== undefined && this.#wrong.size >= SUBJECTS_MAX) this.#wrong.delete(oldest);
-    this.#wrong.set(subject, digests);
+    putLast(this.#wrong, subject, digests, SUBJECTS_MAX);
   }
 }

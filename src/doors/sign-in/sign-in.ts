@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import path from 'node:path';
 import { hashPassword, verifyPassword } from '../../accounts/passwords/password-hash.ts';
 import type { Clock } from '../../clock.ts';
@@ -6,6 +6,7 @@ import type { Database } from '../../database/open.ts';
 import { isWithin } from '../../network.ts';
 import type { AccessAccount, Right, SignIn } from './access-account.ts';
 import { ACCOUNT_REVISION } from './access-revision.ts';
+import { RecentProofs } from './recent-proofs.ts';
 
 interface AccountRow {
   login: string;
@@ -22,8 +23,7 @@ interface AccountRow {
  * A client opens a session per file: a password that was right a moment ago is not hashed again. Nor is one that was
  * wrong: a script with an outdated password must not keep the machine busy.
  */
-const REMEMBERED_MS = 30_000;
-const REMEMBERED_MAX = 1_000;
+const REMEMBERED = { keptMs: 30_000, entriesMax: 1_000 };
 
 /**
  * Signs in against the access accounts (chapter 17). An unknown login costs the same hash as a wrong password, and
@@ -31,14 +31,17 @@ const REMEMBERED_MAX = 1_000;
  */
 export async function createSignIn(database: Database, clock: Clock, spool: string): Promise<SignIn> {
   const decoy = await hashPassword(randomBytes(16).toString('hex'));
-  const verified = new RecentPasswords(clock);
-  const wrong = new RecentPasswords(clock);
-  // With the login: a wrong password of one unknown name must not be faster for the next, which shares the decoy.
+  // Apart from each other: a flood of wrong passwords evicts no right one.
+  const verified = new RecentProofs<true>(clock, REMEMBERED);
+  const wrong = new RecentProofs<true>(clock, REMEMBERED);
+  // With the stored hash: a changed password is another proof. With the login: a wrong password of one unknown name must
+  // not be faster for the next, which shares the decoy.
   const isRight = async (login: string, password: string, stored: string) => {
-    if (verified.knows(stored, login, password)) return true;
-    if (wrong.knows(stored, login, password)) return false;
+    const proof = [stored, login, password];
+    if (verified.find(proof)) return true;
+    if (wrong.find(proof)) return false;
     const right = await verifyPassword(password, stored);
-    if (!right) wrong.remember(stored, login, password);
+    if (!right) wrong.keep(proof, true);
     return right;
   };
   const accountWithKey = async (login: string, key: Buffer, address: string) => {
@@ -52,7 +55,7 @@ export async function createSignIn(database: Database, clock: Clock, spool: stri
       const stored = account?.password_hash ?? decoy;
       const right = await isRight(login, password, stored);
       if (!right || !account?.password_hash || !isAllowedFrom(account.networks, address)) return null;
-      verified.remember(stored, login, password);
+      verified.keep([stored, login, password], true);
       return accessAccountFrom(account, spool);
     },
     withKey: async (login, key, address) => {
@@ -89,28 +92,4 @@ async function accountOf(database: Database, login: string): Promise<AccountRow 
 /** No networks: from anywhere. */
 export function isAllowedFrom(networks: readonly string[], address: string): boolean {
   return networks.length === 0 || isWithin(networks, address);
-}
-
-/** Remembers keyed digests, never passwords; a changed password has another stored hash and so another digest. */
-class RecentPasswords {
-  readonly #clock: Clock;
-  readonly #key = randomBytes(32);
-  readonly #until = new Map<string, number>();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  knows(...proof: string[]): boolean {
-    return (this.#until.get(this.#digest(proof)) ?? 0) > this.#clock.now().getTime();
-  }
-
-  remember(...proof: string[]): void {
-    if (this.#until.size >= REMEMBERED_MAX) this.#until.clear();
-    this.#until.set(this.#digest(proof), this.#clock.now().getTime() + REMEMBERED_MS);
-  }
-
-  #digest(proof: string[]): string {
-    return createHmac('sha256', this.#key).update(JSON.stringify(proof)).digest('base64');
-  }
 }
