@@ -83,7 +83,7 @@ const schema = z.strictObject({
       backlogPerAddress: positive.default(64 * 1024 * 1024),
       signInSeconds: wholeNumber(1, 3600).default(60),
       idleSeconds: wholeNumber(1, 86_400).default(300),
-      // Below the age at which what was begun counts as left by a dead daemon (cycle.ts).
+      // Below the age at which what was begun counts as left by a dead daemon (jobs/housekeeping.ts).
       stalledSeconds: wholeNumber(1, 240).default(60),
       fileBytes: positive.default(64 * 1024 * 1024),
       folderBytes: positive.default(1024 * 1024 * 1024),
