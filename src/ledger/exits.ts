@@ -1,6 +1,6 @@
 /**
- * The state chart of a change file (change-file/change-file.ts) as code: one function per exit. An exit that the chart does not
- * know is refused: the row stays as it is, and the caller hears of it.
+ * The state chart of a change file (change-file/change-file.ts) as code: one function per exit. An exit that the chart
+ * does not know is refused: the row stays as it is, and the caller hears of it.
  */
 import type { ChangeFile, ChangeFileState } from '../change-file/change-file.ts';
 import type { Position } from '../change-file/entry.ts';

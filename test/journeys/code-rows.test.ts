@@ -4,7 +4,7 @@ import { CODE_GROUPS, MORE_SUBSCRIPTIONS, REFUSED, type CodeGroup } from './code
 import { startTestDaemon } from '../support/daemon.ts';
 import { ACME, fixtures, type WrittenOrganisation } from '../support/organisation.ts';
 
-/** Rows of the gates, and the reader's: other files of this folder drop such files and read the report. */
+/** Rows of the gates, and the reader's: other tests drop such files and read the report. */
 const ELSEWHERE: Record<string, string> = {
   'file gate 1': 'file-names.test.ts',
   'file gate 2': 'file-names.test.ts',

@@ -1,51 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, lstat, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderFault as ownershipFault, openControlFolder } from '../../src/http/control-socket.ts';
-import { ordinaryUser } from '../support/ordinary-user.ts';
 import { poll } from '../support/courier.ts';
-import { spawnDaemon, startTestDaemon, temporaryHome, writeConfiguration } from '../support/daemon.ts';
+import { spawnDaemon, temporaryHome, writeConfiguration } from '../support/daemon.ts';
 import { cloneDatabase } from '../support/database.ts';
-import { SpoolProbe } from '../../src/http/spool-probe.ts';
 
 const COMMAND_LINE = fileURLToPath(new URL('../../daemon/cli.ts', import.meta.url));
-
-describe('health', () => {
-  it('n13: is red with the reason while the spool cannot be written, and green again', async () => {
-    await using world = await startTestDaemon();
-    const health = async () => {
-      const answer = await fetch(`http://127.0.0.1:${world.daemon.httpPort}/health`);
-      return { code: answer.status, ...((await answer.json()) as { status: string; reason?: string }) };
-    };
-    expect(await health()).toEqual({ code: 200, status: 'ok' });
-    const spool = path.join(world.home, 'spool');
-    await rename(spool, `${spool}.away`);
-    const red = await poll('a red health', 10, async () => {
-      const now = await health();
-      return now.code === 503 ? now : null;
-    });
-    expect(red.status).toBe('spool not writable');
-    expect(red.reason).toContain(spool);
-    await rename(`${spool}.away`, spool);
-    await poll('a green health', 10, async () => ((await health()).code === 200 ? true : null));
-    expect((await readdir(spool)).filter((name) => name.includes('probe'))).toEqual([]);
-  });
-
-  it('n13: says why: no right to write', async () => {
-    const home = await temporaryHome();
-    try {
-      await chmod(home, 0o555);
-      using _ = ordinaryUser();
-      const probe = new SpoolProbe(home, { expectThere: async () => {} });
-      expect(await probe.fault()).toBe(`the spool "${home}" cannot be written: permission denied (EACCES)`);
-    } finally {
-      await rm(home, { recursive: true });
-    }
-  });
-});
 
 describe('the real daemon under umask 0, its log read by somebody who goes away', () => {
   let home: string;
@@ -124,33 +87,5 @@ describe('the real daemon under umask 0, its log read by somebody who goes away'
     // The daemon has loaded this very file.
     expect(said).toBe('Everything was as the file says.\n');
     expect(await readdir(elsewhere)).toEqual([]);
-  });
-});
-
-describe('the control folder', () => {
-  it.each([
-    [{ uid: 10, mode: 0o40700 }, null],
-    [{ uid: 0, mode: 0o40700 }, null],
-    [{ uid: 11, mode: 0o40700 }, "belongs to user 11, not to the daemon's user"],
-    [{ uid: 10, mode: 0o40770 }, 'is open to others (mode 770)'],
-    [{ uid: 10, mode: 0o40701 }, 'is open to others (mode 701)'],
-  ])('%j', (folder, fault) => expect(ownershipFault(folder, [10, 0])).toBe(fault));
-
-  it('is not followed as a link, and refused where others may write there', async () => {
-    const data = await temporaryHome();
-    try {
-      const folder = path.join(data, 'control');
-      await mkdir(folder);
-      await chmod(folder, 0o777);
-      await expect(openControlFolder(data)).rejects.toThrow(/is open to others \(mode 777\)/);
-      await chmod(folder, 0o700);
-      await writeFile(path.join(folder, 'socket'), '');
-      await expect(openControlFolder(data)).rejects.toThrow(/is no socket/);
-      await rename(folder, `${folder}.real`);
-      await symlink(`${folder}.real`, folder);
-      await expect(openControlFolder(data)).rejects.toThrow(/ELOOP|ENOTDIR/);
-    } finally {
-      await rm(data, { recursive: true });
-    }
   });
 });
