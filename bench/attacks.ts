@@ -16,6 +16,7 @@ import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { Client } from 'basic-ftp';
 import ssh2, { type SFTPWrapper } from 'ssh2';
 import { hostilePem, SshAttacker } from '../test/support/ssh-attacker.ts';
+import { figures, timed } from './timing.ts';
 
 const SECONDS = Number(process.argv[2] ?? 15);
 /** Of the attacks, by the number they begin with; all where none is given. */
@@ -240,17 +241,4 @@ async function signedIn(port: number, customer: number): Promise<Client> {
     secureOptions,
   });
   return client;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const from = performance.now();
-  await work();
-  return performance.now() - from;
-}
-
-function figures(times: number[]): string {
-  const sorted = times.toSorted((one, other) => one - other);
-  const at = (share: number) =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(0);
-  return `median ${at(0.5)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms (${times.length})`;
 }

@@ -14,6 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'basic-ftp';
+import { figures, timed } from './timing.ts';
 
 const run = promisify(execFile);
 const [FILES = 10_000, CUSTOMERS = 2_000, SECONDS = 30] = process.argv.slice(2).map(Number);
@@ -146,19 +147,6 @@ async function filed(): Promise<number> {
     ['_processed', '_error'].map((part) => readdir(path.join(folder, part)).catch(() => [])),
   );
   return names.flat().filter((name) => !name.includes('_trace')).length;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const from = performance.now();
-  await work();
-  return performance.now() - from;
-}
-
-function figures(times: number[]): string {
-  const sorted = times.toSorted((one, other) => one - other);
-  const at = (share: number) =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(0);
-  return `median ${at(0.5)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms (${times.length})`;
 }
 
 function seconds(from: number): string {

@@ -14,6 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'basic-ftp';
+import { figures } from './timing.ts';
 
 const run = promisify(execFile);
 const CLI = fileURLToPath(new URL('../daemon/cli.ts', import.meta.url));
@@ -151,11 +152,4 @@ async function filed(client: Client, names: readonly string[]): Promise<void> {
     if (names.every((name) => there.has(name))) return;
     await delay(50);
   }
-}
-
-function figures(times: number[]): string {
-  const sorted = times.toSorted((one, other) => one - other);
-  const at = (share: number) =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(0);
-  return `median ${at(0.5)} ms, longest ${at(1)} ms (${times.length})`;
 }
