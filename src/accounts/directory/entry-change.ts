@@ -37,6 +37,8 @@ export interface DirectoryRecord {
   /** As written. */
   changetype: string;
   change: DirectoryChange;
+  /** Values of `member` that it gives → how they compare; null: no name. Made by the reader, which pauses in between. */
+  members: ReadonlyMap<string, string | null>;
 }
 
 /** More of a value than this says nothing more to the reader of a report. */

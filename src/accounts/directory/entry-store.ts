@@ -1,6 +1,7 @@
 import { columns, converted, orNull, setExcluded, timestamp, type RowOf } from '../../database/columns.ts';
 import type { Queryable, Transaction } from '../../database/open.ts';
-import { BELOW_MAX, foldValue, newDirectory, type Directory, type DirectoryEntry } from './entry.ts';
+import { Breather } from '../../breather.ts';
+import { BELOW_MAX, foldValue, MEMBER, newDirectory, type Directory, type DirectoryEntry } from './entry.ts';
 
 const ENTRY = columns<DirectoryEntry>()({
   key: 'dn_key',
@@ -59,8 +60,24 @@ export async function loadDirectory(
   { keys, renamed }: NamedEntries,
 ): Promise<Directory> {
   const { rows } = await db.query<EntryRow>(LOAD, [customer, keys, renamed]);
-  const entries = new Map(rows.map((row) => [row.dn_key, ENTRY.from(row)]));
+  const entries = new Map<string, DirectoryEntry>();
+  const breather = new Breather();
+  for (const row of rows)
+    if (!entries.has(row.dn_key)) entries.set(row.dn_key, await entryFrom(row, breather));
   return newDirectory(customer, [...entries.values()], renamed);
+}
+
+/** A group may have very many members, and folding their names takes a while: others get on in between. */
+async function entryFrom(row: EntryRow, breather: Breather): Promise<DirectoryEntry> {
+  const { [MEMBER]: members = [], ...rest } = row.attributes;
+  const entry = ENTRY.from({ ...row, attributes: rest });
+  const folded = new Map<string, string>();
+  for (const member of members) {
+    folded.set(foldValue(MEMBER, member), member);
+    if (breather.isDue()) await breather.breathe();
+  }
+  if (folded.size > 0) entry.attributes.set(MEMBER, folded);
+  return entry;
 }
 
 const SAVE = `

@@ -37,7 +37,15 @@ export const BELOW_MAX = 100;
 
 /** How values compare: `member` holds names of entries, everything else is text. */
 export function foldValue(attribute: string, value: string): string {
-  return attribute === 'member' ? (parseDistinguishedName(value)?.key ?? foldText(value)) : foldText(value);
+  return attribute === MEMBER ? (memberKey(value) ?? foldText(value)) : foldText(value);
+}
+
+/** The attribute for whose sake there are groups. */
+export const MEMBER = 'member';
+
+/** How a member compares; null where it is no name of an entry. */
+export function memberKey(value: string): string | null {
+  return parseDistinguishedName(value)?.key ?? null;
 }
 
 /** @param renamed names before and after a rename, for which account is kept of what stands below them */

@@ -7,7 +7,7 @@ import { notFree, type DecisionContext } from './context.ts';
 /** New entry (chapter 11): object class (12), mandatory attributes (9), the DN is free (7). */
 export function addEntry(
   context: DecisionContext,
-  { name }: DirectoryRecord,
+  { name, members }: DirectoryRecord,
   values: readonly GivenValue[],
 ): Refusal | null {
   const entryClass = classOf(values);
@@ -23,7 +23,7 @@ export function addEntry(
   };
   for (const { attribute, value } of values) {
     const rule = ruleFor(entryClass, attribute);
-    if (rule && value !== null) addValue(entry, rule, value);
+    if (rule && value !== null) addValue(entry, rule, value, members);
   }
   const refusal = complete(entry, name) ?? notFree(context, name);
   if (refusal) return refusal;

@@ -1,9 +1,12 @@
 import { isBlankText } from '../../blank-text.ts';
+import type { DistinguishedName } from '../../accounts/directory/distinguished-name.ts';
 import {
-  parseDistinguishedName,
-  type DistinguishedName,
-} from '../../accounts/directory/distinguished-name.ts';
-import { foldValue, type DirectoryEntry, type EntryClass } from '../../accounts/directory/entry.ts';
+  foldValue,
+  MEMBER,
+  memberKey,
+  type DirectoryEntry,
+  type EntryClass,
+} from '../../accounts/directory/entry.ts';
 import { shownText } from '../../accounts/directory/entry-change.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { DI_GROUP_ATTRIBUTES } from '../../tables/di-group-attributes.ts';
@@ -32,12 +35,12 @@ export const VALUE_CHARACTERS_MAX = Number(
 export const VALUES_MAX = 20_000;
 
 /** Not in the table; the members are what a group is for. */
-const MEMBER: AttributeRule = { name: 'member', multiValued: true };
+const MEMBER_RULE: AttributeRule = { name: MEMBER, multiValued: true };
 
 /** Lower-case name or alias → rule. What is in neither table is accepted and dropped (rule 4). */
 const RULES: Record<EntryClass, ReadonlyMap<string, AttributeRule>> = {
   person: rulesOf(DI_PERSON_ATTRIBUTES),
-  group: new Map([...rulesOf(DI_GROUP_ATTRIBUTES), ['member', MEMBER]]),
+  group: new Map([...rulesOf(DI_GROUP_ATTRIBUTES), [MEMBER, MEMBER_RULE]]),
 };
 
 function rulesOf(rows: readonly TableRow[]): Map<string, AttributeRule> {
@@ -62,11 +65,32 @@ export function rulesFor(entryClass: EntryClass): AttributeRule[] {
   return [...new Set(RULES[entryClass].values())];
 }
 
+/** Values of `member` → how they compare; null: no name. */
+export type Members = ReadonlyMap<string, string | null>;
+
+const NONE: Members = new Map();
+
+function keyOfMember(value: string, members: Members): string | null {
+  const known = members.get(value);
+  return known === undefined ? memberKey(value) : known;
+}
+
+/** How a value compares. */
+function keyOf(rule: AttributeRule, value: string, members: Members): string {
+  return (rule === MEMBER_RULE ? keyOfMember(value, members) : null) ?? foldValue(rule.name, value);
+}
+
 /**
  * Whether a value can be kept (code 9). Checked before it is known what entry it goes to: what is in one of the tables
  * counts.
+ *
+ * @param members what the reader has made of members already
  */
-export function valueRefusal(attribute: string, value: string | null): Refusal | null {
+export function valueRefusal(
+  attribute: string,
+  value: string | null,
+  members: Members = NONE,
+): Refusal | null {
   const rule = ruleFor('person', attribute) ?? ruleFor('group', attribute);
   if (!rule) return null;
   const refused = (reason: string, limit?: number): Refusal => ({
@@ -77,25 +101,36 @@ export function valueRefusal(attribute: string, value: string | null): Refusal |
     ...(limit === undefined ? {} : { limit }),
   });
   if (value === null || value.includes('\0')) return refused('no-text');
-  if (rule === MEMBER) return value === '' || parseDistinguishedName(value) ? null : refused('no-dn');
+  if (rule === MEMBER_RULE)
+    return value === '' || keyOfMember(value, members) !== null ? null : refused('no-dn');
   // Characters, not UTF-16 units: a limit is what a person counts.
   const tooLong = value.length > VALUE_CHARACTERS_MAX && [...value].length > VALUE_CHARACTERS_MAX;
   return tooLong ? refused('too-long', VALUE_CHARACTERS_MAX) : null;
 }
 
 /** Adds a value; one that is there already stays as it is. A single-valued attribute holds the last value given. */
-export function addValue(entry: DirectoryEntry, rule: AttributeRule, value: string): void {
+export function addValue(
+  entry: DirectoryEntry,
+  rule: AttributeRule,
+  value: string,
+  members: Members = NONE,
+): void {
   if (value === '') return;
   const values = entry.attributes.get(rule.name);
-  const key = foldValue(rule.name, value);
+  const key = keyOf(rule, value, members);
   if (!values || !rule.multiValued) entry.attributes.set(rule.name, new Map([[key, value]]));
   else if (!values.has(key)) values.set(key, value);
 }
 
 /** Takes a value away where it is there; an attribute without values is gone. */
-export function deleteValue(entry: DirectoryEntry, rule: AttributeRule, value: string): void {
+export function deleteValue(
+  entry: DirectoryEntry,
+  rule: AttributeRule,
+  value: string,
+  members: Members = NONE,
+): void {
   const values = entry.attributes.get(rule.name);
-  values?.delete(foldValue(rule.name, value));
+  values?.delete(keyOf(rule, value, members));
   if (values?.size === 0) entry.attributes.delete(rule.name);
 }
 

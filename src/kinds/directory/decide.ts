@@ -1,8 +1,8 @@
-import { shownText, type DirectoryRecord } from '../../accounts/directory/entry-change.ts';
+import { shownText, type DirectoryRecord, type GivenValue } from '../../accounts/directory/entry-change.ts';
 import type { Entry, EntryResult } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { addEntry } from './add.ts';
-import { valueRefusal } from './attributes.ts';
+import { valueRefusal, type Members } from './attributes.ts';
 import { deleteEntry } from './delete.ts';
 import { modifyEntry } from './modify.ts';
 import { renameEntry } from './rename.ts';
@@ -24,7 +24,7 @@ export function decideRecord(
   const { record } = read;
   const { change } = record;
   if (change.type === 'ignored') return null;
-  const refusal = refusedValue(change) ?? carryOut(context, record, change);
+  const refusal = refusedValue(change, record.members) ?? carryOut(context, record, change);
   return {
     place,
     code: refusal?.code ?? 0,
@@ -48,15 +48,15 @@ function unreadable(place: EntryResult['place'], refusal: Refusal): EntryResult 
 }
 
 /** Of the values that the record gives, the first that cannot be kept. */
-function refusedValue(change: Change): Refusal | null {
+function refusedValue(change: Change, members: Members): Refusal | null {
   for (const { attribute, value } of givenValues(change)) {
-    const refusal = valueRefusal(attribute, value);
+    const refusal = valueRefusal(attribute, value, members);
     if (refusal) return refusal;
   }
   return null;
 }
 
-function givenValues(change: Change) {
+export function givenValues(change: DirectoryRecord['change']): GivenValue[] {
   if (change.type === 'add') return change.values;
   if (change.type !== 'modify') return [];
   return change.modifications.flatMap(({ attribute, values }) =>

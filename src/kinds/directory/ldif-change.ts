@@ -40,11 +40,14 @@ export function readChange(lines: readonly GivenValue[]): Read {
   if (!name) return { refusal: noName(dnLine) };
   if (changetype === null)
     return { refusal: { code: 10, reason: 'changetype-missing', value: shownText(name.text) } };
-  if (/\p{Lu}/u.test(changetype)) return { record: { name, changetype, change: { type: 'ignored' } } };
+  if (/\p{Lu}/u.test(changetype))
+    return { record: { name, changetype, change: { type: 'ignored' }, members: new Map() } };
   if (!read) return { refusal: { code: 10, reason: 'changetype-unknown', value: shownText(changetype) } };
-  if (read.type !== 'rename') return { record: { name, changetype, change: read } };
+  if (read.type !== 'rename') return { record: { name, changetype, change: read, members: new Map() } };
   const change = withTarget(name, read);
-  return 'code' in change ? { refusal: change } : { record: { name, changetype, change } };
+  return 'code' in change
+    ? { refusal: change }
+    : { record: { name, changetype, change, members: new Map() } };
 }
 
 function isNamed({ attribute }: GivenValue, name: string): boolean {

@@ -1,7 +1,7 @@
 import type { DirectoryRecord, Modification } from '../../accounts/directory/entry-change.ts';
 import { putEntry, type DirectoryEntry } from '../../accounts/directory/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
-import { addValue, complete, deleteValue, draftOf, ruleFor } from './attributes.ts';
+import { addValue, complete, deleteValue, draftOf, ruleFor, type Members } from './attributes.ts';
 import { entryNamed, type DecisionContext } from './context.ts';
 
 /**
@@ -10,14 +10,14 @@ import { entryNamed, type DecisionContext } from './context.ts';
  */
 export function modifyEntry(
   context: DecisionContext,
-  { name }: DirectoryRecord,
+  { name, members }: DirectoryRecord,
   modifications: readonly Modification[],
 ): Refusal | null {
   const entry = entryNamed(context, name);
   if ('code' in entry) return entry;
   const touched = modifications.flatMap(({ attribute }) => ruleFor(entry.class, attribute)?.name ?? []);
   const draft = draftOf(entry, touched);
-  for (const modification of modifications) carryOut(draft, modification);
+  for (const modification of modifications) carryOut(draft, modification, members);
   const refusal = complete(draft, name);
   if (refusal) return refusal;
   context.directory.changed.delete(entry);
@@ -25,10 +25,10 @@ export function modifyEntry(
   return null;
 }
 
-function carryOut(entry: DirectoryEntry, { does, attribute, values }: Modification): void {
+function carryOut(entry: DirectoryEntry, { does, attribute, values }: Modification, members: Members): void {
   const rule = ruleFor(entry.class, attribute);
   if (!rule) return;
   if (does === 'replace' || (does === 'delete' && values.length === 0)) entry.attributes.delete(rule.name);
   const change = does === 'delete' ? deleteValue : addValue;
-  for (const value of values) if (value !== null) change(entry, rule, value);
+  for (const value of values) if (value !== null) change(entry, rule, value, members);
 }

@@ -3,6 +3,8 @@ import { shownText } from '../../accounts/directory/entry-change.ts';
 import { Breather } from '../../breather.ts';
 import type { Entry, OpenBytes, Position, Reading } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
+import { MEMBER, memberKey } from '../../accounts/directory/entry.ts';
+import { givenValues } from './decide.ts';
 import { readChange } from './ldif-change.ts';
 import { readLines } from './ldif-lines.ts';
 import { RECORD_BYTES_MAX, RECORD_LINES_MAX, splitRecords, type RawRecord } from './ldif-records.ts';
@@ -79,5 +81,18 @@ function* readRecord({ bytes, byteCount }: RawRecord): Generator<void, Entry<Dir
   const read = yield* readLines(bytes);
   if ('refusal' in read) return read;
   yield;
-  return readChange(read.lines);
+  const change = readChange(read.lines);
+  if ('refusal' in change) return change;
+  return { record: { ...change.record, members: yield* readMembers(change.record) } };
+}
+
+/** A group may name very many, and taking a name apart takes some ten microseconds. */
+function* readMembers({ change }: DirectoryRecord): Generator<void, Map<string, string | null>, void> {
+  const members = new Map<string, string | null>();
+  for (const { attribute, value } of givenValues(change)) {
+    if (value === null || attribute.toLowerCase() !== MEMBER) continue;
+    members.set(value, memberKey(value));
+    yield;
+  }
+  return members;
 }

@@ -314,3 +314,13 @@ describe('places', () => {
     }
   });
 });
+
+it('names of members are taken apart by the reader, which pauses, and not where the record is decided', async () => {
+  const group = ['dn: cn=G,o=Acme', 'changetype: modify', 'add: member'];
+  const [entry] = await readLdif(lines(...group, 'member: CN=Ann , o=Acme', 'member: ann'));
+  const members = entry && 'record' in entry.read ? [...entry.read.record.members] : null;
+  expect(members).toEqual([
+    ['CN=Ann , o=Acme', 'o=acme,cn=ann'],
+    ['ann', null],
+  ]);
+});
