@@ -95,7 +95,9 @@ async function isThere({ database, folder }: Prepared, name: string): Promise<bo
   return rowCount !== 0 || (await namesIn(folder)).includes(name);
 }
 
-const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
+/** What a killed daemon had begun to write has a hidden name, and goes when it has grown old. */
+const namesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith('.'));
 
 async function allReported({ database }: Prepared): Promise<void> {
   await poll('all files to be filed and reported', 20, async () => {

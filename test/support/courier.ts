@@ -28,7 +28,8 @@ interface Place {
 /** Where to look for what became of a file. */
 type Ledger = (name: string, uploads: number) => Promise<Place | null>;
 
-const WAIT_MS_MAX = 15_000;
+/** Whoever waits longer waits in vain, on a busy machine too. */
+const WAIT_MS_MAX = 60_000;
 
 /** One customer with an FTPS client (npm basic-ftp). */
 export class Courier implements AsyncDisposable {
