@@ -96,7 +96,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/accounts/subscribers',
     'src/kinds/registry.ts',
   ],
-  'src/outbox': ['src/accounts/subscribers', 'src/database', 'src/events'],
+  'src/outbox': ['src/accounts/subscribers', 'src/database', 'src/events', 'src/ledger'],
   'src/kinds': ['src/database'],
   'src/kinds/csv': ['src/kinds'],
   'src/kinds/provisioning': [

@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
+import { isFileFinished } from '../ledger/finished.ts';
 import { invitationMail, type InvitationPayload } from './invitation-mail.ts';
 import type { Due, Topic } from './mail-lanes.ts';
 import type { MailText } from './mail-text.ts';
@@ -115,8 +116,8 @@ async function claimNotice(
   const now = clock.now();
   const { rows } = await database.query<MailRow<NoticePayload>>(
     `with due as (
-       select o.id from outbox o join change_file f on f.id = o.change_file_id
-        where o.topic = 'notice' and o.done_at is null and o.next_try_at <= $1 and f.finished_at is not null
+       select o.id from outbox o
+        where o.topic = 'notice' and o.done_at is null and o.next_try_at <= $1 and ${isFileFinished('o')}
           and o.customer_id > $4 and o.customer_id <> all($5::bigint[])
         order by o.customer_id, o.id limit 1 for update of o skip locked)
      update outbox o set next_try_at = $2, tries = o.tries + 1
