@@ -7,8 +7,9 @@ export async function isStillNext(tx: Transaction, file: ChangeFile): Promise<bo
   // Whoever else changes the customer's accounts, an organisation file for one, waits for this lock.
   await tx.query('select 1 from customer where id = $1 for no key update', [file.customer]);
   const { rowCount } = await tx.query(
-    'select 1 from change_file where id = $1 and state = $2 and entries = $3 for update',
-    [file.id, file.state, file.progress?.read ?? 0],
+    `select 1 from change_file where id = $1 and state = $2 and entries = $3 and batch_id is not distinct from $4
+        for update`,
+    [file.id, file.state, file.progress?.read ?? 0, file.batch],
   );
   return rowCount === 1;
 }
@@ -27,23 +28,43 @@ export async function openBatch(db: Queryable, customer: number): Promise<Batch 
 }
 
 /**
- * Starts a batch with all files that wait now; later ones belong to the next.
+ * The last row that the ledger has of the customer; 0: none. What is entered after it was asked for may have been
+ * overtaken: a file that came before may not be entered yet.
+ */
+export async function lastEntered(db: Queryable, customer: number): Promise<number> {
+  const { rows } = await db.query<{ id: number }>(
+    'select coalesce(max(id), 0) as id from change_file where customer_id = $1',
+    [customer],
+  );
+  return rows[0]?.id ?? 0;
+}
+
+/**
+ * Starts a batch with all files that wait; later ones belong to the next. Where a turn that has lost its lock has just
+ * started one, that is the one.
  *
+ * @param upTo row of the last file that may be in it; null: all may
  * @returns null where none waits
  */
-export async function startBatch(db: Queryable, customer: number, now: Date): Promise<Batch | null> {
+export async function startBatch(
+  db: Queryable,
+  customer: number,
+  now: Date,
+  upTo: number | null = null,
+): Promise<Batch | null> {
   const { rows } = await db.query<{ id: number }>(
     `with begun as (
        insert into batch (customer_id, started_at)
        select $1, $2 where exists
-         (select 1 from change_file where customer_id = $1 and state in ('waiting', 'deferred'))
+         (select 1 from change_file where customer_id = $1 and state in ('waiting', 'deferred') and ($3::bigint is null or id <= $3))
+       on conflict (customer_id) where closed_at is null do nothing
        returning id)
      update change_file set batch_id = begun.id, state = 'waiting', deferred_until = null, deferred_for = null
-       from begun where customer_id = $1 and state in ('waiting', 'deferred')
+       from begun where customer_id = $1 and state in ('waiting', 'deferred') and ($3::bigint is null or change_file.id <= $3)
      returning begun.id`,
-    [customer, now],
+    [customer, now, upTo],
   );
-  return rows[0] ? { id: rows[0].id, startedAt: now } : null;
+  return rows[0] ? { id: rows[0].id, startedAt: now } : openBatch(db, customer);
 }
 
 /**

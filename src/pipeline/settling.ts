@@ -1,4 +1,4 @@
-import { waitingSince } from '../ledger/batch.ts';
+import { lastEntered, waitingSince } from '../ledger/batch.ts';
 import type { Turn } from './services.ts';
 
 /** How soon a folder in which something is still being written is looked at again. */
@@ -6,13 +6,24 @@ export const SETTLE_LOOK_MS = 250;
 /** A batch waits no longer than this for a file that never stops changing. */
 const SETTLE_MS_MAX = 15 * 60_000;
 
+/** What a look at a customer's folder has come to. */
+export type Settled =
+  | { settled: false }
+  /** Row of the last file that a batch may take; null: all. Those that come while the look is taken are the next batch's. */
+  | { settled: true; upTo: number | null };
+
 /** Uploads have settled only when nothing is still being written by other means either (chapter 12, rule 5). */
-export async function isUnsettled({ services, customer, folder }: Turn): Promise<boolean> {
+export async function lookSettled({ services, customer, folder }: Turn): Promise<Settled> {
   const { database, clock, settling } = services;
   const now = clock.now();
   const { waitingSince: since } = await waitingSince(database, customer);
-  if (since && now.getTime() - since.getTime() <= SETTLE_MS_MAX)
-    return settling.isBeingWritten(database, { customer, folder });
-  settling.forget(customer);
-  return false;
+  if (since && now.getTime() - since.getTime() > SETTLE_MS_MAX) {
+    settling.forget(customer);
+    return { settled: true, upTo: null };
+  }
+  // Before the look at the folder: what is entered during it may stand there before an earlier file is.
+  const upTo = await lastEntered(database, customer);
+  if (since && (await settling.isBeingWritten(database, { customer, folder }))) return { settled: false };
+  if (!since) settling.forget(customer);
+  return { settled: true, upTo };
 }

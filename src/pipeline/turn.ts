@@ -26,7 +26,7 @@ import { departGuarded, isHeld, processGuarded } from './guard.ts';
 import { preparing } from './process-file.ts';
 import { StillReading } from './readings.ts';
 import type { Services, Turn } from './services.ts';
-import { isUnsettled, SETTLE_LOOK_MS } from './settling.ts';
+import { lookSettled, SETTLE_LOOK_MS } from './settling.ts';
 
 /**
  * Takes the turn that is due, under its customer's lock: no other worker or daemon works for that customer meanwhile.
@@ -63,15 +63,21 @@ async function workFor(services: Services, lock: Transaction, customer: number):
   const folder = path.join(spool, (await customerById(database, customer)).folder);
   const turn: Turn = { services, lock, customer, folder };
   for (const departing of await departingFiles(database, customer)) await departGuarded(turn, departing);
-  const open = await openBatch(database, customer);
-  if (!open && (await isUnsettled(turn)))
+  const batch = (await openBatch(database, customer)) ?? (await newBatch(turn));
+  if (batch === 'unsettled')
     return { kind: 'unsettled', until: new Date(clock.now().getTime() + SETTLE_LOOK_MS) };
-  const batch = open ?? (await startBatch(database, customer, clock.now()));
-  if (!batch) return { kind: 'done', lastUploadAt: null, waitingSince: null };
+  if (!batch) return { kind: 'done', ...(await waitingSince(database, customer)) };
   const file = await nextInBatch(database, batch.id);
   if (file) return workOn(turn, batch, file);
   await endBatch(turn, batch);
   return { kind: 'done', ...(await waitingSince(database, customer)) };
+}
+
+/** @returns null where no file waits */
+async function newBatch(turn: Turn): Promise<Batch | null | 'unsettled'> {
+  const { database, clock } = turn.services;
+  const look = await lookSettled(turn);
+  return look.settled ? startBatch(database, turn.customer, clock.now(), look.upTo) : 'unsettled';
 }
 
 /** A file that has to wait ends its batch: nothing overtakes it, and what is done has its report. */

@@ -14,6 +14,7 @@ import type { PassivePorts } from './passive-ports.ts';
 import { ChannelFault, formatReply, replyForFault, type Reply } from './replies.ts';
 import { ForeignConnections } from './foreign-connections.ts';
 import type { TlsParty } from '../tls/tls-party.ts';
+import { tellFault } from '../door-fault.ts';
 
 /** What all conversations of one door share. */
 export interface DoorSettings extends DoorServices {
@@ -118,7 +119,7 @@ export class Conversation {
   replyTo(error: unknown): Reply {
     const reply = replyForFault(error);
     if (reply) return reply;
-    this.door.journal.doorFault(this.peer, error);
+    tellFault(this.door.journal, this.peer, error);
     return { code: 451, text: localErrorText(error) };
   }
 

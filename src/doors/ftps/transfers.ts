@@ -8,6 +8,7 @@ import { FolderFault, virtualText, type VirtualPath } from '../folder/virtual-pa
 import type { Conversation } from './conversation.ts';
 import type { DataChannel } from './data-channel.ts';
 import { ChannelFault, REPLIES, type Reply } from './replies.ts';
+import { tellFault } from '../door-fault.ts';
 
 const READ_BYTES = 256 * 1024;
 
@@ -33,7 +34,7 @@ export async function receiveFile(conversation: Conversation, argument: string):
     return REPLIES.transferred;
   } catch (error) {
     const reply = conversation.replyTo(error);
-    await upload?.abort().catch((fault: unknown) => door.journal.doorFault(peer, fault));
+    await upload?.abort().catch((fault: unknown) => tellFault(door.journal, peer, fault));
     door.journal.uploadFailed(peer, virtualText(path), upload?.bytes ?? 0, reply.text);
     return refuseUpload(conversation, reply);
   }

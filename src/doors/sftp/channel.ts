@@ -12,6 +12,7 @@ import { endWell, explain } from './openssh.ts';
 import { Progress } from './progress.ts';
 import { reasonOf, statusForFault, STATUS } from './replies.ts';
 import { REQUESTS, type Request } from './requests.ts';
+import { tellFault } from '../door-fault.ts';
 
 /** What the client has not taken yet: beyond it no further request is answered. */
 const UNSENT_BYTES_MAX = 1024 * 1024;
@@ -145,7 +146,7 @@ export class SftpChannel {
       );
     } catch (error) {
       const { code } = statusForFault(error) ?? { code: null };
-      if (code === null) this.#conversation.services.journal.doorFault(this.#conversation.peer, error);
+      if (code === null) tellFault(this.#conversation.services.journal, this.#conversation.peer, error);
       return { status: code ?? STATUS.FAILURE, message: reasonOf(error) };
     }
   }

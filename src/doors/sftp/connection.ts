@@ -16,6 +16,7 @@ import { OpenHandles } from './open-handles.ts';
 import { guardPackets } from './packet-gate.ts';
 import type { ReadTurns } from './read-turns.ts';
 import { SftpSignIn } from './sign-in.ts';
+import { tellFault } from '../door-fault.ts';
 
 /** Channels of one connection: clients use one, some a second for transfers. */
 const CHANNELS_MAX = 8;
@@ -173,7 +174,7 @@ export class SftpConnection {
   }
 
   async #closeChannel(channel: SftpChannel): Promise<void> {
-    await channel.end().catch((error: unknown) => this.#services.journal.doorFault(this.#peer, error));
+    await channel.end().catch((error: unknown) => tellFault(this.#services.journal, this.#peer, error));
     this.#channels.delete(channel);
     if (this.#channels.size === 0 && !this.#socket.destroyed) this.#awaitChannel();
   }

@@ -7,6 +7,7 @@ import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
 import { loggableLogin } from '../loggable-login.ts';
 import { isSignedBy, readPublicKey } from './public-key.ts';
+import { tellFault } from '../door-fault.ts';
 
 const METHODS: AuthenticationType[] = ['publickey', 'password'];
 
@@ -53,7 +54,7 @@ export class SftpSignIn {
       if (account === null) return await this.#refuse(context, startedMs, 'wrong name, password or key');
       this.#admit(context, account);
     } catch (error) {
-      this.#parts.services.journal.doorFault(this.#parts.peer, error);
+      tellFault(this.#parts.services.journal, this.#parts.peer, error);
       context.reject(METHODS);
     }
   }
@@ -126,7 +127,7 @@ export class SftpSignIn {
     try {
       for (let count = 0; count < failures; count += 1) await services.signIn.failed?.(login, peer.address);
     } catch (error) {
-      services.journal.doorFault(peer, error);
+      tellFault(services.journal, peer, error);
     }
   }
 
