@@ -4,6 +4,7 @@
  */
 import { KINDS } from '../../kinds/registry.ts';
 import { z } from 'zod';
+import { publicKeyFault } from '../../public-key.ts';
 import { isBlankText } from '../../blank-text.ts';
 import { capsMakeSense } from '../../caps-fault.ts';
 import { networkFault } from '../../network.ts';
@@ -118,14 +119,17 @@ const network = z.string().check(({ value, issues }) => {
   if (fault !== null) issues.push({ code: 'custom', input: value, message: fault });
 });
 
+const publicKey = z.string().check(({ value, issues }) => {
+  const fault = publicKeyFault(value);
+  if (fault !== null) issues.push({ code: 'custom', input: value, message: fault });
+});
+
 const account = z
   .strictObject({
     login: z.string().min(1).max(254),
     password: z.string().min(8, 'must have at least 8 characters').optional(),
     passwordHash: z.string().refine(isPasswordHash, 'must be an argon2id hash ($argon2id$v=19$…)').optional(),
-    keys: z
-      .array(z.string().regex(/^(ssh|ecdsa)-\S+ [A-Za-z0-9+/=]+/, 'must be an OpenSSH public key'))
-      .optional(),
+    keys: z.array(publicKey).optional(),
     rights: z.array(z.enum(['upload', 'download', 'delete', 'journal'])).optional(),
     from: z.array(network).optional(),
   })

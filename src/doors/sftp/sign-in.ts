@@ -6,7 +6,7 @@ import type { DoorLimits } from '../limits.ts';
 import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
 import { loggableLogin } from '../loggable-login.ts';
-import { isSignedBy, readPublicKey } from './public-key.ts';
+import { isSignedBy, readPublicKey } from '../../public-key.ts';
 import { tellFault } from '../door-fault.ts';
 
 const METHODS: AuthenticationType[] = ['publickey', 'password'];

@@ -56,7 +56,10 @@ describe('access accounts', () => {
   it.each<SetupMode>(['enforce', 'edited'])(
     'keep a password and keys that were rotated since (%s)',
     async (mode) => {
-      const [old, rotated] = ['ssh-ed25519 AAAA old', 'ssh-ed25519 BBBB new'];
+      const [old, rotated] = [
+        'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB old',
+        'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC new',
+      ];
       const file = (more: object = {}) =>
         only({ accounts: [{ login: 'acme', password: 'in the file', keys: [old], ...more }] });
       await setUp(file(), mode);

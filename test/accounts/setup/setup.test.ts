@@ -184,7 +184,7 @@ describe('each key takes effect', () => {
 
   it('of an account', async () => {
     const passwordHash = await hashPassword('chosen elsewhere');
-    const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2jBw agent';
+    const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB agent';
     await setUp(
       only({
         accounts: [

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import ssh2 from 'ssh2';
-import { expect, test } from 'vitest';
-import { isSignedBy, readPublicKey } from '../../../src/doors/sftp/public-key.ts';
-import { hostilePem, sshString } from '../../support/ssh-attacker.ts';
+import { describe, expect, test } from 'vitest';
+import { isSignedBy, publicKeyFault, readPublicKey } from '../src/public-key.ts';
+import { hostilePem, sshString } from './support/ssh-attacker.ts';
 
 const blobOf = (line: string) => Buffer.from(line.split(' ')[1] ?? '', 'base64');
 const made = (kind: 'rsa' | 'ecdsa' | 'ed25519', bits?: number) =>
@@ -105,4 +105,20 @@ test('only its owner signs, and what cannot be read is no signature', () => {
     undefined,
   );
   expect(offCurve && isSignedBy(offCurve, text, signature)).toBe(false);
+});
+
+describe('a key as an operator writes it', () => {
+  const ed25519 = fields('ssh-ed25519', Buffer.alloc(32, 7)).toString('base64');
+
+  test.each<[string, string, RegExp | null]>([
+    ['whole', `ssh-ed25519 ${ed25519}`, null],
+    ['with a comment', `ssh-ed25519 ${ed25519} hr@example.com`, null],
+    ['cut off', `ssh-ed25519 ${ed25519.slice(0, -8)}`, /no whole ssh-ed25519 key/],
+    ['of another type than it says', `ssh-rsa ${ed25519}`, /no whole ssh-rsa key.*2048 bits/],
+    ['a private key', '-----BEGIN OPENSSH PRIVATE KEY-----', /must begin with ssh-ed25519/],
+    ['with options before it', `no-pty ssh-ed25519 ${ed25519}`, /must begin with ssh-ed25519/],
+  ])('%s', (_words, line, fault) => {
+    if (fault === null) expect(publicKeyFault(line)).toBeNull();
+    else expect(publicKeyFault(line)).toMatch(fault);
+  });
 });

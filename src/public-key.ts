@@ -48,6 +48,19 @@ export function readPublicKey(
     : null;
 }
 
+/**
+ * A line of an `authorized_keys` file: type, base64, and a comment if one likes.
+ *
+ * @returns what is wrong with it, for an operator; null: nothing
+ */
+export function publicKeyFault(line: string): string | null {
+  const [type = '', base64 = ''] = line.trim().split(/\s+/);
+  if (type !== 'ssh-ed25519' && type !== 'ssh-rsa' && !isEcdsa(type))
+    return `must begin with ssh-ed25519, ssh-rsa or ${Object.keys(CURVES).join(', ')}, as in the .pub file of ssh-keygen`;
+  if (readPublicKey(type, Buffer.from(base64, 'base64'), 'sha256') !== null) return null;
+  return `is no whole ${type} key: copy the one line of the .pub file${type === 'ssh-rsa' ? `; RSA keys have ${RSA_BITS_MIN} bits at least` : ''}`;
+}
+
 function isEcdsa(algorithm: string): algorithm is keyof typeof CURVES {
   return Object.hasOwn(CURVES, algorithm);
 }
