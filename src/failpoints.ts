@@ -1,5 +1,5 @@
 /**
- * Named moments on the way of a change file at which a test can let the daemon die or fail. Off, a step costs one
+ * Named moments on the way of a change file at which a test can let the daemon die or fail. Off, one costs a
  * comparison.
  */
 export const FAILPOINTS = [

@@ -53,10 +53,12 @@ const AGAIN_MS = 5_000;
 export function createAntivirus(settings: AntivirusSettings, parts: AntivirusParts): Antivirus {
   const { database, clock, journal } = parts;
   const hintOnce = hintAtScannersLimit(settings, journal);
+  const clean = new CleanFiles();
   const recover = () => moveQuarantined(database, settings.quarantine, parts.folderOf);
   return {
     recover,
     pass: async (file, opened, folder) => {
+      if (clean.has(file, opened)) return { kind: 'clean' };
       const answer = await scan(settings, opened, parts.stopping);
       if (answer.kind === 'unavailable') {
         await noteScanner(database, file, answer);
@@ -66,7 +68,7 @@ export function createAntivirus(settings: AntivirusSettings, parts: AntivirusPar
       await noteScanner(database, file, null);
       if (answer.kind === 'tooLarge' && opened.bytes <= settings.bytesMax) hintOnce(file, opened.bytes);
       const reason = reasonFor(answer, settings, opened.bytes);
-      if (reason === null) return { kind: 'clean' };
+      if (reason === null) return clean.note(file, opened);
       const decided = await database.transaction(
         async (tx) =>
           (await lockWaiting(tx, file)) &&
@@ -79,6 +81,24 @@ export function createAntivirus(settings: AntivirusSettings, parts: AntivirusPar
       return { kind: 'quarantined' };
     },
   };
+}
+
+/** What takes several turns until it is decided (a long reading, passwords) is scanned once. Of each customer the file in hand. */
+class CleanFiles {
+  readonly #known = new Map<number, string>();
+
+  has(file: ChangeFile, opened: OpenChangeFile): boolean {
+    return this.#known.get(file.customer) === asItIs(file, opened);
+  }
+
+  note(file: ChangeFile, opened: OpenChangeFile): Passage {
+    this.#known.set(file.customer, asItIs(file, opened));
+    return { kind: 'clean' };
+  }
+}
+
+function asItIs({ id }: ChangeFile, { inode, bytes, modifiedMs }: OpenChangeFile): string {
+  return `${id} ${inode} ${bytes} ${modifiedMs}`;
 }
 
 async function scan(

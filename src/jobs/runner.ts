@@ -9,8 +9,11 @@ import { lastRun, recordRun } from './job-run.ts';
 /** What runs by the clock. */
 export interface Job {
   name: string;
-  /** A cron expression with seconds, in UTC. */
-  every: string;
+  /**
+   * A cron expression with seconds, in UTC; or so many milliseconds, for what looks after something every few seconds:
+   * that must go on when the clock is set back, and must not make up for a night of sleep second by second.
+   */
+  every: string | number;
   run: () => Promise<object | void>;
   /** Runs at start too, before anything else is served. */
   atStart?: boolean;
@@ -27,8 +30,8 @@ export interface JobParts {
   journal: Journal;
 }
 
-export const EVERY_SECOND = '* * * * * *';
-export const EVERY_TWO_SECONDS = '*/2 * * * * *';
+export const EVERY_SECOND = 1_000;
+export const EVERY_TWO_SECONDS = 2_000;
 export const HOURLY = '0 0 * * * *';
 
 /** The one runner of all jobs: none runs twice at the same time, and one that fails is told of and runs again next time. */
@@ -37,6 +40,7 @@ export class JobRunner implements AsyncDisposable {
   readonly #onClosed: () => Promise<void>;
   readonly #jobs = new Map<string, Job>();
   readonly #tasks: ScheduledTask[] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
   readonly #running = new Map<string, Promise<void>>();
 
   /** @param onClosed what the jobs used is given up after their last run */
@@ -52,12 +56,20 @@ export class JobRunner implements AsyncDisposable {
       if (job.atStart) await this.run(job.name);
     }
     for (const job of jobs) {
-      const options = { name: job.name, timezone: 'UTC', logger: this.#logger(job.name) };
-      const task = createTask(job.every, () => void this.run(job.name), options);
-      this.#tasks.push(task);
-      await task.start();
+      await this.#schedule(job);
       if (await this.#isOverdue(job)) void this.run(job.name);
     }
+  }
+
+  async #schedule({ name, every }: Job): Promise<void> {
+    const run = () => void this.run(name);
+    if (typeof every === 'number') {
+      this.#timers.push(setInterval(run, every));
+      return;
+    }
+    const task = createTask(every, run, { name, timezone: 'UTC', logger: this.#logger(name) });
+    this.#tasks.push(task);
+    await task.start();
   }
 
   /** Runs a job now, or waits for its run in hand. Never rejects. */
@@ -71,6 +83,7 @@ export class JobRunner implements AsyncDisposable {
 
   /** Waits for the runs in hand. */
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
     for (const task of this.#tasks) await task.destroy();
     await Promise.all(this.#running.values());
     await this.#onClosed();
@@ -95,10 +108,10 @@ export class JobRunner implements AsyncDisposable {
     return !last || clock.now().getTime() - last.getTime() > catchUpMs;
   }
 
-  /** The library's own words go where ours go; by itself it writes to the console. What it missed runs next time. */
+  /** The library's own words, of a time that it missed for one, go where ours go; by itself it writes to the console. */
   #logger(job: string): Logger {
-    const error = (message: unknown) =>
-      this.#parts.journal.warned(`job ${job} cannot be scheduled`, { reason: messageOf(message) });
-    return { info: () => {}, debug: () => {}, warn: () => {}, error };
+    const tell = (message: unknown) =>
+      this.#parts.journal.warned(`schedule of job ${job}`, { reason: messageOf(message) });
+    return { info: () => {}, debug: () => {}, warn: tell, error: tell };
   }
 }

@@ -89,11 +89,12 @@ export async function takenFiles(
   db: Queryable,
   customer: number,
   ids: readonly number[],
-): Promise<Map<number, TakenRow>> {
+): Promise<Map<string, TakenRow>> {
   const { rows } = await db.query<TakenRow>(
     `select id, state, folder, filed_as, purged_at is not null as purged from change_file
       where customer_id = $1 and id = any($2::bigint[])`,
     [customer, ids],
   );
-  return new Map(rows.map((row) => [row.id, row]));
+  // By the very name that it has there: `001` is nobody's.
+  return new Map(rows.map((row) => [String(row.id), row]));
 }

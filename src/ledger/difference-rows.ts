@@ -11,6 +11,8 @@ export interface Difference {
   kind: 'file' | 'trace' | 'report';
   /** A trace lies beside it, which is no difference of its own. */
   traced: boolean;
+  /** Its trace says that all of it was refused, because the customer was on hold. */
+  refused?: boolean;
 }
 
 /** Of these names in a folder those that some file of the customer has, and whether all such files are purged. */

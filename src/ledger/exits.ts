@@ -32,6 +32,11 @@ export const EXITS = {
 const among = (exit: keyof typeof EXITS) =>
   `state in (${EXITS[exit].map((state) => `'${state}'`).join(', ')})`;
 
+/** In the transaction that decides, which holds the row's lock: an exit that is refused there is a fault of ours. */
+export async function expectExit(exit: Promise<boolean>): Promise<void> {
+  if (!(await exit)) throw new Error('the change file is not in a state that leads there');
+}
+
 /** What a deferred file waits for: the next clock hour or day, or a missing sequence number. */
 export type WaitReason = 'hour' | 'day' | 'sequence';
 

@@ -2,7 +2,7 @@ import type { ChangeFile } from '../change-file/change-file.ts';
 import type { EntryResult, Position } from '../change-file/entry.ts';
 import type { Outcome } from '../change-file/outcome.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
-import { apply, goOn } from './exits.ts';
+import { apply, expectExit, goOn } from './exits.ts';
 
 /** What goes in with the results of a slice. */
 export interface SavedSlice {
@@ -23,8 +23,7 @@ export async function saveOutcome(
 ): Promise<void> {
   await saveResults(tx, file.id, outcome.results);
   await saveCounts(tx, file.id, outcome, saved);
-  if (saved.next) await goOn(tx, file, saved.next);
-  else await apply(tx, file, outcome, saved.now);
+  await expectExit(saved.next ? goOn(tx, file, saved.next) : apply(tx, file, outcome, saved.now));
 }
 
 async function saveResults(tx: Transaction, changeFile: number, results: EntryResult[]): Promise<void> {

@@ -41,14 +41,13 @@ export class MailLanes {
     this.#isStopping = isStopping;
   }
 
-  /** Fills the lanes that are free. @param onFault told where the database does not let it go on */
+  /** Opens a lane, and with each mail that is due another, as long as any is free. @param onFault told where the database does not let it go on */
   fill(onFault: (error: unknown) => void): void {
-    while (this.#lanes.size < MAILS_AT_ONCE) {
-      const lane = this.#work()
-        .catch(onFault)
-        .finally(() => this.#lanes.delete(lane));
-      this.#lanes.add(lane);
-    }
+    if (this.#lanes.size >= MAILS_AT_ONCE) return;
+    const lane = this.#work(onFault)
+      .catch(onFault)
+      .finally(() => this.#lanes.delete(lane));
+    this.#lanes.add(lane);
   }
 
   /** Resolves when nothing is due or on its way. @returns how many were sent since the beginning */
@@ -57,8 +56,9 @@ export class MailLanes {
     return this.#sent;
   }
 
-  async #work(): Promise<void> {
+  async #work(onFault: (error: unknown) => void): Promise<void> {
     for (let due = await this.#claim(); due; due = await this.#claim()) {
+      this.fill(onFault);
       try {
         if (await due.send()) this.#sent += 1;
       } finally {

@@ -12,7 +12,7 @@ import type { Transaction } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
 import { failpoint } from '../failpoints.ts';
 import { countOperations, returnOperations } from '../ledger/caps.ts';
-import { defer, refuse } from '../ledger/exits.ts';
+import { defer, refuse, expectExit } from '../ledger/exits.ts';
 import { noteContent, noteDayLimit, noteEntries, noteMissingNumbers } from '../ledger/notes.ts';
 import { saveOutcome } from '../ledger/results.ts';
 import { missingBefore, storeSequence } from '../ledger/sequence.ts';
@@ -62,7 +62,7 @@ async function postpone(
   { file, contents, now }: CommitInput,
 ): Promise<Committed> {
   if (dayLimit) await noteDayLimit(tx, file, dayLimit, now);
-  await defer(tx, file, reason, until, contents?.total ?? 0);
+  await expectExit(defer(tx, file, reason, until, contents?.total ?? 0));
   return {
     deferredUntil: until,
     tell: (journal) => journal.fileDeferred(file.customer, file.name, reason, until.toISOString()),
@@ -72,7 +72,7 @@ async function postpone(
 async function refuseFile(tx: Transaction, plan: Plan, { file, now }: CommitInput): Promise<Committed> {
   if (plan.kind !== 'refuse') throw new Error(`a file without contents cannot be ${plan.kind}`);
   const { refusal } = plan;
-  await refuse(tx, file, refusal, now);
+  await expectExit(refuse(tx, file, refusal, now));
   return {
     tell: (journal) => journal.fileRejected(file.customer, file.name, refusal.code, whyRefused(refusal)),
   };

@@ -13,13 +13,14 @@ import type { Turn } from './services.ts';
  * times as they come nearer.
  */
 const COUNTED_AHEAD_MAX = 50;
+/** So many files that take longer are tried; each has cost a moment. */
+const SLOW_MAX = 3;
 
 /** What waits behind a deferred file is counted, so that the customer can be told when it will run. */
 export async function countWaiting(turn: Turn): Promise<void> {
   try {
     await countFiles(turn);
   } catch (error) {
-    if (error instanceof ReadingGivenUp) return;
     // It makes a forecast and nothing else: the file that is deferred is not at fault.
     if (isPassing(error)) throw error;
     const { journal } = turn.services;
@@ -33,13 +34,20 @@ export async function countWaiting(turn: Turn): Promise<void> {
 async function countFiles({ services, customer, folder }: Turn): Promise<void> {
   const { database, caps: defaults, kinds, readings } = services;
   const { perFile } = capsOf(await customerById(database, customer), defaults);
-  const breather = readings.brief();
+  let slow = 0;
   for (const file of await uncountedFiles(database, customer, COUNTED_AHEAD_MAX)) {
     const kind = kinds.of(file.parsed?.type);
     const opened = kind ? await openChangeFile(folder, file) : null;
     if (!kind || !opened) continue;
     await using _ = opened.handle;
-    const { total } = await readSlice(kind, opened, file, { entriesMax: perFile, breather });
-    await saveTotal(database, file, total);
+    const limits = { entriesMax: perFile, breather: readings.brief() };
+    const total = await readSlice(kind, opened, file, limits).then((slice) => slice.total, nullWhereSlow);
+    if (total !== null) await saveTotal(database, file, total);
+    else if ((slow += 1) === SLOW_MAX) return;
   }
+}
+
+function nullWhereSlow(error: unknown): null {
+  if (error instanceof ReadingGivenUp) return null;
+  throw error;
 }

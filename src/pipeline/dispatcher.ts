@@ -175,7 +175,8 @@ export class Dispatcher implements AsyncDisposable {
     const extend = () => this.#background.run(extendPreparation(database, customer, clock.now()));
     const extending = setInterval(extend, EXTEND_MS);
     const wake = async () => {
-      await finished;
+      // Also where it has failed: the next turn finds out why.
+      await finished.catch(() => undefined);
       clearInterval(extending);
       if (this.#state === 'stopped') return;
       await wakeCustomer(database, customer, clock.now());

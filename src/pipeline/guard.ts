@@ -36,8 +36,8 @@ export async function isHeld(lock: Transaction): Promise<boolean> {
 export async function processGuarded(turn: Turn, file: ChangeFile): Promise<TurnResult> {
   try {
     const result = await processFile(turn, file);
-    if (result.kind !== 'lost') return result;
-    await endEarly(turn, file, 'lost');
+    if (result.kind !== 'ended') return result;
+    await endEarly(turn, file, result.reason);
   } catch (error) {
     if (!(await isLastFailure(turn, file, error))) throw error;
     turn.services.journal.turnFailed(file.customer, error);

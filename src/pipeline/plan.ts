@@ -23,7 +23,7 @@ import { lastSequence, missingBefore } from '../ledger/sequence.ts';
 import { periodsOf } from '../order/periods.ts';
 import { mayFollow, strictPatience } from '../order/sequence.ts';
 import { capsOf, throttle, type Caps, type CustomerCaps } from '../order/throttle.ts';
-import { invalidName, refusedAtGate } from './gates.ts';
+import { refusedAtGate } from './gates.ts';
 import type { Contents, Slice } from './read-slice.ts';
 
 /** What is true of all files. */
@@ -68,7 +68,7 @@ export async function plan(tx: Transaction, input: PlanInput): Promise<Plan | nu
     const stopped = await stoppedBy(tx, input, contents, customer, caps);
     if (stopped) return stopped;
   }
-  if (!contents) return { kind: 'refuse', refusal: invalidName(file.name, facts.kinds.types) };
+  if (!contents) throw new Error(`a file that is begun has no kind: ${file.name}`);
   if (isHeld(file, contents, customer)) {
     const outcome = refuseEntries(contents.entries, countsBefore(file), { code: 1001 });
     return { kind: 'apply', outcome, state: null, caps };
@@ -147,6 +147,8 @@ async function stoppedBy(
       refusal: { code: null, reason, limit, entries: total, ...(more ? { more } : {}) },
     };
   }
+  // It would wait; what it does then is what is asked.
+  if (regardless) return null;
   const { wait: reason, until, limit, since } = verdict;
   return { kind: 'wait', reason, until, dayLimit: reason === 'day' ? { limit, since } : null };
 }

@@ -7,7 +7,6 @@ import type { Refusal } from '../change-file/result-code.ts';
 import type { Transaction } from '../database/open.ts';
 import { tracePieces } from '../report/trace.ts';
 import type { OpenChangeFile } from '../spool/take.ts';
-import { invalidName } from './gates.ts';
 import { entrance, plan, type PlanFacts } from './plan.ts';
 import { readSlice, type Contents } from './read-slice.ts';
 import { shownText } from './shown-entries.ts';
@@ -44,11 +43,10 @@ export async function previewFile(
   const slice = kind && (await readSlice(kind, opened, file, { entriesMax, sliceEntries: Infinity }));
   const contents: Contents | null = !slice ? null : { ...slice, prepared: slice.kind.pretend(slice.entries) };
   const planned = await plan(tx, { file, contents, facts: settings, now, regardless: true });
-  if (planned?.kind !== 'apply' || !contents) {
-    const refusal =
-      planned?.kind === 'refuse' ? planned.refusal : invalidName(file.name, settings.kinds.types);
-    return { folder, reported: refusedFile(file, refusal, now), trace: '', outcome: null };
-  }
+  if (planned?.kind === 'refuse')
+    return { folder, reported: refusedFile(file, planned.refusal, now), trace: '', outcome: null };
+  if (planned?.kind !== 'apply' || !contents)
+    throw new Error('a plan regardless of caps either refuses or applies');
   const { outcome } = planned;
   const shown = shownText(contents.kind, contents.header, settings.maskPasswords);
   const trace = await Array.fromAsync(tracePieces(pageOf(outcome), shown.header, opened.handle, shown));

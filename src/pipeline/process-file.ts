@@ -2,7 +2,7 @@
 import type { ChangeFile } from '../change-file/change-file.ts';
 import { PlanOutdated } from '../kinds/kind.ts';
 import { isStillNext } from '../ledger/batch.ts';
-import { withdrawInTurn } from '../ledger/exits.ts';
+import { withdrawInTurn, type EndReason } from '../ledger/exits.ts';
 import { PREPARING_MS_MAX } from '../ledger/turn-queue.ts';
 import type { TurnResult } from '../order/turns.ts';
 import { failpoint } from '../failpoints.ts';
@@ -16,27 +16,21 @@ import { countWaiting } from './count-waiting.ts';
 import { readCharged } from './charged-reading.ts';
 import type { Services, Turn } from './services.ts';
 
-/** @returns `lost` where a file that is begun has disappeared */
-export async function processFile(turn: Turn, file: ChangeFile): Promise<TurnResult | { kind: 'lost' }> {
+/** A file that is begun and cannot go on: it has disappeared, or this program does not know its kind. */
+export type Ended = { kind: 'ended'; reason: EndReason };
+
+export async function processFile(turn: Turn, file: ChangeFile): Promise<TurnResult | Ended> {
   const { services, folder } = turn;
-  const { database, clock, journal } = services;
+  const { journal } = services;
   const opened = await openChangeFile(folder, file);
-  if (!opened && file.progress) {
-    if (!(await takeBack(database, file, folder))) return { kind: 'lost' };
-    journal.recovered(file.customer, [`${file.name}, filed too early for the ledger, goes on`]);
-    return { kind: 'more' };
-  }
-  if (!opened) {
-    await withdrawInTurn(database, file, clock.now());
-    journal.fileWithdrawn(file.customer, file.name);
-    return { kind: 'more' };
-  }
+  if (!opened) return notThere(turn, file);
   await using held = new AsyncDisposableStack();
   held.use(opened.handle);
   const stopped = await passScanner(turn, file, opened);
   if (stopped) return stopped;
   const contents = await readContents(turn, file, opened, held);
   if (contents === 'preparing') return preparing(services);
+  if (!contents && file.progress) return { kind: 'ended', reason: 'set-aside' };
   const digest = await digestFor(file, opened, contents);
   const committed = await decide(turn, { file, opened, contents, digest });
   if (committed) failpoint('committed');
@@ -44,6 +38,29 @@ export async function processFile(turn: Turn, file: ChangeFile): Promise<TurnRes
   if (!committed?.deferredUntil) return { kind: 'more' };
   await countWaiting(turn);
   return { kind: 'deferred', until: committed.deferredUntil, endsBatch: true };
+}
+
+/**
+ * The customer has deleted a file that waits; one that is begun has disappeared. Under the locks of the decision: a turn
+ * that has lost its own may be moving the file from one place to the other right now.
+ */
+async function notThere({ services, folder }: Turn, file: ChangeFile): Promise<TurnResult | Ended> {
+  const { database, clock, journal } = services;
+  const withdrawn = await database.transaction(async (tx) => {
+    if (!(await isStillNext(tx, file)) || (await isThere(folder, file))) return false;
+    return file.progress ? null : withdrawInTurn(tx, file, clock.now());
+  });
+  if (withdrawn) journal.fileWithdrawn(file.customer, file.name);
+  if (withdrawn !== null) return { kind: 'more' };
+  if (!(await takeBack(database, file, folder))) return { kind: 'ended', reason: 'lost' };
+  journal.recovered(file.customer, [`${file.name}, filed too early for the ledger, goes on`]);
+  return { kind: 'more' };
+}
+
+async function isThere(folder: string, file: ChangeFile): Promise<boolean> {
+  const opened = await openChangeFile(folder, file);
+  await opened?.handle.close();
+  return opened !== null;
 }
 
 /** The customer is woken when what its file needs is there. */

@@ -6,10 +6,10 @@ import { escapeHidden } from '../shown-text.ts';
 import { refusalText } from './report.ts';
 
 /** Others may read it: it says nothing that the customer's own folder does not. */
-const WEATHER_MODE = 0o644;
+const STATUS_MODE = 0o644;
 
 /**
- * The queue weather in the customer's folder: what waits, why, since when, until when, caps used and left, the last
+ * The status of the queue, in the customer's folder: what waits, why, since when, until when, caps used and left, the last
  * results; once for people and once for programs. Never taken for a change file. It is written again soon, so its name
  * need not outlast a loss of power.
  *
@@ -18,8 +18,8 @@ const WEATHER_MODE = 0o644;
 export async function writeStatusFiles(folder: string, status: CustomerStatus, now: Date): Promise<void> {
   const text = statusText(status, now);
   const json = `${JSON.stringify(statusJson(status, now), null, 2)}\n`;
-  await writeWhole(path.join(folder, STATUS_TEXT), (file) => file.writeFile(text), WEATHER_MODE);
-  await writeWhole(path.join(folder, STATUS_JSON), (file) => file.writeFile(json), WEATHER_MODE);
+  await writeWhole(path.join(folder, STATUS_TEXT), (file) => file.writeFile(text), STATUS_MODE);
+  await writeWhole(path.join(folder, STATUS_JSON), (file) => file.writeFile(json), STATUS_MODE);
 }
 
 function statusJson(status: CustomerStatus, now: Date): object {

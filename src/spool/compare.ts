@@ -2,7 +2,7 @@
  * Compares the kept folders with the ledger. A file that lies there and that the ledger does not know was carried out by a
  * database that has lost the commit since: accounts and ledger know nothing of it, whatever its trace and report say.
  */
-import { lstat, opendir } from 'node:fs/promises';
+import { lstat, open, opendir } from 'node:fs/promises';
 import path from 'node:path';
 import { KEPT_FOLDERS, REPORT, type KeptFolder } from '../change-file/change-file.ts';
 import { reportName } from '../change-file/report-name.ts';
@@ -30,7 +30,7 @@ export async function compareFolder(db: Queryable, place: CustomerFolder): Promi
         ? new Set((await reportNames(db, place.customer)).keys())
         : await knownFiles(db, place.customer, folder, names);
     for (const difference of differences(folder, names, known))
-      if (await isUnknown(db, place, difference)) found.push(difference);
+      if (await isUnknown(db, place, difference)) found.push(await withVerdict(place, difference));
   }
   return found;
 }
@@ -78,6 +78,23 @@ async function isUnknown(db: Queryable, place: CustomerFolder, difference: Diffe
   if (kind === 'trace') return !(await isTraceOfBegun(db, place.customer, name));
   const rows = await filesLike(db, place.customer, difference, stats);
   return !rows.some((row) => row.filed_as === name || mayBeFiledAs(row.name, name));
+}
+
+const VERDICT = /^[^\n]*\n\d+,\d+,1001,/;
+const VERDICT_BYTES = 8_192;
+
+/** A file that a hold refused has a trace like one that was carried out; its first entry tells. */
+async function withVerdict(place: CustomerFolder, difference: Difference): Promise<Difference> {
+  if (!difference.traced) return difference;
+  const trace = await open(path.join(place.folder, difference.folder, traceName(difference.name))).catch(
+    () => null,
+  );
+  if (!trace) return difference;
+  await using _ = trace;
+  const { buffer, bytesRead } = await trace.read(Buffer.alloc(VERDICT_BYTES), 0, VERDICT_BYTES, 0);
+  return VERDICT.test(buffer.toString('latin1', 0, bytesRead))
+    ? { ...difference, refused: true }
+    : difference;
 }
 
 /** The trace is written before the file is moved beside it. */

@@ -40,15 +40,19 @@ const TRACE_BYTES_SURE = 255 - 4;
  * Only what was carried out is put back. What was refused as a whole changed nothing; with the lost numbers it might
  * pass the gate that refused it, although its report has told the customer to send it anew.
  */
-export function remedyFor({ folder, name, kind, traced }: Difference, types: ChangeFileTypes): Remedy {
+export function remedyFor(
+  { folder, name, kind, traced, refused = false }: Difference,
+  types: ChangeFileTypes,
+): Remedy {
   if (kind === 'report')
     return { action: 'keep', why: 'a report of which the ledger knows nothing; it stays for the customer' };
   if (kind === 'trace')
     return { action: 'keep', why: 'a trace whose change file is gone: there is nothing to put back' };
+  if (refused) return { action: 'keep', why: 'it was refused as a whole, while the customer was on hold' };
   if (folder !== PROCESSED && !traced)
     return {
       action: 'keep',
-      why: 'it has no trace: it was refused as a whole, and nothing of it was applied',
+      why: 'it has no trace: as a rule it was refused as a whole, and nothing of it was applied',
     };
   if (Buffer.byteLength(traceName(name)) > TRACE_BYTES_SURE)
     return {

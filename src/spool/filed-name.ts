@@ -90,11 +90,16 @@ export async function movedName(
 
 /** The names in a folder that the file may have been given, the one without a number first. */
 async function namesOf(file: string, target: string): Promise<string[]> {
-  const numbers = (await readdir(target)).flatMap((name) => {
+  const numbers = (await readdir(target).catch(absentIsEmpty)).flatMap((name) => {
     const number = Number(/_([1-9]\d{0,14})$/.exec(path.parse(name).name)?.[1] ?? 0);
     return [0, number].filter((one) => numberedName(file, one) === name);
   });
   return [...new Set(numbers)].sort((a, b) => a - b).map((number) => numberedName(file, number));
+}
+
+function absentIsEmpty(error: unknown): string[] {
+  if (codeOf(error) === 'ENOENT') return [];
+  throw error;
 }
 
 function absentIsNull(error: unknown): null {

@@ -27,7 +27,7 @@ export async function recoverTaken(db: Queryable, place: CustomerFolder): Promis
   for (const name of names) {
     // Looked at after the ledger: what a turn has moved away meanwhile is no leftover.
     if (!(await isFile(path.join(place.folder, TAKEN, name)))) continue;
-    const words = await recoverOne(db, place, name, known.get(Number(name)));
+    const words = await recoverOne(db, place, name, known.get(name));
     if (words) done.push(words);
   }
   return done;
@@ -42,16 +42,14 @@ async function recoverOne(
   const taken = path.join(folder, TAKEN, name);
   if (!row) return returnUnknown(taken, folder, name);
   if (row.state === 'withdrawn') {
-    await giveBack(db, row.id);
-    return `file ${name} in hand waits again`;
+    return (await giveBack(db, row.id)) ? `file ${name} in hand waits again` : null;
   }
   if (row.state !== 'filed') return null;
   if (row.purged || (await isFiled(taken, folder, row))) {
     await unlink(taken);
     return `second name of filed file ${name} removed`;
   }
-  await fileAgain(db, row.id);
-  return `file ${name} is filed again`;
+  return (await fileAgain(db, row.id)) ? `file ${name} is filed again` : null;
 }
 
 /** Its name is not known any more, so that it ends as a file with an invalid name, visibly, in `_error`. */

@@ -48,6 +48,7 @@ export async function openStaging(customerFolder: string): Promise<AnchoredFolde
   return AnchoredFolder.open(folder);
 }
 
+/** What cannot be cleared today is no harm; uploads say soon enough that the folder may not be used. */
 function deniedIsNull(error: unknown): null {
   if (['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error) ?? '')) return null;
   throw error;

@@ -20,7 +20,7 @@ const HASHES: Record<string, string> = {
   '009-spool.sql': '503759678993255da02fbd4ff18920a3f56cb6bfd25f76248a946d0d473b4af6',
   '010-gapless-sources.sql': 'e7c92db072274572498c1fb69c09a2cd37999185649944d601429dce9e636ba2',
   '011-backlog.sql': '18450998b304677011c0c456b04c045d7d20a04e7ee73c4232b6f70808445f8d',
-  '012-kinds.sql': '7f800a2e7f2e41a2bbd7c5ac104a2bf3f1e550d13b7538075f467e6f4ce92521',
+  '012-kinds.sql': '39c28ae218a11dd6e5070c7ac8b5d1095ab2f116bdbaf056c4b84639cab60a88',
   '013-spool-differences.sql': '81fadd8cf194ab27f1e8542a3e1a360ff2256b96175db18a329c1887cd6e2c1d',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */

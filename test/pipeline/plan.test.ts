@@ -42,7 +42,7 @@ interface Row {
 }
 
 test('the plans of all examples write nothing', async () => {
-  const index = parse<Row>(await readFile(new URL('INDEX.csv', SAMPLES)).catch(() => 'file\n'), {
+  const index = parse<Row>(await readFile(new URL('INDEX.csv', SAMPLES)), {
     columns: true,
   });
   const files = index.map(({ file }) => path.join(SAMPLES.pathname, file));
@@ -59,4 +59,18 @@ test('the plans of all examples write nothing', async () => {
   await world.workOff();
   // The checksum sees what a commit writes.
   expect(await checksum()).not.toEqual(before);
+});
+
+test('what a file would do is told also where it would have to wait for its caps', async () => {
+  const file = path.join(world.folder, '..', `${ACME}_PRV_950.csv`);
+  const lines = [
+    'emailAddress,action,givenName,familyName',
+    'a1@example.com,Add,Ann,One',
+    'a2@example.com,Add,Ann,Two',
+  ];
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const caps = { perFile: 200, hourly: 1, daily: 10_000 };
+  const [preview] = await checkFiles(world.database, [file], ACME, { ...SETTINGS, caps });
+  expect(preview?.reported.refusal).toBeNull();
+  expect(preview?.outcome?.results.map(({ code }) => code)).toEqual([0, 0]);
 });

@@ -141,7 +141,6 @@ function announceFinal(view: FolderView, { name }: VirtualPath, announce: Announ
   if (name !== null && !isTemporaryName(name)) announce({ customer: view.account.customer, name });
 }
 
-/** What cannot be cleared today is no harm; uploads say soon enough that the folder may not be used. */
 function throwDiskFull(error: unknown): never {
   if (['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? ''))
     throw new FolderFault('diskFull', 'No space left on this server, try again later');

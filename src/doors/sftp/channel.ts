@@ -131,7 +131,9 @@ export class SftpChannel {
   /** A long request counts as several: it costs as much to read. */
   async #keepPace({ request: { name }, bytes }: Waiting): Promise<void> {
     if (name === 'READ' || name === 'WRITE') return;
-    const waitMs = this.#pace.waitMs(performance.now(), Math.ceil(bytes / COMMAND_BYTES));
+    // Several requests may come in one packet, which counts for the first of them.
+    const commands = Math.max(1, Math.ceil(bytes / COMMAND_BYTES));
+    const waitMs = this.#pace.waitMs(performance.now(), commands);
     if (waitMs > 0) await delay(waitMs);
   }
 
