@@ -26,6 +26,7 @@ import { check } from './check.ts';
 import { config } from './config.ts';
 import { exportDirectory } from './export.ts';
 import { setup, type WithDatabase } from './setup.ts';
+import { history } from './history.ts';
 import { purge } from './purge.ts';
 import { reconcile } from './reconcile.ts';
 import { show } from './show.ts';
@@ -71,6 +72,7 @@ const COMMANDS: Command[] = [
   setup(withDatabase),
   status(ask),
   show(withDatabase),
+  history(withDatabase),
   throttle(ask),
   hold(ask),
   release(ask),

@@ -30,7 +30,7 @@ export function purge(withDatabase: WithDatabase): Command {
 }
 
 function purgeParts({ spool, retention }: Configuration, database: Database): PurgeParts {
-  return { database, clock: systemClock, spool, days: retention.days };
+  return { database, clock: systemClock, spool, days: retention.days, historyDays: retention.historyDays };
 }
 
 async function list(parts: PurgeParts, { print, say }: CommandContext): Promise<number> {

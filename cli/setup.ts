@@ -13,6 +13,7 @@ import { isThere } from '../src/durable.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { quoted } from '../src/shown-text.ts';
 import type { Command } from './command.ts';
+import { operatorName } from './ask.ts';
 import { setupNotice } from './setup-notice.ts';
 
 /** Opens the account store for the length of one command. */
@@ -36,7 +37,13 @@ export function setup(withDatabase: WithDatabase): Command {
       const settings = await configuration();
       const { changes, added } = await withDatabase(settings, async (database) => {
         const known = await knownCustomers(database);
-        const changed = await setUpOrganisations(database, systemClock, organisations, 'enforce');
+        const changed = await setUpOrganisations(
+          database,
+          systemClock,
+          organisations,
+          'enforce',
+          operatorName(),
+        );
         return { changes: changed, added: organisations.customers.filter(({ id }) => !known.has(id)) };
       });
       await makeFolders(settings, organisations.customers);

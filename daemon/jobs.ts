@@ -1,5 +1,6 @@
 import type { Configuration } from '../src/configuration.ts';
 import { embeddedDatabaseJob } from '../src/jobs/embedded-database.ts';
+import { historyJob } from '../src/jobs/history.ts';
 import { housekeepingJob } from '../src/jobs/housekeeping.ts';
 import { mailJob, removalJob } from '../src/jobs/outbox.ts';
 import { purgeJob } from '../src/jobs/purge.ts';
@@ -25,6 +26,7 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
   const { configuration, services, store, intake, doors, signal } = parts;
   const { database, journal, spool } = services;
   const { mail, removal, retention, data } = configuration;
+  const { historyDays } = retention;
   const isStopped = () => signal.aborted;
   const mailing =
     mail.smtp === undefined
@@ -36,7 +38,8 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
         });
   const jobs: Job[] = [
     housekeepingJob({ ...services, customers: () => intake.customers(), auditDays: retention.days }),
-    purgeJob({ ...services, spool, days: retention.days }, journal),
+    purgeJob({ ...services, spool, days: retention.days, historyDays }, journal),
+    historyJob(services, historyDays),
     removalJob(services, removal.finishSeconds * 1000),
     ...(mailing ? [mailing.job] : []),
     { name: 'certificate', every: EVERY_TWO_SECONDS, run: () => doors.lookAtCertificate() },

@@ -131,7 +131,13 @@ const schema = z.strictObject({
     .prefault({}),
   trace: z.strictObject({ maskPasswords: z.boolean().default(false) }).prefault({}),
   stop: z.strictObject({ graceSeconds: wholeNumber(0, 8).default(5) }).prefault({}),
-  retention: z.strictObject({ days: positive.default(30), journalDays: positive.default(7) }).prefault({}),
+  retention: z
+    .strictObject({
+      days: positive.default(30),
+      journalDays: positive.default(7),
+      historyDays: positive.default(400),
+    })
+    .prefault({}),
   mail: z
     .strictObject({
       smtp: z

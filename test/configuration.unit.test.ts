@@ -82,6 +82,7 @@ const HAS_DEFAULT: Record<KeyPath, boolean> = {
   'stop.graceSeconds': true,
   'retention.days': true,
   'retention.journalDays': true,
+  'retention.historyDays': true,
   'mail.smtp': false,
   'mail.from': true,
   'mail.registrationUrl': true,

@@ -21,7 +21,7 @@ export async function saveTables(tx: Transaction, folder: string): Promise<Saved
   const tables = await tablesInOrder(tx);
   for (const { name, columns } of tables)
     await pipeline(
-      tx.copyOut(`copy ${quoted(name)} (${columns.map(quoted).join(', ')}) to stdout`),
+      tx.copyOut(`copy (select ${columns.map(quoted).join(', ')} from ${quoted(name)}) to stdout`),
       createGzip(),
       createWriteStream(path.join(folder, `${name}.copy.gz`), { mode: 0o600, flush: true }),
     );
@@ -66,7 +66,7 @@ async function schemaOf(tx: Transaction): Promise<SavedTables['schema']> {
   return rows;
 }
 
-/** A table stands after all that it refers to. */
+/** A table stands after all that it refers to. One with partitions is saved and filled as a whole. */
 async function tablesInOrder(tx: Transaction): Promise<SavedTables['tables']> {
   const { rows } = await tx.query<{ name: string; columns: string[]; needs: string[] }>(
     `select relname as name,
@@ -74,7 +74,7 @@ async function tablesInOrder(tx: Transaction): Promise<SavedTables['tables']> {
                     and attgenerated = '' order by attnum) as columns,
             array(select distinct confrelid::regclass::text from pg_constraint
                     where conrelid = c.oid and contype = 'f' and confrelid <> c.oid) as needs
-       from pg_class c where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> all($1) order by relname`,
+       from pg_class c where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace and relname <> all($1) order by relname`,
     [NOT_SAVED],
   );
   const left = new Map(rows.map((row) => [row.name, row]));

@@ -2,11 +2,20 @@
 import { parseChangeFileName, type ChangeFileTypes } from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 
+/** Who has uploaded a file at a door. */
+export interface Sender {
+  login: string;
+  /** The client's network address. */
+  address: string;
+}
+
 /** A file as it lies in an upload folder. */
 export interface FoundFile {
   name: string;
   bytes: number;
   modifiedAt: Date;
+  /** null, or left out: it was put there by other means. */
+  sender?: Sender | null;
 }
 
 export interface WaitingRow {
@@ -122,11 +131,11 @@ export async function enterOne(
 ): Promise<Entered | null> {
   const parsed = parseChangeFileName(file.name, types);
   const { rows } = await tx.query<Entered>(
-    `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at, rank)
-     values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, $10)
+    `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at, rank, login, address)
+     values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12)
      on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken
      do update set received_at = excluded.received_at, bytes = excluded.bytes, modified_at = excluded.modified_at,
-       replaced = change_file.replaced + 1
+       login = excluded.login, address = excluded.address, replaced = change_file.replaced + 1
        where (change_file.bytes, change_file.modified_at) is distinct from (excluded.bytes, excluded.modified_at)
      returning id, replaced`,
     [
@@ -140,9 +149,24 @@ export async function enterOne(
       file.bytes,
       file.modifiedAt,
       rankOf(parsed?.type, types),
+      file.sender?.login ?? null,
+      file.sender?.address ?? null,
     ],
   );
   return rows[0] ?? null;
+}
+
+/** A sweep saw the file before the door could tell of it. */
+export async function nameSender(
+  tx: Transaction,
+  customer: number,
+  { name, bytes, modifiedAt, sender }: FoundFile,
+): Promise<void> {
+  await tx.query(
+    `update change_file set login = $5, address = $6 where customer_id = $1 and name = $2 and bytes = $3
+       and modified_at = $4 and login is null and state in ('waiting', 'deferred', 'held') and not taken`,
+    [customer, name, bytes, modifiedAt, sender?.login ?? null, sender?.address ?? null],
+  );
 }
 
 /** Takes back what `enterOne` has just entered. */

@@ -5,7 +5,9 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database/open.ts';
+import { saveChanges, type Change } from '../accounts/changes/change-rows.ts';
+import type { Diff } from '../accounts/changes/diff.ts';
+import type { Database, Transaction } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
 import { isFileFinished } from '../ledger/finished.ts';
 import { invitationMail, type InvitationPayload } from './invitation-mail.ts';
@@ -195,18 +197,50 @@ export async function finishRemovals(
   { database, clock, journal }: OutboxParts,
   finishMs: number,
 ): Promise<void> {
-  const now = clock.now();
+  const until = new Date(clock.now().getTime() - finishMs);
   const { rows } = await database.query<{ customer: number }>(
+    `select distinct customer_id as customer from outbox
+      where topic = 'removal' and done_at is null and created_at <= $1 order by customer_id`,
+    [until],
+  );
+  for (const { customer } of rows) {
+    const removed = await database.transaction((tx) => finishRemovalsOf(tx, customer, until, clock.now()));
+    if (removed > 0) journal.removalFinished(customer, removed);
+  }
+}
+
+interface RemovedRow {
+  id: number;
+  password_state: string;
+}
+
+/** @returns how many; none where a turn of the customer is at work: the next run comes soon */
+async function finishRemovalsOf(tx: Transaction, customer: number, until: Date, now: Date): Promise<number> {
+  const lock = await tx.query('select 1 from customer where id = $1 for no key update skip locked', [
+    customer,
+  ]);
+  if (lock.rows.length === 0) return 0;
+  const { rows } = await tx.query<RemovedRow>(
     `with due as (
        update outbox set done_at = $1, outcome = 'finished'
-        where topic = 'removal' and done_at is null and created_at <= $2
+        where customer_id = $3 and topic = 'removal' and done_at is null and created_at <= $2
        returning subscriber_id)
-     update subscriber set state = 'removed', removed_at = $1, updated_at = $1, password_state = 'none',
+     update subscriber s set state = 'removed', removed_at = $1, updated_at = $1, password_state = 'none',
        password_hash = null, invitation_token_hash = null
-      where id in (select subscriber_id from due) and state = 'remove_pending'
-     returning customer_id as customer`,
-    [now, new Date(now.getTime() - finishMs)],
+       from subscriber old
+      where s.id in (select subscriber_id from due) and s.state = 'remove_pending' and old.id = s.id
+     returning s.id, old.password_state`,
+    [now, until, customer],
   );
-  for (const [customer, removed] of Map.groupBy(rows, (row) => row.customer))
-    journal.removalFinished(customer, removed.length);
+  const origin = { who: 'removals' };
+  await saveChanges(tx, customer, 'person', rows.map(finishedRemoval), { origin, now });
+  return rows.length;
+}
+
+function finishedRemoval({ id, password_state: password }: RemovedRow): Change {
+  const diff: Diff = {
+    state: ['remove_pending', 'removed'],
+    ...(password === 'none' ? {} : { password: 'changed', passwordState: [password, null] }),
+  };
+  return { subject: id, place: null, operation: 'finish removal', name: null, diff };
 }

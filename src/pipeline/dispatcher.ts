@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { isDatabaseAway, isPassing } from '../database/away.ts';
 import { failpoint } from '../failpoints.ts';
+import type { Sender } from '../ledger/entering.ts';
 import { extendPreparation, nextTurnAt, noteUpload, wakeCustomer } from '../ledger/turn-queue.ts';
 import type { Intake } from '../spool/intake.ts';
 import { Background } from './background.ts';
@@ -23,7 +24,7 @@ export interface DispatcherSettings {
   onDatabaseBack?: () => void;
 }
 
-export interface Upload {
+export interface Upload extends Sender {
   customer: number;
   name: string;
 }
@@ -153,7 +154,7 @@ export class Dispatcher implements AsyncDisposable {
   /** @param again the ledger may know the file already, and the line not yet */
   async #admit(upload: Upload, again = false): Promise<void> {
     try {
-      const admitted = await this.#intake.announced(upload.customer, upload.name);
+      const admitted = await this.#intake.announced(upload.customer, upload.name, upload);
       if (admitted || again) await this.#enqueue(upload.customer);
     } catch (error) {
       if (isDatabaseAway(error)) this.#missed.push(upload);

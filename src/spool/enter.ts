@@ -10,8 +10,10 @@ import {
   forgetOne,
   forgetSet,
   markTaken,
+  nameSender,
   type Entered,
   type EnteringFacts,
+  type FoundFile,
 } from '../ledger/entering.ts';
 import { fileAt, type Found } from './found-file.ts';
 import type { SpoolMount } from './mount.ts';
@@ -85,7 +87,7 @@ async function enterSome(
 export async function admit(
   { database, clock, journal, types }: IntakeParts,
   { customer, folder }: CustomerFolder,
-  file: Found,
+  file: FoundFile,
 ): Promise<boolean> {
   const replaced = await database.transaction(async (tx) => {
     const row = await enterAnew(tx, { customer, folder }, file, { types, now: clock.now() });
@@ -104,11 +106,12 @@ export async function admit(
 async function enterAnew(
   tx: Transaction,
   { customer, folder }: CustomerFolder,
-  file: Found,
+  file: FoundFile,
   facts: EnteringFacts,
 ): Promise<Entered | null> {
   await tx.query('savepoint entering');
   const row = await enterOne(tx, customer, file, facts);
+  if (!row && file.sender) await nameSender(tx, customer, file);
   if (!row || row.replaced === 0 || !(await isThere(takenPath(folder, row)))) return row;
   await tx.query('rollback to savepoint entering');
   await markTaken(tx, customer, [String(row.id)]);

@@ -4,7 +4,7 @@ import { TAKEN } from '../change-file/change-file.ts';
 import { makeCustomerFolders } from './customer-folders.ts';
 import type { Queryable } from '../database/open.ts';
 import { eachOf } from '../each-of.ts';
-import { markTaken, waitingCustomers, waitingFiles, type WaitingRow } from '../ledger/entering.ts';
+import { markTaken, waitingCustomers, waitingFiles, type Sender, type WaitingRow } from '../ledger/entering.ts';
 import { withdraw } from '../ledger/exits.ts';
 import { customers, findCustomer } from '../accounts/customers/customer.ts';
 import { admit, admitAll, type CustomerFolder, type IntakeParts } from './enter.ts';
@@ -27,8 +27,13 @@ export interface Looked {
  * only make it early, and cost no more than the names they bring.
  */
 export interface Intake {
-  /** A door has stored a complete file. @returns whether it is new to the ledger */
-  announced(customer: number, name: string): Promise<boolean>;
+  /**
+   * A door has stored a complete file.
+   *
+   * @param sender null: it was put there by other means
+   * @returns whether it is new to the ledger
+   */
+  announced(customer: number, name: string, sender?: Sender | null): Promise<boolean>;
   /** Something happened to these names: looks at them, and at nothing else in the folder. */
   look(customer: CustomerFolder, names: readonly string[]): Promise<Looked>;
   /**
@@ -101,10 +106,10 @@ export function createIntake(parts: IntakeParts): Intake {
     look,
     waitingCustomers: () => waitingCustomers(parts.database),
     customers: () => customerFolders(parts),
-    announced: async (customer, name) => {
+    announced: async (customer, name, sender = null) => {
       const folder = await folderOf(parts.database, parts.spool, customer);
       const file = folder && (await fileAt(folder, name));
-      return file ? admit(parts, { customer, folder }, file) : false;
+      return file ? admit(parts, { customer, folder }, { ...file, sender }) : false;
     },
   };
 }

@@ -22,6 +22,7 @@ const HASHES: Record<string, string> = {
   '011-backlog.sql': '18450998b304677011c0c456b04c045d7d20a04e7ee73c4232b6f70808445f8d',
   '012-kinds.sql': '39c28ae218a11dd6e5070c7ac8b5d1095ab2f116bdbaf056c4b84639cab60a88',
   '013-spool-differences.sql': '81fadd8cf194ab27f1e8542a3e1a360ff2256b96175db18a329c1887cd6e2c1d',
+  '014-changes.sql': '0815e150d76ca89d1de45183c715ca176f1200c9f013b125fa215d034544a60e',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
 const SCHEMAS: [title: string, ...files: string[]][] = [
@@ -43,6 +44,7 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['up to 011 with 007 to 010', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011'],
   ['up to 012', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012'],
   ['up to 013', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013'],
+  ['up to 014', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014'],
 ];
 
 let database: TestDatabase;

@@ -35,6 +35,7 @@ const at = (text: string): PurgeParts => ({
   clock: { now: () => new Date(text) },
   spool,
   days: 30,
+  historyDays: 30,
 });
 
 const put = (name: string) => writeFile(path.join(spool, name), 'text');

@@ -1,9 +1,11 @@
 import { columns, converted, orNull, setExcluded, timestamp, type RowOf } from '../../database/columns.ts';
 import type { Queryable, Transaction } from '../../database/open.ts';
 import { Breather } from '../../breather.ts';
+import { saveChanges, type Origin } from '../changes/change-rows.ts';
 import { BELOW_MAX, foldValue, MEMBER, newDirectory, type Directory, type DirectoryEntry } from './entry.ts';
 
 const ENTRY = columns<DirectoryEntry>()({
+  identity: { id: 'id' },
   key: 'dn_key',
   dn: 'dn',
   class: 'class',
@@ -80,13 +82,21 @@ async function entryFrom(row: EntryRow, breather: Breather): Promise<DirectoryEn
   return entry;
 }
 
+const GIVEN = ENTRY.names.filter((name) => name !== 'id').join(', ');
+
 const SAVE = `
-  insert into directory_entry (customer_id, ${COLUMNS})
-  select $1, ${COLUMNS} from json_populate_recordset(null::directory_entry, $2)
-  on conflict (customer_id, dn_key) do update set ${setExcluded(ENTRY.names.filter((name) => name !== 'dn_key'))}`;
+  insert into directory_entry (customer_id, id, ${GIVEN})
+  select $1, coalesce(id, nextval('directory_entry_id')), ${GIVEN} from json_populate_recordset(null::directory_entry, $2)
+  on conflict (customer_id, dn_key) do update set ${setExcluded(ENTRY.names.filter((name) => name !== 'dn_key'))}
+  returning id, dn_key`;
 
 /** Writes every change that the records made in memory, set by set, in the caller's transaction. */
-export async function saveDirectory(tx: Transaction, directory: Directory): Promise<void> {
+export async function saveDirectory(
+  tx: Transaction,
+  directory: Directory,
+  origin: Origin,
+  now: Date,
+): Promise<void> {
   const { customer, entries, stored, changed } = directory;
   const gone = [...stored].filter((key) => !entries.has(key));
   if (gone.length > 0)
@@ -94,8 +104,39 @@ export async function saveDirectory(tx: Transaction, directory: Directory): Prom
       customer,
       gone,
     ]);
-  if (changed.size === 0) return;
-  await tx.query(SAVE, [customer, JSON.stringify([...changed].map(ENTRY.to))]);
+  if (changed.size > 0) {
+    const { rows } = await tx.query<Pick<EntryRow, 'id' | 'dn_key'>>(SAVE, [
+      customer,
+      JSON.stringify([...changed].map(ENTRY.to)),
+    ]);
+    for (const { id, dn_key: key } of rows) {
+      const entry = entries.get(key);
+      if (entry) entry.identity.id = id;
+    }
+  }
+  await saveEntryChanges(tx, directory, origin, now);
+}
+
+async function saveEntryChanges(
+  tx: Transaction,
+  { customer, changes }: Directory,
+  origin: Origin,
+  now: Date,
+): Promise<void> {
+  await numberPassing(tx, new Set(changes.map(({ identity }) => identity)));
+  const numbered = changes.map(({ identity, ...change }) => ({ ...change, subject: identity.id ?? 0 }));
+  await saveChanges(tx, customer, 'entry', numbered, { origin, now });
+}
+
+/** Entries that came and went within one slice have a number all the same: their changes belong together. */
+async function numberPassing(tx: Transaction, identities: Set<DirectoryEntry['identity']>): Promise<void> {
+  const passing = [...identities].filter(({ id }) => id === null);
+  if (passing.length === 0) return;
+  const { rows } = await tx.query<{ id: number }>(
+    `select nextval('directory_entry_id') as id from generate_series(1, $1)`,
+    [passing.length],
+  );
+  for (const [index, identity] of passing.entries()) identity.id = rows[index]?.id ?? null;
 }
 
 const PAGE_ENTRIES = 500;

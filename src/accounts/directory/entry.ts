@@ -2,11 +2,14 @@
  * The contact directory of a customer: persons and groups (chapter 11). As with accounts, a change file works on the
  * part in memory that its records name; entry n+1 sees what entry n did.
  */
+import type { Diff } from '../changes/diff.ts';
 import { foldText, parseDistinguishedName } from './distinguished-name.ts';
 
 export type EntryClass = 'person' | 'group';
 
 export interface DirectoryEntry {
+  /** One for an entry and all it becomes, also under other names; the id is null until it is stored. */
+  identity: { id: number | null };
   /** The folded DN, by which it is found. */
   key: string;
   /** As written by the entry that added or renamed it. */
@@ -16,6 +19,21 @@ export interface DirectoryEntry {
   attributes: Map<string, Map<string, string>>;
   createdAt: Date;
   lastChange: { file: string; line: number; at: Date } | null;
+}
+
+/** How an entry looked before and after a record; null: it was not there. */
+export interface Touched {
+  before: DirectoryEntry | null;
+  after: DirectoryEntry | null;
+}
+
+/** What a record has changed of one entry; its id may be known only when it is stored. */
+export interface EntryChange {
+  identity: DirectoryEntry['identity'];
+  place: { entry: number; line: number };
+  operation: string;
+  name: string | null;
+  diff: Diff;
 }
 
 /** The part of a customer's directory that a change file works on. */
@@ -30,6 +48,10 @@ export interface Directory {
   /** Keys under which something is stored. */
   stored: ReadonlySet<string>;
   changed: Set<DirectoryEntry>;
+  /** By the record in hand. */
+  touched: Map<DirectoryEntry['identity'], Touched>;
+  /** What each record has changed, in order. */
+  changes: EntryChange[];
 }
 
 /** More entries below one name are not carried along by a rename: it must fit into memory. */
@@ -61,6 +83,8 @@ export function newDirectory(
     overfull: new Set(),
     stored: new Set(loaded.map(({ key }) => key)),
     changed: new Set(),
+    touched: new Map(),
+    changes: [],
   };
   for (const key of directory.stored) for (const keys of keysBelowNamesAbove(directory, key)) keys.add(key);
   for (const [name, keys] of directory.below) if (keys.size > BELOW_MAX) directory.overfull.add(name);
@@ -69,12 +93,17 @@ export function newDirectory(
 
 /** Puts a new or changed entry under its key. */
 export function putEntry(directory: Directory, entry: DirectoryEntry): void {
+  const { identity } = entry;
+  const there = directory.entries.get(entry.key);
+  const before = directory.touched.get(identity)?.before ?? (there?.identity === identity ? there : null);
+  directory.touched.set(identity, { before, after: entry });
   directory.entries.set(entry.key, entry);
   directory.changed.add(entry);
   for (const keys of keysBelowNamesAbove(directory, entry.key)) keys.add(entry.key);
 }
 
 export function removeEntry(directory: Directory, entry: DirectoryEntry): void {
+  directory.touched.set(entry.identity, { before: entry, after: null });
   directory.entries.delete(entry.key);
   directory.changed.delete(entry);
   for (const keys of keysBelowNamesAbove(directory, entry.key)) keys.delete(entry.key);

@@ -1,6 +1,8 @@
 import { columns } from '../../database/columns.ts';
 import type { Transaction } from '../../database/open.ts';
 import { OperatorFault } from '../../fault.ts';
+import { saveChanges } from '../changes/change-rows.ts';
+import type { Diff } from '../changes/diff.ts';
 import type { DeclaredCustomer } from './organisation-file.ts';
 import { CUSTOMER } from '../subscribers/rows.ts';
 
@@ -83,13 +85,16 @@ async function saveDomains(
 }
 
 /** Where the customer accepts the terms of use for everybody, those who have not yet done so have now (chapter 5). */
-export async function acceptTerms(tx: Transaction, customer: number, now: Date): Promise<void> {
-  await tx.query(
+export async function acceptTerms(tx: Transaction, customer: number, who: string, now: Date): Promise<void> {
+  const { rows } = await tx.query<{ id: number }>(
     `update subscriber s set terms_accepted_at = $2 from customer c
       where c.id = $1 and c.accept_terms and s.customer_id = c.id and s.state <> 'removed'
-        and s.terms_accepted_at is null`,
+        and s.terms_accepted_at is null returning s.id`,
     [customer, now],
   );
+  const diff: Diff = { termsAcceptedAt: [null, now.toISOString()] };
+  const changes = rows.map(({ id }) => ({ subject: id, place: null, operation: 'setup', name: null, diff }));
+  await saveChanges(tx, customer, 'person', changes, { origin: { who }, now });
 }
 
 /** In whose name change files are carried out (chapter 2). */

@@ -22,17 +22,21 @@ export type SetupMode = 'enforce' | 'edited';
 /** What was created, changed or removed, as words for a person, e.g. `customer 1000001`. */
 export type SetupChanges = string[];
 
-/** @throws {OperatorFault} where the file contradicts what is stored; then nothing of that customer is changed */
+/**
+ * @param who carries it out
+ * @throws {OperatorFault} where the file contradicts what is stored; then nothing of that customer is changed
+ */
 export async function setUpOrganisations(
   database: Database,
   clock: Clock,
   file: OrganisationFile,
   mode: SetupMode,
+  who = 'setup',
 ): Promise<SetupChanges> {
   const changes: SetupChanges = [];
   for (const customer of file.customers) {
     const found = await database
-      .transaction((tx) => setUpCustomer(tx, clock, customer, mode))
+      .transaction((tx) => setUpCustomer(tx, clock, customer, { mode, who }))
       .catch(explain(customer));
     changes.push(...found);
   }
@@ -60,7 +64,7 @@ async function setUpCustomer(
   tx: Transaction,
   clock: Clock,
   customer: DeclaredCustomer,
-  mode: SetupMode,
+  { mode, who }: { mode: SetupMode; who: string },
 ): Promise<SetupChanges> {
   const { subscriptions, templates, formsFiles, onPremises, subscribers, accounts, administrator, ...own } =
     customer;
@@ -91,14 +95,16 @@ async function setUpCustomer(
   const wanted = [];
   for (const one of subscribers) if (await items.wants('subscriber', one.email, one)) wanted.push(one);
   changes.push(
-    ...(await setUpSubscribers(tx, clock.now(), customer.id, wanted)).map((email) => `subscriber ${email}`),
+    ...(await setUpSubscribers(tx, clock.now(), customer.id, who, wanted)).map(
+      (email) => `subscriber ${email}`,
+    ),
   );
   for (const one of wanted) await items.remember('subscriber', one.email, one);
   if (administrator)
     await carryOut('administrator', 'of change files', administrator, () =>
       saveAdministrator(tx, customer.id, administrator),
     );
-  await acceptTerms(tx, customer.id, clock.now());
+  await acceptTerms(tx, customer.id, who, clock.now());
   return changes;
 }
 

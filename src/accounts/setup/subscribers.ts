@@ -14,17 +14,21 @@ import {
 } from '../subscribers/organisation.ts';
 import type { DeclaredSubscriber } from './organisation-file.ts';
 import { isInvited, noInvitation } from '../subscribers/invitation.ts';
+import { fieldsOf, noteSubscriberChange, type Cause } from '../subscribers/changes.ts';
 import { saveOrganisation } from '../subscribers/save.ts';
 import { freeSeat, takeSeat } from '../subscribers/seats.ts';
 import { mailTypeOf } from '../subscribers/subscription.ts';
 
 const ORIGIN = 'organisation file';
+/** As a cause of changes. */
+const SETUP: Cause = { place: null, operation: 'setup' };
 
 /** @returns the addresses of those that were created or changed */
 export async function setUpSubscribers(
   tx: Transaction,
   now: Date,
   customer: number,
+  who: string,
   declared: readonly DeclaredSubscriber[],
 ): Promise<string[]> {
   if (declared.length === 0) return [];
@@ -39,11 +43,14 @@ export async function setUpSubscribers(
       throw new OperatorFault(`customer ${customer}: ${one.email} belongs to another customer.`);
     const stored = organisation.subscribers.get(one.email);
     const before = structuredClone(stored);
+    const fields = stored ? fieldsOf(stored) : null;
     const subscriber = stored ?? (await createSubscriber(tx, organisation, one, now));
     overwrite(organisation, subscriber, one, now);
-    if (!isDeepStrictEqual(before, subscriber)) organisation.changed.add(subscriber);
+    if (isDeepStrictEqual(before, subscriber)) continue;
+    organisation.changed.add(subscriber);
+    noteSubscriberChange(organisation, subscriber, fields, SETUP);
   }
-  await saveOrganisation(tx, organisation, null, now);
+  await saveOrganisation(tx, organisation, { who }, now);
   return [...organisation.changed].map((subscriber) => subscriber.email);
 }
 

@@ -113,6 +113,7 @@ function organisationFrom(row: LoadedRow): Organisation {
     storageTaken: row.storage,
     followUps: [],
     notices: new Map(),
+    changes: [],
     changed: new Set(),
   };
 }

@@ -2,6 +2,7 @@
  * The part of an organisation that a change file works on, in memory. Loaded in one round trip, changed by the
  * operations one after the other, saved in one transaction (src/apply). Entry n+1 sees what entry n did.
  */
+import type { Change } from '../changes/change-rows.ts';
 import type { BundlePart, MailType, Pool, SubscriptionKind } from './subscription.ts';
 
 export type SubscriberState = 'pending' | 'active' | 'suspended' | 'remove_pending' | 'removed';
@@ -43,6 +44,8 @@ export interface Organisation {
   followUps: FollowUp[];
   /** Subscriber id → what the alternate address is told of; one mail per change file. */
   notices: Map<number, Notice>;
+  /** What each entry has changed, in order. */
+  changes: Change[];
   /** Subscribers that were changed since they were loaded. */
   changed: Set<Subscriber>;
 }

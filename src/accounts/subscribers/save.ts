@@ -1,5 +1,6 @@
 import { setExcluded } from '../../database/columns.ts';
 import type { Transaction } from '../../database/open.ts';
+import { saveChanges, type Origin } from '../changes/change-rows.ts';
 import type { NoticePayload } from './notice.ts';
 import type { Organisation } from './organisation.ts';
 import {
@@ -13,18 +14,18 @@ import {
 
 /**
  * Writes every change that operations made to the organisation in memory, set by set, in the caller's transaction:
- * changed subscribers, their seats, the seat counters, the follow-ups, the notices.
+ * changed subscribers, their seats, the seat counters, what was changed by whom, the follow-ups, the notices.
  *
- * @param changeFile null where the change comes from no change file
  * @throws a unique violation (23505) where an address or a Notes DN was taken elsewhere since the load
  */
 export async function saveOrganisation(
   tx: Transaction,
   organisation: Organisation,
-  changeFile: number | null,
+  origin: Origin,
   now: Date,
 ): Promise<void> {
-  const { id, changed, followUps } = organisation;
+  const { id, changed, changes, followUps } = organisation;
+  const changeFile = 'file' in origin ? origin.file : null;
   if (changed.size > 0) {
     const subscribers = [...changed];
     const seats = subscribers.flatMap((one) => one.seats.map((seat) => seatRow(id, one.id, seat)));
@@ -39,6 +40,7 @@ export async function saveOrganisation(
     );
     await saveSeatCounters(tx, organisation);
   }
+  await saveChanges(tx, id, 'person', changes, { origin, now });
   if (followUps.length > 0) await saveFollowUps(tx, organisation, changeFile, now);
   if (organisation.notices.size > 0 && changeFile !== null)
     await saveNotices(tx, organisation, changeFile, now);

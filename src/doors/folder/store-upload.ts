@@ -14,6 +14,8 @@ import { FolderFault, type VirtualPath } from './virtual-path.ts';
 
 export interface StoreOptions {
   announce: Announce;
+  /** The client's network address. */
+  address: string;
   room: FolderRoom;
   fileBytesMax: number;
 }
@@ -110,7 +112,7 @@ export class Upload {
       await rm(target, { force: true });
       throw error;
     });
-    announceFinal(this.#view, this.#path, this.#options.announce);
+    announceFinal(this.#view, this.#path, this.#options);
   }
 
   /** Leaves nothing behind. */
@@ -130,15 +132,19 @@ export async function renameUpload(
   view: FolderView,
   from: VirtualPath,
   to: VirtualPath,
-  announce: Announce,
+  telling: Pick<StoreOptions, 'announce' | 'address'>,
   existing: 'replace' | 'keep' = 'replace',
 ): Promise<void> {
   await view.rename(from, to, existing);
-  announceFinal(view, to, announce);
+  announceFinal(view, to, telling);
 }
 
-function announceFinal(view: FolderView, { name }: VirtualPath, announce: Announce): void {
-  if (name !== null && !isTemporaryName(name)) announce({ customer: view.account.customer, name });
+function announceFinal(
+  { account: { customer, login } }: FolderView,
+  { name }: VirtualPath,
+  { announce, address }: Pick<StoreOptions, 'announce' | 'address'>,
+): void {
+  if (name !== null && !isTemporaryName(name)) announce({ customer, name, login, address });
 }
 
 function throwDiskFull(error: unknown): never {

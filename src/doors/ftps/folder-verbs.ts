@@ -74,7 +74,7 @@ async function renameTo(conversation: Conversation, argument: string): Promise<R
   const { door, view, peer, pending } = conversation;
   if (!pending.renameFrom) return { code: 503, text: 'Send RNFR first' };
   const to = conversation.resolve(argument);
-  await renameUpload(view, pending.renameFrom, to, door.announce);
+  await renameUpload(view, pending.renameFrom, to, { announce: door.announce, address: peer.address });
   door.journal.renamed(peer, virtualText(pending.renameFrom), virtualText(to));
   return REPLIES.done;
 }

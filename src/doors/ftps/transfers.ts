@@ -22,7 +22,8 @@ export async function receiveFile(conversation: Conversation, argument: string):
   let upload: Upload | null = null;
   try {
     const { announce, room, limits } = door;
-    upload = await beginUpload(view, path, { announce, room, fileBytesMax: limits.fileBytesMax });
+    const { address } = peer;
+    upload = await beginUpload(view, path, { announce, address, room, fileBytesMax: limits.fileBytesMax });
     await receiveInto(upload, conversation);
     await upload.commit();
     door.journal.uploadStored(

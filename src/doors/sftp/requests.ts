@@ -79,7 +79,8 @@ async function remove({ view, peer, services }: SftpConversation, text: string):
 async function rename(conversation: SftpConversation, from: string, to: string): Promise<Answer> {
   const { view, peer, services } = conversation;
   const [old, renamed] = [resolveVirtualPath('', from), resolveVirtualPath('', to)];
-  await renameUpload(view, old, renamed, services.announce, 'keep');
+  const telling = { announce: services.announce, address: peer.address };
+  await renameUpload(view, old, renamed, telling, 'keep');
   services.journal.renamed(peer, virtualText(old), virtualText(renamed));
   return DONE;
 }

@@ -35,12 +35,12 @@ async function beginUploadTo(
   const bytesMin = await bytesKept(conversation, path, flags);
   const { announce, room } = conversation.services;
   const { fileBytesMax } = conversation.limits;
-  const upload = await beginUpload(conversation.view, path, { announce, room, fileBytesMax }).catch(
-    (error: unknown) => {
-      conversation.uploadFailed(path, 0, reasonOf(error));
-      throw error;
-    },
-  );
+  const { address } = conversation.peer;
+  const options = { announce, address, room, fileBytesMax };
+  const upload = await beginUpload(conversation.view, path, options).catch((error: unknown) => {
+    conversation.uploadFailed(path, 0, reasonOf(error));
+    throw error;
+  });
   const received = new ReceivedRanges();
   return { kind: 'upload', path, upload, received, startedMs: performance.now(), fault: null, bytesMin };
 }

@@ -28,5 +28,14 @@ export interface SignIn {
   failed?(login: string, address: string): Promise<void>;
 }
 
-/** Tells the intake that a complete file lies in the upload folder. Called after fsync and rename. */
-export type Announce = (upload: { customer: number; name: string }) => void;
+/** A complete file that a client has put into the upload folder. */
+export interface StoredUpload {
+  customer: number;
+  name: string;
+  login: string;
+  /** The client's network address. */
+  address: string;
+}
+
+/** Tells the intake of it. Called after fsync and rename. */
+export type Announce = (upload: StoredUpload) => void;

@@ -14,6 +14,7 @@ export function addEntry(
   if (typeof entryClass !== 'string') return entryClass;
   const { directory, lastChange } = context;
   const entry: DirectoryEntry = {
+    identity: { id: null },
     key: name.key,
     dn: name.text,
     class: entryClass,

@@ -1,3 +1,4 @@
+import { noteEntryChanges } from '../../accounts/directory/changes.ts';
 import { shownText, type DirectoryRecord, type GivenValue } from '../../accounts/directory/entry-change.ts';
 import type { Entry, EntryResult } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
@@ -25,6 +26,8 @@ export function decideRecord(
   const { change } = record;
   if (change.type === 'ignored') return null;
   const refusal = refusedValue(change, record.members) ?? carryOut(context, record, change);
+  const { entry, line } = place;
+  noteEntryChanges(context.directory, { place: { entry, line }, operation: change.type });
   return {
     place,
     code: refusal?.code ?? 0,

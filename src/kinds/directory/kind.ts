@@ -51,8 +51,12 @@ export function decideDirectory(
   return decideRecord({ directory, lastChange: { file, line: entry.place.line, at: now } }, entry);
 }
 
-async function saveLoaded(tx: Transaction, { directory }: LoadedDirectory): Promise<void> {
-  await saveDirectory(tx, directory);
+async function saveLoaded(
+  tx: Transaction,
+  { directory, now }: LoadedDirectory,
+  file: ChangeFile,
+): Promise<void> {
+  await saveDirectory(tx, directory, { file: file.id }, now);
 }
 
 const kind: Kind<DirectoryRecord, null, LoadedDirectory> = {

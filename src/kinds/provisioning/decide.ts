@@ -1,6 +1,7 @@
 import { isEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import { fieldsOf, noteSubscriberChange } from '../../accounts/subscribers/changes.ts';
 import { noteChange, portraitOf } from '../../accounts/subscribers/notice.ts';
-import type { Organisation } from '../../accounts/subscribers/organisation.ts';
+import type { Organisation, Subscriber } from '../../accounts/subscribers/organisation.ts';
 import type { Entry, EntryResult, ProvisioningRecord } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { PRV_FIELDS } from '../../tables/prv-fields.ts';
@@ -143,9 +144,24 @@ function refusalsOf({ code, fails }: Check, context: DecisionContext): Refusal[]
   return [fails(context) || []].flat().map((complaint) => ({ code, ...shown(complaint) }));
 }
 
-/** Carries the operation out, and notes for the alternate address of the account what it has changed (chapter 5). */
-function carryOut({ name, apply }: Operation, context: DecisionContext): void {
-  const subscriber = NOT_TOLD.has(name) ? undefined : subscriberOf(context);
+/** Carries the operation out, and notes what it has changed. */
+function carryOut(operation: Operation, context: DecisionContext): void {
+  const { organisation, entry, line } = context;
+  const known = subscriberOf(context);
+  const before = known ? fieldsOf(known) : null;
+  applyTelling(operation, context, known);
+  const subscriber = known ?? subscriberOf(context);
+  const cause = { place: { entry, line }, operation: operation.name };
+  if (subscriber) noteSubscriberChange(organisation, subscriber, before, cause);
+}
+
+/** Notes for the alternate address of the account what it has changed (chapter 5). */
+function applyTelling(
+  { name, apply }: Operation,
+  context: DecisionContext,
+  known: Subscriber | undefined,
+): void {
+  const subscriber = NOT_TOLD.has(name) ? undefined : known;
   const before = subscriber && portraitOf(subscriber);
   apply(context);
   if (subscriber && before && suppressionOf(context) !== true)

@@ -173,7 +173,7 @@ function decideProvisioning({ organisation, inputs }: Loaded, entry: Provisionin
 }
 
 async function saveProvisioning(tx: Transaction, loaded: Loaded, file: ChangeFile): Promise<void> {
-  await saveOrganisation(tx, loaded.organisation, file.id, loaded.inputs.now);
+  await saveOrganisation(tx, loaded.organisation, { file: file.id }, loaded.inputs.now);
 }
 
 const kind: Kind<ProvisioningRecord, Prepared, Loaded> = {

@@ -7,7 +7,8 @@ import { FolderView } from '../../../src/doors/folder/folder-view.ts';
 import { beginUpload, renameUpload, Upload } from '../../../src/doors/folder/store-upload.ts';
 import { resolveVirtualPath } from '../../../src/doors/folder/virtual-path.ts';
 import { account, customerFolder } from '../../support/door.ts';
-import { CUSTOMER } from '../../support/sign-in.ts';
+import type { StoredUpload } from '../../../src/doors/sign-in/access-account.ts';
+import { CUSTOMER, LOGIN } from '../../support/sign-in.ts';
 import { clearStaging } from '../../../src/spool/staging.ts';
 
 let folder: string;
@@ -27,13 +28,15 @@ beforeEach(async () => {
 afterEach(() => dispose());
 
 const at = (path: string) => resolveVirtualPath('', path);
-const announce = ({ customer, name }: { customer: number; name: string }) => {
+const address = '192.0.2.7';
+const announce = ({ customer, name, login, address: from }: StoredUpload) => {
   // What is announced lies there already.
   expect([customer, existsSync(join(folder, name))]).toEqual([CUSTOMER, true]);
+  expect([login, from]).toEqual([LOGIN, address]);
   announced.push(name);
 };
 const begin = (path: string, fileBytesMax = 1000) =>
-  beginUpload(view, at(path), { announce, room, fileBytesMax });
+  beginUpload(view, at(path), { announce, address, room, fileBytesMax });
 const staged = () => readdir(join(folder, '.staging'));
 
 test('a file has its name only after the commit', async () => {
@@ -71,7 +74,9 @@ test('the limit is a number of bytes that still fits', async () => {
 test('a full disk is told from other errors', async () => {
   const noSpace = Object.assign(new Error('no space'), { code: 'ENOSPC' });
   const handle = { write: () => Promise.reject(noSpace), sync: () => Promise.reject(noSpace) } as never;
-  const upload = new Upload(view, at('a.csv'), { announce, room, fileBytesMax: 9 }, { handle } as never);
+  const upload = new Upload(view, at('a.csv'), { announce, address, room, fileBytesMax: 9 }, {
+    handle,
+  } as never);
   await expect(upload.write(Buffer.from('x'))).rejects.toMatchObject({ kind: 'diskFull' });
   await expect(upload.commit()).rejects.toMatchObject({ kind: 'diskFull' });
 });
@@ -103,10 +108,10 @@ test.each([
 test('a temporary name that becomes final is announced and replaces the waiting file', async () => {
   await writeFile(join(folder, 'a.csv'), 'old');
   await writeFile(join(folder, '.a.csv'), 'new');
-  await renameUpload(view, at('.a.csv'), at('a.csv'), announce);
+  await renameUpload(view, at('.a.csv'), at('a.csv'), { announce, address });
   expect(announced).toEqual(['a.csv']);
   expect(await readFile(join(folder, 'a.csv'), 'utf8')).toBe('new');
-  await renameUpload(view, at('a.csv'), at('a.tmp'), announce);
+  await renameUpload(view, at('a.csv'), at('a.tmp'), { announce, address });
   expect(announced).toEqual(['a.csv']);
 });
 

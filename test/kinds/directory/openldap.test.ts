@@ -142,7 +142,7 @@ describe.runIf(isOpenLdapInstalled)('an export', () => {
       const directory = await loadDirectory(tx, 1, namedIn(entries));
       const codes = entries.map((entry) => decideDirectory({ directory, file: 'x', now: NOW }, entry)?.code);
       expect(new Set(codes)).toEqual(new Set([0]));
-      await saveDirectory(tx, directory);
+      await saveDirectory(tx, directory, { who: 'test' }, NOW);
     });
   };
   const exported = async (form: { content: boolean; containers: boolean }) => {

@@ -32,7 +32,7 @@ async function applySlice(
     const codes = entries.map(
       (entry) => decideDirectory({ directory, file: 'x', now: NOW }, entry)?.code ?? null,
     );
-    await saveDirectory(tx, directory);
+    await saveDirectory(tx, directory, { who: 'test' }, NOW);
     return codes;
   });
 }

@@ -27,6 +27,7 @@ export function emptyOrganisation(): Organisation {
     storageTaken: { files: 0, mail: 0 },
     followUps: [],
     notices: new Map(),
+    changes: [],
     changed: new Set(),
   };
 }

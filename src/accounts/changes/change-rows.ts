@@ -1,0 +1,59 @@
+/** How changes are written: in the transaction that makes them, one statement for all of a slice. */
+import type { Transaction } from '../../database/open.ts';
+import type { Diff } from './diff.ts';
+
+/** Of whom a change is: a subscriber with the seats, or an entry of the directory. */
+export const SUBJECT_KINDS = { person: 1, entry: 2 } as const;
+export type SubjectKind = keyof typeof SUBJECT_KINDS;
+
+/** By what changes are made: a change file, or an operator or a part of the program. */
+export type Origin = { file: number } | { who: string };
+
+export interface Change {
+  /** Id of the subscriber or the directory entry. */
+  subject: number;
+  /** null where no file has made it. */
+  place: { entry: number; line: number } | null;
+  operation: string;
+  /** An address or folded DN that the subject has from now on; null: the one it had. */
+  name: string | null;
+  diff: Diff;
+}
+
+/**
+ * The moment is made later than the customer's last one where it is not, so that `seq` is the order of the commits: a
+ * clock that is set back changes nothing. The caller holds the customer's row lock, as all who change accounts do.
+ */
+const SAVE = `
+  with given as (
+    select * from rows from (json_to_recordset($6) as (subject bigint, entry int, line int, operation text, name text, diff json))
+      with ordinality as g (subject, entry, line, operation, name, diff, n)
+  ), last as (
+    select coalesce(max(seq), $3::bigint - 1) as seq from change where customer_id = $1 and seq >= $3
+  ), named as (
+    insert into change_name (customer_id, kind, name, subject_id)
+    select distinct $1::bigint, $2::smallint, name, subject from given where name is not null
+    on conflict do nothing
+  )
+  insert into change (customer_id, subject_id, seq, file_id, entry, line, kind, operation, who, diff)
+  select $1, subject, last.seq + n, $4, entry, line, $2, operation, $5, diff from given, last`;
+
+export async function saveChanges(
+  tx: Transaction,
+  customer: number,
+  kind: SubjectKind,
+  changes: readonly Change[],
+  { origin, now }: { origin: Origin; now: Date },
+): Promise<void> {
+  if (changes.length === 0) return;
+  const rows = changes.map(({ place, ...change }) => ({ ...change, ...place }));
+  const [file, who] = 'file' in origin ? [origin.file, null] : [null, origin.who];
+  await tx.query(SAVE, [
+    customer,
+    SUBJECT_KINDS[kind],
+    now.getTime() * 1000,
+    file,
+    who,
+    JSON.stringify(rows),
+  ]);
+}

@@ -1,0 +1,34 @@
+import { diffOf, valuesDiff, type Diff } from '../changes/diff.ts';
+import type { Directory, DirectoryEntry, EntryChange } from './entry.ts';
+
+/** Ends a record: what it has touched becomes changes of that place in the file. */
+export function noteEntryChanges(
+  directory: Directory,
+  cause: Pick<EntryChange, 'place' | 'operation'>,
+): void {
+  for (const [identity, { before, after }] of directory.touched) {
+    const diff = entryDiff(before, after);
+    if (Object.keys(diff).length === 0) continue;
+    const name = after && after.key !== before?.key ? after.key : null;
+    directory.changes.push({ identity, ...cause, name, diff });
+  }
+  directory.touched.clear();
+}
+
+export function entryDiff(before: DirectoryEntry | null, after: DirectoryEntry | null): Diff {
+  const diff = diffOf(before && ownFields(before), after && ownFields(after));
+  const names = new Set([...(before?.attributes.keys() ?? []), ...(after?.attributes.keys() ?? [])]);
+  for (const name of names) {
+    const values = valuesDiff(valuesOf(before, name), valuesOf(after, name));
+    if (values) diff[name] = values;
+  }
+  return diff;
+}
+
+function ownFields({ dn, class: kind }: DirectoryEntry): { dn: string; class: string } {
+  return { dn, class: kind };
+}
+
+function valuesOf(entry: DirectoryEntry | null, name: string): string[] {
+  return [...(entry?.attributes.get(name)?.values() ?? [])];
+}

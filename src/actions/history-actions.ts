@@ -1,0 +1,90 @@
+/** All that is known of one person or directory entry: what was changed, by whom, and what was refused. */
+import { changesOf, momentOf, subjectsNamed, type RecordedChange } from '../accounts/changes/history-rows.ts';
+import type { SubjectKind } from '../accounts/changes/change-rows.ts';
+import type { Diff } from '../accounts/changes/diff.ts';
+import { findCustomer } from '../accounts/customers/customer.ts';
+import { parseDistinguishedName } from '../accounts/directory/distinguished-name.ts';
+import { shownText } from '../accounts/directory/entry-change.ts';
+import { foldEmailAddress, isEmailAddress } from '../accounts/subscribers/email-address.ts';
+import type { Queryable } from '../database/open.ts';
+import { OperatorFault } from '../fault.ts';
+import { refusedEntriesAbout, type RefusedEntry } from '../ledger/refused-rows.ts';
+import { messageFor } from '../messages/en/results.ts';
+import { quoted } from '../shown-text.ts';
+
+interface Event {
+  at: Date;
+  file: string | null;
+  entry: number | null;
+  line: number | null;
+  operation: string | null;
+  /** Login of an access account, name of an operator or of a part of the program; null: not known. */
+  who: string | null;
+  /** The network address that the file came from. */
+  address: string | null;
+}
+
+/** Something was changed. */
+export interface HistoryChange extends Event {
+  /** Number of the person or entry: an address may have had several owners. */
+  subject: number;
+  changes: Diff;
+}
+
+/** Something was asked for in vain. */
+export interface HistoryRefusal extends Event {
+  code: number;
+  message: string;
+}
+
+export interface History {
+  customer: number;
+  kind: SubjectKind;
+  /** As asked for. */
+  name: string;
+  /** Oldest first. */
+  events: (HistoryChange | HistoryRefusal)[];
+}
+
+/**
+ * By an address or DN of today or of earlier, also of people and entries that are gone.
+ *
+ * @throws {OperatorFault} where there is no such customer, or nothing is known of the name
+ */
+export async function historyOf(db: Queryable, customer: number, name: string): Promise<History> {
+  if (!(await findCustomer(db, customer))) throw new OperatorFault(`There is no customer ${customer}.`);
+  const { kind, key, text } = asked(name);
+  const subjects = await subjectsNamed(db, customer, kind, key);
+  const changes = await changesOf(db, customer, kind, subjects);
+  const names = new Set([text, ...changes.flatMap(({ diff }) => namesIn(diff))].map(shownText));
+  const refusals = await refusedEntriesAbout(db, customer, [...names]);
+  const events = [...changes.map(changeFrom), ...refusals.map(refusalFrom)];
+  if (subjects.length === 0 && events.length === 0)
+    throw new OperatorFault(`Customer ${customer} has no history of ${quoted(name)}.`);
+  return { customer, kind, name, events: events.sort((one, other) => one.at.getTime() - other.at.getTime()) };
+}
+
+function asked(name: string): { kind: SubjectKind; key: string; text: string } {
+  if (isEmailAddress(name)) {
+    const key = foldEmailAddress(name);
+    return { kind: 'person', key, text: key };
+  }
+  const dn = parseDistinguishedName(name);
+  if (!dn)
+    throw new OperatorFault(`${quoted(name)} is neither an e-mail address nor a distinguished name.`, 2);
+  return { kind: 'entry', key: dn.key, text: dn.text };
+}
+
+/** Refused entries may have named the person by an earlier or a later address. */
+function namesIn({ email, dn }: Diff): string[] {
+  return [email, dn].flatMap((change) => change ?? []).filter((name) => typeof name === 'string');
+}
+
+function changeFrom(change: RecordedChange): HistoryChange {
+  const { subject, file, entry, line, operation, who, address, diff } = change;
+  return { at: momentOf(change), subject, file, entry, line, operation, who, address, changes: diff };
+}
+
+function refusalFrom({ login, refusal, code, subject: _subject, ...entry }: RefusedEntry): HistoryRefusal {
+  return { ...entry, who: login, code, message: messageFor(refusal) };
+}

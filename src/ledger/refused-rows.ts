@@ -1,0 +1,38 @@
+import type { Refusal } from '../change-file/result-code.ts';
+import type { Queryable } from '../database/open.ts';
+
+/** An entry that was refused, and the file it stood in. */
+export interface RefusedEntry {
+  at: Date;
+  file: string;
+  entry: number;
+  line: number;
+  operation: string | null;
+  /** As written, cut where it is long. */
+  subject: string;
+  code: number;
+  refusal: Refusal;
+  login: string | null;
+  address: string | null;
+}
+
+/** As the index of migration 014 has it. */
+const folded = (text: string) => `regexp_replace(lower(${text}), ' *([,=+]) *', '\\1', 'g')`;
+
+/** Refused entries that were about one of these addresses or DNs, oldest first. */
+export async function refusedEntriesAbout(
+  db: Queryable,
+  customer: number,
+  subjects: readonly string[],
+): Promise<RefusedEntry[]> {
+  const { rows } = await db.query<RefusedEntry>(
+    `select coalesce(f.finished_at, f.started_at) as at, f.name as file, r.entry, r.line, r.operation, r.subject, r.code,
+            r.detail as refusal, f.login, f.address
+       from entry_result r join change_file f on f.id = r.change_file_id
+      where f.customer_id = $1 and r.code <> 0
+        and ${folded('r.subject')} = any(array(select ${folded('s')} from unnest($2::text[]) s))
+      order by at, f.id, r.entry`,
+    [customer, subjects],
+  );
+  return rows;
+}
