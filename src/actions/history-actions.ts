@@ -58,10 +58,12 @@ export async function historyOf(db: Queryable, customer: number, name: string): 
   const changes = await changesOf(db, customer, kind, subjects);
   const names = new Set([text, ...changes.flatMap(({ diff }) => namesIn(diff))].map(shownText));
   const refusals = await refusedEntriesAbout(db, customer, [...names]);
-  const events = [...changes.map(changeFrom), ...refusals.map(refusalFrom)];
+  const events = inOrder(changes, refusals).map((one) =>
+    'diff' in one ? changeFrom(one) : refusalFrom(one),
+  );
   if (subjects.length === 0 && events.length === 0)
     throw new OperatorFault(`Customer ${customer} has no history of ${quoted(name)}.`);
-  return { customer, kind, name, events: events.sort((one, other) => one.at.getTime() - other.at.getTime()) };
+  return { customer, kind, name, events };
 }
 
 function asked(name: string): { kind: SubjectKind; key: string; text: string } {
@@ -80,11 +82,36 @@ function namesIn({ email, dn }: Diff): string[] {
   return [email, dn].flatMap((change) => change ?? []).filter((name) => typeof name === 'string');
 }
 
+/** By time; a refused entry stands among the changes of its file where it stood in the file. */
+function inOrder(
+  changes: readonly RecordedChange[],
+  refusals: readonly RefusedEntry[],
+): (RecordedChange | RefusedEntry)[] {
+  const all: (RecordedChange | RefusedEntry)[] = [...changes];
+  for (const refusal of refusals) all.splice(placeOf(refusal, all), 0, refusal);
+  return all;
+}
+
+function placeOf(
+  { at, fileId, entry }: RefusedEntry,
+  all: readonly (RecordedChange | RefusedEntry)[],
+): number {
+  const before = all.findLastIndex((one) => one.fileId === fileId && (one.entry ?? 0) <= entry);
+  if (before >= 0) return before + 1;
+  const after = all.findIndex((one) => one.fileId === fileId || timeOf(one) > at);
+  return after < 0 ? all.length : after;
+}
+
+function timeOf(one: RecordedChange | RefusedEntry): Date {
+  return 'diff' in one ? momentOf(one) : one.at;
+}
+
 function changeFrom(change: RecordedChange): HistoryChange {
   const { subject, file, entry, line, operation, who, address, diff } = change;
   return { at: momentOf(change), subject, file, entry, line, operation, who, address, changes: diff };
 }
 
-function refusalFrom({ login, refusal, code, subject: _subject, ...entry }: RefusedEntry): HistoryRefusal {
-  return { ...entry, who: login, code, message: messageFor(refusal) };
+function refusalFrom(refused: RefusedEntry): HistoryRefusal {
+  const { at, file, entry, line, operation, login, address, code, refusal } = refused;
+  return { at, file, entry, line, operation, who: login, address, code, message: messageFor(refusal) };
 }

@@ -4,6 +4,7 @@ import type { Queryable } from '../database/open.ts';
 /** An entry that was refused, and the file it stood in. */
 export interface RefusedEntry {
   at: Date;
+  fileId: number;
   file: string;
   entry: number;
   line: number;
@@ -26,7 +27,7 @@ export async function refusedEntriesAbout(
   subjects: readonly string[],
 ): Promise<RefusedEntry[]> {
   const { rows } = await db.query<RefusedEntry>(
-    `select coalesce(f.finished_at, f.started_at) as at, f.name as file, r.entry, r.line, r.operation, r.subject, r.code,
+    `select coalesce(f.finished_at, f.started_at) as at, f.id as "fileId", f.name as file, r.entry, r.line, r.operation, r.subject, r.code,
             r.detail as refusal, f.login, f.address
        from entry_result r join change_file f on f.id = r.change_file_id
       where f.customer_id = $1 and r.code <> 0

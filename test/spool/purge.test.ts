@@ -183,6 +183,18 @@ describe('a purge', () => {
     expect(await purge(at(LATE))).toMatchObject({ files: 1, results: 3 });
   });
 
+  it('keeps the results of refused entries until the history ends', async () => {
+    await processed({ finished: '2026-01-01T00:00:00Z' });
+    await database.query('update entry_result set code = 1003 where entry = 2');
+    const kept = async (text: string) =>
+      (await purge({ ...at(text), historyDays: 400 })).results + 10 * ((await results()) ?? 0);
+    expect(await kept(LATE)).toBe(2 + 10);
+    expect(await kept('2027-02-04T23:59:59Z')).toBe(0 + 10);
+    expect(await kept('2027-02-05T00:00:01Z')).toBe(1);
+    const { rows } = await database.query('select 1 from change_file where refusals_purged_at is null');
+    expect(rows).toEqual([]);
+  });
+
   it('leaves word of its last run', async () => {
     const parts = at(LATE);
     expect(await lastRun(database, 'purge')).toBeNull();

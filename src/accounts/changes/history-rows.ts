@@ -7,6 +7,7 @@ export interface RecordedChange {
   /** Two people may have had one address, one after the other. */
   subject: number;
   seq: number;
+  fileId: number | null;
   /** null: by `who`. */
   file: string | null;
   entry: number | null;
@@ -46,7 +47,7 @@ export async function changesOf(
   subjects: readonly number[],
 ): Promise<RecordedChange[]> {
   const { rows } = await db.query<RecordedChange>(
-    `select subject_id as subject, seq, f.name as file, c.entry, line, operation,
+    `select subject_id as subject, seq, file_id as "fileId", f.name as file, c.entry, line, operation,
             case when c.file_id is null then who else f.login end as who, f.address, diff
        from change c left join change_file f on f.id = c.file_id
       where c.customer_id = $1 and c.subject_id = any($2) and c.kind = $3 order by seq`,
