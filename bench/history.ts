@@ -12,6 +12,7 @@ import { keepPartitions } from '../src/accounts/changes/partitions.ts';
 import { openEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { onlyRow, openDatabase, type Database } from '../src/database/open.ts';
+import { timed } from './timing.ts';
 import { historyOf } from '../src/actions/history-actions.ts';
 
 const CUSTOMER = 1;
@@ -97,8 +98,8 @@ async function tellSize(database: Database): Promise<void> {
 
 async function tellLooks(database: Database): Promise<void> {
   const random = () => 1 + Math.floor(Math.random() * PEOPLE);
-  await timed('changes of one person', LOOKS, () => changesOf(database, CUSTOMER, 'person', [random()]));
-  await timed('spoolgate history, all of it', LOOKS, () =>
+  await tellTimes('changes of one person', LOOKS, () => changesOf(database, CUSTOMER, 'person', [random()]));
+  await tellTimes('spoolgate history, all of it', LOOKS, () =>
     historyOf(database, CUSTOMER, `person${random()}@example.com`),
   );
 }
@@ -112,21 +113,18 @@ async function tellWrites(database: Database): Promise<void> {
       name: null,
       diff: { jobTitle: ['Clerk', 'Head of Research'] },
     }));
-  await timed(`a slice of ${SLICE_ENTRIES} changes is written`, SLICES, () =>
+  await tellTimes(`a slice of ${SLICE_ENTRIES} changes is written`, SLICES, () =>
     database.transaction((tx) =>
       saveChanges(tx, CUSTOMER, 'person', slice(), { origin: { file: 1 }, now: NOW }),
     ),
   );
 }
 
-async function timed(what: string, times: number, work: () => Promise<unknown>): Promise<void> {
+/** In tenths of a millisecond. */
+async function tellTimes(what: string, times: number, work: () => Promise<unknown>): Promise<void> {
   for (let warm = 0; warm < times / 10; warm += 1) await work();
   const taken: number[] = [];
-  for (let time = 0; time < times; time += 1) {
-    const start = performance.now();
-    await work();
-    taken.push(performance.now() - start);
-  }
+  for (let time = 0; time < times; time += 1) taken.push(await timed(work));
   taken.sort((one, other) => one - other);
   const at = (share: number) => (taken[Math.floor(share * (taken.length - 1))] ?? 0).toFixed(1);
   tell(`${what}: ${at(0.5)} ms, 99 % within ${at(0.99)} ms`);

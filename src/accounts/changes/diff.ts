@@ -24,12 +24,27 @@ export function diffOf(before: Fields | null, after: Fields | null): Diff {
   return diff;
 }
 
-/** Of a field with many values only those are kept that went or came: a group may have thousands. */
-export function valuesDiff(before: readonly string[], after: readonly string[]): Diff[string] | null {
-  const [was, is] = [new Set(before), new Set(after)];
-  const went = before.filter((value) => !is.has(value));
-  const came = after.filter((value) => !was.has(value));
+/**
+ * Of a field with many values only those are kept that went or came: a group may have thousands.
+ *
+ * @param before values by what they compare by
+ */
+export function valuesDiff(
+  before: ReadonlyMap<string, string> = NONE,
+  after: ReadonlyMap<string, string> = NONE,
+): Diff[string] | null {
+  if (before === after) return null;
+  const went = notIn(after, before);
+  const came = notIn(before, after);
   return went.length + came.length === 0 ? null : [valueOf(went), valueOf(came)];
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+function notIn(others: ReadonlyMap<string, string>, values: ReadonlyMap<string, string>): string[] {
+  const left: string[] = [];
+  for (const [key, value] of values) if (others.get(key) !== value) left.push(value);
+  return left;
 }
 
 /** Nothing is null, however it is stored: '', an empty list, false. */

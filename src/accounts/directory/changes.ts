@@ -19,7 +19,7 @@ export function entryDiff(before: DirectoryEntry | null, after: DirectoryEntry |
   const diff = diffOf(before && ownFields(before), after && ownFields(after));
   const names = new Set([...(before?.attributes.keys() ?? []), ...(after?.attributes.keys() ?? [])]);
   for (const name of names) {
-    const values = valuesDiff(valuesOf(before, name), valuesOf(after, name));
+    const values = valuesDiff(before?.attributes.get(name), after?.attributes.get(name));
     if (values) diff[name] = values;
   }
   return diff;
@@ -27,8 +27,4 @@ export function entryDiff(before: DirectoryEntry | null, after: DirectoryEntry |
 
 function ownFields({ dn, class: kind }: DirectoryEntry): { dn: string; class: string } {
   return { dn, class: kind };
-}
-
-function valuesOf(entry: DirectoryEntry | null, name: string): string[] {
-  return [...(entry?.attributes.get(name)?.values() ?? [])];
 }

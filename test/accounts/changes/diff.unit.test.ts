@@ -43,8 +43,10 @@ it.each<[string[], string[], Diff[string] | null]>([
   ],
   [[], ['a'], [null, ['a']]],
   [['a'], [], [['a'], null]],
+  [['a'], ['A'], [['a'], ['A']]],
 ])('of the values %j and %j those are kept that went and came', (before, after, expected) => {
-  expect(valuesDiff(before, after)).toEqual(expected);
+  const byKey = (values: string[]) => new Map(values.map((value) => [value.toLowerCase(), value]));
+  expect(valuesDiff(byKey(before), byKey(after))).toEqual(expected);
 });
 
 const ANN: Subscriber = {
