@@ -4,7 +4,13 @@ import { TAKEN } from '../change-file/change-file.ts';
 import { makeCustomerFolders } from './customer-folders.ts';
 import type { Queryable } from '../database/open.ts';
 import { eachOf } from '../each-of.ts';
-import { markTaken, waitingCustomers, waitingFiles, type Sender, type WaitingRow } from '../ledger/entering.ts';
+import {
+  markTaken,
+  waitingCustomers,
+  waitingFiles,
+  type Sender,
+  type WaitingRow,
+} from '../ledger/entering.ts';
 import { withdraw } from '../ledger/exits.ts';
 import { customers, findCustomer } from '../accounts/customers/customer.ts';
 import { admit, admitAll, type CustomerFolder, type IntakeParts } from './enter.ts';

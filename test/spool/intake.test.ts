@@ -60,3 +60,23 @@ it('a file that stays is entered once, however often it is seen', async () => {
   expect(await intake.announced(ACME, NAME)).toBe(false);
   expect(await rowsOf(world)).toEqual([{ name: NAME, state: 'waiting' }]);
 });
+
+const HR = { login: 'hr', address: '192.0.2.7' };
+const OPS = { login: 'ops', address: '192.0.2.8' };
+
+it('the ledger says who sent a file: the last who replaced it, also where a sweep saw it first', async () => {
+  await using world = await openStation();
+  const intake = intakeOvertaken(world, async () => undefined);
+  const place = { customer: ACME, folder: world.folder };
+  const sender = async () => (await world.database.query('select login, address from change_file')).rows[0];
+  await putThere(world);
+  await intake.sweep(place);
+  expect(await sender()).toEqual({ login: null, address: null });
+  expect(await intake.announced(ACME, NAME, HR)).toBe(false);
+  expect(await sender()).toEqual(HR);
+  expect(await intake.announced(ACME, NAME, OPS)).toBe(false);
+  expect(await sender()).toEqual(HR);
+  await writeFile(path.join(world.folder, NAME), 'emailAddress,action,jobTitle\n');
+  expect(await intake.announced(ACME, NAME, OPS)).toBe(true);
+  expect(await sender()).toEqual(OPS);
+});

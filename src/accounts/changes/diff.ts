@@ -15,13 +15,16 @@ const SECRET: ReadonlySet<string> = new Set(['password']);
  */
 export function diffOf(before: Fields | null, after: Fields | null): Diff {
   const diff: Diff = {};
-  for (const field of new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])) {
-    const was = valueOf(before?.[field]);
-    const is = valueOf(after?.[field]);
-    if (isSame(was, is)) continue;
-    diff[field] = SECRET.has(field) ? 'changed' : [was, is];
-  }
+  for (const field in after) note(diff, field, before?.[field], after[field]);
+  for (const field in before) if (!after || !(field in after)) note(diff, field, before[field], null);
   return diff;
+}
+
+function note(diff: Diff, field: string, before: unknown, after: unknown): void {
+  if (before === after) return;
+  const was = valueOf(before);
+  const is = valueOf(after);
+  if (!isSame(was, is)) diff[field] = SECRET.has(field) ? 'changed' : [was, is];
 }
 
 /**

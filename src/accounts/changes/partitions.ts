@@ -1,5 +1,5 @@
 /** The months of the table `change`: made before their time, dropped when theirs is over. */
-import type { Database, Transaction } from '../../database/open.ts';
+import type { Database, Queryable, Transaction } from '../../database/open.ts';
 
 /** Should the job fail, there is time to see to it. */
 const MONTHS_AHEAD = 3;
@@ -24,7 +24,7 @@ export async function keepPartitions(
   days: number,
 ): Promise<{ made: number; dropped: number }> {
   const cutoff = (now.getTime() - days * DAY_MS) * 1000;
-  return database.transaction(async (tx) => {
+  const counts = await database.transaction(async (tx) => {
     await tx.query(`set local lock_timeout = ${LOCK_MS_MAX}`);
     await tx.query('select pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
     await tx.query('delete from change_rest where seq < $1', [cutoff]);
@@ -34,9 +34,11 @@ export async function keepPartitions(
     for (const month of missing) await makePartition(tx, month);
     const over = there.filter(({ until }) => until <= cutoff);
     for (const { table } of over) await tx.query(`drop table ${table}`);
-    if (over.length > 0) await forgetNames(tx);
     return { made: missing.length, dropped: over.length };
   });
+  // Not above: nobody writes a change while a partition is being dropped.
+  if (counts.dropped > 0) await forgetNames(database);
+  return counts;
 }
 
 async function partitions(tx: Transaction): Promise<Month[]> {
@@ -80,15 +82,17 @@ async function makePartition(tx: Transaction, { table, from, until }: Month): Pr
 }
 
 /** Of those who are gone, and of whom nothing is kept any more. */
-async function forgetNames(tx: Transaction): Promise<void> {
-  await tx.query(
-    `delete from change_name n
-      where not exists (select 1 from change c where c.customer_id = n.customer_id and c.subject_id = n.subject_id
-                           and c.kind = n.kind)
-        and case kind
-              when 1 then not exists (select 1 from subscriber s where s.id = n.subject_id and s.state <> 'removed')
-              else not exists (select 1 from directory_entry d where d.customer_id = n.customer_id and d.dn_key = n.name
-                                  and d.id = n.subject_id)
-            end`,
+async function forgetNames(db: Queryable): Promise<void> {
+  await db.query(
+    `with gone as materialized (
+       select * from change_name n where case kind
+         when 1 then not exists (select 1 from subscriber s where s.id = n.subject_id and s.state <> 'removed')
+         else not exists (select 1 from directory_entry d
+                           where d.customer_id = n.customer_id and d.dn_key = n.name and d.id = n.subject_id)
+       end)
+     delete from change_name n using gone
+      where (n.customer_id, n.kind, n.name, n.subject_id) = (gone.customer_id, gone.kind, gone.name, gone.subject_id)
+        and not exists (select 1 from change c where c.customer_id = gone.customer_id
+                           and c.subject_id = gone.subject_id and c.kind = gone.kind)`,
   );
 }

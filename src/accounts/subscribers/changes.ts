@@ -2,37 +2,58 @@ import type { Change } from '../changes/change-rows.ts';
 import { diffOf, type Fields } from '../changes/diff.ts';
 import type { Organisation, Seat, Subscriber } from './organisation.ts';
 
-/** All of a subscriber that counts as a change, seats included. When and by what it was changed is known besides. */
+/**
+ * All of a subscriber that counts as a change, seats included. When and by what it was changed is known besides. Written
+ * out, since it is made twice for every entry.
+ */
 export function fieldsOf(subscriber: Subscriber): Fields {
-  const { id: _id, profile, invitation, password, notes, seats, ...own } = subscriber;
-  const { createdAt: _createdAt, lastChange: _lastChange, ...fields } = own;
-  return {
-    ...fields,
-    ...profile,
-    ...named('invitation', invitation),
+  const { profile, invitation, password, notes } = subscriber;
+  const fields: Record<string, unknown> = {
+    email: subscriber.email,
+    alternateEmail: subscriber.alternateEmail,
+    givenName: subscriber.givenName,
+    familyName: subscriber.familyName,
+    roles: subscriber.roles,
+    companyContact: subscriber.companyContact,
+    state: subscriber.state,
+    stateBeforeSuspend: subscriber.stateBeforeSuspend,
+    federationType: subscriber.federationType,
+    language: profile.language,
+    timeZone: profile.timeZone,
+    department: profile.department,
+    jobTitle: profile.jobTitle,
+    country: profile.country,
+    telephone: profile.telephone,
+    mobile: profile.mobile,
+    fax: profile.fax,
+    address: profile.address,
+    'invitation.state': invitation.state === 'none' ? null : invitation.state,
+    'invitation.sentTo': invitation.sentTo,
+    'invitation.sentAt': invitation.sentAt,
+    'invitation.expiresAt': invitation.expiresAt,
+    'invitation.suppressed': invitation.suppressed,
     password: password.hash,
     passwordState: password.state === 'none' ? null : password.state,
-    ...named('notes', notes),
-    ...Object.assign({}, ...seats.map(seatFields)),
+    identityVerified: subscriber.identityVerified,
+    termsAcceptedAt: subscriber.termsAcceptedAt,
+    mailbox: subscriber.mailbox,
+    'notes.dn': notes?.dn,
+    'notes.template': notes?.template,
+    'notes.version': notes?.version,
+    'notes.locale': notes?.locale,
+    'notes.forms': notes?.forms,
+    origin: subscriber.origin,
   };
-}
-
-function named(part: string, values: object | null): Fields {
-  return Object.fromEntries(
-    Object.entries(values ?? {}).map(([name, value]: [string, unknown]) => [
-      `${part}.${name}`,
-      value === 'none' ? null : value,
-    ]),
-  );
+  for (const seat of subscriber.seats) addSeat(fields, seat);
+  return fields;
 }
 
 /** A seat is a field of its holder: who takes it away takes its storage along. */
-function seatFields({ subscription, state, extraStorage: { files, mail } }: Seat): Fields {
-  return {
-    [`seat.${subscription}`]: state,
-    [`seat.${subscription}.files`]: files === 0 ? null : files,
-    [`seat.${subscription}.mail`]: mail === 0 ? null : mail,
-  };
+function addSeat(fields: Record<string, unknown>, { subscription, state, extraStorage }: Seat): void {
+  const { files, mail } = extraStorage;
+  fields[`seat.${subscription}`] = state;
+  if (files > 0) fields[`seat.${subscription}.files`] = files;
+  if (mail > 0) fields[`seat.${subscription}.mail`] = mail;
 }
 
 export interface Cause {

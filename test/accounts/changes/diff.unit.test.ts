@@ -118,6 +118,33 @@ describe('of a person', () => {
   });
 });
 
+/** A value of the same object, with another value in one place. */
+function changed(value: unknown): unknown {
+  if (value === null || typeof value === 'string') return `${value ?? ''}x`;
+  if (typeof value === 'boolean') return !value;
+  return Array.isArray(value) ? [...(value as unknown[]), 'x'] : value;
+}
+
+const NOTES = { dn: 'cn=Ann', template: null, version: null, locale: null, forms: null };
+
+describe('no field of a person is forgotten', () => {
+  const person = { ...ANN, notes: NOTES };
+  const known = ['id', 'createdAt', 'lastChange', 'seats', 'changedAt'];
+  const leaves = Object.entries(person).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+      ? Object.keys(value).map((inner) => [key, inner])
+      : [[key]],
+  );
+  it.each(leaves.filter((path) => !known.includes(path.at(-1) ?? '')))('%s %s', (key = '', inner = '') => {
+    const whole = person[key as keyof Subscriber];
+    const other = inner
+      ? { ...(whole as object), [inner]: changed((whole as unknown as Record<string, unknown>)[inner]) }
+      : changed(whole);
+    const diff = diffOf(fieldsOf(person), fieldsOf({ ...person, [key]: other }));
+    expect(Object.keys(diff)).toHaveLength(1);
+  });
+});
+
 it('of a directory entry its name and the values that went and came', () => {
   const entry = (dn: string, mail: string[]): DirectoryEntry => ({
     identity: { id: 1 },
