@@ -8,7 +8,7 @@ import { shownText } from '../accounts/directory/entry-change.ts';
 import { foldEmailAddress, isEmailAddress } from '../accounts/subscribers/email-address.ts';
 import type { Queryable } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
-import { refusedEntriesAbout, type RefusedEntry } from '../ledger/refused-rows.ts';
+import { refusedEntriesAbout, sendersOf, type RefusedEntry, type Sender } from '../ledger/refused-rows.ts';
 import { messageFor } from '../messages/en/results.ts';
 import { quoted } from '../shown-text.ts';
 
@@ -58,8 +58,9 @@ export async function historyOf(db: Queryable, customer: number, name: string): 
   const changes = await changesOf(db, customer, kind, subjects);
   const names = new Set([text, ...changes.flatMap(({ diff }) => namesIn(diff))].map(shownText));
   const refusals = await refusedEntriesAbout(db, customer, [...names]);
+  const senders = await sendersOf(db, [...new Set(changes.flatMap(({ fileId }) => fileId ?? []))]);
   const events = inOrder(changes, refusals).map((one) =>
-    'diff' in one ? changeFrom(one) : refusalFrom(one),
+    'diff' in one ? changeFrom(one, senders.get(one.fileId ?? 0)) : refusalFrom(one),
   );
   if (subjects.length === 0 && events.length === 0)
     throw new OperatorFault(`Customer ${customer} has no history of ${quoted(name)}.`);
@@ -106,8 +107,10 @@ function timeOf(one: RecordedChange | RefusedEntry): Date {
   return 'diff' in one ? momentOf(one) : one.at;
 }
 
-function changeFrom(change: RecordedChange): HistoryChange {
-  const { subject, file, entry, line, operation, who, address, diff } = change;
+function changeFrom(change: RecordedChange, sender: Sender | undefined): HistoryChange {
+  const { subject, entry, line, operation, diff } = change;
+  const { file = null, login = null, address = null } = sender ?? {};
+  const who = sender ? login : change.who;
   return { at: momentOf(change), subject, file, entry, line, operation, who, address, changes: diff };
 }
 

@@ -37,3 +37,22 @@ export async function refusedEntriesAbout(
   );
   return rows;
 }
+
+/** A file as far as history speaks of it. */
+export interface Sender {
+  id: number;
+  file: string;
+  /** The login that sent it; null where it was put there by other means. */
+  login: string | null;
+  /** The network address that it came from. */
+  address: string | null;
+}
+
+/** By the number of the file. */
+export async function sendersOf(db: Queryable, files: readonly number[]): Promise<Map<number, Sender>> {
+  const { rows } = await db.query<Sender>(
+    'select id, name as file, login, address from change_file where id = any($1)',
+    [files],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}

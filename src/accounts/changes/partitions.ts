@@ -4,7 +4,7 @@ import type { Database, Queryable, Transaction } from '../../database/open.ts';
 /** Should the job fail, there is time to see to it. */
 const MONTHS_AHEAD = 3;
 /** Any number that no other program uses on the same database: one daemon at a time. */
-const PARTITION_LOCK = 7_766_102;
+const PARTITION_LOCK = 7_766_103;
 /** Whoever writes a change waits as long for us as we wait for others; the next run tries again. */
 const LOCK_MS_MAX = 2_000;
 const DAY_MS = 86_400_000;
