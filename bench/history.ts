@@ -13,7 +13,7 @@ import { openEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { onlyRow, openDatabase, type Database } from '../src/database/open.ts';
 import { timed } from './timing.ts';
-import { historyOf } from '../src/actions/history-actions.ts';
+import { historyOf } from '../src/actions/history.ts';
 
 const CUSTOMER = 1;
 const PEOPLE = 100_000;

@@ -1,11 +1,11 @@
+import type { AnswerOf } from '../src/actions/action.ts';
+import { bans as bansAction } from '../src/actions/bans.ts';
 import { OperatorFault } from '../src/fault.ts';
-import type { BanEntry } from '../src/doors/sign-in/bans.ts';
-import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
 import { escapeHidden, quoted } from '../src/shown-text.ts';
 
-/** As it comes through the control socket. */
-type ShownBan = Omit<BanEntry, 'until'> & { until: string | null };
+/** Times are ISO 8601 texts. */
+type ShownBan = AnswerOf<typeof bansAction>['bans'][number];
 
 const DETAILS = `An address is banned for all accounts that have not signed in from it lately, an account at all addresses
 that it has not signed in from. An account is banned at an address that it has signed in from by its own
@@ -14,26 +14,22 @@ led to a ban, too. Lift a ban with: spoolgate unban ADDRESS-OR-LOGIN
 
 Exit 3 where there is nothing to show.`;
 
-export function bans(ask: Ask): Command {
-  return {
-    name: 'bans',
-    usage: '',
-    summary: 'who is banned from the doors for guessing passwords, and until when',
-    details: DETAILS,
-    options: { json: { type: 'boolean' }, all: { type: 'boolean' } },
-    count: { min: 0, max: 0 },
-    run: async ({ options, configuration, print }) => {
-      const request = { command: 'bans', all: options.all === true };
-      const answer = await ask<{ bans: BanEntry[] }>(await configuration(), request);
-      const text = JSON.stringify(answer);
-      const { bans: list } = JSON.parse(text) as { bans: ShownBan[] };
-      if (options.json) print(escapeHidden(text));
-      else if (list.length === 0) throw new OperatorFault(nothingText(options.all === true), 3);
-      else print(list.map(banLine).join('\n'));
-      return list.length === 0 ? 3 : 0;
-    },
-  };
-}
+export const bans: Command = {
+  name: 'bans',
+  usage: '',
+  summary: 'who is banned from the doors for guessing passwords, and until when',
+  details: DETAILS,
+  options: { json: { type: 'boolean' }, all: { type: 'boolean' } },
+  count: { min: 0, max: 0 },
+  run: async ({ options, call, print }) => {
+    const all = options.all === true;
+    const { bans: list } = await call(bansAction, { all });
+    if (options.json) print(escapeHidden(JSON.stringify({ bans: list })));
+    else if (list.length === 0) throw new OperatorFault(nothingText(all), 3);
+    else print(list.map(banLine).join('\n'));
+    return list.length === 0 ? 3 : 0;
+  },
+};
 
 function nothingText(all: boolean): string {
   return all ? 'Nobody is banned, and no sign-in was refused lately.' : 'Nobody is banned.';
@@ -47,7 +43,7 @@ export function banLine({ kind, subject, until, bans: count, failures }: ShownBa
 }
 
 /** e.g. `account "acme" at address 192.0.2.1`. */
-export function nameOf({ kind, subject }: Pick<BanEntry, 'kind' | 'subject'>): string {
+export function nameOf({ kind, subject }: Pick<ShownBan, 'kind' | 'subject'>): string {
   if (kind === 'address') return `address ${escapeHidden(subject)}`;
   if (kind === 'account') return `account ${quoted(subject)}`;
   const [, login = '', address = ''] = /^([^]*) ([^ ]*)$/u.exec(subject) ?? [];

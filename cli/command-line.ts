@@ -5,93 +5,9 @@ import { causeOf } from '../src/cause.ts';
 import { codeOf, OperatorFault } from '../src/fault.ts';
 import { quoted } from '../src/shown-text.ts';
 import type { Command, CommandContext } from './command.ts';
-import {
-  answers,
-  askDaemon,
-  carryOutRequest,
-  isNobodyThere,
-  type ControlRequest,
-} from '../src/http/control.ts';
-import { systemClock } from '../src/clock.ts';
-import type { Ask } from './ask.ts';
-import { hold, release } from './hold.ts';
-import { status } from './status.ts';
-import { throttle } from './throttle.ts';
-import { account } from './account.ts';
-import { audit } from './audit.ts';
-import { bans } from './bans.ts';
-import { unban } from './unban.ts';
-import { backup, restore } from './backup.ts';
-import { check } from './check.ts';
-import { config } from './config.ts';
-import { exportDirectory } from './export.ts';
-import { setup, type WithDatabase } from './setup.ts';
-import { history } from './history.ts';
-import { purge } from './purge.ts';
-import { reconcile } from './reconcile.ts';
-import { show } from './show.ts';
-import { demo } from '../demo/demo.ts';
+import { actionCaller } from './call-action.ts';
+import { COMMANDS } from './commands.ts';
 import { shownLines } from '../src/shown-text.ts';
-import { serve } from '../daemon/serve.ts';
-import { preflight } from '../daemon/preflight.ts';
-import { expectData, expectDatabase, openStore } from '../daemon/store.ts';
-
-const withDatabase: WithDatabase = async (configuration, work) => {
-  await expectData(configuration);
-  return withNewDatabase(configuration, work);
-};
-
-/** Also where there is none yet: it is made. */
-const withNewDatabase: WithDatabase = async (configuration, work) => {
-  const store = await openStore(configuration, false);
-  try {
-    return await work(store.database);
-  } finally {
-    await store.close();
-  }
-};
-
-/** Commands talk to the running daemon; where none runs they do the same directly. */
-const ask: Ask = async <Answer>(configuration: Configuration, request: object): Promise<Answer> => {
-  try {
-    return (await askDaemon(configuration.data, request as ControlRequest)) as Answer;
-  } catch (error) {
-    if (!isNobodyThere(error)) throw error;
-  }
-  return withDatabase(configuration, async (database) => {
-    const { throttle: caps, spool } = configuration;
-    const parts = { database, clock: systemClock, caps, spool, changed: () => {} };
-    return (await carryOutRequest(parts, request as ControlRequest)) as Answer;
-  });
-};
-
-const isRunning = (configuration: Configuration): Promise<boolean> => answers(configuration.data);
-
-const COMMANDS: Command[] = [
-  serve,
-  setup(withDatabase),
-  status(ask),
-  show(withDatabase),
-  history(withDatabase),
-  throttle(ask),
-  hold(ask),
-  release(ask),
-  check(withDatabase),
-  exportDirectory(withDatabase),
-  bans(ask),
-  unban(ask),
-  account(ask),
-  audit(ask),
-  purge(withDatabase),
-  reconcile(ask),
-  backup(withDatabase),
-  restore(withNewDatabase, isRunning),
-  config(async (configuration) => {
-    await preflight(configuration, await isRunning(configuration));
-    await expectDatabase(configuration);
-  }),
-  demo,
-];
 
 const COMMON = { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 
@@ -146,10 +62,13 @@ async function runCommand(command: Command, rest: string[], say: CommandContext[
   if (positionals.length < command.count.min || positionals.length > command.count.max)
     throw new OperatorFault(`Usage: spoolgate ${command.name} ${command.usage}`.trimEnd(), 2);
   let read: Promise<Configuration> | undefined;
-  return command.run({
+  const configuration = () => (read ??= readConfiguration(values.config as string | undefined, process.env));
+  await using caller = actionCaller(configuration, process.stdout);
+  return await command.run({
     arguments: positionals,
     options: values,
-    configuration: () => (read ??= readConfiguration(values.config as string | undefined, process.env)),
+    configuration,
+    call: caller.call,
     print: (text) => void process.stdout.write(`${shownLines(text)}\n`),
     say,
   });

@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Configuration } from '../src/configuration.ts';
+import type { CallAction } from './call-action.ts';
 
 /** What a command needs of the program around it. */
 export interface CommandContext {
@@ -7,6 +8,8 @@ export interface CommandContext {
   options: Record<string, string | boolean | undefined>;
   /** Reads the configuration once it is needed. */
   configuration: () => Promise<Configuration>;
+  /** Carries out an action, at the running daemon or directly where none runs. */
+  call: CallAction;
   /** Results: standard output. */
   print: (text: string) => void;
   /** Words to the person: standard error. */

@@ -1,164 +1,25 @@
-import type { DirectoryEntry } from '../src/accounts/directory/entry.ts';
-import { allEntries } from '../src/accounts/directory/entry-store.ts';
-import {
-  foldText,
-  parseDistinguishedName,
-  type DistinguishedName,
-} from '../src/accounts/directory/distinguished-name.ts';
-import { ruleFor, rulesFor } from '../src/kinds/directory/attributes.ts';
-import { onlyRow, type Database, type Transaction } from '../src/database/open.ts';
+import { exportDirectory } from '../src/actions/export.ts';
 import { OperatorFault } from '../src/fault.ts';
-import { ldifRecord } from '../src/kinds/directory/ldif-write.ts';
 import { customerNumber } from './arguments.ts';
 import type { Command } from './command.ts';
-import type { WithDatabase } from './setup.ts';
 
-export function exportDirectory(withDatabase: WithDatabase): Command {
-  return {
-    name: 'export',
-    usage: 'CUSTOMER --ldif',
-    summary: "a customer's directory as LDIF",
-    details:
-      'Add records, which are a change file again and which ldapmodify takes; --content for records without\n' +
-      'changetype, which slapadd takes. --containers also writes what stands above the entries (o=, ou=, dc=): a server\n' +
-      'needs it, a change file skips it. Which schema a server needs: docs/directory.md.',
-    options: { ldif: { type: 'boolean' }, content: { type: 'boolean' }, containers: { type: 'boolean' } },
-    count: { min: 1, max: 1 },
-    run: async ({ arguments: [customer = ''], options, configuration, print }) => {
-      const id = customerNumber(customer);
-      if (!options.ldif) throw new OperatorFault('Say in which form: spoolgate export CUSTOMER --ldif', 2);
-      const form = { content: options.content === true, containers: options.containers === true };
-      await withDatabase(await configuration(), async (database) => {
-        // The last line end of a record is the one that print adds.
-        await writeExport(database, id, form, (record) => print(record.slice(0, -1)));
-      });
-      return 0;
-    },
-  };
-}
-
-export interface ExportForm {
-  /** Records without changetype. */
-  content: boolean;
-  /** Also what stands above the entries. */
-  containers: boolean;
-}
-
-/**
- * All entries as LDIF, those above before those below, as of one moment; constant memory.
- *
- * @throws {OperatorFault} where there is no such customer
- */
-export async function writeExport(
-  database: Database,
-  customer: number,
-  form: ExportForm,
-  write: (record: string) => void,
-): Promise<void> {
-  await database.transaction(async (tx) => {
-    await tx.query('set transaction isolation level repeatable read, read only');
-    for await (const record of recordsOf(tx, customer, form)) write(record);
-  });
-}
-
-async function* recordsOf(tx: Transaction, customer: number, form: ExportForm): AsyncGenerator<string> {
-  const known = await tx.query<{ known: boolean }>(
-    'select exists(select 1 from customer where id = $1) as known',
-    [customer],
-  );
-  if (!onlyRow(known).known) throw new OperatorFault(`There is no customer ${customer}.`);
-  // slapadd takes a version line for an attribute.
-  if (!form.content) yield 'version: 1\n\n';
-  let above: string[] = [];
-  for await (const entry of allEntries(tx, customer)) {
-    const name = parseDistinguishedName(entry.dn);
-    if (!name) continue;
-    const names = form.containers ? namesAbove(name) : [];
-    for (const container of names.filter(({ key }) => !above.includes(key)))
-      if (!(await isEntry(tx, customer, container))) yield containerRecord(container, form);
-    above = names.map(({ key }) => key);
-    yield ldifRecord([['dn', entry.dn], ...(form.content ? [] : [CHANGETYPE]), ...lines(entry, name)]);
-  }
-}
-
-type Line = readonly [attribute: string, value: string];
-const CHANGETYPE: Line = ['changetype', 'add'];
-
-/** Topmost first. */
-function namesAbove({ rdns }: DistinguishedName): DistinguishedName[] {
-  const texts = rdns.map((_, index) => rdns.slice(index).join(',')).slice(1);
-  return texts.toReversed().flatMap((text) => parseDistinguishedName(text) ?? []);
-}
-
-async function isEntry(tx: Transaction, customer: number, { key }: DistinguishedName): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    'select 1 from directory_entry where customer_id = $1 and dn_key = $2',
-    [customer, key],
-  );
-  return rowCount === 1;
-}
-
-const CONTAINERS: Record<string, string[]> = {
-  o: ['organization'],
-  ou: ['organizationalUnit'],
-  dc: ['domain'],
-  l: ['locality'],
-  st: ['locality'],
-  c: ['country'],
+export const exportLdif: Command = {
+  name: 'export',
+  usage: 'CUSTOMER --ldif',
+  summary: "a customer's directory as LDIF",
+  details:
+    'Add records, which are a change file again and which ldapmodify takes; --content for records without\n' +
+    'changetype, which slapadd takes. --containers also writes what stands above the entries (o=, ou=, dc=): a server\n' +
+    'needs it, a change file skips it. Which schema a server needs: docs/directory.md.',
+  options: { ldif: { type: 'boolean' }, content: { type: 'boolean' }, containers: { type: 'boolean' } },
+  count: { min: 1, max: 1 },
+  run: async ({ arguments: [id = ''], options, call, print }) => {
+    const customer = customerNumber(id);
+    if (!options.ldif) throw new OperatorFault('Say in which form: spoolgate export CUSTOMER --ldif', 2);
+    const form = { content: options.content === true, containers: options.containers === true };
+    // The last line end of a record is the one that print adds.
+    const take = (record: string) => print(record.slice(0, -1));
+    await call(exportDirectory, { customer, ...form }, { take });
+    return 0;
+  },
 };
-
-/** With a capital letter, so that a change file skips it (chapter 11, rule 1); servers do not mind. */
-function containerRecord({ text, leaf }: DistinguishedName, { content }: ExportForm): string {
-  const [named] = leaf;
-  const classes = CONTAINERS[named?.attribute.toLowerCase() ?? ''] ?? [
-    'applicationProcess',
-    'extensibleObject',
-  ];
-  return ldifRecord([
-    ['dn', text],
-    ...(content ? [] : [['changetype', 'Add'] as const]),
-    ...classes.map((one): Line => ['objectClass', one]),
-    ...leaf.map(({ attribute, value }): Line => [attribute, value]),
-  ]);
-}
-
-/**
- * What is stored, and what a server demands besides: the reader of change files drops that again, or takes it for what
- * is there anyway. `extensibleObject` lets a server keep attributes that the classes do not name.
- */
-function lines(entry: DirectoryEntry, name: DistinguishedName): Line[] {
-  const objectClass = entry.class === 'person' ? 'inetOrgPerson' : 'groupOfNames';
-  const stored = rulesFor(entry.class).flatMap((rule) =>
-    [...(entry.attributes.get(rule.name)?.values() ?? [])].map((value): Line => [rule.name, value]),
-  );
-  return [
-    ['objectClass', objectClass],
-    ['objectClass', 'extensibleObject'],
-    ...naming(entry, name),
-    ...stored,
-    ...demanded(entry, name),
-  ];
-}
-
-/** The values of the RDN, where the entry does not have them; before the stored ones, the last of which counts. */
-function naming(entry: DirectoryEntry, { leaf }: DistinguishedName): Line[] {
-  return leaf.flatMap(({ attribute, value }): Line[] => {
-    const rule = ruleFor(entry.class, attribute);
-    const has = rule && entry.attributes.get(rule.name)?.has(foldText(value));
-    return has || rule?.multiValued ? [] : [[attribute, value]];
-  });
-}
-
-/** A value with a language is none of those that are kept, and satisfies a server all the same. */
-const FILLER = ';lang-x-none';
-
-function demanded({ class: entryClass, attributes }: DirectoryEntry, { leaf }: DistinguishedName): Line[] {
-  const [displayName = ''] = attributes.get('displayName')?.values() ?? [];
-  if (entryClass === 'group') return attributes.has('member') ? [] : [['member', '']];
-  const isNamed = (...names: string[]) =>
-    leaf.some(({ attribute }) => names.includes(attribute.toLowerCase()));
-  return [
-    ...(isNamed('cn', 'commonname', '2.5.4.3') ? [] : [['cn', displayName] as const]),
-    ...(attributes.has('sn') || isNamed('sn', 'surname') ? [] : [[`sn${FILLER}`, displayName] as const]),
-  ];
-}

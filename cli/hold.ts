@@ -1,33 +1,27 @@
+import { hold as holdAction } from '../src/actions/hold.ts';
+import { release as releaseAction } from '../src/actions/release.ts';
 import { customerNumber } from './arguments.ts';
-import { operatorName, type Ask } from './ask.ts';
 import type { Command } from './command.ts';
-import type { Held } from '../src/actions/customer-actions.ts';
 import { escapeHidden } from '../src/shown-text.ts';
 
-export function hold(ask: Ask): Command {
-  return held(ask, 'hold', 'put a customer on hold: its provisioning files are refused with 1001');
-}
+export const hold = held(
+  holdAction,
+  'held',
+  'put a customer on hold: its provisioning files are refused with 1001',
+);
 
-export function release(ask: Ask): Command {
-  return held(ask, 'release', 'release a customer from hold');
-}
+export const release = held(releaseAction, 'active', 'release a customer from hold');
 
-function held(ask: Ask, name: 'hold' | 'release', summary: string): Command {
+function held(action: typeof holdAction, state: string, summary: string): Command {
   return {
-    name,
+    name: action.name,
     usage: 'CUSTOMER',
     summary,
     details: 'Names the waiting files that the hold refuses. Exit 3 if there was nothing to change.',
     count: { min: 1, max: 1 },
-    run: async ({ arguments: [id = ''], configuration, say }) => {
+    run: async ({ arguments: [id = ''], call, say }) => {
       const customer = customerNumber(id);
-      const settings = await configuration();
-      const { changed, refused } = await ask<Held>(settings, {
-        command: name,
-        customer,
-        who: operatorName(),
-      });
-      const state = name === 'hold' ? 'held' : 'active';
+      const { changed, refused } = await call(action, { customer });
       say(changed ? `Customer ${customer} is ${state} now.` : `Customer ${customer} was ${state} already.`);
       if (refused.length > 0)
         say(

@@ -1,8 +1,10 @@
-import type { Ask } from './ask.ts';
-import { operatorName } from './ask.ts';
 import type { Command } from './command.ts';
 import { escapeHidden } from '../src/shown-text.ts';
-import type { Reconciled, ReconcileAnswer } from '../src/actions/reconcile-actions.ts';
+import {
+  reconcile as reconcileAction,
+  type Reconciled,
+  type ReconcileAnswer,
+} from '../src/actions/reconcile.ts';
 
 const DETAILS = `For a database that has lost its last commits (a failover to a copy that lagged behind, a crash with
 synchronous_commit off): files lie in _processed or _error with traces and reports, and neither ledger nor accounts
@@ -15,27 +17,23 @@ every reconnection; log, health and status say so where they differ.
 
 --dry-run says what would be done. Exit 1 where a file could not be put back, 3 where there is nothing to do.`;
 
-export function reconcile(ask: Ask): Command {
-  return {
-    name: 'reconcile',
-    usage: '',
-    summary: 'compare spool and ledger after a database lost commits, and put files back into the line',
-    details: DETAILS,
-    options: { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' } },
-    count: { min: 0, max: 0 },
-    run: async ({ options, configuration, print, say }) => {
-      const dryRun = options['dry-run'] === true;
-      const settings = await configuration();
-      const request = { command: 'reconcile', dryRun, who: operatorName() };
-      const files = await untilFinished(() => ask<ReconcileAnswer>(settings, request));
-      if (options.json) print(escapeHidden(JSON.stringify({ dryRun, files })));
-      else if (files.length > 0) print(files.map((one) => lineOf(one, dryRun)).join('\n'));
-      if (files.length === 0) say('Spool and ledger agree. There is nothing to do.');
-      if (files.length === 0) return 3;
-      return files.some(({ outcome }) => outcome === 'waits') ? 1 : 0;
-    },
-  };
-}
+export const reconcile: Command = {
+  name: 'reconcile',
+  usage: '',
+  summary: 'compare spool and ledger after a database lost commits, and put files back into the line',
+  details: DETAILS,
+  options: { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' } },
+  count: { min: 0, max: 0 },
+  run: async ({ options, call, print, say }) => {
+    const dryRun = options['dry-run'] === true;
+    const files = await untilFinished(() => call(reconcileAction, { dryRun }));
+    if (options.json) print(escapeHidden(JSON.stringify({ dryRun, files })));
+    else if (files.length > 0) print(files.map((one) => lineOf(one, dryRun)).join('\n'));
+    if (files.length === 0) say('Spool and ledger agree. There is nothing to do.');
+    if (files.length === 0) return 3;
+    return files.some(({ outcome }) => outcome === 'waits') ? 1 : 0;
+  },
+};
 
 /** Of a file that waits each answer speaks anew: the last one counts. */
 async function untilFinished(askOnce: () => Promise<ReconcileAnswer>): Promise<Reconciled[]> {

@@ -1,150 +1,19 @@
-import { loadDirectory } from '../src/accounts/directory/entry-store.ts';
-import { parseDistinguishedName } from '../src/accounts/directory/distinguished-name.ts';
-import { foldEmailAddress, isEmailAddress } from '../src/accounts/subscribers/email-address.ts';
-import { loadOrganisation } from '../src/accounts/subscribers/load.ts';
-import {
-  heldSubscriptions,
-  type Organisation,
-  type Subscriber,
-} from '../src/accounts/subscribers/organisation.ts';
-import { mailTypeOf } from '../src/accounts/subscribers/subscription.ts';
-import { onlyRow, type Database } from '../src/database/open.ts';
-import { OperatorFault } from '../src/fault.ts';
+import { show as showAction } from '../src/actions/show.ts';
 import { customerNumber } from './arguments.ts';
 import type { Command } from './command.ts';
-import type { WithDatabase } from './setup.ts';
 
-export function show(withDatabase: WithDatabase): Command {
-  return {
-    name: 'show',
-    usage: 'CUSTOMER ADDRESS-OR-DN',
-    summary: 'one subscriber with seats, or one directory entry, as stored',
-    options: { json: { type: 'boolean' } },
-    count: { min: 2, max: 2 },
-    run: async ({ arguments: [customer = '', subject = ''], options, configuration, print }) => {
-      const id = customerNumber(customer);
-      const given = await configuration();
-      const mailed = given.mail.smtp !== undefined;
-      const shown = await withDatabase(given, (database) =>
-        isEmailAddress(subject)
-          ? showSubscriber(database, id, subject, mailed)
-          : showEntry(database, id, subject),
-      );
-      print(options.json ? JSON.stringify(shown) : asText(shown));
-      return 0;
-    },
-  };
-}
-
-async function expectCustomer(database: Database, customer: number): Promise<void> {
-  const known = await database.query<{ known: boolean }>(
-    'select exists(select 1 from customer where id = $1) as known',
-    [customer],
-  );
-  if (!onlyRow(known).known) throw new OperatorFault(`There is no customer ${customer}.`);
-}
-
-/** @throws {OperatorFault} where there is no such customer or directory entry */
-export async function showEntry(database: Database, customer: number, dn: string): Promise<object> {
-  await expectCustomer(database, customer);
-  const name = parseDistinguishedName(dn);
-  if (!name) throw new OperatorFault(`"${dn}" is neither an e-mail address nor a distinguished name.`);
-  const { entries } = await loadDirectory(database, customer, { keys: [name.key], renamed: [] });
-  const entry = entries.get(name.key);
-  if (!entry) throw new OperatorFault(`Customer ${customer} has no directory entry ${dn}.`);
-  const values = [...entry.attributes].map(([attribute, given]) => [attribute, [...given.values()]]);
-  return {
-    customer,
-    dn: entry.dn,
-    class: entry.class,
-    attributes: Object.fromEntries(values) as Record<string, string[]>,
-    createdAt: entry.createdAt,
-    lastChange: entry.lastChange,
-  };
-}
-
-/**
- * @param hasMailServer whether the configuration names one: without it no invitation leaves
- * @throws {OperatorFault} where there is no such customer or subscriber
- */
-export async function showSubscriber(
-  database: Database,
-  customer: number,
-  address: string,
-  hasMailServer = true,
-): Promise<object> {
-  await expectCustomer(database, customer);
-  const email = foldEmailAddress(address);
-  const organisation = await loadOrganisation(database, customer, { emails: [email], notesDns: [] });
-  const subscriber = organisation.subscribers.get(email);
-  if (!subscriber) throw new OperatorFault(`Customer ${customer} has no subscriber ${address}.`);
-  const sent = await sending(database, subscriber, hasMailServer);
-  return shownSubscriber(organisation, subscriber, sent, new Date());
-}
-
-/** When the invitation was sent; in words where it has not left. */
-async function sending(
-  database: Database,
-  { id, invitation: { sentAt } }: Subscriber,
-  hasMailServer: boolean,
-): Promise<Date | string | null> {
-  const { rows } = await database.query(
-    `select 1 from outbox where topic = 'invitation' and subscriber_id = $1 and done_at is null
-        and (payload->>'sentAt')::timestamptz = $2`,
-    [id, sentAt],
-  );
-  if (rows.length === 0) return sentAt;
-  return hasMailServer ? 'not sent yet: waits for the mail server' : 'not sent: no mail server configured';
-}
-
-function shownSubscriber(
-  organisation: Organisation,
-  subscriber: Subscriber,
-  sent: Date | string | null,
-  now: Date,
-): object {
-  const { invitation, seats, notes, lastChange } = subscriber;
-  const expired =
-    invitation.state === 'pending' && invitation.expiresAt !== null && invitation.expiresAt <= now;
-  return {
-    customer: organisation.id,
-    email: subscriber.email,
-    alternateEmail: subscriber.alternateEmail,
-    state: subscriber.state,
-    givenName: subscriber.givenName,
-    familyName: subscriber.familyName,
-    federationType: subscriber.federationType,
-    roles: subscriber.roles,
-    companyContact: subscriber.companyContact,
-    profile: subscriber.profile,
-    password: subscriber.password.state,
-    seats: seats.map((seat) => ({
-      subscription: seat.subscription,
-      kind: organisation.subscriptions.get(seat.subscription)?.kind,
-      state: seat.state,
-      extraStorage: seat.extraStorage,
-      assignedAt: seat.assignedAt,
-      lastChange: seat.lastChange,
-    })),
-    invitation: {
-      state: expired ? 'expired' : invitation.state,
-      sentTo: invitation.sentTo,
-      sent,
-      expires: invitation.expiresAt,
-      suppressed: invitation.suppressed,
-    },
-    termsAccepted: subscriber.termsAcceptedAt,
-    notes,
-    mailbox: mailboxOf(organisation, subscriber),
-    lastChange,
-  };
-}
-
-/** Address of the iNotes mailbox, which a Rename leaves as it is; null for a user without one. */
-function mailboxOf(organisation: Organisation, subscriber: Subscriber): string | null {
-  const seats = heldSubscriptions(organisation, subscriber);
-  return seats.some((one) => mailTypeOf(one) === 'inotes') ? (subscriber.mailbox ?? subscriber.email) : null;
-}
+export const show: Command = {
+  name: 'show',
+  usage: 'CUSTOMER ADDRESS-OR-DN',
+  summary: 'one subscriber with seats, or one directory entry, as stored',
+  options: { json: { type: 'boolean' } },
+  count: { min: 2, max: 2 },
+  run: async ({ arguments: [id = '', subject = ''], options, call, print }) => {
+    const shown = await call(showAction, { customer: customerNumber(id), subject });
+    print(options.json ? JSON.stringify(shown) : asText(shown));
+    return 0;
+  },
+};
 
 /** One `name: value` a line; nested values are indented. */
 function asText(value: object, indent = ''): string {
@@ -152,7 +21,6 @@ function asText(value: object, indent = ''): string {
     .map(([name, item]: [string, unknown]) => {
       if (Array.isArray(item) && item.some((one) => typeof one === 'object'))
         return item.map((one: object) => `${indent}${name}:\n${asText(one, `${indent}  `)}`).join('\n');
-      if (item instanceof Date) return `${indent}${name}: ${item.toISOString()}`;
       if (typeof item === 'object' && item !== null && !Array.isArray(item))
         return `${indent}${name}:\n${asText(item, `${indent}  `)}`;
       return `${indent}${name}: ${Array.isArray(item) ? item.join(', ') : item == null ? '-' : JSON.stringify(item).replace(/^"|"$/g, '')}`;

@@ -1,15 +1,13 @@
-import { systemClock, type Clock } from '../src/clock.ts';
+import type { AsJson } from '../src/actions/action.ts';
+import { status as statusAction } from '../src/actions/status.ts';
+import { systemClock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { CapStatus, CustomerStatus, WaitingFile } from '../src/customer-status.ts';
 import { certificateStatus, type CertificateStatus } from '../src/doors/tls/certificate-status.ts';
 import { givenCertificate } from '../src/doors/tls/certificate.ts';
-import type { Ask } from './ask.ts';
 import type { Command } from './command.ts';
 import type { LoopStatus } from '../src/loop-watch.ts';
 import { escapeHidden } from '../src/shown-text.ts';
-
-/** Times are ISO 8601 texts: the answer may have come through the control socket. */
-type AsJson<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: AsJson<T[Key]> } : T;
 
 export interface Status {
   /** Empty where no certificate has been made yet. */
@@ -19,30 +17,24 @@ export interface Status {
   loop: LoopStatus | null;
 }
 
-export function status(ask: Ask, clock: Clock = systemClock): Command {
-  return {
-    name: 'status',
-    usage: '',
-    summary: 'customers, waiting files and why, caps used and left, last reports, certificates that end soon',
-    details:
-      'First comes what needs the operator: a certificate that ends within 30 days, has ended or cannot be used;\n' +
-      'files in the spool that the ledger does not know.\n' +
-      'With --json also certificates that are well.',
-    options: { json: { type: 'boolean' } },
-    count: { min: 0, max: 0 },
-    run: async ({ options, configuration, print }) => {
-      const settings = await configuration();
-      const { customers, loop } = await ask<Omit<Status, 'certificates'>>(settings, { command: 'status' });
-      const text = JSON.stringify({
-        customers,
-        certificates: await certificatesOf(settings, clock.now()),
-        loop,
-      });
-      print(options.json ? escapeHidden(text) : statusText(JSON.parse(text) as AsJson<Status>));
-      return 0;
-    },
-  };
-}
+export const status: Command = {
+  name: 'status',
+  usage: '',
+  summary: 'customers, waiting files and why, caps used and left, last reports, certificates that end soon',
+  details:
+    'First comes what needs the operator: a certificate that ends within 30 days, has ended or cannot be used;\n' +
+    'files in the spool that the ledger does not know.\n' +
+    'With --json also certificates that are well.',
+  options: { json: { type: 'boolean' } },
+  count: { min: 0, max: 0 },
+  run: async ({ options, configuration, call, print }) => {
+    const { customers, loop } = await call(statusAction, {});
+    const certificates = await certificatesOf(await configuration(), systemClock.now());
+    const text = JSON.stringify({ customers, certificates, loop });
+    print(options.json ? escapeHidden(text) : statusText(JSON.parse(text) as AsJson<Status>));
+    return 0;
+  },
+};
 
 async function certificatesOf({ data, ftps }: Configuration, now: Date): Promise<CertificateStatus[]> {
   const one = await certificateStatus(data, givenCertificate(ftps), now);

@@ -1,35 +1,30 @@
+import { throttle as throttleAction } from '../src/actions/throttle.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { customerNumber } from './arguments.ts';
-import { operatorName, type Ask } from './ask.ts';
 import type { Command, CommandContext } from './command.ts';
-import type { ShownCaps } from '../src/actions/customer-actions.ts';
 
 const FLAGS = { hourly: 'hourly', daily: 'daily', 'per-file': 'perFile' } as const;
 
-export function throttle(ask: Ask): Command {
-  return {
-    name: 'throttle',
-    usage: 'CUSTOMER',
-    summary: 'show or change the caps of a customer; works at once',
-    options: {
-      hourly: { type: 'string' },
-      daily: { type: 'string' },
-      'per-file': { type: 'string' },
-      json: { type: 'boolean' },
-    },
-    count: { min: 1, max: 1 },
-    run: async ({ arguments: [id = ''], options, configuration, print }) => {
-      const customer = customerNumber(id);
-      const change = changeFrom(options);
-      const settings = await configuration();
-      const request = { command: 'throttle', customer, change, who: operatorName() };
-      const caps = await ask<ShownCaps>(settings, request);
-      if (options.json) print(JSON.stringify(caps));
-      else print(`per file ${caps.perFile}, hourly ${caps.hourly}, daily ${caps.daily}`);
-      return 0;
-    },
-  };
-}
+export const throttle: Command = {
+  name: 'throttle',
+  usage: 'CUSTOMER',
+  summary: 'show or change the caps of a customer; works at once',
+  options: {
+    hourly: { type: 'string' },
+    daily: { type: 'string' },
+    'per-file': { type: 'string' },
+    json: { type: 'boolean' },
+  },
+  count: { min: 1, max: 1 },
+  run: async ({ arguments: [id = ''], options, call, print }) => {
+    const customer = customerNumber(id);
+    const change = changeFrom(options);
+    const caps = await call(throttleAction, { customer, change });
+    if (options.json) print(JSON.stringify(caps));
+    else print(`per file ${caps.perFile}, hourly ${caps.hourly}, daily ${caps.daily}`);
+    return 0;
+  },
+};
 
 function changeFrom(options: CommandContext['options']): Record<string, number> {
   const change: Record<string, number> = {};

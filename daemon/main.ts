@@ -2,12 +2,14 @@
  * Builds everything in one place, and closes it in reverse. Tests build the same daemon with other ports and another
  * clock.
  */
+import { actionServices } from '../src/actions/services.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
 import { journalTo } from '../src/events/events.ts';
 import { openLog, type Log } from '../src/events/log.ts';
 import { startControlServer } from '../src/http/control.ts';
+import { controlFolder } from '../src/http/control-socket.ts';
 import { startHealthServer } from '../src/http/health.ts';
 import { SpoolProbe } from '../src/http/spool-probe.ts';
 import type { JobRunner } from '../src/jobs/runner.ts';
@@ -75,16 +77,24 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   const { database } = store;
   await loadOrganisations(configuration, database, clock, journal);
   const services = await buildServices(configuration, { database, clock, journal, signal, ...overrides });
-  const { spool, kinds } = services;
+  const { kinds } = services;
   const intake = createIntake({ ...services, types: kinds.types, quietMs: quietSeconds * 1000 });
   await intake.customers();
   const pace = { sweepMs: sweepSeconds * 1000, ...(workers ? { workers } : {}) };
   const dispatcher = opened.use(new Dispatcher(services, intake, { ...pace, onDatabaseBack: compare }));
-  const { throttle: caps, data, http } = configuration;
+  const { data, http } = configuration;
   const changed = (customer: number) => dispatcher.wake(customer);
   comparison = opened.use(new Comparison({ ...services, found: changed }));
-  const live = { database, clock, caps, spool, changed, loop: () => loop.status() };
-  const control = await startControlServer(data, live);
+  const actions = actionServices(configuration, {
+    database,
+    clock,
+    changed,
+    scratch: controlFolder(data),
+    loop: () => loop.status(),
+  });
+  const control = await startControlServer(data, actions, (name, error) =>
+    journal.commandFailed(name, error),
+  );
   opened.defer(() => control.close());
   const { announce } = dispatcher;
   const makeFolders = folderMaker(services);

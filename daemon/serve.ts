@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Configuration } from '../src/configuration.ts';
-import { answers } from '../src/http/control.ts';
+import { answers } from '../src/http/ask-daemon.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import type { Command } from '../cli/command.ts';
 import { dieAtStep } from '../src/failpoints.ts';

@@ -61,6 +61,8 @@ export interface Journal {
   turnInterrupted(customer: number, error: unknown): void;
   purged(counts: { files: number; bytes: number; results: number; failed: number }): void;
   dispatcherFailed(error: unknown): void;
+  /** A fault of ours, while an action was carried out for a command. */
+  commandFailed(action: string, error: unknown): void;
   /** @param causes who had the time, the most first */
   loopBlocked(ms: number, budgetMs: number, causes: { work: string; ms: number }[]): void;
   /** A customer's folder cannot be looked at, or not be prepared. */
@@ -162,6 +164,7 @@ function fileEvents(log: Log) {
     fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),
     reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
     loopBlocked: (ms, budgetMs, causes) => warn('event loop blocked', { ms, budgetMs, causes }),
+    commandFailed: (action, error) => fail('command failed', { action, error: stackOf(error) }),
     dispatcherFailed: (error) => fail('cycle failed', { error: stackOf(error) }),
     folderFailed: (customer, error) => fail('customer folder failed', { customer, reason: messageOf(error) }),
     databaseAway: (error) => fail('database away', { reason: messageOf(error) }),

@@ -1,85 +1,37 @@
 /**
  * The control socket: how commands talk to the running daemon. HTTP over a unix socket that only the daemon's own user
- * may open (rights 0600); whoever can open it may do all that the commands do.
+ * may open (rights 0600); whoever can open it may do all that operators may. It knows no action by name: what can be
+ * asked for, and by whom, is the list in src/actions.
  */
 import { once } from 'node:events';
 import { chmod, unlink } from 'node:fs/promises';
-import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
-import { z } from 'zod';
-import { codeOf, OperatorFault } from '../fault.ts';
-import { removeAccount } from '../actions/account-actions.ts';
-import { auditEntries } from '../actions/audit-actions.ts';
-import { bansNow, liftBansOf } from '../actions/ban-actions.ts';
-import { reconcile, type ReconcileParts } from '../actions/reconcile-actions.ts';
-import { quoted } from '../shown-text.ts';
-import { makeControlFolder, openControlFolder } from './control-socket.ts';
-import { setHeld, statusOfAll, throttleCustomer } from '../actions/customer-actions.ts';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { carryOut } from '../actions/carry-out.ts';
+import type { ActionServices } from '../actions/services.ts';
+import { OperatorFault } from '../fault.ts';
+import { during } from '../loop-watch.ts';
+import { answers } from './ask-daemon.ts';
+import { makeControlFolder } from './control-socket.ts';
+import { requestLine, splitRequest, type AnswerLine } from './control-wire.ts';
 
-const BODY_BYTES_MAX = 65_536;
-const ANSWER_MS_MAX = 60_000;
-
-const cap = z.int().min(1).optional();
-const requests = z.discriminatedUnion('command', [
-  z.strictObject({ command: z.literal('status') }),
-  z.strictObject({
-    command: z.literal('throttle'),
-    customer: z.int(),
-    change: z.strictObject({ hourly: cap, daily: cap, perFile: cap }),
-    who: z.string(),
-  }),
-  z.strictObject({ command: z.literal('hold'), customer: z.int(), who: z.string() }),
-  z.strictObject({ command: z.literal('release'), customer: z.int(), who: z.string() }),
-  z.strictObject({ command: z.literal('bans'), all: z.boolean() }),
-  z.strictObject({ command: z.literal('removeAccount'), login: z.string(), who: z.string() }),
-  z.strictObject({
-    command: z.literal('audit'),
-    customer: z.int().nullable(),
-    file: z.string().nullable(),
-    login: z.string().nullable(),
-    since: z.string().nullable(),
-    limit: z.int().min(1).max(10_000),
-  }),
-  z.strictObject({ command: z.literal('unban'), subject: z.string(), who: z.string() }),
-  z.strictObject({ command: z.literal('reconcile'), dryRun: z.boolean(), who: z.string() }),
-]);
-
-export type ControlRequest = z.input<typeof requests>;
-
-/** Carries out a request; also without a daemon, directly on the database. */
-export async function carryOutRequest(parts: ReconcileParts, request: ControlRequest): Promise<unknown> {
-  switch (request.command) {
-    case 'status':
-      return statusOfAll(parts);
-    case 'throttle': {
-      const { hourly, daily, perFile } = request.change;
-      const change = { ...(hourly && { hourly }), ...(daily && { daily }), ...(perFile && { perFile }) };
-      return throttleCustomer(parts, request.customer, change, request.who);
-    }
-    case 'hold':
-      return setHeld(parts, request.customer, true, request.who);
-    case 'release':
-      return setHeld(parts, request.customer, false, request.who);
-    case 'bans':
-      return bansNow(parts, request.all);
-    case 'removeAccount':
-      return { removed: await removeAccount(parts, request.login, request.who) };
-    case 'audit': {
-      const since = request.since === null ? null : new Date(request.since);
-      return { entries: await auditEntries(parts.database, { ...request, since }) };
-    }
-    case 'unban':
-      return liftBansOf(parts, request.subject, request.who);
-    case 'reconcile':
-      return reconcile(parts, request);
-  }
-}
+/** Well within the time that a command waits for a sign of life. */
+const SIGN_OF_LIFE_MS = 10_000;
+/** Who takes nothing of an answer for so long is gone: a long one keeps a connection to the database. */
+const STALLED_MS_MAX = 60_000;
 
 export interface ControlServer {
   close(): Promise<void>;
 }
 
-/** @throws {OperatorFault} where another daemon answers on the socket */
-export async function startControlServer(data: string, parts: ReconcileParts): Promise<ControlServer> {
+/**
+ * @param failed told of every fault of ours; the command learns only that there was one
+ * @throws {OperatorFault} where another daemon answers on the socket
+ */
+export async function startControlServer(
+  data: string,
+  services: ActionServices,
+  failed: (action: string, error: unknown) => void,
+): Promise<ControlServer> {
   if (await answers(data))
     throw new OperatorFault(
       'A daemon runs on this data folder already. Stop it first, or give this one another `data`.',
@@ -89,18 +41,9 @@ export async function startControlServer(data: string, parts: ReconcileParts): P
   const { socket } = folder;
   await unlink(socket).catch(() => {});
   const server = createServer((request, response) => {
-    readBody(request)
-      .then((body) => carryOutRequest(parts, requests.parse(JSON.parse(body))))
-      .then(
-        (result) => response.end(JSON.stringify({ result })),
-        (error: unknown) => {
-          const known = error instanceof OperatorFault;
-          response.writeHead(known ? 400 : 500);
-          response.end(
-            JSON.stringify({ error: known ? error.message : 'The daemon could not do it; see its log.' }),
-          );
-        },
-      );
+    response.setTimeout(STALLED_MS_MAX, () => response.destroy());
+    if (request.method === 'POST') void answer(services, request, response, failed);
+    else response.writeHead(405).end();
   });
   server.listen(socket);
   await once(server, 'listening');
@@ -117,61 +60,61 @@ export async function startControlServer(data: string, parts: ReconcileParts): P
   };
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const chunk of request) {
-    body += String(chunk);
-    if (body.length > BODY_BYTES_MAX) throw new OperatorFault('The request is too long.');
-  }
-  return body;
-}
-
-/** Whether a daemon runs on this data folder; it need not answer in good order. */
-export async function answers(data: string): Promise<boolean> {
+async function answer(
+  services: ActionServices,
+  request: IncomingMessage,
+  response: ServerResponse,
+  failed: (action: string, error: unknown) => void,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const alive = setInterval(() => {
+    // Who does not take what is there is not kept waiting for it by this.
+    if (!response.writableNeedDrain) response.write('\n');
+  }, SIGN_OF_LIFE_MS);
+  const chunks = request[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let name = '';
   try {
-    await askDaemon(data, { command: 'status' });
-    return true;
+    const { line, content } = await splitRequest(chunks);
+    const { action, input, who } = requestLine.parse(JSON.parse(line));
+    name = action;
+    const asked = { action, input, actor: { kind: 'operator', name: who } as const };
+    const send = (piece: unknown) => writeLine(response, { piece }, gone.signal);
+    const result = await during(`command ${action}`, () => carryOut(services, asked, { content, send }));
+    await writeLine(response, { result }, gone.signal);
   } catch (error) {
-    if (error instanceof OperatorFault) throw error;
-    return !isNobodyThere(error);
+    if (gone.signal.aborted || response.destroyed) return;
+    const isKnown = error instanceof OperatorFault;
+    if (!isKnown) failed(name, error);
+    if (!response.headersSent) response.writeHead(isKnown ? 400 : 500);
+    response.write(textOf(errorLine(error)));
+  } finally {
+    clearInterval(alive);
+    // A command that still sends hears an early answer when all is taken.
+    await takeRest(chunks);
+    response.end();
   }
 }
 
-/** Whether a connection failed because no daemon listens. */
-export function isNobodyThere(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR', 'ECONNREFUSED'].includes(codeOf(error) ?? '');
+function errorLine(error: unknown): AnswerLine {
+  if (error instanceof OperatorFault) return { error: error.message, exitCode: error.exitCode };
+  return { error: 'The daemon could not do it; see its log.' };
 }
 
-/** @throws {OperatorFault} what the daemon refuses; a system error where nobody listens */
-export async function askDaemon(data: string, body: ControlRequest): Promise<unknown> {
+function textOf(line: AnswerLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** @throws when nobody is there to take it */
+async function writeLine(response: ServerResponse, line: AnswerLine, gone: AbortSignal): Promise<void> {
+  gone.throwIfAborted();
+  if (!response.write(textOf(line))) await once(response, 'drain', { signal: gone });
+}
+
+async function takeRest(chunks: AsyncIterator<Buffer>): Promise<void> {
   try {
-    await using folder = await openControlFolder(data);
-    return await post(folder.socket, body);
-  } catch (error) {
-    throw faultOfAsking(data, error);
+    while (!(await chunks.next()).done);
+  } catch {
+    // It has gone.
   }
-}
-
-async function post(socket: string, body: ControlRequest): Promise<unknown> {
-  const request = httpRequest({ socketPath: socket, method: 'POST', path: '/', timeout: ANSWER_MS_MAX });
-  request.on('timeout', () =>
-    request.destroy(new OperatorFault(`The daemon did not answer within ${ANSWER_MS_MAX / 1000} s.`)),
-  );
-  request.end(JSON.stringify(body));
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  let text = '';
-  for await (const chunk of response) text += String(chunk);
-  const answer = JSON.parse(text) as { result?: unknown; error?: string };
-  if (answer.error !== undefined) throw new OperatorFault(answer.error);
-  return answer.result;
-}
-
-function faultOfAsking(data: string, error: unknown): unknown {
-  if (['EACCES', 'EPERM'].includes(codeOf(error) ?? ''))
-    return new OperatorFault(
-      `This user may not use the data in ${quoted(data)}. Run the command as the daemon's user, or as root.`,
-    );
-  if (codeOf(error) === 'ECONNRESET')
-    return new OperatorFault('The daemon stopped before it had answered. Try again when it runs.');
-  return error;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { audit, timeOf } from '../../cli/audit.ts';
-import { auditEntries } from '../../src/actions/audit-actions.ts';
-import { setHeld } from '../../src/actions/customer-actions.ts';
+import { auditEntries } from '../../src/actions/audit-entries.ts';
+import { setHeld } from '../../src/actions/held.ts';
 import { poll } from '../support/courier.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { ACME, fixtures } from '../support/organisation.ts';
@@ -52,14 +52,14 @@ it.each<[object, string[]]>([
 
 it('shows names so that they cannot write to the screen, and gives JSON', async () => {
   const said: string[] = [];
-  const ask = async () => ({ entries: await auditEntries(world.database, EVERYTHING) }) as never;
   const context = {
     arguments: [],
     configuration: async () => ({}) as never,
+    call: async () => ({ entries: await auditEntries(world.database, EVERYTHING) }) as never,
     print: (text: string) => said.push(text),
     say: () => {},
   };
-  expect(await audit(ask).run({ ...context, options: {} })).toBe(0);
+  expect(await audit.run({ ...context, options: {} })).toBe(0);
   expect(said.join()).toContain('"ola\\u001b[2J" hold by command');
   expect(said.join()).not.toContain('\u001b');
 });

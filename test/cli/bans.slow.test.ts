@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { operatorName } from '../../cli/ask.ts';
+import { operatorName } from '../../cli/call-action.ts';
 import { banLine } from '../../cli/bans.ts';
 import { liftedLine } from '../../cli/unban.ts';
 import { passwordOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';

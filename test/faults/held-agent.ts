@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { setHeld } from '../../src/actions/customer-actions.ts';
+import { setHeld } from '../../src/actions/held.ts';
 import { poll } from '../support/courier.ts';
 import { passwordOf } from '../support/daemon.ts';
 import type { WrittenCustomer } from '../support/organisation.ts';

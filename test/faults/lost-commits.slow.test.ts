@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CustomerStatus } from '../../src/customer-status.ts';
-import type { ReconcileAnswer } from '../../src/actions/reconcile-actions.ts';
+import type { ReconcileAnswer } from '../../src/actions/reconcile.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
 import { poll } from '../support/courier.ts';
 import { spawnDaemon, startTestDaemon, type TestDaemon } from '../support/daemon.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import SftpClient from 'ssh2-sftp-client';
 import { systemClock } from '../../src/clock.ts';
 import type { RawConfiguration } from '../../src/configuration.ts';
-import { throttleCustomer } from '../../src/actions/customer-actions.ts';
+import { throttleCustomer } from '../../src/actions/throttle.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { poll, type Courier } from '../support/courier.ts';
 import {

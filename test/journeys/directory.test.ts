@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { showEntry } from '../../cli/show.ts';
+import { showEntry } from '../../src/actions/show.ts';
 import { group, person } from '../kinds/directory/directory.ts';
 import type { Courier } from '../support/courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from '../support/daemon.ts';

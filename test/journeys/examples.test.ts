@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/kinds/provisioning/operations.ts';
-import { showSubscriber } from '../../cli/show.ts';
+import { showSubscriber } from '../../src/actions/show.ts';
 import { PRV_OPERATIONS } from '../../src/tables/prv-operations.ts';
 import type { Courier } from '../support/courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from '../support/daemon.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { escapeHidden } from '../../src/shown-text.ts';
-import { showSubscriber } from '../../cli/show.ts';
+import { showSubscriber } from '../../src/actions/show.ts';
 import type { Courier, Filed } from '../support/courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { ACME, fixtures, person, type WrittenCustomer } from '../support/organisation.ts';

@@ -1,7 +1,8 @@
 /** What is told of files that are refused as a whole; inputs in test/samples/field. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { setHeld, statusOfAll } from '../../src/actions/customer-actions.ts';
+import { setHeld } from '../../src/actions/held.ts';
+import { statusOfAll } from '../../src/actions/status.ts';
 import { poll, type Courier } from '../support/courier.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { ACME, fixtures } from '../support/organisation.ts';

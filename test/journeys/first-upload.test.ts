@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import { checkConfiguration } from '../../src/configuration.ts';
 import { setup } from '../../cli/setup.ts';
+import { callOn } from '../support/call-on.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { declared, fixtures, type WrittenOrganisation } from '../support/organisation.ts';
 
@@ -53,10 +54,11 @@ it('setup makes them before anybody comes, and prints what to send to the custom
   const said: string[] = [];
   const text = `data: ${world.home}/data\nspool: ${world.home}/spool\n`;
   const configuration = { ...checkConfiguration(text, 'spoolgate.yaml'), readFrom: null };
-  const code = await setup(async (_, work) => work(world.database)).run({
+  const code = await setup.run({
     arguments: [file],
     options: {},
     configuration: async () => configuration,
+    call: callOn(world.database, configuration),
     print: () => {},
     say: (line) => void said.push(line),
   });

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { historyText } from '../../cli/history.ts';
-import { historyOf, type History } from '../../src/actions/history-actions.ts';
+import type { AsJson } from '../../src/actions/action.ts';
+import { historyOf, type History } from '../../src/actions/history.ts';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import type { Courier } from '../support/courier.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
@@ -32,6 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
+/** As the command gets it. */
+const throughJson = (found: History): AsJson<History> => JSON.parse(JSON.stringify(found)) as AsJson<History>;
 const history = (name: string): Promise<History> => historyOf(world.database, ACME, name);
 /** Operation, line and changed fields. */
 const outline = ({ events }: History) =>
@@ -122,7 +125,7 @@ describe('of a person', () => {
     const found = await history('kim@example.com');
     const subjects = new Set(found.events.flatMap((event) => ('subject' in event ? [event.subject] : [])));
     expect(subjects.size).toBe(2);
-    expect(historyText(found)).toMatch(/ Add of person \d+, entry 1/);
+    expect(historyText(throughJson(found))).toMatch(/ Add of person \d+, entry 1/);
   });
 
   it('what an organisation file changes is said of whoever carries it out', async () => {
@@ -143,7 +146,7 @@ describe('of a person', () => {
       { operation: 'setup', who: 'setup', file: null },
       { operation: 'setup', who: 'ola', file: null, changes: { jobTitle: [null, 'Boss\u001b[2J'] } },
     ]);
-    expect(historyText(found)).not.toContain('\u001b');
+    expect(historyText(throughJson(found))).not.toContain('\u001b');
   });
 
   it('a file that no door has brought came by other means', async () => {
@@ -159,7 +162,7 @@ describe('of a person', () => {
     await acme.outcome(name);
     const found = await history('old.hand@example.com');
     expect(found.events.at(-1)).toMatchObject({ file: name, who: null, address: null });
-    expect(historyText(found)).toContain('put there by other means');
+    expect(historyText(throughJson(found))).toContain('put there by other means');
   });
 
   it('an upload under another name is of who renamed it', async () => {

@@ -5,7 +5,7 @@ import { invitations } from '../../src/outbox/outbox.ts';
 import type { Queryable } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { silentLog } from '../../src/events/log.ts';
-import { showSubscriber } from '../../cli/show.ts';
+import { showSubscriber } from '../../src/actions/show.ts';
 import { poll, type Courier } from '../support/courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { deliverAll, startMailServer, type MailServer } from './mail-server.ts';

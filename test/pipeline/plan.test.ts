@@ -1,9 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'csv-parse/sync';
-import { checkFiles } from '../../cli/check.ts';
+import { asChangeFile, checkFile } from '../../src/actions/check.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
+import type { PreviewSettings } from '../../src/pipeline/preview.ts';
 import { openStation, type TestStation } from '../support/services.ts';
 import { ACME } from '../support/organisation.ts';
 
@@ -37,6 +38,13 @@ async function checksum(): Promise<Record<string, string>> {
   return sums;
 }
 
+async function preview(file: string, settings: PreviewSettings = SETTINGS) {
+  await using handle = await open(file);
+  const { size, mtimeMs, dev, ino } = await handle.stat();
+  const opened = { handle, bytes: size, modifiedMs: mtimeMs, inode: `${dev}:${ino}` };
+  return await checkFile(world.database, asChangeFile(path.basename(file), ACME), opened, settings);
+}
+
 interface Row {
   file: string;
 }
@@ -52,7 +60,8 @@ test('the plans of all examples write nothing', async () => {
     'emailAddress,action,givenName,familyName,password\nnew@example.com,Add,Ann,One,Secr3t!pass\n',
   );
   const before = await checksum();
-  const previews = await checkFiles(world.database, [own, ...files], ACME, SETTINGS);
+  const previews = [];
+  for (const file of [own, ...files]) previews.push(await preview(file));
   expect(previews[0]?.outcome?.results).toHaveLength(1);
   expect(await checksum()).toEqual(before);
   await world.upload(path.basename(own), await readFile(own, 'utf8'));
@@ -70,7 +79,7 @@ test('what a file would do is told also where it would have to wait for its caps
   ];
   await writeFile(file, `${lines.join('\n')}\n`);
   const caps = { perFile: 200, hourly: 1, daily: 10_000 };
-  const [preview] = await checkFiles(world.database, [file], ACME, { ...SETTINGS, caps });
-  expect(preview?.reported.refusal).toBeNull();
-  expect(preview?.outcome?.results.map(({ code }) => code)).toEqual([0, 0]);
+  const { reported, outcome } = await preview(file, { ...SETTINGS, caps });
+  expect(reported.refusal).toBeNull();
+  expect(outcome?.results.map(({ code }) => code)).toEqual([0, 0]);
 });

@@ -7,6 +7,7 @@ import { purge as purgeCommand } from '../../cli/purge.ts';
 import { lastRun, recordRun } from '../../src/jobs/job-run.ts';
 import { expiredFiles, purge, type PurgeParts } from '../../src/spool/purge.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
+import { callOn } from '../support/call-on.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { traceName } from '../../src/change-file/trace-name.ts';
 
@@ -224,10 +225,11 @@ describe('spoolgate purge', () => {
     const printed: string[] = [];
     const said: string[] = [];
     const configuration = { ...checkConfiguration('', 'defaults'), readFrom: null, spool };
-    const code = await purgeCommand((_, work) => work(database)).run({
+    const code = await purgeCommand.run({
       arguments: [],
       options,
       configuration: async () => configuration,
+      call: callOn(database, configuration),
       print: (text) => void printed.push(text),
       say: (text) => void said.push(text),
     });

@@ -6,7 +6,7 @@ import {
 } from '../../../src/accounts/passwords/password-hash.ts';
 import { setUpOrganisations, type SetupMode } from '../../../src/accounts/setup/setup.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { showSubscriber } from '../../../cli/show.ts';
+import { showSubscriber } from '../../../src/actions/show.ts';
 import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   ACME,

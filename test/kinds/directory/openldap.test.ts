@@ -9,7 +9,7 @@ import { foldValue } from '../../../src/accounts/directory/entry.ts';
 import { saveDirectory, loadDirectory } from '../../../src/accounts/directory/entry-store.ts';
 import { ruleFor } from '../../../src/kinds/directory/attributes.ts';
 import { decideDirectory, namedIn } from '../../../src/kinds/directory/kind.ts';
-import { writeExport } from '../../../cli/export.ts';
+import { writeExport } from '../../../src/actions/export.ts';
 import { readLines } from '../../../src/kinds/directory/ldif-lines.ts';
 import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
 import { seededRandom } from '../../model/random.ts';

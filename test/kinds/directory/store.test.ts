@@ -4,7 +4,7 @@ import type { DirectoryRecord } from '../../../src/accounts/directory/entry-chan
 import { allEntries, loadDirectory, saveDirectory } from '../../../src/accounts/directory/entry-store.ts';
 import { decideDirectory, namedIn } from '../../../src/kinds/directory/kind.ts';
 import type { Entry } from '../../../src/change-file/entry.ts';
-import { writeExport, type ExportForm } from '../../../cli/export.ts';
+import { writeExport, type ExportForm } from '../../../src/actions/export.ts';
 import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
 import { seededRandom } from '../../model/random.ts';
 import { group, MemoryDirectory, NOW, person, readLdif, valuesOf, type Shown } from './directory.ts';

@@ -1,4 +1,5 @@
 /** All that is known of one person or directory entry: what was changed, by whom, and what was refused. */
+import { z } from 'zod';
 import { changesOf, momentOf, subjectsNamed, type RecordedChange } from '../accounts/changes/history-rows.ts';
 import type { SubjectKind } from '../accounts/changes/change-rows.ts';
 import type { Diff } from '../accounts/changes/diff.ts';
@@ -11,6 +12,7 @@ import { OperatorFault } from '../fault.ts';
 import { refusedEntriesAbout, sendersOf, type RefusedEntry, type Sender } from '../ledger/refused-rows.ts';
 import { messageFor } from '../messages/en/results.ts';
 import { quoted } from '../shown-text.ts';
+import { action, operators } from './action.ts';
 
 interface Event {
   at: Date;
@@ -45,6 +47,14 @@ export interface History {
   /** Oldest first. */
   events: (HistoryChange | HistoryRefusal)[];
 }
+
+export const history = action({
+  name: 'history',
+  /** `subject`: an e-mail address or a distinguished name, of today or of earlier. */
+  input: z.strictObject({ customer: z.int(), subject: z.string() }),
+  allowed: operators,
+  run: ({ database }, { customer, subject }) => historyOf(database, customer, subject),
+});
 
 /**
  * By an address or DN of today or of earlier, also of people and entries that are gone.

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { z } from 'zod';
 import { SpoolMount } from '../spool/mount.ts';
 import { causeOf } from '../cause.ts';
 import { parseChangeFileName } from '../change-file/change-file.ts';
@@ -19,14 +20,12 @@ import {
 import { inOrderOfBatch, remedyFor } from '../spool/differences.ts';
 import { putBack } from '../spool/put-back.ts';
 import { audit } from './audit.ts';
-import type { LiveParts } from './customer-actions.ts';
+import { action, operators } from './action.ts';
+import type { ActionServices } from './services.ts';
 import { customers } from '../accounts/customers/customer.ts';
 import { KINDS } from '../kinds/registry.ts';
 
-export interface ReconcileParts extends LiveParts {
-  /** Absolute path of the spool. */
-  spool: string;
-}
+type ReconcileParts = Pick<ActionServices, 'database' | 'clock' | 'spool' | 'changed'>;
 
 /** What became of one difference, or would become of it. */
 export interface Reconciled {
@@ -50,8 +49,15 @@ export interface ReconcileAnswer {
 /** Well within the time that an answer may take. */
 const WORK_MS_MAX = 20_000;
 
+export const reconcile = action({
+  name: 'reconcile',
+  input: z.strictObject({ dryRun: z.boolean() }),
+  allowed: operators,
+  run: (services, { dryRun }, { name: who }) => reconcileSpool(services, { dryRun, who }),
+});
+
 /** Compares every customer's spool with the ledger, and puts back into the line what the ledger does not know. */
-export async function reconcile(
+async function reconcileSpool(
   parts: ReconcileParts,
   { dryRun, who }: { dryRun: boolean; who: string },
 ): Promise<ReconcileAnswer> {

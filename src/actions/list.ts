@@ -1,0 +1,35 @@
+import { accountRemove } from './account-remove.ts';
+import type { Action } from './action.ts';
+import { auditTrail } from './audit-entries.ts';
+import { bans } from './bans.ts';
+import { check } from './check.ts';
+import { exportDirectory } from './export.ts';
+import { history } from './history.ts';
+import { hold } from './hold.ts';
+import { purge } from './purge.ts';
+import { reconcile } from './reconcile.ts';
+import { release } from './release.ts';
+import { setup } from './setup.ts';
+import { show } from './show.ts';
+import { status } from './status.ts';
+import { throttle } from './throttle.ts';
+import { unban } from './unban.ts';
+
+/** All that can be asked for, at the control socket and by commands. */
+export const ACTIONS: readonly Action[] = [
+  setup,
+  status,
+  show,
+  history,
+  throttle,
+  hold,
+  release,
+  check,
+  exportDirectory,
+  bans,
+  unban,
+  accountRemove,
+  auditTrail,
+  purge,
+  reconcile,
+];

@@ -1,0 +1,16 @@
+import { lockCustomer } from '../accounts/customers/customer.ts';
+import type { Transaction } from '../database/open.ts';
+import { OperatorFault } from '../fault.ts';
+import { capsOf, type Caps } from '../order/throttle.ts';
+
+/** @throws {OperatorFault} where there is no such customer */
+export async function lockedCustomer(
+  tx: Transaction,
+  id: number,
+  defaults: Caps,
+): Promise<{ state: string; caps: Caps }> {
+  const customer = await lockCustomer(tx, id);
+  if (!customer) throw new OperatorFault(`There is no customer ${id}.`);
+  const { hourly, daily, perFile } = capsOf(customer, defaults);
+  return { state: customer.state, caps: { hourly, daily, perFile } };
+}

@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { organisationFileSchema, type DeclaredCustomer } from '../accounts/setup/organisation-file.ts';
+import { isRemoval } from '../accounts/setup/access-accounts.ts';
+import { setUpOrganisations } from '../accounts/setup/setup.ts';
+import { SPOOL_ID } from '../change-file/change-file.ts';
+import type { Database } from '../database/open.ts';
+import { isThere } from '../durable.ts';
+import { KINDS } from '../kinds/registry.ts';
+import { makeCustomerFolders } from '../spool/customer-folders.ts';
+import { action, operators } from './action.ts';
+
+const TYPES = KINDS.all.map(({ type }) => type);
+
+/** Creates or updates what an organisation file says; the input is what the file holds. */
+export const setup = action({
+  name: 'setup',
+  input: organisationFileSchema,
+  allowed: operators,
+  run: async ({ database, clock, spool }, organisations, { name }) => {
+    const known = await knownCustomers(database);
+    const changes = await setUpOrganisations(database, clock, organisations, 'enforce', name);
+    await makeFolders(spool, organisations.customers);
+    return {
+      changes: changes.map((what) => ({ what, isRemoval: isRemoval(what) })),
+      added: organisations.customers.filter(({ id }) => !known.has(id)).map(shown),
+    };
+  },
+});
+
+async function knownCustomers(database: Database): Promise<Set<number>> {
+  const { rows } = await database.query<{ id: number }>('select id from customer');
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** So that an upload is accepted as soon as this has ended. Where no daemon has taken the spool up yet, its start does it. */
+async function makeFolders(spool: string, customers: readonly DeclaredCustomer[]): Promise<void> {
+  if (!(await isThere(path.join(spool, SPOOL_ID)))) return;
+  for (const { id, folder = String(id) } of customers)
+    await makeCustomerFolders(spool, path.join(spool, folder));
+}
+
+/** What a new customer needs to know: no password. */
+function shown({ id, name, folder = String(id), types = TYPES, accounts = [] }: DeclaredCustomer) {
+  const logins = accounts.map(({ login, rights = [] }) => ({ login, rights }));
+  return { id, name, folder, types, logins };
+}

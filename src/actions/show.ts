@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { loadDirectory } from '../accounts/directory/entry-store.ts';
+import { parseDistinguishedName } from '../accounts/directory/distinguished-name.ts';
+import { foldEmailAddress, isEmailAddress } from '../accounts/subscribers/email-address.ts';
+import { loadOrganisation } from '../accounts/subscribers/load.ts';
+import {
+  heldSubscriptions,
+  type Organisation,
+  type Subscriber,
+} from '../accounts/subscribers/organisation.ts';
+import { mailTypeOf } from '../accounts/subscribers/subscription.ts';
+import { onlyRow, type Database } from '../database/open.ts';
+import { OperatorFault } from '../fault.ts';
+import { action, operators } from './action.ts';
+
+export const show = action({
+  name: 'show',
+  /** `subject`: an e-mail address, or the distinguished name of a directory entry. */
+  input: z.strictObject({ customer: z.int(), subject: z.string() }),
+  allowed: operators,
+  run: ({ database, hasMailServer }, { customer, subject }) =>
+    isEmailAddress(subject)
+      ? showSubscriber(database, customer, subject, hasMailServer)
+      : showEntry(database, customer, subject),
+});
+
+async function expectCustomer(database: Database, customer: number): Promise<void> {
+  const known = await database.query<{ known: boolean }>(
+    'select exists(select 1 from customer where id = $1) as known',
+    [customer],
+  );
+  if (!onlyRow(known).known) throw new OperatorFault(`There is no customer ${customer}.`);
+}
+
+/** @throws {OperatorFault} where there is no such customer or directory entry */
+export async function showEntry(database: Database, customer: number, dn: string): Promise<object> {
+  await expectCustomer(database, customer);
+  const name = parseDistinguishedName(dn);
+  if (!name) throw new OperatorFault(`"${dn}" is neither an e-mail address nor a distinguished name.`);
+  const { entries } = await loadDirectory(database, customer, { keys: [name.key], renamed: [] });
+  const entry = entries.get(name.key);
+  if (!entry) throw new OperatorFault(`Customer ${customer} has no directory entry ${dn}.`);
+  const values = [...entry.attributes].map(([attribute, given]) => [attribute, [...given.values()]]);
+  return {
+    customer,
+    dn: entry.dn,
+    class: entry.class,
+    attributes: Object.fromEntries(values) as Record<string, string[]>,
+    createdAt: entry.createdAt,
+    lastChange: entry.lastChange,
+  };
+}
+
+/**
+ * @param hasMailServer whether the configuration names one: without it no invitation leaves
+ * @throws {OperatorFault} where there is no such customer or subscriber
+ */
+export async function showSubscriber(
+  database: Database,
+  customer: number,
+  address: string,
+  hasMailServer = true,
+): Promise<object> {
+  await expectCustomer(database, customer);
+  const email = foldEmailAddress(address);
+  const organisation = await loadOrganisation(database, customer, { emails: [email], notesDns: [] });
+  const subscriber = organisation.subscribers.get(email);
+  if (!subscriber) throw new OperatorFault(`Customer ${customer} has no subscriber ${address}.`);
+  const sent = await sending(database, subscriber, hasMailServer);
+  return shownSubscriber(organisation, subscriber, sent, new Date());
+}
+
+/** When the invitation was sent; in words where it has not left. */
+async function sending(
+  database: Database,
+  { id, invitation: { sentAt } }: Subscriber,
+  hasMailServer: boolean,
+): Promise<Date | string | null> {
+  const { rows } = await database.query(
+    `select 1 from outbox where topic = 'invitation' and subscriber_id = $1 and done_at is null
+        and (payload->>'sentAt')::timestamptz = $2`,
+    [id, sentAt],
+  );
+  if (rows.length === 0) return sentAt;
+  return hasMailServer ? 'not sent yet: waits for the mail server' : 'not sent: no mail server configured';
+}
+
+function shownSubscriber(
+  organisation: Organisation,
+  subscriber: Subscriber,
+  sent: Date | string | null,
+  now: Date,
+): object {
+  const { invitation, seats, notes, lastChange } = subscriber;
+  const expired =
+    invitation.state === 'pending' && invitation.expiresAt !== null && invitation.expiresAt <= now;
+  return {
+    customer: organisation.id,
+    email: subscriber.email,
+    alternateEmail: subscriber.alternateEmail,
+    state: subscriber.state,
+    givenName: subscriber.givenName,
+    familyName: subscriber.familyName,
+    federationType: subscriber.federationType,
+    roles: subscriber.roles,
+    companyContact: subscriber.companyContact,
+    profile: subscriber.profile,
+    password: subscriber.password.state,
+    seats: seats.map((seat) => ({
+      subscription: seat.subscription,
+      kind: organisation.subscriptions.get(seat.subscription)?.kind,
+      state: seat.state,
+      extraStorage: seat.extraStorage,
+      assignedAt: seat.assignedAt,
+      lastChange: seat.lastChange,
+    })),
+    invitation: {
+      state: expired ? 'expired' : invitation.state,
+      sentTo: invitation.sentTo,
+      sent,
+      expires: invitation.expiresAt,
+      suppressed: invitation.suppressed,
+    },
+    termsAccepted: subscriber.termsAcceptedAt,
+    notes,
+    mailbox: mailboxOf(organisation, subscriber),
+    lastChange,
+  };
+}
+
+/** Address of the iNotes mailbox, which a Rename leaves as it is; null for a user without one. */
+function mailboxOf(organisation: Organisation, subscriber: Subscriber): string | null {
+  const seats = heldSubscriptions(organisation, subscriber);
+  return seats.some((one) => mailTypeOf(one) === 'inotes') ? (subscriber.mailbox ?? subscriber.email) : null;
+}

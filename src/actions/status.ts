@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { customers } from '../accounts/customers/customer.ts';
+import type { CustomerStatus } from '../customer-status.ts';
+import { KINDS } from '../kinds/registry.ts';
+import { customerStatuses } from '../ledger/status.ts';
+import type { LoopStatus } from '../loop-watch.ts';
+import { action, operators } from './action.ts';
+import type { ActionServices } from './services.ts';
+
+export const status = action({
+  name: 'status',
+  input: z.strictObject({}),
+  allowed: operators,
+  run: (services) => statusOfAll(services),
+});
+
+/** So many customers are looked up at once. */
+const CUSTOMERS_AT_ONCE = 200;
+
+/** Every customer, in the order of their ids. */
+export async function statusOfAll({
+  database,
+  caps,
+  clock,
+  loop,
+}: Pick<ActionServices, 'database' | 'clock' | 'caps' | 'loop'>): Promise<{
+  customers: CustomerStatus[];
+  /** null where no daemon runs. */
+  loop: LoopStatus | null;
+}> {
+  const known = await customers(database);
+  const facts = { caps, countsHourly: KINDS.countsHourly, heldRefuses: KINDS.heldRefuses };
+  const statuses: CustomerStatus[] = [];
+  for (let at = 0; at < known.length; at += CUSTOMERS_AT_ONCE) {
+    const some = known.slice(at, at + CUSTOMERS_AT_ONCE);
+    statuses.push(...(await customerStatuses(database, some, facts, clock.now())));
+  }
+  return { customers: statuses, loop: loop?.() ?? null };
+}

@@ -1,0 +1,124 @@
+/** The other end of the control socket: asks the running daemon. */
+import { once } from 'node:events';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { codeOf, OperatorFault } from '../fault.ts';
+import { quoted } from '../shown-text.ts';
+import { openControlFolder } from './control-socket.ts';
+import { linesOf, type AnswerLine } from './control-wire.ts';
+
+/** Without a sign of life. */
+const SILENT_MS_MAX = 60_000;
+
+type Take = (piece: unknown) => void | Promise<void>;
+
+export interface Question {
+  action: string;
+  input: unknown;
+  who: string;
+  /** Begun only where a daemon listens. */
+  content?: (() => AsyncIterable<Buffer>) | undefined;
+  /** The daemon waits for it. */
+  take?: Take | undefined;
+}
+
+/** @throws {OperatorFault} what the daemon refuses; a system error where nobody listens */
+export async function askDaemon(data: string, question: Question): Promise<unknown> {
+  const { action, input, who, content, take = () => {} } = question;
+  return withDaemon(data, 'POST', async (request) => {
+    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+    const sent = sendAll(request, `${JSON.stringify({ action, input, who })}\n`, content);
+    const [[response]] = await Promise.all([answered, sent]);
+    request.on('timeout', () => response.destroy(silent()));
+    return readAnswer(response, take);
+  });
+}
+
+async function sendAll(
+  request: ClientRequest,
+  line: string,
+  content: (() => AsyncIterable<Buffer>) | undefined,
+): Promise<void> {
+  if (!content) return void request.end(line);
+  request.write(line);
+  const [socket] = (await once(request, 'socket')) as [Socket];
+  if (socket.connecting) await once(socket, 'connect');
+  await pipeline(content(), request);
+}
+
+async function readAnswer(response: IncomingMessage, take: Take): Promise<unknown> {
+  let pieces = 0;
+  try {
+    for await (const line of linesOf(response)) {
+      if (line === '') continue;
+      const answer = JSON.parse(line) as AnswerLine;
+      if ('error' in answer) throw new OperatorFault(answer.error, answer.exitCode);
+      if ('result' in answer) return answer.result;
+      pieces += 1;
+      await take(answer.piece);
+    }
+  } catch (error) {
+    if (pieces === 0 || codeOf(error) !== 'ECONNRESET') throw error;
+  }
+  throw new OperatorFault(
+    'The answer ended before it was complete: the daemon stopped, or nothing of it was taken for too long. Ask again.',
+  );
+}
+
+/** Whether a daemon runs on this data folder; it need not answer in good order. */
+export async function answers(data: string): Promise<boolean> {
+  try {
+    await withDaemon(data, 'GET', async (request) => {
+      request.end();
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      response.resume();
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof OperatorFault) throw error;
+    return !isNobodyThere(error);
+  }
+}
+
+/** Whether a connection failed because no daemon listens. */
+export function isNobodyThere(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ECONNREFUSED'].includes(codeOf(error) ?? '');
+}
+
+async function withDaemon<Result>(
+  data: string,
+  method: 'GET' | 'POST',
+  ask: (request: ClientRequest) => Promise<Result>,
+): Promise<Result> {
+  try {
+    await using folder = await openControlFolder(data);
+    const request = httpRequest({
+      socketPath: folder.socket,
+      method,
+      path: '/',
+      timeout: SILENT_MS_MAX,
+      // A connection that is kept for the next question may end just then.
+      agent: false,
+    });
+    request.on('timeout', () => request.destroy(silent()));
+    return await ask(request);
+  } catch (error) {
+    throw faultOfAsking(data, error);
+  }
+}
+
+function silent(): OperatorFault {
+  return new OperatorFault(`The daemon did not answer within ${SILENT_MS_MAX / 1000} s.`);
+}
+
+function faultOfAsking(data: string, error: unknown): unknown {
+  const code = codeOf(error) ?? '';
+  if (['EACCES', 'EPERM'].includes(code))
+    return new OperatorFault(
+      `This user may not use the data in ${quoted(data)}. Run the command as the daemon's user, or as root.`,
+    );
+  if (['ECONNRESET', 'EPIPE'].includes(code))
+    return new OperatorFault('The daemon stopped before it had answered. Try again when it runs.');
+  return error;
+}
