@@ -1,0 +1,184 @@
+/** Every action through a real control socket and without a daemon, on two databases that begin alike. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { carryOutDirectly } from '../../cli/call-action.ts';
+import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
+import { ACTIONS } from '../../src/actions/list.ts';
+import { actionServices } from '../../src/actions/services.ts';
+import { systemClock } from '../../src/clock.ts';
+import { checkConfiguration, type Configuration } from '../../src/configuration.ts';
+import { OperatorFault } from '../../src/fault.ts';
+import { askDaemon } from '../../src/http/ask-daemon.ts';
+import { controlFolder } from '../../src/http/control-socket.ts';
+import { startControlServer } from '../../src/http/control.ts';
+import { SpoolMount } from '../../src/spool/mount.ts';
+import { cloneDatabase } from '../support/database.ts';
+import { ACME, declared, fixtures, person } from '../support/organisation.ts';
+
+interface Question {
+  action: string;
+  input: unknown;
+  who: string;
+  content?: () => AsyncIterable<Buffer>;
+}
+
+/** One way to ask, with its own database and spool. */
+type Face = (question: Question, take: (piece: unknown) => void) => Promise<unknown>;
+
+const opened = new AsyncDisposableStack();
+const faults: string[] = [];
+let throughSocket: Face;
+let directly: Face;
+
+async function makeHome() {
+  const home = await mkdtemp(path.join(os.tmpdir(), 'spoolgate-faces-'));
+  opened.defer(() => rm(home, { recursive: true, force: true }));
+  const database = await cloneDatabase();
+  opened.defer(() => database.drop());
+  const text = stringify({ data: path.join(home, 'data'), spool: path.join(home, 'spool') });
+  const configuration: Configuration = { ...checkConfiguration(text, 'x.yaml'), readFrom: null };
+  await mkdir(configuration.spool);
+  await SpoolMount.of({ database, clock: systemClock, spool: configuration.spool });
+  const organisation = declared(await fixtures({ subscribers: [person('sam@example.com')] }));
+  for (const customer of organisation.customers) customer.accounts = [];
+  await setUpOrganisations(database, systemClock, organisation, 'enforce');
+  await database.query(
+    `insert into access_account (login, customer_id, rights, networks) values ('extra', ${ACME}, '{upload}', '{}');
+     insert into door_score (kind, subject, failures, bans, banned_until, failed_at)
+       values ('account', 'acme', 0, 1, now() + interval '1 hour', now());
+     insert into directory_entry (customer_id, dn_key, dn, class, attributes, created_at)
+       values (${ACME}, 'o=acme,cn=ann', 'cn=Ann,o=Acme', 'person', '{"displayName":["Ann"]}', now())`,
+  );
+  return { configuration, database };
+}
+
+beforeAll(async () => {
+  const one = await makeHome();
+  const two = await makeHome();
+  const { data } = one.configuration;
+  const services = actionServices(one.configuration, {
+    database: one.database,
+    clock: systemClock,
+    scratch: controlFolder(data),
+    changed: () => {},
+  });
+  const server = await startControlServer(
+    data,
+    services,
+    (name, error) => void faults.push(`${name}: ${String(error)}`),
+  );
+  opened.defer(() => server.close());
+  throughSocket = (question, take) => askDaemon(data, { ...question, take });
+  directly = (question, take) => carryOutDirectly(two.configuration, two.database, { ...question, take });
+});
+afterAll(() => opened.disposeAsync());
+
+/** Moments differ, and so do folders. */
+function comparable<T>(value: T): T {
+  const text = JSON.stringify(value)
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [AP]M/g, 'TIME');
+  return JSON.parse(text) as T;
+}
+
+async function ask(face: Face, question: Question) {
+  const pieces: unknown[] = [];
+  const outcome = await face(question, (piece) => pieces.push(piece)).then(
+    (answer) => ({ answer }),
+    (error: unknown) => {
+      if (!(error instanceof OperatorFault)) throw error;
+      return { refused: error.message, exitCode: error.exitCode };
+    },
+  );
+  return comparable({ pieces, ...outcome });
+}
+
+async function* bytes(...texts: string[]): AsyncGenerator<Buffer> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+const HEADER = 'emailAddress,action\n';
+const NEW_CUSTOMER = { customers: [{ id: 5_000_005, name: 'New', folder: 'new' }] };
+
+/** In this order: what one changes the next one sees. */
+const QUESTIONS: [
+  action: string,
+  input: unknown,
+  outcome: 'answers' | `exit ${number}`,
+  content?: string[],
+][] = [
+  ['status', {}, 'answers'],
+  ['setup', NEW_CUSTOMER, 'answers'],
+  ['setup', NEW_CUSTOMER, 'answers'],
+  ['setup', { customers: [{ id: 5_000_006, name: 'Taken', folder: 'new' }] }, 'exit 1'],
+  ['show', { customer: ACME, subject: 'sam@example.com' }, 'answers'],
+  ['show', { customer: ACME, subject: 'CN=ann, O=acme' }, 'answers'],
+  ['show', { customer: ACME, subject: 'nobody@example.com' }, 'exit 1'],
+  ['throttle', { customer: ACME, change: {} }, 'answers'],
+  ['throttle', { customer: ACME, change: { hourly: 7, daily: 70 } }, 'answers'],
+  ['throttle', { customer: 9, change: { hourly: 7 } }, 'exit 1'],
+  ['throttle', { customer: ACME, change: { hourly: 0 } }, 'exit 2'],
+  ['hold', { customer: ACME }, 'answers'],
+  ['hold', { customer: ACME }, 'answers'],
+  ['release', { customer: ACME }, 'answers'],
+  [
+    'check',
+    { file: `/x/${ACME}_PRV_1.csv`, customer: null },
+    'answers',
+    [HEADER, 'sam@example.com,Suspend\n'],
+  ],
+  ['check', { file: `${ACME}_PRV_1.csv`, customer: null }, 'answers', [HEADER, 'né@example.com,Suspend\n']],
+  ['check', { file: 'draft.csv', customer: null }, 'exit 2', [HEADER.repeat(100_000)]],
+  ['check', { file: `${ACME}_PRV_1.csv`, customer: 9 }, 'exit 1', [HEADER.repeat(100_000)]],
+  ['export', { customer: ACME, content: false, containers: true }, 'answers'],
+  ['export', { customer: 9, content: false, containers: true }, 'exit 1'],
+  ['bans', { all: true }, 'answers'],
+  ['unban', { subject: 'acme' }, 'answers'],
+  ['account-remove', { login: 'extra' }, 'answers'],
+  ['account-remove', { login: 'extra' }, 'answers'],
+  ['purge', { dryRun: true }, 'answers'],
+  ['purge', { dryRun: false }, 'answers'],
+  ['reconcile', { dryRun: true }, 'answers'],
+  ['audit', { customer: null, file: null, login: 'ola\n\u2028', since: null, limit: 100 }, 'answers'],
+  ['audit', { customer: null, file: null, login: null, since: 'yesterday', limit: 100 }, 'exit 2'],
+  ['audit', { customer: null, file: null, login: null, since: null, limit: 100_000 }, 'exit 2'],
+];
+
+describe('the same answer through the socket and without a daemon', () => {
+  it.each(QUESTIONS)('%s %j %s', async (action, input, outcome, content) => {
+    const question: Question = {
+      action,
+      input,
+      who: 'ola\n\u2028',
+      ...(content && { content: () => bytes(...content) }),
+    };
+    const answered = await ask(throughSocket, question);
+    expect('answer' in answered ? 'answers' : `exit ${answered.exitCode}`).toBe(outcome);
+    expect(answered).toEqual(await ask(directly, question));
+    expect(faults).toEqual([]);
+  });
+
+  it('is asked of every action', () => {
+    expect([...new Set(QUESTIONS.map(([name]) => name))].sort()).toEqual(
+      ACTIONS.map(({ name }) => name).sort(),
+    );
+  });
+
+  it.each(ACTIONS.map(({ name }) => name))('%s refuses an unknown key in the same words', async (action) => {
+    const question = { action, input: { nonsense: 1 }, who: 'ola' };
+    const answered = await ask(throughSocket, question);
+    expect(answered).toMatchObject({
+      refused: expect.stringContaining(`${action}: unknown key nonsense`) as string,
+      exitCode: 2,
+    });
+    expect(answered).toEqual(await ask(directly, question));
+  });
+
+  it('an action that is not in the list is refused', async () => {
+    const question = { action: 'removeAccount', input: {}, who: 'ola' };
+    expect(await ask(throughSocket, question)).toEqual(await ask(directly, question));
+  });
+});

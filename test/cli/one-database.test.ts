@@ -1,0 +1,65 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ACTIONS } from '../../src/actions/list.ts';
+import { spoolgate } from '../support/command-line.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { ACME, fixtures, person } from '../support/organisation.ts';
+
+let world: TestDaemon;
+beforeAll(async () => {
+  const subscribers = [person('sam@example.com')];
+  world = await startTestDaemon({ organisation: await fixtures({ subscribers }) });
+  await writeFile(
+    path.join(world.home, `${ACME}_PRV_1.csv`),
+    'emailAddress,action\nsam@example.com,Suspend\n',
+  );
+  // What commands read of it from now on leads nowhere.
+  const file = path.join(world.home, 'spoolgate.yaml');
+  const text = (await readFile(file, 'utf8')).replace(/^database: .*$/m, '');
+  await writeFile(file, text);
+  await appendFile(file, '\ndatabase: postgres://nobody@127.0.0.1:1/nowhere\n');
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+interface Expected {
+  words: string[];
+  code: number;
+  says: RegExp;
+}
+
+/** By the action that each calls. */
+const COMMANDS = {
+  setup: { words: ['setup', 'organisation.yaml'], code: 0, says: /^Everything was as the file says\.$/m },
+  status: { words: ['status'], code: 0, says: /^1000001 Acme/m },
+  show: { words: ['show', String(ACME), 'sam@example.com'], code: 0, says: /^email: sam@example\.com$/m },
+  throttle: { words: ['throttle', String(ACME), '--hourly', '700'], code: 0, says: /hourly 700/ },
+  hold: { words: ['hold', '2000002'], code: 0, says: /is held now/ },
+  release: { words: ['release', String(ACME)], code: 3, says: /was active already/ },
+  check: { words: ['check', `${ACME}_PRV_1.csv`], code: 0, says: /^1,2,0,sam@example\.com,Suspend$/m },
+  export: { words: ['export', String(ACME), '--ldif'], code: 0, says: /^version: 1$/m },
+  bans: { words: ['bans'], code: 3, says: /Nobody is banned/ },
+  unban: { words: ['unban', 'nobody'], code: 3, says: /There is no ban of "nobody"/ },
+  'account-remove': { words: ['account', 'remove', 'nobody'], code: 3, says: /There is no account "nobody"/ },
+  audit: { words: ['audit', '--login', 'nobody'], code: 3, says: /Nothing found/ },
+  purge: { words: ['purge', '--dry-run'], code: 0, says: /Nothing would go/ },
+  reconcile: { words: ['reconcile'], code: 3, says: /nothing to do/ },
+} satisfies Record<string, Expected>;
+
+it('every action has its command here', () => {
+  expect(Object.keys(COMMANDS).sort()).toEqual(ACTIONS.map(({ name }) => name).sort());
+});
+
+it('while a daemon runs, its database is its alone: every command has its answer from the daemon', async () => {
+  // What `throttle` changes is not what the file says.
+  const { setup, ...rest } = COMMANDS;
+  await expectAnswer(setup);
+  await Promise.all(Object.values(rest).map(expectAnswer));
+});
+
+async function expectAnswer({ words, code, says }: Expected): Promise<void> {
+  const given = words.map((word) => (/\.(yaml|csv)$/.test(word) ? path.join(world.home, word) : word));
+  const ended = await spoolgate(world.home, ...given);
+  expect(ended.stdout + ended.stderr).toMatch(says);
+  expect([words, ended.code]).toEqual([words, code]);
+}
