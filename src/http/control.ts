@@ -8,6 +8,7 @@ import { chmod, unlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { carryOut } from '../actions/carry-out.ts';
 import type { ActionServices } from '../actions/services.ts';
+import { Breather } from '../breather.ts';
 import { OperatorFault } from '../fault.ts';
 import { during } from '../loop-watch.ts';
 import { answers } from './ask-daemon.ts';
@@ -79,7 +80,12 @@ async function answer(
     const { action, input, who } = requestLine.parse(JSON.parse(line));
     name = action;
     const asked = { action, input, actor: { kind: 'operator', name: who } as const };
-    const send = (piece: unknown) => writeLine(response, { piece }, gone.signal);
+    const breather = new Breather();
+    const send = async (piece: unknown) => {
+      await writeLine(response, { piece }, gone.signal);
+      // Who takes an answer as fast as it comes does not keep everybody else waiting.
+      if (breather.isDue()) await breather.breathe();
+    };
     const result = await during(`command ${action}`, () => carryOut(services, asked, { content, send }));
     await writeLine(response, { result }, gone.signal);
   } catch (error) {
