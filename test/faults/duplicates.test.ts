@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { linesAbout } from '../support/courier.ts';
-import { takeTurn } from '../../src/pipeline/turn.ts';
 import { openStation, type TestStation } from '../support/services.ts';
 
 const content = (one: string) => `emailAddress,action,givenName,familyName\n${one}@example.com,Add,Ann,One\n`;
@@ -85,8 +84,7 @@ describe('what comes twice', () => {
     const people = Array.from({ length: 1_500 }, (_, n) => `u${n}@example.com,Add,Ann,One\n`);
     const large = `emailAddress,action,givenName,familyName\n${people.join('')}`;
     await world.upload('1000001_PRV_1.csv', large);
-    while ((await world.database.query(`select 1 from change_file where state = 'applying'`)).rowCount === 0)
-      expect(await takeTurn(world.services)).not.toBeNull();
+    await world.beginLarge();
     await world.upload('1000001_PRV_1.csv', content('other'));
     await world.workOff();
     const { rows } = await world.database.query(

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CustomerStatus } from '../../src/customer-status.ts';
 import type { ReconcileAnswer } from '../../src/actions/reconcile.ts';
-import { takeTurn } from '../../src/pipeline/turn.ts';
 import { poll } from '../support/courier.ts';
 import { spawnDaemon, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { ACME } from '../support/organisation.ts';
@@ -199,7 +198,7 @@ it('a large file of which the last slices were lost comes back in hand and goes 
   world.services.caps = { perFile: 5_000, hourly: 50_000, daily: 50_000 };
   const everybody = Array.from({ length: 2_500 }, (_, at) => `p${at}`);
   await world.upload('1000001_PRV_1.csv', add(...everybody));
-  expect(await takeTurn(world.services)).toBe(ACME);
+  await world.beginLarge();
   expect((await database.query('select state, entries from change_file')).rows).toEqual([
     { state: 'applying', entries: 1_000 },
   ]);

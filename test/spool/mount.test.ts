@@ -106,7 +106,7 @@ it('a large file in the middle is not ended as lost while its disk is away', asy
   const rows = Array.from({ length: 2_500 }, (_, n) => `n${n}@example.com,Add,Given,Family\n`).join('');
   await world.upload(START.text, `emailAddress,action,givenName,familyName\n${rows}`);
   services.mount = await SpoolMount.of(services);
-  await takeTurn(services);
+  await world.beginLarge();
   const before = await database.query('select state, entries from change_file');
   expect(before.rows).toEqual([{ state: 'applying', entries: 1_000 }]);
   await rename(spool, `${spool}-away`);

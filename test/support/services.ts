@@ -27,6 +27,8 @@ export interface TestStation extends AsyncDisposable {
   log: string[];
   advance(ms: number): void;
   upload(name: string, content: string): Promise<void>;
+  /** Takes turns until the first slice of a large file is applied: reading it may take more than one. */
+  beginLarge(): Promise<void>;
   /** Takes turns until it is nobody's; each failing customer is given its time. @returns how many */
   workOff(turnsMax?: number): Promise<number>;
 }
@@ -88,6 +90,15 @@ export async function openStation(
       await writeFile(path.join(folder, name), content);
       await intake.announced(ACME, name);
       await noteUpload(database, ACME, clock.now(), 0);
+    },
+    beginLarge: async () => {
+      for (let turns = 0; turns < 1_000; turns += 1) {
+        await prepared;
+        await takeTurn(services);
+        const { rowCount } = await database.query(`select 1 from change_file where state = 'applying'`);
+        if (rowCount !== 0) return;
+      }
+      throw new Error('no large file was begun');
     },
     workOff: async (turnsMax = 50) => {
       for (let turns = 0; turns < turnsMax; turns += 1) {
