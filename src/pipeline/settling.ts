@@ -9,21 +9,18 @@ const SETTLE_MS_MAX = 15 * 60_000;
 /** What a look at a customer's folder has come to. */
 export type Settled =
   | { settled: false }
-  /** Row of the last file that a batch may take; null: all. Those that come while the look is taken are the next batch's. */
-  | { settled: true; upTo: number | null };
+  /** Row of the last file that a batch may take; those that come while the look is taken are the next batch's. */
+  | { settled: true; upTo: number };
 
 /** Uploads have settled only when nothing is still being written by other means either (chapter 12, rule 5). */
 export async function lookSettled({ services, customer, folder }: Turn): Promise<Settled> {
   const { database, clock, settling } = services;
-  const now = clock.now();
-  const { waitingSince: since } = await waitingSince(database, customer);
-  if (since && now.getTime() - since.getTime() > SETTLE_MS_MAX) {
-    settling.forget(customer);
-    return { settled: true, upTo: null };
-  }
-  // Before the look at the folder: what is entered during it may stand there before an earlier file is.
+  // Before anything else is asked: what is entered meanwhile may stand there before an earlier file is.
   const upTo = await lastEntered(database, customer);
-  if (since && (await settling.isBeingWritten(database, { customer, folder }))) return { settled: false };
-  if (!since) settling.forget(customer);
+  const { waitingSince: since } = await waitingSince(database, customer);
+  const hasWaited = since === null || clock.now().getTime() - since.getTime() > SETTLE_MS_MAX;
+  if (!hasWaited && (await settling.isBeingWritten(database, { customer, folder })))
+    return { settled: false };
+  if (hasWaited) settling.forget(customer);
   return { settled: true, upTo };
 }
