@@ -117,6 +117,8 @@ const QUESTIONS: [
   ['show', { customer: ACME, subject: 'sam@example.com' }, 'answers'],
   ['show', { customer: ACME, subject: 'CN=ann, O=acme' }, 'answers'],
   ['show', { customer: ACME, subject: 'nobody@example.com' }, 'exit 1'],
+  ['history', { customer: ACME, subject: 'sam@example.com' }, 'answers'],
+  ['history', { customer: ACME, subject: 'nobody@example.com' }, 'exit 1'],
   ['throttle', { customer: ACME, change: {} }, 'answers'],
   ['throttle', { customer: ACME, change: { hourly: 7, daily: 70 } }, 'answers'],
   ['throttle', { customer: 9, change: { hourly: 7 } }, 'exit 1'],
