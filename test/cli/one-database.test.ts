@@ -33,7 +33,11 @@ const COMMANDS = {
   setup: { words: ['setup', 'organisation.yaml'], code: 0, says: /^Everything was as the file says\.$/m },
   status: { words: ['status'], code: 0, says: /^1000001 Acme/m },
   show: { words: ['show', String(ACME), 'sam@example.com'], code: 0, says: /^email: sam@example\.com$/m },
-  history: { words: ['history', String(ACME), 'sam@example.com'], code: 0, says: /^\S+Z setup, by "setup"$/m },
+  history: {
+    words: ['history', String(ACME), 'sam@example.com'],
+    code: 0,
+    says: /^\S+Z setup, by "setup"$/m,
+  },
   throttle: { words: ['throttle', String(ACME), '--hourly', '700'], code: 0, says: /hourly 700/ },
   hold: { words: ['hold', '2000002'], code: 0, says: /is held now/ },
   release: { words: ['release', String(ACME)], code: 3, says: /was active already/ },
