@@ -42,7 +42,7 @@ export async function diePurging(world: World): Promise<void> {
     return rows[0] ?? null;
   });
   expect(await daemon.stop(), daemon.output()).toBe(0);
-  expect(await left(world, OLD)).toEqual({ files: [], results: 0, unpurged: 0 });
+  expect(await left(world, OLD)).toEqual({ files: [], results: 0, refused: all.refused, unpurged: 0 });
   expect(await left(world, YOUNG)).toEqual(young);
 }
 
@@ -62,9 +62,11 @@ async function left({ database, spool }: World, { customer, login }: typeof OLD)
   const names = FOLDERS.map(async (folder) =>
     (await readdir(path.join(spool, login, folder))).map((name) => `${folder}/${name}`),
   );
-  const { rows } = await database.query<{ results: number; unpurged: number }>(
+  const { rows } = await database.query<{ results: number; refused: number; unpurged: number }>(
     `select (select count(*) from entry_result r join change_file f on f.id = r.change_file_id
-              where f.customer_id = $1) as results,
+              where f.customer_id = $1 and r.code = 0) as results,
+            (select count(*) from entry_result r join change_file f on f.id = r.change_file_id
+              where f.customer_id = $1 and r.code <> 0) as refused,
             (select count(*) from change_file where customer_id = $1 and purged_at is null) as unpurged`,
     [customer],
   );

@@ -189,7 +189,7 @@ it('a daemon killed again and again during 20 uploads carries every entry out ex
   expect((await namesIn(world.folder)).filter((name) => name.endsWith('.csv'))).toEqual([]);
   expect(last.output()).not.toContain('"level":"error"');
   expect(await last.stop()).toBe(0);
-}, 60_000);
+}, 240_000);
 
 it('what a killed daemon had staged is gone after the next start', async () => {
   await using world = await prepare();
@@ -234,7 +234,7 @@ it('with the embedded database: the next start takes over the server that a kill
   expect((await after.send('1000001_HR_PRV_2.csv', contentOf(2))).codes).toEqual(expectedCodes(2));
   expect(await second.stop()).toBe(0);
   expect(isAlive(server)).toBe(false);
-}, 60_000);
+}, 240_000);
 
 /** An upload that never ends by itself. */
 function endless(): Readable {

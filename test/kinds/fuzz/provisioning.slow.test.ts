@@ -128,7 +128,7 @@ it.each([
   ['a quarter of a million empty lines', '\n'.repeat(250_000)],
   ['20,000 lines with a stray quote each', 'a,b"\n'.repeat(20_000)],
   ['10,000 columns', `${'a,'.repeat(10_000)}\n${'x,'.repeat(10_000)}`],
-])('%s cost time in proportion to their size', { timeout: 20_000 }, async (_, text) => {
+])('%s cost time in proportion to their size', async (_, text) => {
   const time = async (bytes: Buffer) => {
     const start = performance.now();
     await workOff(bytes);
