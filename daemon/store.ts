@@ -49,11 +49,11 @@ export async function openOwnStore(
 export async function openStore(
   configuration: Pick<Configuration, 'data' | 'database'>,
   stops: boolean,
-  onIdleError: (error: Error) => void = () => {},
+  onLost: (error: Error) => void = () => {},
 ): Promise<Store> {
   return configuration.database === undefined
-    ? openEmbeddedStore(configuration.data, stops, onIdleError)
-    : openGivenStore(configuration.database, onIdleError);
+    ? openEmbeddedStore(configuration.data, stops, onLost)
+    : openGivenStore(configuration.database, onLost);
 }
 
 /**
@@ -94,14 +94,14 @@ function unreachable(url: string, error: unknown): OperatorFault {
 async function openEmbeddedStore(
   data: string,
   stops: boolean,
-  onIdleError: (error: Error) => void,
+  onLost: (error: Error) => void,
 ): Promise<Store> {
   const server = await openEmbedded(data);
   const stop = async () => {
     if (stops || server.startedHere) await server.stop();
   };
   try {
-    const database = await openDatabase(server.connection, onIdleError);
+    const database = await openDatabase(server.connection, onLost);
     const migrations = await migrate(database);
     const close = async () => {
       await database.close();
@@ -114,9 +114,9 @@ async function openEmbeddedStore(
   }
 }
 
-async function openGivenStore(url: string, onIdleError: (error: Error) => void): Promise<Store> {
+async function openGivenStore(url: string, onLost: (error: Error) => void): Promise<Store> {
   const description = describe(url);
-  const database = await openDatabase(url, onIdleError).catch((error: unknown) => {
+  const database = await openDatabase(url, onLost).catch((error: unknown) => {
     throw unreachable(url, error);
   });
   const migrations = await migrate(database);

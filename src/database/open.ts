@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { isDatabaseAway } from './away.ts';
 
 /** Anything that runs a statement: the pool, or one connection inside a transaction. */
 export interface Queryable {
@@ -37,11 +38,12 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 /**
  * Opens a pool. The JIT is off: it costs more than it brings for statements of our size.
  *
+ * @param onLost called for every connection that breaks, idle or in use: the server that answers next may be another one
  * @throws when the first connection fails
  */
 export async function openDatabase(
   connection: string | pg.ClientConfig,
-  onIdleError: (error: Error) => void,
+  onLost: (error: Error) => void,
 ): Promise<Database> {
   const config: pg.PoolConfig =
     typeof connection === 'string' ? { connectionString: connection } : connection;
@@ -56,7 +58,11 @@ export async function openDatabase(
     options: '-c jit=off -c timezone=UTC',
   });
   // An idle connection that breaks (server restarted) is replaced by the pool; without a listener it ends the process.
-  pool.on('error', onIdleError);
+  pool.on('error', onLost);
+  // One that breaks in use is told to its user alone, who may have no reason to tell anybody.
+  pool.on('release', (error: unknown) => {
+    if (error instanceof Error && isDatabaseAway(error)) onLost(error);
+  });
   const database: Database = {
     query: (text, values) => pool.query(text, values),
     transaction: (work) => runTransaction(pool, work),

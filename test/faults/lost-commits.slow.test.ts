@@ -58,7 +58,9 @@ async function loseCommits(world: TestDaemon): Promise<void> {
   await copy.failOver();
   await poll('the daemon to notice', 20, async () =>
     world.log.slice(lines).some((line) => line.includes('does not know files')) ? true : null,
-  );
+  ).catch((error: unknown) => {
+    throw new Error(`what it logged:\n${world.log.slice(lines).join('\n')}`, { cause: error });
+  });
 }
 
 /** Sign-ins and commands take seconds of a busy machine. */
