@@ -96,6 +96,21 @@ export async function waitingSince(
   return { lastUploadAt: rows[0]?.last ?? null, waitingSince: rows[0]?.first ?? null };
 }
 
+/**
+ * Since when the customer's next batch could have begun: its files are there, none of them is deferred any more, and the
+ * batch before is closed. null: no file waits for one.
+ */
+export async function dueSince(db: Queryable, customer: number): Promise<Date | null> {
+  const { rows } = await db.query<{ since: Date }>(
+    `select greatest(min(received_at), max(deferred_until),
+       (select closed_at from batch where customer_id = $1 order by started_at desc limit 1)) as since
+       from change_file where customer_id = $1 and batch_id is null and state in ('waiting', 'deferred')
+     having count(*) > 0`,
+    [customer],
+  );
+  return rows[0]?.since ?? null;
+}
+
 /** Waiting files of which nobody knows yet how many entries they have, in the order in which they will run. */
 export async function uncountedFiles(db: Queryable, customer: number, most: number): Promise<ChangeFile[]> {
   const { rows } = await db.query<ChangeFileRow>(

@@ -144,6 +144,11 @@ export async function makeDue(db: Queryable, customer: number, now: Date): Promi
        (select customer_id from turn_queue where customer_id = $1 and phase = 'deferred' for update skip locked)`,
     [customer, now],
   );
+  await db.query(
+    `update change_file set deferred_until = $2 where customer_id = $1 and state = 'deferred'
+       and deferred_for <> 'sequence' and deferred_until > $2`,
+    [customer, now],
+  );
 }
 
 /** What the customer's next file needs is still being made: no other daemon takes it for dead yet. */

@@ -1,9 +1,9 @@
-import { lastEntered, waitingSince } from '../ledger/batch.ts';
+import { dueSince, lastEntered } from '../ledger/batch.ts';
 import type { Turn } from './services.ts';
 
 /** How soon a folder in which something is still being written is looked at again. */
 export const SETTLE_LOOK_MS = 250;
-/** A batch waits no longer than this for a file that never stops changing. */
+/** A batch that could begin waits no longer than this for a file that never stops changing. */
 const SETTLE_MS_MAX = 15 * 60_000;
 
 /** What a look at a customer's folder has come to. */
@@ -17,8 +17,10 @@ export async function lookSettled({ services, customer, folder }: Turn): Promise
   const { database, clock, settling } = services;
   // Before anything else is asked: what is entered meanwhile may stand there before an earlier file is.
   const upTo = await lastEntered(database, customer);
-  const { waitingSince: since } = await waitingSince(database, customer);
-  const hasWaited = since === null || clock.now().getTime() - since.getTime() > SETTLE_MS_MAX;
+  const since = await dueSince(database, customer);
+  // A file that comes to wait after this question is not looked for, so no batch may take it.
+  if (since === null) return { settled: true, upTo: 0 };
+  const hasWaited = clock.now().getTime() - since.getTime() > SETTLE_MS_MAX;
   if (!hasWaited && (await settling.isBeingWritten(database, { customer, folder })))
     return { settled: false };
   if (hasWaited) settling.forget(customer);
