@@ -12,6 +12,7 @@ import { compareFolder } from '../spool/compare.ts';
 import type { CustomerFolder } from '../spool/enter.ts';
 import {
   keptPlaces,
+  lockReconciliation,
   openPlaces,
   recordDifferences,
   settle,
@@ -53,8 +54,23 @@ export const reconcile = action({
   name: 'reconcile',
   input: z.strictObject({ dryRun: z.boolean() }),
   allowed: operators,
-  run: (services, { dryRun }, { name: who }) => reconcileSpool(services, { dryRun, who }),
+  run: (services, { dryRun }, { name: who }) => reconcileAlone(services, { dryRun, who }),
 });
+
+/**
+ * One at a time: each takes up to three connections, and waits for turns meanwhile. Many at once would keep all there are.
+ *
+ * @throws {OperatorFault} where another one runs
+ */
+async function reconcileAlone(
+  parts: ReconcileParts,
+  asked: { dryRun: boolean; who: string },
+): Promise<ReconcileAnswer> {
+  return parts.database.transaction(async (tx) => {
+    if (await lockReconciliation(tx)) return reconcileSpool(parts, asked);
+    throw new OperatorFault('A reconcile is running already. Run this one again when that has ended.');
+  });
+}
 
 /** Compares every customer's spool with the ledger, and puts back into the line what the ledger does not know. */
 async function reconcileSpool(

@@ -1,7 +1,7 @@
 /** What the spool has and the ledger does not know: table `spool_difference`, and what a comparison asks of the ledger. */
 import type { ChangeFileState, KeptFolder } from '../change-file/change-file.ts';
 import type { Warning } from '../change-file/reported-file.ts';
-import type { Queryable } from '../database/open.ts';
+import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
 
 /** Something in a kept folder that the ledger does not know. */
 export interface Difference {
@@ -13,6 +13,17 @@ export interface Difference {
   traced: boolean;
   /** Its trace says that all of it was refused, because the customer was on hold. */
   refused?: boolean;
+}
+
+/** Any number that no other lock has. */
+const RECONCILE_LOCK = 7_766_105;
+
+/** One reconciliation at a time, until the transaction ends. @returns false where another one has the lock, of any daemon */
+export async function lockReconciliation(tx: Transaction): Promise<boolean> {
+  const taken = await tx.query<{ taken: boolean }>('select pg_try_advisory_xact_lock($1) as taken', [
+    RECONCILE_LOCK,
+  ]);
+  return onlyRow(taken).taken;
 }
 
 /** Of these names in a folder those that some file of the customer has, and whether all such files are purged. */
