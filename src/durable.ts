@@ -96,7 +96,11 @@ function hashOf(name: string): string {
 export async function removeAttempts(file: string): Promise<void> {
   const folder = path.dirname(file);
   const begun = `.${hashOf(path.basename(file))}.`;
-  for (const name of await readdir(folder))
+  const names = await readdir(folder).catch((error: unknown): string[] => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names)
     if (name.startsWith(begun) && isStagingName(name)) await rm(path.join(folder, name), { force: true });
 }
 

@@ -17,7 +17,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { makeFolders, writeDurably } from '../durable.ts';
+import { makeFolders, removeAttempts, writeDurably } from '../durable.ts';
 import { codeOf, messageOf, OperatorFault } from '../fault.ts';
 import { findBinaries, isReachable, ROOT_HOME, serverUser, type ServerUser } from './binaries.ts';
 
@@ -121,6 +121,7 @@ async function shortFolder(folder: string, user: ServerUser | null): Promise<str
   const usual = path.join(os.tmpdir(), 'spoolgate-');
   const fits = Buffer.byteLength(usual) + 6 <= SOCKET_FOLDER_BYTES_MAX;
   const made = await mkdtemp(fits ? usual : '/tmp/spoolgate-');
+  await removeAttempts(file);
   await writeDurably(file, (handle) => handle.writeFile(made), 0o600);
   return made;
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { SPOOL_ID, TAKEN } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Queryable, Transaction } from '../database/open.ts';
-import { isThere, writeDurably } from '../durable.ts';
+import { isThere, removeAttempts, writeDurably } from '../durable.ts';
 import { codeOf, OperatorFault } from '../fault.ts';
 import { latestWaiting } from '../ledger/entering.ts';
 
@@ -119,8 +119,9 @@ async function identityIn(spool: string): Promise<string | null> {
 /** The file is durable before the database knows of it; a start that dies in between finds it and adopts it. */
 async function adopt(tx: Transaction, { spool, clock }: PlaceParts, found: string | null): Promise<string> {
   const identity = found ?? randomUUID();
-  if (found === null)
-    await writeDurably(path.join(spool, SPOOL_ID), (file) => file.writeFile(`${identity}\n`));
+  const file = path.join(spool, SPOOL_ID);
+  await removeAttempts(file);
+  if (found === null) await writeDurably(file, (handle) => handle.writeFile(`${identity}\n`));
   await tx.query('insert into spool_identity (identity, adopted_at) values ($1, $2)', [
     identity,
     clock.now(),

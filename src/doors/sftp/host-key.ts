@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import ssh2 from 'ssh2';
-import { ensureFolder, writeDurably } from '../../durable.ts';
+import { ensureFolder, removeAttempts, writeDurably } from '../../durable.ts';
 import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
 
 /** The key that an SFTP client remembers this server by. */
@@ -30,7 +30,7 @@ const ECDSA_BITS = 256;
 
 /**
  * The host keys: the operator's files where given, else an ed25519 and an ECDSA key (nistp256) that are made once and
- * kept, because clients refuse a server whose key has changed.
+ * kept, because clients refuse a server whose key has changed. For the daemon, which alone may write there.
  *
  * @throws OperatorFault where a file cannot be read or holds no private key, or two hold keys of one type
  */
@@ -42,6 +42,8 @@ export async function loadOrCreateHostKeys(
   const keys: HostKey[] = [];
   for (const { fileName, make } of MADE_KEYS) {
     const path = join(dataFolder, fileName);
+    // A start that died while it wrote one has left a private key.
+    await removeAttempts(path);
     const present = await readIfThere(path, false);
     keys.push(present === null ? await keep(path, make().private) : readHostKey(present, path));
   }

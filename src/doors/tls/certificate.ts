@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
-import { ensureFolder, writeDurably } from '../../durable.ts';
+import { ensureFolder, removeAttempts, writeDurably } from '../../durable.ts';
 import { causeOf } from '../../cause.ts';
 import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
 import { quoted } from '../../shown-text.ts';
@@ -52,7 +52,7 @@ export function certificateFiles(
 
 /**
  * The door's certificate: the operator's files where given, else a self-signed one that is made once and kept, so
- * that clients which remember it are not asked again.
+ * that clients which remember it are not asked again. For the daemon, which alone may write there.
  *
  * @throws OperatorFault where a file cannot be read, is no PEM, or the key belongs to another certificate
  */
@@ -60,6 +60,8 @@ export async function loadOrCreateCertificate(
   dataFolder: string,
   given?: GivenCertificate,
 ): Promise<Certificate> {
+  // A start that died while it wrote one has left a private key.
+  if (!given) for (const file of certificateFiles(dataFolder)) await removeAttempts(file);
   const there = await readCertificate(dataFolder, given);
   if (there) return there;
   const [certificatePath, keyPath] = certificateFiles(dataFolder);

@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,7 @@ import {
   type HostKey,
 } from '../../../src/doors/sftp/host-key.ts';
 import { openSftpDoor, testHostKeys } from '../../support/door.ts';
+import { leaveUnfinished } from '../../support/unfinished-write.ts';
 import { LOGIN, PASSWORD } from '../../support/sign-in.ts';
 
 let folder: string;
@@ -35,6 +36,14 @@ test('f17: an ed25519 and an ECDSA key are made once, kept, and shown with their
     /^SHA256:[\w+/]{43} \(ssh-ed25519\), SHA256:[\w+/]{43} \(ecdsa-sha2-nistp256\)$/u,
   );
   expect((await stat(join(data, 'ssh-host-key-ecdsa'))).mode & 0o777).toBe(0o600);
+});
+
+test('what a start that died has half written goes at the next one, and no key that is whole', async () => {
+  const data = join(folder, 'died');
+  const made = await loadOrCreateHostKeys(data);
+  for (const name of ['ssh-host-key', 'ssh-host-key-ecdsa']) await leaveUnfinished(join(data, name));
+  expect(await loadOrCreateHostKeys(data)).toEqual(made);
+  expect((await readdir(data)).sort()).toEqual(['ssh-host-key', 'ssh-host-key-ecdsa']);
 });
 
 test('f17: a data folder of an earlier version keeps its key and gets the second', async () => {

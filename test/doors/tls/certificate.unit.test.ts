@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { OperatorFault } from '../../../src/fault.ts';
-import { loadOrCreateCertificate } from '../../../src/doors/tls/certificate.ts';
+import { certificateFiles, loadOrCreateCertificate } from '../../../src/doors/tls/certificate.ts';
+import { leaveUnfinished } from '../../support/unfinished-write.ts';
 
 let folder: string;
 
@@ -33,6 +34,16 @@ test('what a crash left half made is made again', async () => {
   const first = await loadOrCreateCertificate(folder);
   await unlink(join(folder, 'certificate.pem'));
   expect((await loadOrCreateCertificate(folder)).fingerprint).not.toBe(first.fingerprint);
+});
+
+test('what a start that died has half written goes at the next one, whether files were made since or not', async () => {
+  const [certificate, key] = certificateFiles(folder);
+  for (const file of [certificate, key, key]) await leaveUnfinished(file);
+  await loadOrCreateCertificate(folder);
+  expect((await readdir(folder)).sort()).toEqual(['certificate-key.pem', 'certificate.pem']);
+  await leaveUnfinished(key);
+  await loadOrCreateCertificate(folder);
+  expect(await readdir(folder)).toHaveLength(2);
 });
 
 test("the operator's files are used where given", async () => {
