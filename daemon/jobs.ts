@@ -8,7 +8,6 @@ import { EVERY_TWO_SECONDS, JobRunner, type Job } from '../src/jobs/runner.ts';
 import { openMailer } from '../src/outbox/mailer.ts';
 import type { Services } from '../src/pipeline/services.ts';
 import type { Intake } from '../src/spool/intake.ts';
-import type { Doors } from './doors.ts';
 import type { Store } from './store.ts';
 
 export interface JobsParts {
@@ -16,14 +15,15 @@ export interface JobsParts {
   services: Services;
   store: Store;
   intake: Intake;
-  doors: Doors;
+  /** Of the doors, which open later and close before. */
+  lookAtCertificate: () => Promise<void>;
   /** Aborted when the daemon stops. */
   signal: AbortSignal;
 }
 
 /** Everything that runs by the clock. */
 export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & JobRunner> {
-  const { configuration, services, store, intake, doors, signal } = parts;
+  const { configuration, services, store, intake, lookAtCertificate, signal } = parts;
   const { database, journal, spool } = services;
   const { mail, removal, retention, data } = configuration;
   const { historyDays } = retention;
@@ -42,7 +42,7 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
     historyJob(services, historyDays),
     removalJob(services, removal.finishSeconds * 1000),
     ...(mailing ? [mailing.job] : []),
-    { name: 'certificate', every: EVERY_TWO_SECONDS, run: () => doors.lookAtCertificate() },
+    { name: 'certificate', every: EVERY_TWO_SECONDS, run: lookAtCertificate },
     ...(store.embedded ? [embeddedDatabaseJob(data, database, journal, isStopped)] : []),
   ];
   const runner = new JobRunner(services, mailing?.close);

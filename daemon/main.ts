@@ -20,7 +20,7 @@ import { concernText } from '../src/ledger/difference-rows.ts';
 import { Comparison } from '../src/spool/comparison.ts';
 import { makeCustomerFolders } from '../src/spool/customer-folders.ts';
 import { createIntake } from '../src/spool/intake.ts';
-import { openDoors } from './doors.ts';
+import { openDoors, type Doors } from './doors.ts';
 import { startJobs } from './jobs.ts';
 import { buildServices, loadOrganisations, type BuiltServices } from './services.ts';
 import { openOwnStore } from './store.ts';
@@ -98,10 +98,13 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   opened.defer(() => control.close());
   const { announce } = dispatcher;
   const makeFolders = folderMaker(services);
-  const doors = opened.use(
-    await openDoors({ configuration, database, clock, journal, announce, makeFolders }),
+  // Closed in reverse: the doors first, so that nothing new comes in, then the jobs, the dispatcher, and the database.
+  let doors: Doors | null = null;
+  const lookAtCertificate = async () => doors?.lookAtCertificate();
+  const jobs = opened.use(
+    await startJobs({ configuration, services, store, intake, lookAtCertificate, signal }),
   );
-  const jobs = opened.use(await startJobs({ configuration, services, store, intake, doors, signal }));
+  doors = opened.use(await openDoors({ configuration, database, clock, journal, announce, makeFolders }));
   const health = await startHealth(http, services);
   opened.defer(() => health.close());
   await dispatcher.sweep();
