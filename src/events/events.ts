@@ -165,7 +165,7 @@ function fileEvents(log: Log) {
     reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
     loopBlocked: (ms, budgetMs, causes) => warn('event loop blocked', { ms, budgetMs, causes }),
     commandFailed: (action, error) => fail('command failed', { action, error: stackOf(error) }),
-    dispatcherFailed: (error) => fail('cycle failed', { error: stackOf(error) }),
+    dispatcherFailed: (error) => fail('dispatcher failed', { error: stackOf(error) }),
     folderFailed: (customer, error) => fail('customer folder failed', { customer, reason: messageOf(error) }),
     databaseAway: (error) => fail('database away', { reason: messageOf(error) }),
     databaseBack: () => info('database back'),
