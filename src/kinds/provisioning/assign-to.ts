@@ -24,6 +24,6 @@ export function assignToElsewhere(order: number): Check {
 }
 
 /** Who receives the content; null where the row names nobody. */
-export function heirOf(s: DecisionContext): Subscriber | null {
+export function recipientOf(s: DecisionContext): Subscriber | null {
   return subscriberAt(s.organisation, foldEmailAddress(textOf(s, 'assignTo'))) ?? null;
 }

@@ -2,7 +2,7 @@ import { contentHandOver, holdsCollaboration, holdsMail } from '../../accounts/s
 import { noInvitation } from '../../accounts/subscribers/invitation.ts';
 import { heldSubscriptions } from '../../accounts/subscribers/organisation.ts';
 import { freeSeat } from '../../accounts/subscribers/seats.ts';
-import { assignToElsewhere, assignToUnknown, heirOf } from './assign-to.ts';
+import { assignToElsewhere, assignToUnknown, recipientOf } from './assign-to.ts';
 import {
   check,
   knownSubscriber,
@@ -28,7 +28,7 @@ export const removeChecks: readonly Check[] = [
     return textOf(s, 'assignTo') !== '' && mailOnly && { field: 'assignTo', value: textOf(s, 'assignTo') };
   }),
   check(15, 1043, (s) => {
-    const recipient = heirOf(s);
+    const recipient = recipientOf(s);
     const unfit = recipient !== null && !holdsCollaboration(s.organisation, recipient);
     return unfit && { field: 'assignTo', value: textOf(s, 'assignTo'), reason: 'no-collaboration' };
   }),
@@ -44,7 +44,7 @@ export function remove(s: DecisionContext): void {
   const { organisation } = s;
   const subscriber = knownSubscriber(s);
   const { id } = subscriber;
-  const content = contentHandOver(heldSubscriptions(organisation, subscriber), subscriber, heirOf(s));
+  const content = contentHandOver(heldSubscriptions(organisation, subscriber), subscriber, recipientOf(s));
   organisation.followUps.push({ topic: 'content', subscriber: id, entry: s.entry, payload: content });
   organisation.followUps.push({
     topic: 'removal',

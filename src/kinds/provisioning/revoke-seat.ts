@@ -2,7 +2,7 @@ import { contentHandOver, holdsCollaboration } from '../../accounts/subscribers/
 import { heldSubscriptions, seatOf, type Subscription } from '../../accounts/subscribers/organisation.ts';
 import { freeSeat } from '../../accounts/subscribers/seats.ts';
 import { hasCollaboration } from '../../accounts/subscribers/subscription.ts';
-import { assignToElsewhere, assignToUnknown, heirOf } from './assign-to.ts';
+import { assignToElsewhere, assignToUnknown, recipientOf } from './assign-to.ts';
 import { dropAccessories } from './change-seat.ts';
 import {
   BASE_KEYWORDS,
@@ -43,7 +43,7 @@ export const revokeSeatChecks: readonly Check[] = [
   assignToUnknown(14),
   assignToElsewhere(15),
   check(16, 1043, (s) => {
-    const recipient = heirOf(s);
+    const recipient = recipientOf(s);
     if (recipient === null) return false;
     const value = textOf(s, 'assignTo');
     const subscription = revoked(s);
@@ -61,7 +61,7 @@ export const revokeSeatChecks: readonly Check[] = [
 export function revokeSeat(s: DecisionContext): void {
   const subscriber = knownSubscriber(s);
   const revoked = allRevoked(s);
-  const recipient = heirOf(s);
+  const recipient = recipientOf(s);
   for (const { id } of revoked) {
     const seat = seatOf(subscriber, id);
     if (seat) freeSeat(s.organisation, subscriber, seat);
