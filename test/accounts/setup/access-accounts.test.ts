@@ -1,39 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { setUpOrganisations, type SetupMode } from '../../../src/accounts/setup/setup.ts';
-import { systemClock } from '../../../src/clock.ts';
-import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
-import {
-  ACME,
-  declared,
-  type WrittenCustomer,
-  type WrittenOrganisation,
-} from '../../support/organisation.ts';
+import { describe, expect, it } from 'vitest';
+import type { SetupMode } from '../../../src/accounts/setup/setup.ts';
+import { ACME } from '../../support/organisation.ts';
+import { emptyStores, only } from './account-store.ts';
 
-let database: TestDatabase;
-beforeEach(async () => {
-  database = await cloneDatabase();
-});
-afterEach(() => database.drop());
-
-const setUp = (written: WrittenOrganisation, mode: SetupMode = 'enforce') =>
-  setUpOrganisations(database, systemClock, declared(written), mode);
-
-/** One customer and nothing else. */
-const only = (customer: Partial<WrittenCustomer>): WrittenOrganisation => ({
-  customers: [{ id: ACME, name: 'Acme', folder: 'acme', ...customer }],
-});
-
-async function one(query: string, values: unknown[] = []): Promise<Record<string, unknown> | undefined> {
-  const { rows } = await database.query(query, values);
-  expect(rows.length).toBeLessThan(2);
-  return rows[0];
-}
+const { query, setUp, one } = emptyStores();
 
 describe('access accounts', () => {
   const withAccounts = (...logins: string[]) =>
     only({ accounts: logins.map((login) => ({ login, password: `password of ${login}` })) });
   const logins = async () =>
-    (await database.query<{ login: string }>('select login from access_account order by 1')).rows.map(
+    (await query<{ login: string }>('select login from access_account order by 1')).rows.map(
       ({ login }) => login,
     );
 
@@ -41,7 +17,7 @@ describe('access accounts', () => {
     'that the file lists no more are removed, and it says so (%s)',
     async (mode) => {
       await setUp(withAccounts('first', 'second'), mode);
-      await database.query(
+      await query(
         `insert into access_account (login, customer_id, rights) values ('by hand', $1, '{upload}')`,
         [ACME],
       );
@@ -63,7 +39,7 @@ describe('access accounts', () => {
       const file = (more: object = {}) =>
         only({ accounts: [{ login: 'acme', password: 'in the file', keys: [old], ...more }] });
       await setUp(file(), mode);
-      await database.query(`update access_account set keys = $1, password_hash = 'rotated'`, [[rotated]]);
+      await query(`update access_account set keys = $1, password_hash = 'rotated'`, [[rotated]]);
       expect(await setUp(file(), mode)).toEqual([]);
       expect(await setUp(file({ rights: ['upload'] }), mode)).toEqual(['account acme']);
       const kept = await one('select keys, password_hash, rights from access_account');
@@ -78,11 +54,11 @@ describe('access accounts', () => {
 
   it('that were removed by command are not brought back by a start, and are by the command', async () => {
     await setUp(withAccounts('first'));
-    await database.query('delete from access_account');
+    await query('delete from access_account');
     expect(await setUp(withAccounts('first'), 'edited')).toEqual([]);
     expect(await logins()).toEqual([]);
     expect(await setUp(withAccounts('first'))).toEqual(['account first']);
-    const { rows } = await database.query('select declaration from organisation_item');
+    const { rows } = await query('select declaration from organisation_item');
     expect(JSON.stringify(rows)).not.toContain('password of');
   });
 });

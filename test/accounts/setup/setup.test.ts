@@ -1,54 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   hashPassword,
   isPasswordHash,
   verifyPassword,
 } from '../../../src/accounts/passwords/password-hash.ts';
-import { setUpOrganisations, type SetupMode } from '../../../src/accounts/setup/setup.ts';
-import { systemClock } from '../../../src/clock.ts';
+import type { SetupMode } from '../../../src/accounts/setup/setup.ts';
 import { showSubscriber } from '../../../src/actions/show.ts';
-import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
-import {
-  ACME,
-  declared,
-  fixtures,
-  OTHER,
-  person,
-  type WrittenCustomer,
-  type WrittenOrganisation,
-} from '../../support/organisation.ts';
+import { ACME, fixtures, OTHER, person, type WrittenCustomer } from '../../support/organisation.ts';
+import { emptyStores, only } from './account-store.ts';
 
-let database: TestDatabase;
-beforeEach(async () => {
-  database = await cloneDatabase();
-});
-afterEach(() => database.drop());
-
-const setUp = (written: WrittenOrganisation, mode: SetupMode = 'enforce') =>
-  setUpOrganisations(database, systemClock, declared(written), mode);
-
-/** One customer and nothing else. */
-const only = (customer: Partial<WrittenCustomer>): WrittenOrganisation => ({
-  customers: [{ id: ACME, name: 'Acme', folder: 'acme', ...customer }],
-});
+const { query, store, setUp, one } = emptyStores();
 
 /** Every row of every table, as text. */
 async function dump(): Promise<string> {
-  const { rows: tables } = await database.query<{ name: string }>(
+  const { rows: tables } = await query<{ name: string }>(
     `select tablename as name from pg_tables where schemaname = 'public' order by 1`,
   );
   const parts = [];
   for (const { name } of tables) {
-    const { rows } = await database.query<{ row: string }>(`select t::text as row from ${name} t order by 1`);
+    const { rows } = await query<{ row: string }>(`select t::text as row from ${name} t order by 1`);
     parts.push(`${name}:`, ...rows.map(({ row }) => row));
   }
   return parts.join('\n');
-}
-
-async function one(query: string, values: unknown[] = []): Promise<Record<string, unknown> | undefined> {
-  const { rows } = await database.query(query, values);
-  expect(rows.length).toBeLessThan(2);
-  return rows[0];
 }
 
 describe('each key takes effect', () => {
@@ -87,7 +60,7 @@ describe('each key takes effect', () => {
       daily_cap: 20,
       per_file_cap: 5,
     });
-    const { rows } = await database.query('select domain, owned, mail from customer_domain order by domain');
+    const { rows } = await query('select domain, owned, mail from customer_domain order by domain');
     expect(rows).toEqual([
       { domain: 'example.com', owned: true, mail: true },
       { domain: 'example.org', owned: true, mail: false },
@@ -107,7 +80,7 @@ describe('each key takes effect', () => {
 
   it('of a subscription', async () => {
     await setUp(await fixtures());
-    const { rows } = await database.query(
+    const { rows } = await query(
       `select id, kind, mail, parts, accessory, needs, pool, gigabytes, seats from subscription
         where customer_id = $1 and id = any($2) order by id`,
       [ACME, [57163, 91319, 91320, 91401]],
@@ -119,7 +92,7 @@ describe('each key takes effect', () => {
       { ...none, id: 91320, kind: 'accessory', accessory: 'TRAVELER', needs: ['notes'] },
       { ...none, id: 91401, kind: 'storage', pool: 'files', gigabytes: 15, seats: 0 },
     ]);
-    const pairs = await database.query(
+    const pairs = await query(
       `select compatible_id from subscription_compatibility where subscription_id = 85179 order by 1`,
     );
     expect(pairs.rows).toEqual([{ compatible_id: 85180 }, { compatible_id: 85181 }]);
@@ -148,7 +121,7 @@ describe('each key takes effect', () => {
     };
     const extra = { subscription: 85292, state: 'entitle_pending' as const, extraStorage: { mail: 5 } };
     await setUp(await fixtures({ subscribers: [subscriber, person('zach.jones', [], { seats: [extra] })] }));
-    expect(await showSubscriber(database, ACME, 'sam.daryn@example.com')).toMatchObject({
+    expect(await showSubscriber(store(), ACME, 'sam.daryn@example.com')).toMatchObject({
       state: 'suspended',
       givenName: 'Sam',
       familyName: 'Daryn',
@@ -170,7 +143,7 @@ describe('each key takes effect', () => {
       notes: { dn: 'Sam Daryn/abx/IBM', template: 'StdR85Mail', version: '8.5.3', locale: 'es_ES' },
       seats: [{ subscription: 85180 }, { subscription: 86796 }],
     });
-    expect(await showSubscriber(database, ACME, 'zach.jones@example.com')).toMatchObject({
+    expect(await showSubscriber(store(), ACME, 'zach.jones@example.com')).toMatchObject({
       seats: [{ subscription: 85292, state: 'entitle_pending', extraStorage: { files: 0, mail: 5 } }],
       profile: { language: 'en_US' },
       federationType: 'NON_FEDERATED',
@@ -194,7 +167,7 @@ describe('each key takes effect', () => {
         ],
       }),
     );
-    const { rows } = await database.query<{ login: string; password_hash: string | null }>(
+    const { rows } = await query<{ login: string; password_hash: string | null }>(
       'select login, customer_id, password_hash, keys, rights, networks from access_account order by login',
     );
     const [hashed, keyed, upload] = rows;
@@ -229,11 +202,11 @@ describe('running it again', () => {
   it('brings back what was changed since, when it is enforced', async () => {
     const written = await fixtures({ subscribers: [person('sam.daryn', [85180])] });
     await setUp(written);
-    await database.query(`update subscriber set department = 'Kept', family_name = 'Changed', state = 'suspended',
+    await query(`update subscriber set department = 'Kept', family_name = 'Changed', state = 'suspended',
        state_before_suspend = 'active' where email = 'sam.daryn@example.com'`);
-    await database.query('update customer set email_verification = true where id = $1', [ACME]);
+    await query('update customer set email_verification = true where id = $1', [ACME]);
     expect(await setUp(written)).toEqual([`customer ${ACME}`, 'subscriber sam.daryn@example.com']);
-    expect(await showSubscriber(database, ACME, 'sam.daryn@example.com')).toMatchObject({
+    expect(await showSubscriber(store(), ACME, 'sam.daryn@example.com')).toMatchObject({
       familyName: 'Daryn',
       // Keys that the file does not name keep what is stored.
       state: 'suspended',
@@ -244,16 +217,16 @@ describe('running it again', () => {
   it('undoes nothing of it when only what was edited counts, and carries out what was', async () => {
     const written = await fixtures({ subscribers: [person('sam.daryn', [85180]), person('zach.jones')] });
     await setUp(written, 'edited');
-    await database.query(`update subscriber set family_name = 'Changed' where state = 'active'`);
+    await query(`update subscriber set family_name = 'Changed' where state = 'active'`);
     expect(await setUp(written, 'edited')).toEqual([]);
     const edited = await fixtures({
       subscribers: [person('sam.daryn', [85180]), person('zach.jones', [], { jobTitle: 'Boss' })],
     });
     expect(await setUp(edited, 'edited')).toEqual(['subscriber zach.jones@example.com']);
-    expect(await showSubscriber(database, ACME, 'sam.daryn@example.com')).toMatchObject({
+    expect(await showSubscriber(store(), ACME, 'sam.daryn@example.com')).toMatchObject({
       familyName: 'Changed',
     });
-    expect(await showSubscriber(database, ACME, 'zach.jones@example.com')).toMatchObject({
+    expect(await showSubscriber(store(), ACME, 'zach.jones@example.com')).toMatchObject({
       familyName: 'Jones',
       profile: { jobTitle: 'Boss' },
     });
@@ -265,7 +238,7 @@ describe('running it again', () => {
     );
     await setUp({ customers: [{ id: ACME, name: 'Acme' }] });
     expect(await one('select folder, state from customer')).toEqual({ folder: 'acme', state: 'held' });
-    const { rows } = await database.query('select domain from customer_domain order by 1');
+    const { rows } = await query('select domain from customer_domain order by 1');
     expect(rows).toEqual([{ domain: 'example.com' }, { domain: 'mail.example.com' }]);
   });
 

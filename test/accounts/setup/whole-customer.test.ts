@@ -1,45 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { setUpOrganisations, type SetupMode } from '../../../src/accounts/setup/setup.ts';
-import { systemClock } from '../../../src/clock.ts';
-import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
-import {
-  ACME,
-  declared,
-  person,
-  type WrittenCustomer,
-  type WrittenOrganisation,
-} from '../../support/organisation.ts';
+import { describe, expect, it } from 'vitest';
+import { declared, person, type WrittenCustomer } from '../../support/organisation.ts';
+import { emptyStores, only } from './account-store.ts';
 
-let database: TestDatabase;
-beforeEach(async () => {
-  database = await cloneDatabase();
-});
-afterEach(() => database.drop());
-
-const setUp = (written: WrittenOrganisation, mode: SetupMode = 'enforce') =>
-  setUpOrganisations(database, systemClock, declared(written), mode);
-
-/** One customer and nothing else. */
-const only = (customer: Partial<WrittenCustomer>): WrittenOrganisation => ({
-  customers: [{ id: ACME, name: 'Acme', folder: 'acme', ...customer }],
-});
+const { query, setUp, one } = emptyStores();
 
 async function dump(): Promise<string> {
-  const { rows } = await database.query<{ row: string }>(
+  const { rows } = await query<{ row: string }>(
     `select c::text || coalesce(s::text, '') as row from customer c left join subscriber s on s.customer_id = c.id order by 1`,
   );
   return rows.map(({ row }) => row).join('\n');
 }
 
-async function one(query: string): Promise<Record<string, unknown> | undefined> {
-  const { rows } = await database.query(query);
-  expect(rows.length).toBeLessThan(2);
-  return rows[0];
-}
-
 describe('the terms of use', () => {
   const accepted = async () => {
-    const { rows } = await database.query<{ email: string; accepted: boolean }>(
+    const { rows } = await query<{ email: string; accepted: boolean }>(
       'select email, terms_accepted_at is not null as accepted from subscriber order by email',
     );
     return rows.map(({ email, accepted }) => `${email}: ${accepted}`);
@@ -79,7 +53,7 @@ describe('the administrator in whose name change files are carried out', () => {
     );
     await setUp(only({ subscribers: [ada] }));
     expect(await stored()).toBe('ada.ames@example.com');
-    await database.query(`update subscriber set email = 'renamed@example.com'`);
+    await query(`update subscriber set email = 'renamed@example.com'`);
     expect(await stored()).toBe('renamed@example.com');
   });
 
