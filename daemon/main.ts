@@ -64,8 +64,7 @@ function openBase({ log: settings, cycle }: Configuration, overrides: Overrides)
 
 export async function startDaemon(configuration: Configuration, overrides: Overrides = {}): Promise<Daemon> {
   await using opened = new AsyncDisposableStack();
-  const base = opened.use(openBase(configuration, overrides));
-  const { journal, clock, loop } = base;
+  const { journal, clock, loop } = opened.use(openBase(configuration, overrides));
   const { sweepSeconds, workers, quietSeconds } = configuration.cycle;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -77,8 +76,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   const { database } = store;
   await loadOrganisations(configuration, database, clock, journal);
   const services = await buildServices(configuration, { database, clock, journal, signal, ...overrides });
-  const { kinds } = services;
-  const intake = createIntake({ ...services, types: kinds.types, quietMs: quietSeconds * 1000 });
+  const intake = createIntake({ ...services, types: services.kinds.types, quietMs: quietSeconds * 1000 });
   await intake.customers();
   const pace = { sweepMs: sweepSeconds * 1000, ...(workers ? { workers } : {}) };
   const dispatcher = opened.use(new Dispatcher(services, intake, { ...pace, onDatabaseBack: compare }));

@@ -67,8 +67,8 @@ async function deferFor(world: TestStation, batch: Batch, ms: number): Promise<v
 }
 
 describe('the folder is looked at before a batch begins', () => {
-  const upload = ({ upload: put }: TestStation, number: number) =>
-    put(`${ACME}_HR_PRV_${number}.csv`, entry(number));
+  const upload = (world: TestStation, number: number) =>
+    world.upload(`${ACME}_HR_PRV_${number}.csv`, entry(number));
 
   test('when only deferred files are due', async () => {
     await using world = await openStation();
