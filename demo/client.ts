@@ -3,10 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'basic-ftp';
 import { ERROR, PROCESSED, REPORT } from '../src/change-file/change-file.ts';
 import { codeOf, OperatorFault } from '../src/fault.ts';
+import type { CustomerStatus } from '../src/customer-status.ts';
 import type { DemoFile } from './files.ts';
 import { traceName } from '../src/change-file/trace-name.ts';
 
-/** Where the demo signs in, and as whom. */
+/** Where the demo signs in over FTPS, and as whom. */
 export interface Door {
   host: string;
   port: number;
@@ -16,10 +17,11 @@ export interface Door {
   certificate: string;
 }
 
-/** What a customer has downloaded after its files were processed. */
+/** What a customer downloads after a file was processed. */
 export interface Downloads {
-  reports: { name: string; text: string }[];
-  traces: { folder: string; name: string; text: string }[];
+  report: DemoFile;
+  /** With the folder that it and the change file are in now. */
+  trace: DemoFile & { folder: string };
 }
 
 const REPORT_MS_MAX = 30_000;
@@ -42,61 +44,76 @@ export async function loadFtpsClient(): Promise<typeof Client> {
   }
 }
 
-/** Uploads the files in one session, waits until reports tell of all of them, and downloads reports and traces. */
-export async function sendAndFetch(
-  FtpsClient: typeof Client,
-  door: Door,
-  files: readonly DemoFile[],
-): Promise<Downloads> {
-  const client = new FtpsClient(CLIENT_MS_MAX);
-  const { host, port, user, password, certificate } = door;
-  try {
-    await client.access({
-      host,
-      port,
-      user,
-      password,
-      secure: 'implicit',
-      secureOptions: { ca: certificate },
+/** One session of the customer over FTPS. */
+export class FtpsSession implements Disposable {
+  readonly #client: Client;
+  readonly #door: Door;
+
+  constructor(FtpsClient: typeof Client, door: Door) {
+    this.#client = new FtpsClient(CLIENT_MS_MAX);
+    this.#door = door;
+  }
+
+  async signIn(): Promise<void> {
+    const { host, port, user, password, certificate } = this.#door;
+    const secureOptions = { ca: certificate };
+    await this.#client.access({ host, port, user, password, secure: 'implicit', secureOptions });
+  }
+
+  async upload({ name, text }: DemoFile): Promise<void> {
+    await this.#client.uploadFrom(Readable.from([text]), `/${name}`);
+  }
+
+  /** Waits until a report tells of the file, and downloads it and the trace. */
+  async fetch(name: string): Promise<Downloads> {
+    for (let waitedMs = 0; waitedMs < REPORT_MS_MAX; waitedMs += POLL_MS) {
+      const report = await this.#find(REPORT, ({ text }) => text.includes(`/${name}\n`));
+      if (report) return { report, trace: await this.#trace(traceName(name)) };
+      await delay(POLL_MS);
+    }
+    throw new Error(`no report came within ${REPORT_MS_MAX / 1000} s`);
+  }
+
+  /** Waits until the customer's status file says that the file is put off, and downloads the one for people. */
+  async fetchStatus(name: string): Promise<string> {
+    for (let waitedMs = 0; waitedMs < REPORT_MS_MAX; waitedMs += POLL_MS) {
+      const { files } = JSON.parse(await this.#download('/_status.json')) as CustomerStatus;
+      if (files.some((file) => file.name === name && file.state === 'deferred'))
+        return this.#download('/_status.txt');
+      await delay(POLL_MS);
+    }
+    throw new Error(`${name} was not put off within ${REPORT_MS_MAX / 1000} s`);
+  }
+
+  [Symbol.dispose](): void {
+    this.#client.close();
+  }
+
+  async #trace(name: string): Promise<Downloads['trace']> {
+    for (const folder of [PROCESSED, ERROR]) {
+      const file = await this.#find(folder, (one) => one.name === name);
+      if (file) return { ...file, folder };
+    }
+    throw new Error(`no ${name} came with the report`);
+  }
+
+  async #find(folder: string, isWanted: (file: DemoFile) => boolean): Promise<DemoFile | null> {
+    for (const { name } of await this.#client.list(`/${folder}`)) {
+      const file = { name, text: await this.#download(`/${folder}/${name}`) };
+      if (isWanted(file)) return file;
+    }
+    return null;
+  }
+
+  async #download(path: string): Promise<string> {
+    const chunks: Buffer[] = [];
+    const sink = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        chunks.push(chunk);
+        done();
+      },
     });
-    for (const { name, text } of files) await client.uploadFrom(Readable.from([text]), `/${name}`);
-    const names = files.map((file) => file.name);
-    const reports = await waitForReports(client, names);
-    return { reports, traces: await fetchTraces(client, names) };
-  } finally {
-    client.close();
+    await this.#client.downloadTo(sink, path);
+    return Buffer.concat(chunks).toString('utf8');
   }
-}
-
-/** A slow machine may see the files settle one by one: then there are several reports. */
-async function waitForReports(client: Client, names: readonly string[]): Promise<Downloads['reports']> {
-  for (let waitedMs = 0; waitedMs < REPORT_MS_MAX; waitedMs += POLL_MS) {
-    const reports: Downloads['reports'] = [];
-    for (const { name } of await client.list(`/${REPORT}`))
-      reports.push({ name, text: await download(client, `/${REPORT}/${name}`) });
-    if (names.every((name) => reports.some(({ text }) => text.includes(`/${name}\n`)))) return reports;
-    await delay(POLL_MS);
-  }
-  throw new Error(`no report came within ${REPORT_MS_MAX / 1000} s`);
-}
-
-async function fetchTraces(client: Client, names: readonly string[]): Promise<Downloads['traces']> {
-  const wanted = new Set(names.map(traceName));
-  const traces: Downloads['traces'] = [];
-  for (const folder of [PROCESSED, ERROR])
-    for (const { name } of await client.list(`/${folder}`))
-      if (wanted.has(name)) traces.push({ folder, name, text: await download(client, `/${folder}/${name}`) });
-  return traces;
-}
-
-async function download(client: Client, path: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  const sink = new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      chunks.push(chunk);
-      done();
-    },
-  });
-  await client.downloadTo(sink, path);
-  return Buffer.concat(chunks).toString('utf8');
 }

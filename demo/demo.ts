@@ -1,30 +1,22 @@
 /**
- * The main job from end to end, on a temporary home: real daemon, real PostgreSQL, somebody else's FTPS client. Tells
- * what happens, stays up for the person to play with, and leaves nothing behind.
+ * The main job from end to end, on a temporary home: real daemon, real PostgreSQL, other people's clients. Tells what
+ * happens, stays up for the person to play with, and leaves nothing behind.
  */
 import { randomInt } from 'node:crypto';
 import { chmod, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { loadOrganisation } from '../src/accounts/subscribers/load.ts';
-import type { Organisation } from '../src/accounts/subscribers/organisation.ts';
 import { hashPassword } from '../src/accounts/passwords/password-hash.ts';
 import { checkConfiguration, type Configuration, type RawConfiguration } from '../src/configuration.ts';
-import type { Database } from '../src/database/open.ts';
+import { presentHostKeys } from '../src/doors/sftp/host-key.ts';
 import type { Command } from '../cli/command.ts';
-import { loadFtpsClient, sendAndFetch, type Door, type Downloads } from './client.ts';
-import {
-  CLEAN_FILE,
-  DEMO_CUSTOMER,
-  DEMO_LOGIN,
-  demoOrganisation,
-  FAULTY_FILE,
-  HAND_FILE,
-  namedAddresses,
-} from './files.ts';
+import { FtpsSession, loadFtpsClient } from './client.ts';
+import { runCommand, typedCommand } from './commands.ts';
+import { DEMO_LOGIN, demoOrganisation, HAND_FILE, REMOVALS_FILE } from './files.ts';
 import { narratingLog } from './log.ts';
-import { changesBetween, changesTold, downloadsTold, invitation, uploadsTold } from './story.ts';
+import { tellStory } from './chapters.ts';
+import { invitation, type Home } from './story.ts';
 import { startDaemon, type Daemon } from '../daemon/main.ts';
 
 export const demo: Command = {
@@ -39,23 +31,28 @@ export const demo: Command = {
     const stopped = untilStopped();
     const FtpsClient = await loadFtpsClient();
     await using opened = new AsyncDisposableStack();
-    const home = await makeHome();
-    opened.defer(() => removeHome(home));
+    const folder = await makeHome();
+    opened.defer(() => removeHome(folder));
     const password = makePassword();
-    const configuration = await configure(home, password);
-    const log = narratingLog(logFile(home), print);
+    const configuration = await configure(folder, password);
+    const log = narratingLog(logFile(folder), print);
     print('Starting Spoolgate on a temporary home …');
     const daemon = await startDaemon(configuration, { log });
     opened.defer(() => daemon.close());
-    const door = await doorOf(daemon, configuration, password);
+    const home = await homeOf(folder, daemon, configuration, password);
+    const session = opened.use(new FtpsSession(FtpsClient, home.door));
 
-    const story = tellStory(daemon.database, print, () =>
-      sendAndFetch(FtpsClient, door, [CLEAN_FILE, FAULTY_FILE]),
-    );
+    const story = tellStory({
+      database: daemon.database,
+      print,
+      ftps: session,
+      sftp: { ...home.door, port: home.sftpPort, fingerprints: home.hostKeys },
+      command: (...words) => runCommand(home.configuration, folder, words),
+    });
     const told = await Promise.race([story.then(() => true), stopped]);
     if (!told || options.exit) return 0;
     log.narrate();
-    print(invitation(door, daemon.fingerprint, path.join(home, HAND_FILE.name), logFile(home)));
+    print(invitation('6  Your turn: the daemon is up', typedCommand(process.env), home));
     print('\n  Press Ctrl-C to stop.\n');
     await stopped;
     print('\nStopping, and removing the temporary home.');
@@ -101,8 +98,9 @@ function makePassword(): string {
 /** A short settle time keeps the story short; ports are whatever is free. */
 async function configure(home: string, password: string): Promise<Configuration> {
   const organisation = path.join(home, 'organisation.yaml');
-  await writeFile(organisation, demoOrganisation(await hashPassword(password)), { mode: 0o600 });
-  await writeFile(path.join(home, HAND_FILE.name), HAND_FILE.text);
+  const written = demoOrganisation(await hashPassword(password), new Date());
+  await writeFile(organisation, written, { mode: 0o600 });
+  for (const { name, text } of [HAND_FILE, REMOVALS_FILE]) await writeFile(path.join(home, name), text);
   const raw: RawConfiguration = {
     data: path.join(home, 'data'),
     spool: path.join(home, 'spool'),
@@ -113,33 +111,36 @@ async function configure(home: string, password: string): Promise<Configuration>
     cycle: { settleMs: 300 },
     log: { file: logFile(home) },
   };
-  return { ...checkConfiguration(stringify(raw), 'the configuration of the demo'), readFrom: null };
+  const file = configurationFile(home);
+  await writeFile(file, stringify(raw));
+  return { ...checkConfiguration(stringify(raw), file), readFrom: file };
+}
+
+/** For the commands; they ask the daemon, whatever ports it has. */
+function configurationFile(home: string): string {
+  return path.join(home, 'spoolgate.yaml');
 }
 
 function logFile(home: string): string {
   return path.join(home, 'spoolgate.log');
 }
 
-async function doorOf(daemon: Daemon, { data, ftps }: Configuration, password: string): Promise<Door> {
+async function homeOf(
+  folder: string,
+  { ftpsPort: port, sftpPort, fingerprint }: Daemon,
+  { data, ftps, sftp }: Configuration,
+  password: string,
+): Promise<Home> {
   const certificate = await readFile(path.join(data, 'certificate.pem'), 'utf8');
-  return { host: ftps.host, port: daemon.ftpsPort, user: DEMO_LOGIN, password, certificate };
-}
-
-async function tellStory(
-  database: Database,
-  print: (text: string) => void,
-  send: () => Promise<Downloads>,
-): Promise<void> {
-  const before = await accounts(database);
-  print(uploadsTold([CLEAN_FILE, FAULTY_FILE]));
-  print(downloadsTold(await send()));
-  const after = await accounts(database);
-  print(changesTold(changesBetween(before, after, namedAddresses(CLEAN_FILE, FAULTY_FILE))));
-}
-
-function accounts(database: Database): Promise<Organisation> {
-  return loadOrganisation(database, DEMO_CUSTOMER, {
-    emails: namedAddresses(CLEAN_FILE, FAULTY_FILE),
-    notesDns: [],
-  });
+  const hostKeys = await presentHostKeys(data, sftp.hostKey);
+  return {
+    door: { host: ftps.host, port, user: DEMO_LOGIN, password, certificate },
+    sftpPort,
+    fingerprint,
+    hostKeys: hostKeys.map((key) => key.fingerprint),
+    configuration: configurationFile(folder),
+    handFile: path.join(folder, HAND_FILE.name),
+    removalsFile: path.join(folder, REMOVALS_FILE.name),
+    log: logFile(folder),
+  };
 }

@@ -1,10 +1,17 @@
-/** What the demo plays with: an organisation with a handful of people, and three change files. */
+/** What the demo plays with: an organisation with a handful of people, and its change files. */
 
 export const DEMO_CUSTOMER = 1000001;
 export const DEMO_LOGIN = 'acme-hr';
 
+/** The first two files have twelve entries: they fit, and the third does not. */
+const HOURLY_CAP = 14;
+export const RAISED_CAP = 750;
+
+/** An hour that ends in the middle of the story would let the third file pass: there, hours begin at half past. */
+const LAST_MINUTE = 50;
+
 /** @param passwordHash of the one access account; the password itself is written nowhere */
-export function demoOrganisation(passwordHash: string): string {
+export function demoOrganisation(passwordHash: string, now: Date): string {
   return `customers:
   - id: ${DEMO_CUSTOMER}
     name: Acme
@@ -12,6 +19,8 @@ export function demoOrganisation(passwordHash: string): string {
     domains: [example.com]
     mailDomains: [example.com]
     federation: non_federated
+    timeZone: ${now.getUTCMinutes() < LAST_MINUTE ? 'UTC' : 'Asia/Kolkata'}
+    throttle: { hourly: ${HOURLY_CAP} }
     subscriptions:
       - { id: 85180, kind: collaboration, name: Meetings, seats: 8 }
       - { id: 85292, kind: mail, mail: inotes, name: Mail, seats: 3 }
@@ -68,12 +77,36 @@ per.dahl@example.com,Update,,Peer,,,,,
 `,
 };
 
+/** Four good entries more than fit into the hour. */
+export const WAITING_FILE: DemoFile = {
+  name: `${DEMO_CUSTOMER}_HR_PRV_3.csv`,
+  text: `emailAddress,action,jobTitle
+lena.vik@example.com,Update,Lead engineer
+ivo.babic@example.com,Update,Head of purchasing
+nils.moe@example.com,Update,Senior analyst
+per.dahl@example.com,Update,Technician
+`,
+};
+
 /** For the person at the keyboard. */
 export const HAND_FILE: DemoFile = {
-  name: `${DEMO_CUSTOMER}_HR_PRV_3.csv`,
+  name: `${DEMO_CUSTOMER}_HR_PRV_4.csv`,
   text: `${HEADER}rosa.luna@example.com,Add,91319,Rosa,Luna,Editor,Europe/Paris,,
 nobody@example.com,Suspend,,,,,,,
 per.dahl@example.com,Suspend,,,,,,,
+`,
+};
+
+/** What an export that went wrong may look like: it is checked, and never uploaded. */
+export const REMOVALS_FILE: DemoFile = {
+  name: `${DEMO_CUSTOMER}_HR_PRV_5.csv`,
+  text: `emailAddress,action
+lena.vik@example.com,Remove
+ivo.babic@example.com,Remove
+nils.moe@example.com,Remove
+tom.lind@example.com,Remove
+mia.holm@example.com,Remove
+per.dahl@example.com,Remove
 `,
 };
 

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Organisation, Subscriber } from '../src/accounts/subscribers/organisation.ts';
 import type { Downloads, Door } from './client.ts';
-import type { DemoFile } from './files.ts';
+import { DEMO_CUSTOMER, type DemoFile } from './files.ts';
 
 /** Colours only where a person looks at a terminal; styleText asks standard output and NO_COLOR. */
 export function heading(text: string): string {
@@ -12,25 +12,41 @@ export function indented(text: string): string {
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => `  ${line}`)
+    .map((line) => (line.trim() === '' ? '' : `  ${line}`))
     .join('\n');
 }
 
-export function uploadsTold(files: readonly DemoFile[]): string {
-  const parts = files.map(({ name, text }) => `  ${name}\n${indented(indented(text))}`);
-  return `${heading('1  Two change files are uploaded over FTPS')}\n${parts.join('\n\n')}`;
+/** A chapter of the story: a change file, and what came of it. */
+export function uploadTold(title: string, { name, text }: DemoFile): string {
+  return `${heading(title)}\n${fileTold(name, text)}`;
 }
 
-export function downloadsTold({ reports, traces }: Downloads): string {
-  const told = (file: { name: string; text: string }, folder: string) =>
-    `  ${folder}/${file.name}\n${indented(indented(file.text))}`;
+export function reportTold({ report }: Downloads): string {
+  return `${explained('Its report, downloaded from _report:')}\n${fileTold(`_report/${report.name}`, report.text)}`;
+}
+
+export function traceTold({ trace }: Downloads): string {
+  const { folder, name, text } = trace;
   return [
-    heading(`2  The ${reports.length === 1 ? 'report' : 'reports'}, downloaded from _report`),
-    reports.map((report) => told(report, '_report')).join('\n\n'),
-    heading('3  The traces, downloaded from where the change files lie now'),
-    '  Entry, line and result code stand in front of every line; 0 is success.\n',
-    traces.map((trace) => told(trace, trace.folder)).join('\n\n'),
+    explained(
+      `Its trace, downloaded from ${folder}: entry, line and result code before each row; 0 is success.`,
+    ),
+    fileTold(`${folder}/${name}`, text),
   ].join('\n');
+}
+
+export function fileTold(name: string, text: string): string {
+  return `  ${name}\n${indented(indented(text))}`;
+}
+
+/** A sentence between two pieces of output. */
+export function explained(text: string): string {
+  return `\n  ${text}\n`;
+}
+
+/** What an operator typed, and what came back. */
+export function commandTold(words: string, output: string): string {
+  return `  $ ${words}\n${indented(output)}\n`;
 }
 
 /** One person before and after; null where there was, or is, no account. */
@@ -61,14 +77,14 @@ const COLUMNS: readonly [string, (subscriber: Subscriber) => string][] = [
 ];
 
 /** A cell says `before → after` where the two differ. */
-export function changesTold(changes: readonly Change[]): string {
+export function changesTold(title: string, changes: readonly Change[]): string {
   const cell = (change: Change, read: (subscriber: Subscriber) => string) => {
     const [before, after] = [change.before, change.after].map((one) => (one && read(one)) || '–');
     return before === after ? `${after}` : `${before} → ${after}`;
   };
   const rows = changes.map((change) => [change.email, ...COLUMNS.map(([, read]) => cell(change, read))]);
   const titles = ['e-mail', ...COLUMNS.map(([title]) => title)];
-  return `${heading('4  The accounts, before → after')}\n${table([titles, ...rows])}`;
+  return `${heading(title)}\n${table([titles, ...rows])}`;
 }
 
 function table([titles = [], ...rows]: string[][]): string {
@@ -80,26 +96,49 @@ function table([titles = [], ...rows]: string[][]): string {
   return [line(titles), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
+/** Where the demo lives, for the lines that a person can paste. */
+export interface Home {
+  door: Door;
+  sftpPort: number;
+  fingerprint: string;
+  hostKeys: readonly string[];
+  configuration: string;
+  /** Change files for the person to upload and to check. */
+  handFile: string;
+  removalsFile: string;
+  log: string;
+}
+
 /** How to go on by hand: every command line works when pasted. */
-export function invitation(door: Door, fingerprint: string, handFile: string, logFile: string): string {
+export function invitation(title: string, spoolgate: string, home: Home): string {
+  const { door, sftpPort, fingerprint, hostKeys, handFile, removalsFile, log } = home;
   const { host, port, user, password } = door;
   const url = `ftps://${host}:${port}`;
   const curl = `curl -k --ssl-reqd --user ${quoted(`${user}:${password}`)}`;
+  const operator = (words: string) => `    ${spoolgate} ${words} --config ${quoted(home.configuration)}`;
   return [
-    heading('5  Your turn: the daemon is up'),
+    heading(title),
     table([
-      ['host', `${host}, implicit TLS, passive mode`],
+      ['host', `${host}, FTPS with implicit TLS and passive mode, or SFTP`],
       ['port', String(port)],
+      ['SFTP port', String(sftpPort)],
       ['user', user],
       ['password', password],
-      ['fingerprint', `SHA-256 ${fingerprint}`],
-      ['log', logFile],
+      ['certificate', `SHA-256 ${fingerprint}`],
+      ...hostKeys.map((key) => ['host key', key]),
+      ['log', log],
     ]).replace(/\n.*─.*/, ''),
-    '\n  Upload a third change file:\n',
+    '\n  Upload a change file of yours over FTPS, or over SFTP with the password above:\n',
     `    ${curl} -T ${quoted(handFile)} ${url}/`,
+    `    sftp -P ${sftpPort} ${user}@${host}`,
     '\n  List the reports, and read the newest:\n',
     `    ${curl} ${url}/_report/`,
     `    ${curl} -s "${url}/_report/$(${curl} -s -l ${url}/_report/ | sort | tail -n 1)"`,
+    '\n  As the operator: what waits, one person, what happened to her, and what a file would do:\n',
+    operator('status'),
+    operator(`show ${DEMO_CUSTOMER} lena.vik@example.com`),
+    operator(`history ${DEMO_CUSTOMER} lena.vik@example.com`),
+    operator(`check ${quoted(removalsFile)}`),
   ].join('\n');
 }
 

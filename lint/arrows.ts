@@ -49,6 +49,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/accounts/subscribers',
     'src/configuration.ts',
     'src/database',
+    'src/doors/sftp',
     'src/events',
   ],
   src: [],

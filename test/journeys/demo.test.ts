@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { exec, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from 'basic-ftp';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PICTURE, pictureOf, wordsOf } from '../../demo/picture.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 
@@ -56,6 +58,17 @@ function fact(output: string, name: string): string {
   return new RegExp(`^ +${name} +(\\S+)$`, 'm').exec(output)?.[1] ?? '';
 }
 
+/** Runs a line that the demo prints for the operator, as it is. */
+function pasted(output: string, words: string): Promise<{ stdout: string }> {
+  const line =
+    output
+      .split('\n')
+      .find((one) => one.includes(` ${words} --config `))
+      ?.trim() ?? '';
+  const command = line.replace(/^.*?spoolgate(?: --)? /u, '"$NODE" daemon/spoolgate.js ');
+  return promisify(exec)(command, { cwd: ROOT, env: { ...process.env, NODE: process.execPath } });
+}
+
 describe('the demo', () => {
   test('tells the whole story and ends with nothing left behind', async () => {
     const demo = startDemo('--exit');
@@ -68,7 +81,9 @@ describe('the demo', () => {
       'Result code: 1035 ERROR_EMAIL_ALREADY_EXISTS',
       'Result code: 1023 ERROR_TIME_ZONE_INVALID',
       'Result code: 1015 ERROR_INVALID_ACTION',
-      '_processed/1000001_HR_PRV_1_trace.csv',
+      'CSV entries read: 4; BSS entries written: 4; No errors!',
+      '1. 1000001_HR_PRV_3.csv [deferred]',
+      '6,7,0,per.dahl@example.com,Remove',
       '_error/1000001_HR_PRV_2_trace.csv',
       '3,4,1023,mia.holm@example.com,Update',
     ])
@@ -77,6 +92,12 @@ describe('the demo', () => {
     expect(table).toContain(' lena.vik@example.com – → pending – → Lena Vik – → 85180\n');
     expect(table).toContain(' tom.lind@example.com active → suspended Tom Lind 85180\n');
     expect(table).toContain(' olga.berg@example.com active → remove_pending Olga Berg 91319 → –\n');
+    // Checked, not applied.
+    expect(table).toContain(' per.dahl@example.com active Per Dahl → Peer Dahl 85180\n');
+    const picture = await readFile(PICTURE, 'utf8');
+    expect(wordsOf(picture), 'docs/demo.svg is out of date: npm run demo:picture').toBe(
+      wordsOf(pictureOf(demo.output)),
+    );
   });
 
   test('stays up for a client and, once stopped, leaves neither a folder nor a server behind', async () => {
@@ -86,8 +107,11 @@ describe('the demo', () => {
       const postgres = await postgresOf();
       expect(isAlive(postgres)).toBe(true);
       await uploadAsTold(demo.output);
-      await waitForOutput(demo, 'file applied: 1000001_HR_PRV_3.csv, entries 3, written 2');
+      await waitForOutput(demo, 'file applied: 1000001_HR_PRV_4.csv, entries 3, written 2');
       await waitForOutput(demo, 'report written: llis_report_');
+      const shown = await pasted(demo.output, 'show 1000001 lena.vik@example.com');
+      expect(shown.stdout).toContain('jobTitle: Lead engineer');
+      expect((await pasted(demo.output, 'status')).stdout).toContain('1000001 Acme');
       demo.child.kill('SIGINT');
       expect(await demo.exit).toEqual([0, null]);
       expect(isAlive(postgres)).toBe(false);
