@@ -1,0 +1,630 @@
+-- The schema as the migrations in src/database/migrations/ leave it, to read. Made by: npm run docs:schema
+-- To change it, add a migration (CONTRIBUTING.md, "A migration"). Partitions of "change" are made month by month.
+
+create function count_access_change()
+  returns trigger
+  language plpgsql
+as $$
+begin
+  update access_change set changes = changes + 1;
+  return null;
+end $$;
+
+create sequence directory_entry_id;
+
+create sequence subscriber_id;
+
+create table schema_migration (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamptz not null default now(),
+  primary key (version)
+);
+
+-- An organisation (chapter 2). Its row lock is the right to work for it.
+create table customer (
+  id bigint not null,
+  name text not null,
+  folder text not null,
+  -- held: provisioning files are refused with 1001.
+  state text not null default 'active',
+  contact_language text not null default 'en_US',
+  email_verification boolean not null default true,
+  federation text not null default 'non_federated',
+  -- none: Notes mail is not enabled (1086). hybrid: names must stand in on_premises_entry.
+  notes text not null default 'service_only',
+  inotes boolean not null default true,
+  accessories boolean not null default true,
+  types text[] not null default '{PRV,DI}',
+  -- null: the default of the configuration (throttle.hourly).
+  hourly_cap integer,
+  daily_cap integer,
+  per_file_cap integer,
+  created_at timestamptz not null default now(),
+  -- Whose clock hours and days the caps follow.
+  time_zone text not null default 'UTC',
+  -- Source -> seconds that the line waits for a missing sequence number.
+  strict_sequences jsonb not null default '{}',
+  -- null: the default of the configuration (retention.days).
+  retention_days integer,
+  -- Accounts count as having accepted the terms of use from the moment they are added.
+  accept_terms boolean not null default false,
+  -- The subscriber in whose name change files are carried out; null: the company contact with that role and
+  -- the smallest id.
+  administrator_id bigint,
+  primary key (id),
+  unique (folder),
+  check (daily_cap > 0),
+  check (federation in ('non_federated', 'federated', 'modified_federated', 'partial')),
+  check (folder ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$'),
+  check (hourly_cap > 0),
+  check (id > 0),
+  check (notes in ('none', 'service_only', 'hybrid')),
+  check (per_file_cap > 0),
+  check (retention_days > 0),
+  check (state in ('active', 'held'))
+);
+create trigger customer_folder_changed after update of folder on customer for each row when ((old.folder is distinct from new.folder)) execute function count_access_change();
+
+create table customer_domain (
+  customer_id bigint not null,
+  domain text not null,
+  owned boolean not null,
+  mail boolean not null,
+  primary key (customer_id, domain),
+  foreign key (customer_id) references customer(id),
+  check (domain = lower(domain)),
+  check (owned or mail)
+);
+
+-- Who signs in at the doors. password_hash is an argon2id PHC string.
+create table access_account (
+  login text not null,
+  customer_id bigint not null,
+  password_hash text,
+  keys text[] not null default '{}',
+  rights text[] not null,
+  -- CIDR networks the account may come from; empty: from anywhere.
+  networks text[] not null default '{}',
+  primary key (login),
+  foreign key (customer_id) references customer(id),
+  check (rights <@ '{upload,download,delete,journal}')
+);
+create index access_account_customer on access_account (customer_id);
+create trigger access_account_changed after update on access_account for each row when ((old.* is distinct from new.*)) execute function count_access_change();
+create trigger access_account_come_or_gone after insert or delete on access_account for each row execute function count_access_change();
+
+create table subscription (
+  customer_id bigint not null,
+  id bigint not null,
+  kind text not null,
+  name text not null default '',
+  seats integer not null default 0,
+  -- Counted along with every seat; the check makes overselling impossible.
+  seats_taken integer not null default 0,
+  active boolean not null default true,
+  mail text,
+  parts text[] not null default '{}',
+  accessory text,
+  -- Base seats an accessory fits: collaboration, mail, notes, inotes or a subscription id; one is enough.
+  needs text[] not null default '{}',
+  pool text,
+  gigabytes integer not null default 0,
+  primary key (customer_id, id),
+  foreign key (customer_id) references customer(id),
+  check ((kind = 'accessory') = (accessory is not null)),
+  check ((kind = 'bundle') or (parts = '{}')),
+  check ((kind = 'mail') = (mail is not null)),
+  check ((kind = 'storage') = (pool is not null)),
+  check (gigabytes >= 0),
+  check (id > 0),
+  check (kind in ('collaboration', 'mail', 'bundle', 'accessory', 'storage', 'third_party')),
+  check (mail in ('notes', 'inotes')),
+  check (parts <@ '{collaboration,notes,inotes}'),
+  check (pool in ('files', 'mail')),
+  check (seats >= 0),
+  check (seats_taken <= seats),
+  check (seats_taken >= 0)
+);
+
+-- The operator's table for ChangeSeat (6.7); holds both ways. For storage: the base subscriptions it fits.
+create table subscription_compatibility (
+  customer_id bigint not null,
+  subscription_id bigint not null,
+  compatible_id bigint not null,
+  primary key (customer_id, subscription_id, compatible_id),
+  foreign key (customer_id, compatible_id) references subscription(customer_id, id) on delete cascade,
+  foreign key (customer_id, subscription_id) references subscription(customer_id, id) on delete cascade
+);
+
+create table notes_template (
+  customer_id bigint not null,
+  name text not null,
+  versions text[] not null default '{}',
+  locales text[] not null default '{}',
+  primary key (customer_id, name),
+  foreign key (customer_id) references customer(id)
+);
+
+create table forms_file (
+  customer_id bigint not null,
+  name text not null,
+  primary key (customer_id, name),
+  foreign key (customer_id) references customer(id)
+);
+
+-- The synchronised customer directory of a hybrid organisation (chapter 9.3).
+create table on_premises_entry (
+  customer_id bigint not null,
+  dn_key text not null,
+  dn text not null,
+  email text not null,
+  primary key (customer_id, dn_key),
+  foreign key (customer_id) references customer(id)
+);
+
+-- An account (accounts/account-fields.csv). Rows stay after removal: an id is never used again.
+create table subscriber (
+  id bigint not null default nextval('subscriber_id'),
+  customer_id bigint not null,
+  email text not null,
+  alternate_email text,
+  given_name text not null,
+  family_name text not null,
+  roles text[] not null default '{user}',
+  company_contact boolean not null default false,
+  state text not null,
+  state_before_suspend text,
+  federation_type text not null,
+  language text not null default '',
+  time_zone text not null default '',
+  department text not null default '',
+  job_title text not null default '',
+  country text not null default '',
+  telephone text not null default '',
+  mobile text not null default '',
+  fax text not null default '',
+  address text not null default '',
+  invitation_state text not null default 'none',
+  invitation_sent_to text,
+  invitation_sent_at timestamptz,
+  invitation_expires_at timestamptz,
+  invitation_suppressed boolean not null default false,
+  invitation_token_hash bytea,
+  password_state text not null default 'none',
+  password_hash text,
+  password_changed_at timestamptz,
+  identity_verified boolean not null default false,
+  notes_dn text,
+  -- The DN without case and needless blanks; unique within the customer.
+  notes_dn_key text,
+  notes_template text,
+  notes_version text,
+  notes_locale text,
+  notes_forms text,
+  origin text not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  removed_at timestamptz,
+  last_change_file text,
+  last_change_line integer,
+  last_change_at timestamptz,
+  -- At registration, or automatically where the customer accepts for everybody.
+  terms_accepted_at timestamptz,
+  -- Address of an iNotes mailbox where a Rename has left it behind; null: that of the account.
+  mailbox text,
+  primary key (id),
+  unique (id, customer_id),
+  foreign key (customer_id) references customer(id),
+  check ((password_state = 'none') = (password_hash is null)),
+  check ((roles <@ '{user,application_developer,administrator_assistant,administrator}') and (roles <> '{}')),
+  check ((state = 'suspended') = (state_before_suspend is not null)),
+  check (email = lower(email)),
+  check (federation_type in ('NON_FEDERATED', 'FEDERATED', 'MODIFIED_FEDERATED')),
+  check (invitation_state in ('none', 'pending', 'expired', 'used')),
+  check (password_state in ('none', 'temporary', 'set', 'expired')),
+  check (state in ('pending', 'active', 'suspended', 'remove_pending', 'removed')),
+  check (state_before_suspend in ('pending', 'active'))
+);
+create index subscriber_administrator on subscriber (customer_id) where ((roles @> '{administrator}') and (state <> 'removed'));
+create index subscriber_company_contact on subscriber (customer_id) where (company_contact and (state <> 'removed'));
+create index subscriber_customer on subscriber (customer_id) where (state <> 'removed');
+create unique index subscriber_email on subscriber (email) where (state <> 'removed');
+create unique index subscriber_notes_dn on subscriber (customer_id, notes_dn_key) where (state <> 'removed');
+
+create table password_history (
+  subscriber_id bigint not null,
+  set_at timestamptz not null,
+  password_hash text not null,
+  primary key (subscriber_id, set_at),
+  foreign key (subscriber_id) references subscriber(id)
+);
+
+create table seat (
+  subscriber_id bigint not null,
+  customer_id bigint not null,
+  subscription_id bigint not null,
+  -- assigned: taken, but its holder has not followed the link of the invitation yet. entitle_pending: set by
+  -- the account system only.
+  state text not null default 'active',
+  extra_files_gb integer not null default 0,
+  extra_mail_gb integer not null default 0,
+  assigned_at timestamptz not null,
+  last_change_file text,
+  last_change_line integer,
+  primary key (subscriber_id, subscription_id),
+  foreign key (customer_id, subscription_id) references subscription(customer_id, id),
+  foreign key (subscriber_id, customer_id) references subscriber(id, customer_id),
+  check (extra_files_gb >= 0),
+  check (extra_mail_gb >= 0),
+  check (state in ('active', 'assigned', 'entitle_pending'))
+);
+create index seat_extra_storage on seat (customer_id) where ((extra_files_gb > 0) or (extra_mail_gb > 0));
+create index seat_subscription on seat (customer_id, subscription_id);
+
+create table directory_entry (
+  customer_id bigint not null,
+  -- The DN folded (chapter 11, rule 7) and with its root first: what is compared; what stands below a name is
+  -- one range.
+  dn_key text collate "C" not null,
+  dn text not null,
+  class text not null,
+  -- Attribute → its values, as arrays, in the specification's spelling.
+  attributes jsonb not null,
+  created_at timestamptz not null,
+  last_change_file text,
+  last_change_line integer,
+  last_change_at timestamptz,
+  -- Stays the same when the entry is renamed.
+  id bigint not null default nextval('directory_entry_id'),
+  primary key (customer_id, dn_key),
+  foreign key (customer_id) references customer(id),
+  check (class in ('person', 'group'))
+);
+
+-- What an organisation file last said of each item (as a hash): a file loaded again at start only changes
+-- what was edited since.
+create table organisation_item (
+  customer_id bigint not null,
+  kind text not null,
+  key text not null,
+  declaration text not null,
+  primary key (customer_id, kind, key)
+);
+
+-- The files of one customer processed in one go; one report each (chapter 15).
+create table batch (
+  id bigint generated always as identity,
+  customer_id bigint not null,
+  started_at timestamptz not null,
+  closed_at timestamptz,
+  report_name text,
+  primary key (id),
+  foreign key (customer_id) references customer(id)
+);
+create index batch_reports on batch (customer_id, started_at desc);
+create unique index batch_open on batch (customer_id) where (closed_at is null);
+
+-- States and their exits: src/change-file.ts.
+create table change_file (
+  id bigint generated always as identity,
+  customer_id bigint not null,
+  batch_id bigint,
+  name text not null,
+  -- null: the name breaks the grammar (code 1).
+  type text,
+  named_customer bigint,
+  source text,
+  sequence bigint,
+  state text not null,
+  deferred_until timestamptz,
+  received_at timestamptz not null,
+  bytes bigint not null,
+  modified_at timestamptz not null,
+  -- The file has left the upload folder for the hidden .taken/<id>.
+  taken boolean not null default false,
+  replaced integer not null default 0,
+  started_at timestamptz,
+  finished_at timestamptz,
+  -- applied: its entries were decided one by one. held: all of them 1001. refused: at a gate, no trace.
+  decision text,
+  -- Of the file as a whole: 1-4, 1000 (header), 1001, 5, 6; null otherwise.
+  code integer,
+  detail jsonb,
+  -- Entries of the file; entries: those read so far; next_line and next_byte: where a large file goes on.
+  total integer not null default 0,
+  entries integer not null default 0,
+  written integer not null default 0,
+  read_errors integer not null default 0,
+  write_errors integer not null default 0,
+  next_line integer not null default 1,
+  next_byte bigint not null default 0,
+  folder text,
+  filed_as text,
+  -- What a deferred file waits for.
+  deferred_for text,
+  -- Its time was over: file, trace and entry results are gone. The row stays, so the number, the counts and
+  -- the report line are known.
+  purged_at timestamptz,
+  -- Faults of ours in a row while it was in hand; at three it is set aside.
+  failures integer not null default 0,
+  -- Of the bytes as read for their first entry.
+  content_sha256 text,
+  -- Lower ones of a batch run first; 0: the name breaks the grammar.
+  rank smallint not null default 0,
+  -- Who uploaded it at a door; null: it was put there by other means.
+  login text,
+  -- The network address it was uploaded from.
+  address text,
+  -- The results of refused entries are gone; the others went at purged_at.
+  refusals_purged_at timestamptz,
+  primary key (id),
+  foreign key (batch_id) references batch(id),
+  foreign key (customer_id) references customer(id),
+  check ((type is null) = (sequence is null)),
+  check (decision in ('applied', 'held', 'refused')),
+  check (deferred_for in ('hour', 'day', 'sequence')),
+  check (folder in ('_processed', '_error')),
+  check (sequence >= 0),
+  check (state in ('waiting', 'deferred', 'held', 'applying', 'applied', 'rejected', 'filed', 'withdrawn', 'quarantined'))
+);
+create index change_file_batch on change_file (batch_id);
+create index change_file_content on change_file (customer_id, content_sha256) where (content_sha256 is not null);
+create index change_file_counter on change_file (customer_id, source, type, sequence) where (decision is not null);
+create index change_file_filed on change_file (customer_id, folder, filed_as) where (filed_as is not null);
+create index change_file_kept on change_file (customer_id, finished_at) where ((state = 'filed') and (purged_at is null));
+create index change_file_next on change_file (batch_id, rank, sequence, source collate "C", id) where (state = 'waiting');
+create index change_file_queue on change_file (customer_id, received_at) where (state in ('waiting', 'deferred', 'held'));
+create index change_file_refusals on change_file (customer_id, finished_at) where ((purged_at is not null) and (refusals_purged_at is null));
+create index change_file_results on change_file (customer_id, finished_at desc, id desc) where (decision is not null);
+create index change_file_unfinished on change_file (customer_id) where (state in ('applying', 'applied', 'rejected'));
+create unique index change_file_waiting on change_file (customer_id, name) where ((state in ('waiting', 'deferred', 'held')) and (not taken));
+
+-- Lines of the report that are no result of a file: a day limit that was reached, for example.
+create table batch_note (
+  id bigint generated always as identity,
+  batch_id bigint not null,
+  change_file_id bigint,
+  at timestamptz not null,
+  kind text not null,
+  detail jsonb not null default '{}',
+  primary key (id),
+  foreign key (batch_id) references batch(id),
+  foreign key (change_file_id) references change_file(id)
+);
+create index batch_note_batch on batch_note (batch_id);
+create index batch_note_missing on batch_note (change_file_id) where (kind = 'missing-numbers');
+
+-- One result per entry, written in the transaction that applied it.
+create table entry_result (
+  change_file_id bigint not null,
+  entry integer not null,
+  line integer not null,
+  first_byte bigint not null,
+  byte_count integer not null,
+  code integer not null,
+  operation text,
+  -- E-mail address or DN the entry is about; null where it could not be read.
+  subject text,
+  -- Named values of the message (never a password).
+  detail jsonb,
+  primary key (change_file_id, entry),
+  foreign key (change_file_id) references change_file(id),
+  check (entry > 0),
+  check (line > 0)
+);
+create index entry_result_failed on entry_result (change_file_id, entry) where (code <> 0);
+create index entry_result_refused on entry_result (regexp_replace(lower(subject), ' *([,=+]) *', '\1', 'g')) where (code <> 0);
+
+-- The number of the last processed file per counter (chapter 3; open point 8).
+create table sequence_counter (
+  customer_id bigint not null,
+  source text not null,
+  type text not null,
+  last bigint not null,
+  -- Not used any more.
+  run integer not null default 0,
+  -- How many files of the counter were processed.
+  files bigint not null default 0,
+  -- Every number of its history followed the one before it. One gap, ever, and it stays false.
+  gapless boolean not null default true,
+  primary key (customer_id, source, type),
+  foreign key (customer_id) references customer(id),
+  check (last >= 0)
+);
+
+create table cap_usage (
+  customer_id bigint not null,
+  period text not null,
+  starts_at timestamptz not null,
+  used integer not null,
+  primary key (customer_id, period, starts_at),
+  foreign key (customer_id) references customer(id),
+  check (period in ('hour', 'day')),
+  check (used >= 0)
+);
+
+-- What must follow from a committed change, in order, written in the same transaction.
+create table outbox (
+  id bigint generated always as identity,
+  customer_id bigint not null,
+  topic text not null,
+  subscriber_id bigint,
+  payload jsonb not null,
+  change_file_id bigint,
+  entry integer,
+  created_at timestamptz not null,
+  next_try_at timestamptz not null,
+  tries integer not null default 0,
+  done_at timestamptz,
+  outcome text,
+  primary key (id),
+  foreign key (change_file_id) references change_file(id),
+  foreign key (customer_id) references customer(id),
+  foreign key (subscriber_id) references subscriber(id),
+  check (topic in ('invitation', 'content', 'removal', 'notice'))
+);
+create index outbox_open on outbox (topic, next_try_at) where (done_at is null);
+-- One mail per change file and subscriber, also where the file is worked off in slices.
+create unique index outbox_notice on outbox (change_file_id, subscriber_id) where (topic = 'notice');
+
+-- Operators' changes: who, when, what was before and after.
+create table audit (
+  id bigint generated always as identity,
+  at timestamptz not null,
+  who text not null,
+  action text not null,
+  customer_id bigint,
+  before jsonb,
+  after jsonb,
+  primary key (id)
+);
+
+-- Refused sign-ins since the last ban, and the ban they led to. All daemons share it.
+create table door_score (
+  kind text not null,
+  -- address: an IPv4 address or the /64 network of an IPv6 one. account: a login. pair: both, where the
+  -- account is trusted there.
+  subject text not null,
+  failures integer not null,
+  failed_at timestamptz not null,
+  -- Bans so far; each is twice as long as the one before.
+  bans integer not null default 0,
+  banned_until timestamptz,
+  primary key (kind, subject),
+  check (bans >= 0),
+  check (failures >= 0),
+  check (kind in ('address', 'account', 'pair'))
+);
+create index door_score_banned on door_score (banned_until) where (banned_until is not null);
+
+-- An account that has signed in from an address stays allowed there when others get the address banned.
+create table door_trust (
+  login text not null,
+  address text not null,
+  signed_in_at timestamptz not null,
+  primary key (login, address)
+);
+
+-- Every sign-in, refusal, upload, download, deletion and renaming at the doors, and every file found
+-- infected.
+create table door_audit (
+  id bigint generated always as identity,
+  at timestamptz not null,
+  event text not null,
+  protocol text not null,
+  address text not null,
+  -- As given, also where there is no such account.
+  login text not null,
+  customer_id bigint,
+  -- TLS or SSH version with the negotiated algorithms.
+  cipher text not null,
+  path text,
+  detail jsonb not null default '{}',
+  primary key (id)
+);
+create index door_audit_at on door_audit (at);
+create index door_audit_customer on door_audit (customer_id, at) where (customer_id is not null);
+
+-- The line of customers, ordered by the moment of their next turn. A lock on the row is the right to work for
+-- the customer.
+create table turn_queue (
+  customer_id bigint not null,
+  phase text not null default 'idle',
+  next_turn_at timestamptz not null default now(),
+  waiting_since timestamptz,
+  failures integer not null default 0,
+  primary key (customer_id),
+  foreign key (customer_id) references customer(id),
+  check (phase in ('idle', 'settling', 'running', 'deferred', 'failing'))
+);
+create index turn_queue_next on turn_queue (next_turn_at) where (phase <> 'idle');
+
+-- The last run of each regular job; finished_at null: it runs, or died.
+create table job_run (
+  job text not null,
+  started_at timestamptz not null,
+  finished_at timestamptz,
+  outcome jsonb not null default '{}',
+  primary key (job)
+);
+
+-- Grows with every commit that changes an access account, or the folder of a customer. Never with one that
+-- fails.
+create table access_change (
+  only_row boolean not null default true,
+  changes bigint not null,
+  primary key (only_row),
+  check (only_row)
+);
+
+-- One row. An unmounted disk or a wrong folder lacks the identity, and then no file counts as deleted or
+-- lost. In no backup.
+create table spool_identity (
+  singular boolean not null default true,
+  identity text not null,
+  adopted_at timestamptz not null,
+  primary key (singular),
+  check (singular)
+);
+
+-- Kept equal to what each comparison of spool and ledger finds. In no backup: it speaks of the spool as it
+-- is.
+create table spool_difference (
+  customer_id bigint not null,
+  folder text not null,
+  name text not null,
+  kind text not null,
+  found_at timestamptz not null,
+  -- null: needs the operator. put-back: waits or ran again. kept: there was nothing to put back, and the
+  -- operator has seen it.
+  outcome text,
+  settled_at timestamptz,
+  -- The batch whose report tells the customer; null: the next one will.
+  told_batch_id bigint,
+  primary key (customer_id, folder, name),
+  foreign key (customer_id) references customer(id),
+  foreign key (told_batch_id) references batch(id),
+  check ((outcome is null) = (settled_at is null)),
+  check (folder in ('_processed', '_error', '_report')),
+  check (kind in ('file', 'trace', 'report')),
+  check (outcome in ('put-back', 'kept'))
+);
+create index spool_difference_open on spool_difference (customer_id) where (outcome is null);
+
+-- One partition a month, made ahead and dropped by a job. Without foreign keys: partitions go without a look
+-- at other tables.
+create table change (
+  customer_id bigint not null,
+  -- subscriber.id where kind is 1, directory_entry.id where it is 2.
+  subject_id bigint not null,
+  -- The moment in microseconds since 1970, later than the customer's last one: in the order of the commits.
+  -- to_timestamp(seq / 1e6) shows it.
+  seq bigint not null,
+  -- The change file; who sent it stands there. null: no file, see who.
+  file_id bigint,
+  entry integer,
+  line integer,
+  kind smallint not null,
+  operation text not null,
+  -- The operator or the part of the program that made the change without a file.
+  who text,
+  -- Field → [before, after], null where there was or is nothing; of attributes of directory entries [values
+  -- that went, values that came]. "changed" where values are kept from everybody.
+  diff json not null,
+  primary key (customer_id, seq),
+  check ((file_id is null) = (who is not null)),
+  check (kind in (1, 2))
+) partition by range (seq);
+create index change_subject on only change (customer_id, subject_id, seq);
+
+-- Every address or folded DN that a subject of changes has had, also one that is gone. A name may have had
+-- several subjects.
+create table change_name (
+  customer_id bigint not null,
+  kind smallint not null,
+  name text collate "C" not null,
+  subject_id bigint not null,
+  primary key (customer_id, kind, name, subject_id)
+);

@@ -1,0 +1,196 @@
+/**
+ * Writes docs/schema.sql, the schema as the migrations leave it, on one page: `npm run docs:schema`. It asks the catalog
+ * of a fresh database; a test fails where the page and the migrations differ.
+ */
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { openEmbedded } from '../src/database/embedded.ts';
+import { migrate } from '../src/database/migrate.ts';
+import { openDatabase, type Database } from '../src/database/open.ts';
+
+export const SCHEMA = new URL('schema.sql', import.meta.url);
+
+const HEAD = `-- The schema as the migrations in src/database/migrations/ leave it, to read. Made by: npm run docs:schema
+-- To change it, add a migration (CONTRIBUTING.md, "A migration"). Partitions of "change" are made month by month.`;
+
+interface Table {
+  name: string;
+  comment: string | null;
+  /** `range (at)` of a partitioned table. */
+  partitions: string | null;
+}
+
+interface Column {
+  table: string;
+  line: string;
+  comment: string | null;
+}
+
+interface Described {
+  table: string | null;
+  definition: string;
+  comment: string | null;
+}
+
+/** @param database with all migrations and nothing else */
+export async function schemaText(database: Database): Promise<string> {
+  const columns = await columnsOf(database);
+  const constraints = await constraintsOf(database);
+  const others = [...(await indexesOf(database)), ...(await triggersOf(database))];
+  const ofTable = <Row extends { table: string | null }>(rows: Row[], { name }: Table) =>
+    rows.filter(({ table }) => table === name);
+  const tables = (await tablesOf(database)).map((table) =>
+    [
+      commented(table.comment, ''),
+      createTable(table, ofTable(columns, table), ofTable(constraints, table)),
+      ...ofTable(others, table).map(
+        ({ definition, comment }) => `${commented(comment, '')}${readable(definition)};\n`,
+      ),
+    ].join(''),
+  );
+  const first = (await sequencesAndFunctions(database)).map((definition) => `${readable(definition)};\n`);
+  return (
+    [HEAD, ...first, ...tables]
+      .join('\n\n')
+      .replaceAll(/\n{3,}/gu, '\n\n')
+      .trimEnd() + '\n'
+  );
+}
+
+function createTable({ name, partitions }: Table, columns: Column[], constraints: Described[]): string {
+  const rules = constraints.map(({ definition }) => ({ line: definition, comment: null }));
+  const lines = [...columns, ...rules].map(({ line, comment }, index, all) => {
+    const comma = index === all.length - 1 ? '' : ',';
+    return `${commented(comment, '  ')}  ${readable(line)}${comma}\n`;
+  });
+  const by = partitions === null ? '' : ` partition by ${partitions}`;
+  return `create table ${name} (\n${lines.join('')})${by};\n`;
+}
+
+/** As a person would write what the catalog prints: small letters, no casts of constants, `in` for a list. */
+function readable(definition: string): string {
+  const plain = definition
+    .split(/('(?:[^']|'')*')/u)
+    .map((part) =>
+      part.startsWith("'") ? part : part.replaceAll(/\b[A-Z]{2,}\b/gu, (word) => word.toLowerCase()),
+    )
+    .join('');
+  return plain
+    .replaceAll(/::(?:text|jsonb|bigint|regclass)\b(?:\[\])?/gu, '')
+    .replaceAll('timestamp with time zone', 'timestamptz')
+    .replaceAll(' using btree ', ' ')
+    .replaceAll(/= any \(array\[([^\]]*)\]\)/gu, 'in ($1)')
+    .replace(/^check \(\((.*)\)\)$/u, 'check ($1)')
+    .replace(/^create or replace /u, 'create ')
+    .replaceAll(/\n (returns|language)/gu, '\n  $1')
+    .replaceAll('$function$', '$$$$');
+}
+
+const COLUMNS_MAX = 110;
+
+function commented(text: string | null, indent: string): string {
+  if (text === null) return '';
+  const lines = [`${indent}--`];
+  for (const word of text.split(/\s+/u)) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + word.length + 1 > COLUMNS_MAX) lines.push(`${indent}-- ${word}`);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** In the order in which they were made: what is referred to comes first. */
+async function tablesOf(database: Database): Promise<Table[]> {
+  const { rows } = await database.query<Table>(
+    `select relname as name, obj_description(oid, 'pg_class') as comment,
+            case when relkind = 'p' then lower(pg_get_partkeydef(oid)) end as partitions
+       from pg_class
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+      order by oid`,
+  );
+  return rows;
+}
+
+async function columnsOf(database: Database): Promise<Column[]> {
+  const { rows } = await database.query<Column>(
+    `select relname as table, col_description(c.oid, attnum) as comment,
+            concat_ws(' ', quote_ident(attname), format_type(atttypid, atttypmod),
+              case when attcollation <> typcollation then 'collate ' || quote_ident(collname) end,
+              case when attidentity = 'a' then 'generated always as identity'
+                   when attidentity = 'd' then 'generated by default as identity'
+                   when attgenerated = 's' then 'generated always as (' || pg_get_expr(adbin, adrelid) || ') stored'
+                   when adbin is not null
+                   then case when attnotnull then 'not null ' else '' end || 'default ' || pg_get_expr(adbin, adrelid)
+                   when attnotnull then 'not null' end) as line
+       from pg_attribute a
+       join pg_class c on c.oid = attrelid
+       join pg_type t on t.oid = atttypid
+       left join pg_collation l on l.oid = attcollation
+       left join pg_attrdef d on adrelid = attrelid and adnum = attnum
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and attnum > 0 and not attisdropped
+      order by relname, attnum`,
+  );
+  return rows;
+}
+
+/** Primary keys first; "not null" stands at the columns. */
+async function constraintsOf(database: Database): Promise<Described[]> {
+  const { rows } = await database.query<Described>(
+    `select relname as table, pg_get_constraintdef(o.oid) as definition, null as comment
+       from pg_constraint o join pg_class c on c.oid = conrelid
+      where connamespace = 'public'::regnamespace and contype in ('p', 'u', 'f', 'c')
+      order by relname, array_position(array['p', 'u', 'f', 'c'], contype::text), pg_get_constraintdef(o.oid) collate "C"`,
+  );
+  return rows;
+}
+
+/** Those that no key or unique constraint brings along. */
+async function indexesOf(database: Database): Promise<Described[]> {
+  const { rows } = await database.query<Described>(
+    `select c.relname as table, replace(pg_get_indexdef(indexrelid), ' public.', ' ') as definition,
+            obj_description(indexrelid, 'pg_class') as comment
+       from pg_index x join pg_class c on c.oid = indrelid
+      where relnamespace = 'public'::regnamespace and not relispartition
+        and not exists (select from pg_constraint where conindid = indexrelid)
+      order by pg_get_indexdef(indexrelid) collate "C"`,
+  );
+  return rows;
+}
+
+async function triggersOf(database: Database): Promise<Described[]> {
+  const { rows } = await database.query<Described>(
+    `select relname as table, replace(pg_get_triggerdef(t.oid), ' public.', ' ') as definition, null as comment
+       from pg_trigger t join pg_class c on c.oid = tgrelid
+      where relnamespace = 'public'::regnamespace and not tgisinternal order by tgname`,
+  );
+  return rows;
+}
+
+async function sequencesAndFunctions(database: Database): Promise<string[]> {
+  const { rows } = await database.query<{ definition: string }>(
+    `select 'create sequence ' || relname as definition from pg_class c
+      where relnamespace = 'public'::regnamespace and relkind = 'S'
+        and not exists (select from pg_depend where objid = c.oid and deptype in ('a', 'i') and refobjsubid > 0)
+      union all
+     select rtrim(replace(pg_get_functiondef(oid), ' public.', ' '), E'\\n') from pg_proc
+      where pronamespace = 'public'::regnamespace`,
+  );
+  return rows.map(({ definition }) => definition).sort();
+}
+
+if (import.meta.main) {
+  const home = await mkdtemp(path.join(os.tmpdir(), 'spoolgate-schema-'));
+  // As root the server runs as another user, who must be able to pass.
+  await chmod(home, 0o711);
+  const server = await openEmbedded(home);
+  try {
+    const database = await openDatabase(server.connection, () => {});
+    await migrate(database);
+    await writeFile(SCHEMA, await schemaText(database));
+    await database.close();
+  } finally {
+    await server.stop();
+    await rm(home, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { SCHEMA, schemaText } from '../../docs/schema.ts';
+import { cloneDatabase } from '../support/database.ts';
+
+it('docs/schema.sql is the schema that the migrations make', async () => {
+  const database = await cloneDatabase();
+  try {
+    const page = await readFile(SCHEMA, 'utf8');
+    expect(page, 'docs/schema.sql is out of date: npm run docs:schema').toBe(await schemaText(database));
+    // A change of the schema shows.
+    await database.query('alter table customer add column test_column integer');
+    expect(page).not.toBe(await schemaText(database));
+  } finally {
+    await database.drop();
+  }
+});
