@@ -4,8 +4,8 @@
 #   SPOOLGATE=acme-hr@files.example.com ./send.sh outbox results
 #
 # Every file in "outbox" is uploaded in the order of its name. Its trace and report come to "results", and then the file
-# itself. Exit code: 0 everything was applied, 1 something was refused, 2 no result came in time; what was not sent stays
-# in "outbox".
+# itself; what was refused, and why, is printed to standard error. Exit code: 0 everything was applied, 1 something was
+# refused, 2 no result came in time; what was not sent stays in "outbox".
 #
 # SPOOLGATE_PORT     2022
 # SPOOLGATE_OPTIONS  options of sftp, such as: -i /etc/agent/key -o UserKnownHostsFile=/etc/agent/known_hosts
@@ -64,6 +64,10 @@ for file in "$outbox"/*; do
 
   mv "$file" "$results/"
   echo "$name: $folder"
-  [ "$folder" = _processed ] || refused=1
+  [ "$folder" = _processed ] && continue
+  refused=1
+  comm -13 "$work/before" "$work/after" | while read -r report; do
+    grep 'ERROR: ' "$results/$(basename "$report")" >&2 || true
+  done
 done
 exit "$refused"

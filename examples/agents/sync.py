@@ -29,7 +29,8 @@ import ssl
 import sys
 import time
 
-SOURCE = "HR"
+# The name of this sender; nobody else uses it, because its numbers rise from file to file.
+SOURCE = "SYNC"
 FIELDS = ["givenName", "familyName", "jobTitle"]
 HEADER = ["emailAddress", "action", "subscriptionId", *FIELDS]
 

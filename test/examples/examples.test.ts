@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { organisationFileSchema } from '../../src/accounts/setup/organisation-file.ts';
-import { checkConfiguration } from '../../src/configuration.ts';
+import { checkConfiguration, readConfiguration } from '../../src/configuration.ts';
 import { presentHostKeys } from '../../src/doors/sftp/host-key.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import type { WrittenOrganisation } from '../support/organisation.ts';
@@ -44,6 +44,12 @@ function run(command: string, words: string[], environment: Record<string, strin
 async function written(name: string): Promise<WrittenOrganisation> {
   return parse(await readFile(path.join(EXAMPLES, 'organisations', name), 'utf8')) as WrittenOrganisation;
 }
+
+it('the configuration for trying the examples is one, and sets up the smallest customer', async () => {
+  const file = path.join(EXAMPLES, 'spoolgate.yaml');
+  const { organisations } = await readConfiguration(file, {});
+  expect(organisations).toEqual([path.join(EXAMPLES, 'organisations/smallest.yaml')]);
+});
 
 describe('organisation files', () => {
   it.each(['smallest.yaml', 'seats-and-mail.yaml'])('%s can be set up', async (name) => {
@@ -116,7 +122,8 @@ describe('with the smallest organisation', () => {
         'emailAddress,action\nnobody@example.com,Suspend\n',
       );
       const second = await run('sh', [path.join(AGENTS, 'send.sh'), outbox, results], settings);
-      expect(second).toEqual({ code: 1, stdout: '1000001_HR_PRV_3.csv: _error\n', stderr: '' });
+      expect(second).toMatchObject({ code: 1, stdout: '1000001_HR_PRV_3.csv: _error\n' });
+      expect(second.stderr).toContain('nobody@example.com');
       expect(await readFile(path.join(results, '1000001_HR_PRV_3_trace.csv'), 'utf8')).toContain(
         '1,2,1011,nobody@example.com,Suspend',
       );
