@@ -95,6 +95,7 @@ describe('the demo', () => {
     // Checked, not applied.
     expect(table).toContain(' per.dahl@example.com active Per Dahl → Peer Dahl 85180\n');
     const picture = await readFile(PICTURE, 'utf8');
+    expect(wordsOf(picture)).toContain('$ spoolgate throttle 1000001 --hourly 750');
     expect(wordsOf(picture), 'docs/demo.svg is out of date: npm run demo:picture').toBe(
       wordsOf(pictureOf(demo.output)),
     );
