@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
@@ -64,7 +65,7 @@ export async function openDatabase(
     if (error instanceof Error && isDatabaseAway(error)) onLost(error);
   });
   const database: Database = {
-    query: (text, values) => pool.query(text, values),
+    query: (text, values) => pool.query(prepared(text, values)),
     transaction: (work) => runTransaction(pool, work),
     close: () => pool.end(),
   };
@@ -89,7 +90,7 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
     await client.query('begin');
     const result = await work({
       inTransaction: true,
-      query: (text, values) => client.query(text, values),
+      query: (text, values) => client.query(prepared(text, values)),
       copyOut: (statement) => client.query(copyTo(statement)),
       copyIn: (statement) => client.query(copyFrom(statement)),
     });
@@ -104,6 +105,24 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
     client.off('error', onError);
     client.release(broken);
   }
+}
+
+/** Each connection keeps the plans of so many statements at most; texts that vary without end are none of them. */
+const PREPARED_MAX = 500;
+const names = new Map<string, string>();
+
+/** A statement with values is planned once per connection, under a name that follows from its text. */
+function prepared(text: string, values?: unknown[]): pg.QueryConfig {
+  if (!values) return { text };
+  const name = names.get(text) ?? nameOf(text);
+  return name === null ? { text, values } : { name, text, values };
+}
+
+function nameOf(text: string): string | null {
+  if (names.size >= PREPARED_MAX) return null;
+  const name = createHash('sha256').update(text).digest('base64url').slice(0, 32);
+  names.set(text, name);
+  return name;
 }
 
 /** The only row of a statement that returns exactly one. */

@@ -26,7 +26,7 @@ export interface Change {
  */
 const SAVE = `
   with given as (
-    select * from rows from (json_to_recordset($6) as (subject bigint, entry int, line int, operation text, name text, diff json))
+    select * from unnest($6::bigint[], $7::int[], $8::int[], $9::text[], $10::text[], $11::text[])
       with ordinality as g (subject, entry, line, operation, name, diff, n)
   ), last as (
     select coalesce(max(seq), $3::bigint - 1) as seq from change where customer_id = $1 and seq >= $3
@@ -36,7 +36,7 @@ const SAVE = `
     on conflict do nothing
   )
   insert into change (customer_id, subject_id, seq, file_id, entry, line, kind, operation, who, diff)
-  select $1, subject, last.seq + n, $4, entry, line, $2, operation, $5, diff from given, last`;
+  select $1, subject, last.seq + n, $4, entry, line, $2, operation, $5, diff::json from given, last`;
 
 export async function saveChanges(
   tx: Transaction,
@@ -46,7 +46,6 @@ export async function saveChanges(
   { origin, now }: { origin: Origin; now: Date },
 ): Promise<void> {
   if (changes.length === 0) return;
-  const rows = changes.map(({ place, ...change }) => ({ ...change, ...place }));
   const [file, who] = 'file' in origin ? [origin.file, null] : [null, origin.who];
   await tx.query(SAVE, [
     customer,
@@ -54,6 +53,11 @@ export async function saveChanges(
     now.getTime() * 1000,
     file,
     who,
-    JSON.stringify(rows),
+    changes.map(({ subject }) => subject),
+    changes.map(({ place }) => place?.entry ?? null),
+    changes.map(({ place }) => place?.line ?? null),
+    changes.map(({ operation }) => operation),
+    changes.map(({ name }) => name),
+    changes.map(({ diff }) => JSON.stringify(diff)),
   ]);
 }

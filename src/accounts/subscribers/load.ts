@@ -1,10 +1,18 @@
 import type { RowOf } from '../../database/columns.ts';
 import { onlyRow, type Queryable } from '../../database/open.ts';
-import type { NotesTemplate, OnPremisesEntry, Organisation } from './organisation.ts';
+import type {
+  NotesTemplate,
+  OnPremisesEntry,
+  Organisation,
+  StoredPerson,
+  Subscriber,
+} from './organisation.ts';
 import {
   CUSTOMER,
   seatFrom,
+  seatRow,
   subscriberFrom,
+  subscriberRow,
   SUBSCRIPTION,
   type SeatRow,
   type SubscriberRow,
@@ -91,11 +99,9 @@ const LOAD = `
   ) as loaded`;
 
 function organisationFrom(row: LoadedRow): Organisation {
+  const seats = Map.groupBy(row.seats, (seat) => seat.subscriber_id);
   const subscribers = row.subscribers.map((subscriber) =>
-    subscriberFrom(
-      subscriber,
-      row.seats.filter((seat) => seat.subscriber_id === subscriber.id).map(seatFrom),
-    ),
+    subscriberFrom(subscriber, (seats.get(subscriber.id) ?? []).map(seatFrom)),
   );
   return {
     ...CUSTOMER.from(row.customer),
@@ -115,8 +121,23 @@ function organisationFrom(row: LoadedRow): Organisation {
     notices: new Map(),
     changes: [],
     changed: new Set(),
+    stored: {
+      people: new Map(subscribers.map((one) => [one.id, storedPerson(row.customer.id, one)])),
+      seatsTaken: new Map(row.subscriptions.map(({ id, seats_taken }) => [id, seats_taken])),
+    },
   };
 }
+
+/** As it would be written back unchanged: moments have the form and the precision of a program's. */
+function storedPerson(customer: number, subscriber: Subscriber): StoredPerson {
+  const seats = subscriber.seats.map(
+    (seat) => [seat.subscription, { ...seatRow(customer, subscriber.id, seat) }] as const,
+  );
+  return { row: { ...subscriberRow(customer, subscriber, NEVER) }, seats: new Map(seats) };
+}
+
+/** Of a row that is only compared. */
+const NEVER = new Date(0);
 
 function subscriptionsFrom(row: LoadedRow): Organisation['subscriptions'] {
   const compatible = Map.groupBy(row.compatible, (pair) => pair.subscription_id);

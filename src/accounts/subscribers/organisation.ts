@@ -48,6 +48,22 @@ export interface Organisation {
   changes: Change[];
   /** Subscribers that were changed since they were loaded. */
   changed: Set<Subscriber>;
+  /** What was there when it was loaded: only what has become of it since is written. */
+  stored: Stored;
+}
+
+export interface Stored {
+  /** By id. */
+  people: ReadonlyMap<number, StoredPerson>;
+  /** By subscription: how many seats were taken. */
+  seatsTaken: ReadonlyMap<number, number>;
+}
+
+/** Rows, as `rows.ts` makes them. */
+export interface StoredPerson {
+  row: Readonly<Record<string, unknown>>;
+  /** By subscription. */
+  seats: ReadonlyMap<number, Readonly<Record<string, unknown>>>;
 }
 
 export interface Subscription {

@@ -1,4 +1,4 @@
-/** How the tables of the account store hold what is in memory. Their rows travel as JSON. */
+/** How the tables of the account store hold what is in memory. Rows are read as JSON, and written column by column. */
 import { columns, jsonTimestamp, orNull, type RowOf } from '../../database/columns.ts';
 import { foldNotesDn } from './notes-name.ts';
 import type { Organisation, Seat, Subscriber, Subscription } from './organisation.ts';
@@ -126,20 +126,74 @@ interface SeatHolder {
 }
 
 export type SubscriberRow = RowOf<typeof SUBSCRIBER>;
+export type WrittenSubscriberRow = SubscriberRow & RowOf<typeof BOOKKEEPING>;
 export type SeatRow = RowOf<typeof SEAT> & SeatHolder;
 
-export const SUBSCRIBER_COLUMNS = [...SUBSCRIBER.names, ...BOOKKEEPING.names] as const;
-export const SEAT_COLUMNS = [...SEAT.names, 'subscriber_id', 'customer_id'] as const;
+/** Types of the columns that are written; `text[]` stands for a literal of one, since arrays of arrays are flattened. */
+export const SUBSCRIBER_TYPES: Readonly<Record<keyof WrittenSubscriberRow, string>> = {
+  id: 'bigint',
+  email: 'text',
+  alternate_email: 'text',
+  given_name: 'text',
+  family_name: 'text',
+  roles: 'text[]',
+  company_contact: 'boolean',
+  state: 'text',
+  state_before_suspend: 'text',
+  federation_type: 'text',
+  language: 'text',
+  time_zone: 'text',
+  department: 'text',
+  job_title: 'text',
+  country: 'text',
+  telephone: 'text',
+  mobile: 'text',
+  fax: 'text',
+  address: 'text',
+  invitation_state: 'text',
+  invitation_sent_to: 'text',
+  invitation_sent_at: 'timestamptz',
+  invitation_expires_at: 'timestamptz',
+  invitation_suppressed: 'boolean',
+  password_state: 'text',
+  password_hash: 'text',
+  password_changed_at: 'timestamptz',
+  identity_verified: 'boolean',
+  terms_accepted_at: 'timestamptz',
+  mailbox: 'text',
+  notes_dn: 'text',
+  notes_template: 'text',
+  notes_version: 'text',
+  notes_locale: 'text',
+  notes_forms: 'text',
+  origin: 'text',
+  created_at: 'timestamptz',
+  last_change_file: 'text',
+  last_change_line: 'integer',
+  last_change_at: 'timestamptz',
+  customer_id: 'bigint',
+  notes_dn_key: 'text',
+  updated_at: 'timestamptz',
+  removed_at: 'timestamptz',
+};
+
+export const SEAT_TYPES: Readonly<Record<keyof SeatRow, string>> = {
+  subscription_id: 'bigint',
+  state: 'text',
+  extra_files_gb: 'integer',
+  extra_mail_gb: 'integer',
+  assigned_at: 'timestamptz',
+  last_change_file: 'text',
+  last_change_line: 'integer',
+  subscriber_id: 'bigint',
+  customer_id: 'bigint',
+};
 
 export function subscriberFrom(row: SubscriberRow, seats: Seat[]): Subscriber {
   return { ...SUBSCRIBER.from(row), seats };
 }
 
-export function subscriberRow(
-  customer: number,
-  subscriber: Subscriber,
-  now: Date,
-): SubscriberRow & RowOf<typeof BOOKKEEPING> {
+export function subscriberRow(customer: number, subscriber: Subscriber, now: Date): WrittenSubscriberRow {
   const notesDnKey = subscriber.notes ? foldNotesDn(subscriber.notes.dn) : null;
   return {
     ...SUBSCRIBER.to(subscriber),

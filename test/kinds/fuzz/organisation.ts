@@ -29,5 +29,6 @@ export function emptyOrganisation(): Organisation {
     notices: new Map(),
     changes: [],
     changed: new Set(),
+    stored: { people: new Map(), seatsTaken: new Map() },
   };
 }

@@ -1,0 +1,173 @@
+/** Writes people and their seats: those who are new apart from those who are known, and of these only what has changed. */
+import { arraysOf, unnested } from '../../database/unnest.ts';
+import type { Transaction } from '../../database/open.ts';
+import type { Organisation, StoredPerson } from './organisation.ts';
+import {
+  SEAT_TYPES,
+  seatRow,
+  SUBSCRIBER_TYPES,
+  subscriberRow,
+  type SeatRow,
+  type WrittenSubscriberRow,
+} from './rows.ts';
+
+/** @throws a unique violation (23505) where an address or a Notes DN was taken elsewhere since the load */
+export async function savePeople(tx: Transaction, organisation: Organisation, now: Date): Promise<void> {
+  const { id, changed, stored } = organisation;
+  if (changed.size === 0) return;
+  const fresh: WrittenSubscriberRow[] = [];
+  const known: KnownPerson[] = [];
+  for (const subscriber of changed) {
+    const was = stored.people.get(subscriber.id);
+    const row = subscriberRow(id, subscriber, now);
+    if (was) known.push({ row, was });
+    else fresh.push(row);
+  }
+  await update(tx, id, known, now);
+  await insert(tx, fresh);
+  await saveSeats(tx, organisation);
+}
+
+interface KnownPerson {
+  row: WrittenSubscriberRow;
+  was: StoredPerson;
+}
+
+type Column = keyof WrittenSubscriberRow;
+const COLUMNS = Object.keys(SUBSCRIBER_TYPES) as Column[];
+/** Compared, and written where one of the people has another value than before. */
+const UPDATED = COLUMNS.filter(
+  (column) => !['id', 'customer_id', 'updated_at', 'removed_at', 'created_at'].includes(column),
+);
+
+const INSERT = `insert into subscriber (${COLUMNS.join(', ')}) ${unnested(SUBSCRIBER_TYPES, COLUMNS, 1)}`;
+
+async function insert(tx: Transaction, rows: WrittenSubscriberRow[]): Promise<void> {
+  if (rows.length > 0) await tx.query(INSERT, arraysOf(rows, COLUMNS));
+}
+
+async function update(tx: Transaction, customer: number, people: KnownPerson[], now: Date): Promise<void> {
+  if (people.length === 0) return;
+  await setAside(tx, people);
+  const columns = UPDATED.filter((column) =>
+    people.some(({ row, was }) => isOther(row[column], was.row[column])),
+  );
+  const rows = people.map(({ row }) => row);
+  const { rowCount } = await tx.query(updateOf(columns), [
+    customer,
+    now,
+    ...arraysOf(rows, ['id', ...columns]),
+  ]);
+  if (rowCount !== rows.length)
+    throw new Error(
+      `${rows.length} subscribers of customer ${customer} were to be updated, ${rowCount} were there`,
+    );
+}
+
+/** A new or withdrawn invitation makes the link that was sent before invalid. */
+function updateOf(columns: readonly Column[]): string {
+  const sets = ['updated_at = $2', ...columns.map((column) => `${column} = u.${column}`)];
+  if (columns.includes('invitation_sent_at'))
+    sets.push(
+      `invitation_token_hash = case when s.invitation_sent_at is not distinct from u.invitation_sent_at
+         then s.invitation_token_hash end`,
+    );
+  return `update subscriber s set ${sets.join(', ')}
+    from (${unnested(SUBSCRIBER_TYPES, ['id', ...columns], 3)}) u
+   where s.id = u.id and s.customer_id = $1`;
+}
+
+/** Addresses and Notes DNs may change hands within one file: those that change are set aside first. */
+async function setAside(tx: Transaction, people: KnownPerson[]): Promise<void> {
+  const losing = (column: 'email' | 'notes_dn_key') =>
+    people.flatMap(({ row, was }) =>
+      was.row[column] !== null && was.row[column] !== row[column] ? row.id : [],
+    );
+  const [emails, names] = [losing('email'), losing('notes_dn_key')];
+  if (emails.length + names.length === 0) return;
+  await tx.query(
+    `update subscriber set
+       email = case when id = any($1) then 'id-' || id || '@renamed.invalid' else email end,
+       notes_dn_key = case when id = any($2) then null else notes_dn_key end
+      where id = any($1) or id = any($2)`,
+    [emails, names],
+  );
+}
+
+function isOther(one: unknown, other: unknown): boolean {
+  if (one === other) return false;
+  return !Array.isArray(one) || !Array.isArray(other) || one.join(',') !== other.join(',');
+}
+
+type SeatColumn = keyof SeatRow;
+const SEAT_COLUMNS = Object.keys(SEAT_TYPES) as SeatColumn[];
+/** When a seat was assigned does not change. */
+const SEAT_UPDATES = SEAT_COLUMNS.filter(
+  (column) => !['subscriber_id', 'customer_id', 'subscription_id', 'assigned_at'].includes(column),
+);
+
+const INSERT_SEATS = `insert into seat (${SEAT_COLUMNS.join(', ')}) ${unnested(SEAT_TYPES, SEAT_COLUMNS, 1)}`;
+const UPDATE_SEATS = `
+  update seat s set ${SEAT_UPDATES.map((column) => `${column} = u.${column}`).join(', ')}
+    from (${unnested(SEAT_TYPES, SEAT_COLUMNS, 1)}) u
+   where s.subscriber_id = u.subscriber_id and s.subscription_id = u.subscription_id`;
+const DELETE_SEATS = `
+  delete from seat s using unnest($1::bigint[], $2::bigint[]) as gone (subscriber_id, subscription_id)
+   where s.subscriber_id = gone.subscriber_id and s.subscription_id = gone.subscription_id`;
+
+async function saveSeats(tx: Transaction, organisation: Organisation): Promise<void> {
+  const { fresh, other, gone } = seatChanges(organisation);
+  if (gone.length > 0) await expectSeats(tx, DELETE_SEATS, arraysOf(gone, ['holder', 'subscription']), gone);
+  if (other.length > 0) await expectSeats(tx, UPDATE_SEATS, arraysOf(other, SEAT_COLUMNS), other);
+  if (fresh.length > 0) await tx.query(INSERT_SEATS, arraysOf(fresh, SEAT_COLUMNS));
+  await saveSeatCounters(tx, organisation);
+}
+
+/** Whatever the statement does to these seats, it finds every one of them. */
+async function expectSeats(
+  tx: Transaction,
+  text: string,
+  values: unknown[],
+  seats: readonly unknown[],
+): Promise<void> {
+  const { rowCount } = await tx.query(text, values);
+  if (rowCount !== seats.length)
+    throw new Error(`${seats.length} seats were to be changed, ${rowCount} were there`);
+}
+
+interface SeatChanges {
+  fresh: SeatRow[];
+  other: SeatRow[];
+  gone: { holder: number; subscription: number }[];
+}
+
+function seatChanges({ id, changed, stored }: Organisation): SeatChanges {
+  const changes: SeatChanges = { fresh: [], other: [], gone: [] };
+  for (const { id: holder, seats } of changed) {
+    const left = new Map(stored.people.get(holder)?.seats);
+    for (const seat of seats) {
+      const row = seatRow(id, holder, seat);
+      const was = left.get(seat.subscription);
+      left.delete(seat.subscription);
+      if (!was) changes.fresh.push(row);
+      else if (SEAT_UPDATES.some((column) => was[column] !== row[column])) changes.other.push(row);
+    }
+    for (const subscription of left.keys()) changes.gone.push({ holder, subscription });
+  }
+  return changes;
+}
+
+async function saveSeatCounters(tx: Transaction, { id, subscriptions, stored }: Organisation): Promise<void> {
+  const counted = [...subscriptions.values()].filter(
+    (one) => stored.seatsTaken.get(one.id) !== one.seatsTaken,
+  );
+  if (counted.length === 0) return;
+  const { rowCount } = await tx.query(
+    `update subscription s set seats_taken = counted.taken
+       from unnest($2::bigint[], $3::int[]) as counted (id, taken)
+      where s.customer_id = $1 and s.id = counted.id`,
+    [id, counted.map((one) => one.id), counted.map((one) => one.seatsTaken)],
+  );
+  if (rowCount !== counted.length)
+    throw new Error(`seats of ${counted.length} subscriptions were to be counted, ${rowCount} were there`);
+}
