@@ -38,7 +38,7 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
         });
   const jobs: Job[] = [
     housekeepingJob({ ...services, customers: () => intake.customers(), auditDays: retention.days }),
-    purgeJob({ ...services, spool, days: retention.days, historyDays }, journal),
+    purgeJob({ ...services, spool, days: retention.days }, journal),
     historyJob(services, historyDays),
     removalJob(services, removal.finishSeconds * 1000),
     ...(mailing ? [mailing.job] : []),

@@ -18,12 +18,12 @@ export const purge = action({
   input: z.strictObject({ dryRun: z.boolean() }),
   allowed: operators,
   run: async (
-    { database, clock, spool, retentionDays: days, historyDays },
+    { database, clock, spool, retentionDays: days },
     { dryRun },
     _,
     { send }: Channel<ExpiredFile>,
   ) => {
-    const parts = { database, clock, spool, days, historyDays };
+    const parts = { database, clock, spool, days };
     if (!dryRun) return recordRun(database, clock, PURGE_JOB, () => purgeNow(parts));
     const counts = { files: 0, bytes: 0, results: 0, failed: 0 };
     for await (const { shown: file, createdAt, bytes } of expiredFiles(parts)) {

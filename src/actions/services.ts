@@ -14,8 +14,6 @@ export interface ActionServices {
   caps: Caps;
   /** For customers without a retention of their own. */
   retentionDays: number;
-  /** How long changes are kept. */
-  historyDays: number;
   maskPasswords: boolean;
   hasMailServer: boolean;
   /** A larger change file is taken by no door. */
@@ -39,7 +37,6 @@ export function actionServices(
     spool,
     caps: throttle,
     retentionDays: retention.days,
-    historyDays: retention.historyDays,
     maskPasswords: trace.maskPasswords,
     hasMailServer: mail.smtp !== undefined,
     fileBytesMax: limits.fileBytes,

@@ -118,11 +118,37 @@ export async function quarantine(
   return rowCount === 1;
 }
 
+/** What a slice has come to, stored with the exit. */
+export interface CountedSlice {
+  outcome: Pick<Outcome, 'read' | 'written' | 'readErrors' | 'writeErrors' | 'refusal'>;
+  saved: {
+    /** Entries of the whole file. */
+    total: number;
+    started: Date;
+    digest: string | null;
+  };
+}
+
+const COUNTED = `taken = true, failures = 0, started_at = $2, total = $3, entries = $4, written = $5, read_errors = $6,
+  write_errors = $7, code = $8, detail = $9, content_sha256 = coalesce($10, content_sha256)`;
+
+function counted({ outcome, saved }: CountedSlice): unknown[] {
+  const { read, written, readErrors, writeErrors, refusal } = outcome;
+  const { started, total, digest } = saved;
+  return [started, total, read, written, readErrors, writeErrors, refusal?.code ?? null, refusal, digest];
+}
+
 /** A slice is done; the file goes on there. */
-export async function goOn(tx: Transaction, file: Pick<ChangeFile, 'id'>, next: Position): Promise<boolean> {
+export async function goOn(
+  tx: Transaction,
+  file: Pick<ChangeFile, 'id'>,
+  next: Position,
+  slice: CountedSlice,
+): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update change_file set state = 'applying', next_line = $2, next_byte = $3 where id = $1 and ${among('goOn')}`,
-    [file.id, next.line, next.byte],
+    `update change_file set state = 'applying', next_line = $11, next_byte = $12, ${COUNTED}
+      where id = $1 and ${among('goOn')}`,
+    [file.id, ...counted(slice), next.line, next.byte],
   );
   return rowCount === 1;
 }
@@ -131,15 +157,16 @@ export async function goOn(tx: Transaction, file: Pick<ChangeFile, 'id'>, next: 
 export async function apply(
   tx: Transaction,
   file: Pick<ChangeFile, 'id'>,
-  { readErrors, writeErrors, refusal }: Pick<Outcome, 'readErrors' | 'writeErrors' | 'refusal'>,
   now: Date,
+  slice: CountedSlice,
 ): Promise<boolean> {
+  const { readErrors, writeErrors, refusal } = slice.outcome;
   const decision = refusal?.code === 1001 ? 'held' : 'applied';
   const folder = readErrors + writeErrors > 0 || refusal ? '_error' : '_processed';
   const { rowCount } = await tx.query(
-    `update change_file set state = 'applied', finished_at = $2, folder = $3, decision = $4
+    `update change_file set state = 'applied', finished_at = $11, folder = $12, decision = $13, ${COUNTED}
       where id = $1 and ${among('apply')}`,
-    [file.id, now, folder, decision],
+    [file.id, ...counted(slice), now, folder, decision],
   );
   return rowCount === 1;
 }

@@ -34,35 +34,17 @@ export async function reportNames(db: Queryable, customer: number): Promise<Map<
 /** So many files' results go in one statement: it stays short, however much has piled up. */
 const THINNED_FILES = 100;
 
-/** What was finished before goes. */
-export interface Cutoffs {
-  files: Date;
-  /** Results of refused entries outlive their file. */
-  refusals: Date;
-}
-
 /**
- * Entry results go with their file, those of refused entries later; the ledger row stays, with its counts. Also those of
- * files that the customer has deleted by then.
+ * Entry results go with their file; the ledger row stays, with its counts, and what was refused as long as the history.
+ * Also those of files that the customer has deleted by then.
  *
- * @returns how many results went
+ * @param before what was finished before goes
+ * @returns how many results of accepted entries went
  */
-export async function thinRows(
-  db: Queryable,
-  customer: number,
-  cutoffs: Cutoffs,
-  now: Date,
-): Promise<number> {
-  return (
-    (await inSteps(db, THIN, [customer, cutoffs.files, now])) +
-    (await inSteps(db, FORGET_REFUSALS, [customer, cutoffs.refusals, now]))
-  );
-}
-
-async function inSteps(db: Queryable, step: string, values: unknown[]): Promise<number> {
+export async function thinRows(db: Queryable, customer: number, before: Date, now: Date): Promise<number> {
   let results = 0;
   for (;;) {
-    const { rows } = await db.query<{ files: number; results: number }>(step, values);
+    const { rows } = await db.query<{ files: number; results: number }>(THIN, [customer, before, now]);
     results += rows[0]?.results ?? 0;
     if ((rows[0]?.files ?? 0) < THINNED_FILES) return results;
   }
@@ -74,14 +56,6 @@ const THIN = `
      where f.customer_id = $1 and f.state = 'filed' and f.purged_at is null and f.finished_at < $2
        and b.closed_at is not null order by f.finished_at limit ${THINNED_FILES} for update of f skip locked),
   marked as (update change_file set purged_at = $3 where id in (select id from due) returning id),
-  gone as (delete from entry_result where change_file_id in (select id from due) and code = 0 returning 1)
-  select (select count(*) from marked) as files, (select count(*) from gone) as results`;
-
-const FORGET_REFUSALS = `
-  with due as (
-    select id from change_file
-     where customer_id = $1 and purged_at is not null and refusals_purged_at is null and finished_at < $2
-     order by finished_at limit ${THINNED_FILES} for update skip locked),
-  marked as (update change_file set refusals_purged_at = $3 where id in (select id from due) returning id),
-  gone as (delete from entry_result where change_file_id in (select id from due) returning 1)
-  select (select count(*) from marked) as files, (select count(*) from gone) as results`;
+  gone as (delete from entry_slice where change_file_id in (select id from due)
+           returning (select count(*) from unnest(codes) code where code = 0) as accepted)
+  select (select count(*) from marked) as files, (select coalesce(sum(accepted), 0)::bigint from gone) as results`;

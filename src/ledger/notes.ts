@@ -73,7 +73,7 @@ export async function noteMissingNumbers(
 }
 
 /**
- * Stores what the file says, as a digest, and notes where an earlier file has said the same. That is allowed and changes
+ * Notes where an earlier file has said the same. That is allowed and changes
  * nothing, so the report, whose lines are documented, does not speak of it; the log does.
  *
  * @returns the name of the last file that said the same; null: none
@@ -84,7 +84,6 @@ export async function noteContent(
   digest: string,
   now: Date,
 ): Promise<string | null> {
-  await tx.query('update change_file set content_sha256 = $2 where id = $1', [file.id, digest]);
   const { rows } = await tx.query<{ name: string }>(
     `insert into batch_note (batch_id, change_file_id, at, kind, detail)
      select $1, $2, $3, 'same-content', json_build_object('kind', 'same-content', 'name', name)

@@ -1,5 +1,6 @@
 import type { Refusal } from '../change-file/result-code.ts';
-import type { Queryable } from '../database/open.ts';
+import type { Database, Queryable } from '../database/open.ts';
+import { keepMonths, type MonthlyTable } from '../database/partitions.ts';
 
 /** An entry that was refused, and the file it stood in. */
 export interface RefusedEntry {
@@ -17,7 +18,7 @@ export interface RefusedEntry {
   address: string | null;
 }
 
-/** As the index of migration 014 has it. */
+/** As the index of migration 015 has it. */
 const folded = (text: string) => `regexp_replace(lower(${text}), ' *([,=+]) *', '\\1', 'g')`;
 
 /** Refused entries that were about one of these addresses or DNs, oldest first. */
@@ -29,13 +30,29 @@ export async function refusedEntriesAbout(
   const { rows } = await db.query<RefusedEntry>(
     `select coalesce(f.finished_at, f.started_at) as at, f.id as "fileId", f.name as file, r.entry, r.line, r.operation, r.subject, r.code,
             r.detail as refusal, f.login, f.address
-       from entry_result r join change_file f on f.id = r.change_file_id
-      where f.customer_id = $1 and r.code <> 0
+       from refused_entry r join change_file f on f.id = r.change_file_id
+      where r.customer_id = $1 and r.subject is not null
         and ${folded('r.subject')} = any(array(select ${folded('s')} from unnest($2::text[]) s))
       order by at, f.id, r.entry`,
     [customer, subjects],
   );
   return rows;
+}
+
+const REFUSED: MonthlyTable = {
+  name: 'refused_entry',
+  moment: 'started_at',
+  written: (ms) => `'${new Date(ms).toISOString()}'`,
+  read: 'started_at',
+};
+
+/** Makes its months ahead, and drops those that were kept so many days. */
+export async function keepRefusedEntries(
+  database: Database,
+  now: Date,
+  days: number,
+): Promise<{ made: number; dropped: number }> {
+  return keepMonths(database, REFUSED, now, days);
 }
 
 /** A file as far as history speaks of it. */

@@ -66,8 +66,9 @@ async function failuresOf(db: Queryable, files: number[]): Promise<Map<number, R
     subject: string | null;
     detail: Refusal;
   }>(
-    `select change_file_id as file, entry, line, subject, detail from entry_result
-      where change_file_id = any($1) and code <> 0 order by change_file_id, entry`,
+    `select f.id as file, r.entry, r.line, r.subject, r.detail
+       from change_file f join refused_entry r on r.change_file_id = f.id and r.started_at = f.started_at
+      where f.id = any($1) order by f.id, r.entry`,
     [files],
   );
   const failures = new Map<number, ReportedFile['failures']>();

@@ -12,6 +12,8 @@ export interface SavedSlice {
   next: Position | null;
   started: Date;
   now: Date;
+  /** SHA-256 of the file; null: not known, or stored already. */
+  digest: string | null;
 }
 
 /** Written with the changes themselves, in one transaction: no effect without its result, no result without its effect. */
@@ -21,41 +23,53 @@ export async function saveOutcome(
   outcome: Outcome,
   saved: SavedSlice,
 ): Promise<void> {
-  await saveResults(tx, file.id, outcome.results);
-  await saveCounts(tx, file.id, outcome, saved);
-  await expectExit(saved.next ? goOn(tx, file, saved.next) : apply(tx, file, outcome, saved.now));
-}
-
-async function saveResults(tx: Transaction, changeFile: number, results: EntryResult[]): Promise<void> {
-  const rows = results.map(({ place, code, operation, subject, refusal }) => ({
-    entry: place.entry,
-    line: place.line,
-    first_byte: place.firstByte,
-    byte_count: place.byteCount,
-    code,
-    operation,
-    subject,
-    detail: refusal,
-  }));
-  await tx.query(
-    `insert into entry_result (change_file_id, entry, line, first_byte, byte_count, code, operation, subject, detail)
-     select $1, entry, line, first_byte, byte_count, code, operation, subject, detail
-       from json_populate_recordset(null::entry_result, $2)`,
-    [changeFile, JSON.stringify(rows)],
+  await saveResults(tx, file, outcome.results, saved.started);
+  const { next, now } = saved;
+  await expectExit(
+    next ? goOn(tx, file, next, { outcome, saved }) : apply(tx, file, now, { outcome, saved }),
   );
 }
 
-async function saveCounts(
+const SAVE_SLICE = `
+  insert into entry_slice (change_file_id, first_entry, entries, lines, starts, sizes, codes)
+  values ($1, ($2::int[])[1], $2, $3, $4, $5, $6)`;
+
+const SAVE_SLICE_AND_REFUSED = `
+  with slice as (${SAVE_SLICE})
+  insert into refused_entry (customer_id, change_file_id, started_at, entry, line, code, operation, subject, detail)
+  select $7, $1, $8, entry, line, code, operation, subject, detail::jsonb
+    from unnest($9::int[], $10::int[], $11::int[], $12::text[], $13::text[], $14::text[])
+      as r (entry, line, code, operation, subject, detail)`;
+
+async function saveResults(
   tx: Transaction,
-  changeFile: number,
-  { read, written, readErrors, writeErrors, refusal }: Outcome,
-  { total, started }: SavedSlice,
+  { id, customer }: ChangeFile,
+  results: readonly EntryResult[],
+  started: Date,
 ): Promise<void> {
-  await tx.query(
-    `update change_file set taken = true, started_at = $2, total = $3, entries = $4, written = $5, read_errors = $6,
-       write_errors = $7, code = $8, detail = $9, failures = 0 where id = $1`,
-    [changeFile, started, total, read, written, readErrors, writeErrors, refusal?.code ?? null, refusal],
-  );
+  if (results.length === 0) return;
+  const places = results.map(({ place }) => place);
+  const slice = [
+    id,
+    places.map(({ entry }) => entry),
+    places.map(({ line }) => line),
+    places.map(({ firstByte }) => firstByte),
+    places.map(({ byteCount }) => byteCount),
+    results.map(({ code }) => code),
+  ];
+  const refused = results.filter(({ code }) => code !== 0);
+  if (refused.length === 0) return void (await tx.query(SAVE_SLICE, slice));
+  await tx.query(SAVE_SLICE_AND_REFUSED, [
+    ...slice,
+    customer,
+    started,
+    refused.map(({ place }) => place.entry),
+    refused.map(({ place }) => place.line),
+    refused.map(({ code }) => code),
+    refused.map(({ operation }) => operation),
+    refused.map(({ subject }) => subject),
+    refused.map(({ refusal }) => refusal && JSON.stringify(refusal)),
+  ]);
 }
 
 /** Of an entry, as the trace needs it. */
@@ -67,19 +81,39 @@ export interface ResultRow {
   code: number;
 }
 
-/** Results come in pages: a trace of any length costs constant memory. */
-const PAGE_ENTRIES = 500;
+/** Results come in pages, a slice each: a trace of any length costs constant memory. */
+const SLICES_AT_ONCE = 2;
+
+interface SliceRow {
+  first_entry: number;
+  entries: number[];
+  lines: number[];
+  /** As text, like every bigint in an array. */
+  starts: string[];
+  sizes: number[];
+  codes: number[];
+}
 
 /** All results of a file, in the order of their entries. */
 export async function* resultPages(db: Queryable, file: Pick<ChangeFile, 'id'>): AsyncGenerator<ResultRow[]> {
   for (let after = 0, more = true; more;) {
-    const { rows } = await db.query<ResultRow>(
-      `select entry, line, first_byte, byte_count, code from entry_result
-        where change_file_id = $1 and entry > $2 order by entry limit ${PAGE_ENTRIES}`,
+    const { rows } = await db.query<SliceRow>(
+      `select first_entry, entries, lines, starts, sizes, codes from entry_slice
+        where change_file_id = $1 and first_entry > $2 order by first_entry limit ${SLICES_AT_ONCE}`,
       [file.id, after],
     );
-    if (rows.length > 0) yield rows;
-    after = rows.at(-1)?.entry ?? after;
-    more = rows.length === PAGE_ENTRIES;
+    for (const row of rows) yield resultsOf(row);
+    after = rows.at(-1)?.first_entry ?? after;
+    more = rows.length === SLICES_AT_ONCE;
   }
+}
+
+function resultsOf({ entries, lines, starts, sizes, codes }: SliceRow): ResultRow[] {
+  return entries.map((entry, index) => ({
+    entry,
+    line: lines[index] ?? 0,
+    first_byte: Number(starts[index]),
+    byte_count: sizes[index] ?? 0,
+    code: codes[index] ?? 0,
+  }));
 }

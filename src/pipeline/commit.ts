@@ -96,7 +96,13 @@ async function applySlice(
   const next = goesOn(contents, outcome);
   const started = file.progress?.startedAt ?? now;
   const finished = input.clock.now();
-  await saveOutcome(tx, file, outcome, { total: contents.total, next, started, now: finished });
+  await saveOutcome(tx, file, outcome, {
+    total: contents.total,
+    next,
+    started,
+    now: finished,
+    digest: input.digest,
+  });
   const decidedNow = contents.entries.slice(0, outcome.read - (file.progress?.read ?? 0));
   if (!held) await noteEntries(tx, file, decidedNow, finished);
   const earlier = input.digest === null ? null : await noteContent(tx, file, input.digest, now);

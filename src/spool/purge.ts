@@ -23,8 +23,6 @@ export interface PurgeParts {
   spool: string;
   /** For customers without a setting of their own. */
   days: number;
-  /** How long results of refused entries are kept. */
-  historyDays: number;
 }
 
 /** A file whose time is over. */
@@ -65,9 +63,8 @@ export async function* expiredFiles(parts: PurgeParts): AsyncGenerator<Expired> 
 
 /** Deletes files whose time is over, and then thins their rows. May be called at any time, also by two at once. */
 export async function purge(parts: PurgeParts): Promise<PurgeCounts> {
-  const { database, clock, historyDays } = parts;
+  const { database, clock } = parts;
   const counts: PurgeCounts = { files: 0, bytes: 0, results: 0, failed: 0 };
-  const refusals = new Date(clock.now().getTime() - historyDays * DAY_MS);
   for (const kept of await keptFolders(parts)) {
     const failed = await purgeFiles(parts, kept, counts).catch((error: unknown) => {
       // A folder that may not be looked into keeps its files and their rows; the others' time comes all the same.
@@ -77,8 +74,7 @@ export async function purge(parts: PurgeParts): Promise<PurgeCounts> {
     });
     // Rows stay whole as long as any file of theirs does.
     if (failed) continue;
-    const cutoffs = { files: kept.cutoff, refusals };
-    counts.results += await thinRows(database, kept.customer, cutoffs, clock.now());
+    counts.results += await thinRows(database, kept.customer, kept.cutoff, clock.now());
   }
   return counts;
 }

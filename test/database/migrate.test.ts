@@ -35,7 +35,7 @@ describe('migrate', () => {
       `select relname as table from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
     );
     expect(rows.map((row) => row.table)).toEqual(
-      expect.arrayContaining(['customer', 'subscriber', 'seat', 'change_file', 'entry_result', 'outbox']),
+      expect.arrayContaining(['customer', 'subscriber', 'seat', 'change_file', 'entry_slice', 'outbox']),
     );
   });
 });

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/migrate.ts';
 import type { Database } from '../../src/database/open.ts';
+import { refusedEntriesAbout } from '../../src/ledger/refused-rows.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 const RELEASED = new URL('../../src/database/migrations/', import.meta.url);
@@ -23,6 +24,7 @@ const HASHES: Record<string, string> = {
   '012-kinds.sql': '39c28ae218a11dd6e5070c7ac8b5d1095ab2f116bdbaf056c4b84639cab60a88',
   '013-spool-differences.sql': '81fadd8cf194ab27f1e8542a3e1a360ff2256b96175db18a329c1887cd6e2c1d',
   '014-changes.sql': '0815e150d76ca89d1de45183c715ca176f1200c9f013b125fa215d034544a60e',
+  '015-results.sql': '4f1e4e39193d27f0ed1fea491826cff7ba54eeb4cd4906162b16882530b4a479',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
 const SCHEMAS: [title: string, ...files: string[]][] = [
@@ -45,6 +47,23 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['up to 012', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012'],
   ['up to 013', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013'],
   ['up to 014', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014'],
+  [
+    'up to 015',
+    '001',
+    '002',
+    '003',
+    '004',
+    '005',
+    '007',
+    '008',
+    '009',
+    '010',
+    '011',
+    '012',
+    '013',
+    '014',
+    '015',
+  ],
 ];
 
 let database: TestDatabase;
@@ -121,9 +140,20 @@ async function fill(files: string[]): Promise<void> {
              (1, 1, 'b.csv', 'filed', now(), 9, now(), 1, 0, '_error', 'b.csv'${value('refused')});
     insert into change_file (customer_id, name, state, received_at, bytes, modified_at)
       values (1, 'c.csv', 'waiting', now(), 9, now());
-    insert into entry_result (change_file_id, entry, line, first_byte, byte_count, code) values (1, 1, 2, 5, 4, 0);
+    ${has(files, '015') ? SLICES : RESULTS}
     insert into sequence_counter (customer_id, source, type, last) values (1, 'hr', 'PRV', 7)`);
 }
+
+/** Results as they were kept until 014, and as they are since. */
+const RESULTS = `
+    insert into entry_result (change_file_id, entry, line, first_byte, byte_count, code) values (1, 1, 2, 5, 4, 0);
+    insert into entry_result (change_file_id, entry, line, first_byte, byte_count, code, operation, subject, detail)
+      values (1, 1002, 4, 9, 7, 1011, 'Suspend', 'Ann@Example.com', '{"code": 1011}');`;
+const SLICES = `
+    insert into entry_slice (change_file_id, first_entry, entries, lines, starts, sizes, codes)
+      values (1, 1, '{1,1002}', '{2,4}', '{5,9}', '{4,7}', '{0,1011}');
+    insert into refused_entry (customer_id, change_file_id, started_at, entry, line, code, operation, subject, detail)
+      values (1, 1, now(), 1002, 4, 1011, 'Suspend', 'Ann@Example.com', '{"code": 1011}');`;
 
 async function expectData(files: string[]): Promise<void> {
   const { rows: people } = await database.query(
@@ -146,8 +176,14 @@ async function expectData(files: string[]): Promise<void> {
     { name: 'b.csv', state: 'filed', decision: 'refused', counted: false, entries: 0, purged_at: null },
     { name: 'c.csv', state: 'waiting', decision: null, counted: false, entries: 0, purged_at: null },
   ]);
-  expect((await database.query('select entry, byte_count, code from entry_result')).rows).toEqual([
+  expect(
+    (await database.query('select entry, byte_count, code from entry_result order by entry')).rows,
+  ).toEqual([
     { entry: 1, byte_count: 4, code: 0 },
+    { entry: 1002, byte_count: 7, code: 1011 },
+  ]);
+  expect(await refusedEntriesAbout(database, 1, ['ann@example.com'])).toMatchObject([
+    { file: 'a.csv', entry: 1002, line: 4, operation: 'Suspend', code: 1011, refusal: { code: 1011 } },
   ]);
   expect((await database.query('select source, last, run from sequence_counter')).rows).toEqual([
     { source: 'hr', last: 7, run: 0 },

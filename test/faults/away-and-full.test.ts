@@ -25,7 +25,7 @@ function losingAnswers(database: Database, losses: number): Database {
         work({
           ...tx,
           query: (text, values) => {
-            carries ||= text.includes('insert into entry_result');
+            carries ||= text.includes('insert into entry_slice');
             return tx.query(text, values);
           },
         }),
@@ -80,7 +80,7 @@ function fullInTheMiddle(database: Database, disk: { full: boolean }): Database 
   return {
     ...database,
     query: (text, values) =>
-      disk.full && /\bfrom entry_result\b/.test(text)
+      disk.full && /\bfrom entry_slice\b/.test(text)
         ? Promise.reject(noSpace())
         : database.query(text, values),
   };

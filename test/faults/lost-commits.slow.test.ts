@@ -209,13 +209,13 @@ it('a large file of which the last slices were lost comes back in hand and goes 
   expect((await database.query('select state, entries from change_file')).rows).toEqual([
     { state: 'applying', entries: 1_000 },
   ]);
-  const keep = ['change_file', 'entry_result', 'subscriber'];
+  const keep = ['change_file', 'entry_slice', 'subscriber'];
   for (const table of keep) await database.query(`create table kept_${table} as table ${table}`);
   await world.workOff();
   expect(await namesIn(folder, '_processed')).toEqual(['1000001_PRV_1.csv', '1000001_PRV_1_trace.csv']);
   await database.query(`
-    delete from outbox; delete from entry_result; delete from subscriber where id not in (select id from kept_subscriber);
-    insert into entry_result select * from kept_entry_result;
+    delete from outbox; delete from entry_slice; delete from subscriber where id not in (select id from kept_subscriber);
+    insert into entry_slice select * from kept_entry_slice;
     update change_file f set state = k.state, entries = k.entries, written = k.written, next_line = k.next_line,
       next_byte = k.next_byte, finished_at = null, folder = null, decision = null, filed_as = null from kept_change_file k;
     update batch set closed_at = null, report_name = null;

@@ -7,7 +7,10 @@ import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from '../../s
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 const NOW = new Date('2026-03-02T12:00:00Z');
-const OUTCOME = { ...NO_COUNTS, results: [], refusal: null };
+const SLICE = {
+  outcome: { ...NO_COUNTS, refusal: null },
+  saved: { total: 0, started: NOW, digest: null },
+};
 
 /** Each way out as the program goes it, and where it leads. */
 const EXITS: Record<
@@ -22,8 +25,8 @@ const EXITS: Record<
       exits.quarantine(tx, file, { code: null, reason: 'infected', signature: 'Eicar' }, NOW),
     to: 'quarantined',
   },
-  goOn: { take: (tx, file) => exits.goOn(tx, file, { entries: 1, line: 3, byte: 9 }), to: 'applying' },
-  apply: { take: (tx, file) => exits.apply(tx, file, OUTCOME, NOW), to: 'applied' },
+  goOn: { take: (tx, file) => exits.goOn(tx, file, { entries: 1, line: 3, byte: 9 }, SLICE), to: 'applying' },
+  apply: { take: (tx, file) => exits.apply(tx, file, NOW, SLICE), to: 'applied' },
   end: { take: (tx, file) => exits.end(tx, { ...file, progress: null }, 'set-aside', NOW), to: 'rejected' },
   file: { take: (tx, file) => exits.file(tx, file, 'a.csv', true), to: 'filed' },
   giveBack: { take: (tx, { id }) => exits.giveBack(tx, id), to: 'waiting' },

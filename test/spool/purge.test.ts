@@ -1,3 +1,4 @@
+import { keepRefusedEntries } from '../../src/ledger/refused-rows.ts';
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await database.query(
-    'truncate customer, batch, change_file, entry_result, batch_note, job_run restart identity cascade',
+    'truncate customer, batch, change_file, entry_slice, batch_note, job_run restart identity cascade',
   );
   await database.query(
     `insert into customer (id, name, folder) values (1, 'Acme', 'acme'), (2, 'Other', 'other')`,
@@ -36,7 +37,6 @@ const at = (text: string): PurgeParts => ({
   clock: { now: () => new Date(text) },
   spool,
   days: 30,
-  historyDays: 30,
 });
 
 const put = (name: string) => writeFile(path.join(spool, name), 'text');
@@ -63,8 +63,8 @@ async function processed({ finished, customer = 1, state = 'filed', open = false
     [customer, rows[0]?.id, name, state, finished],
   );
   await database.query(
-    `insert into entry_result (change_file_id, entry, line, first_byte, byte_count, code)
-     select $1, n, n + 1, 0, 1, 0 from generate_series(1, 3) n`,
+    `insert into entry_slice (change_file_id, first_entry, entries, lines, starts, sizes, codes)
+     values ($1, 1, '{1,2,3}', '{2,3,4}', '{0,1,2}', '{1,1,1}', '{0,0,0}')`,
     [file.rows[0]?.id],
   );
   await put(`${folder}/_processed/${name}`);
@@ -184,16 +184,22 @@ describe('a purge', () => {
     expect(await purge(at(LATE))).toMatchObject({ files: 1, results: 3 });
   });
 
-  it('keeps the results of refused entries until the history ends', async () => {
+  it('keeps what was refused until the month of its end of history is over', async () => {
     await processed({ finished: '2026-01-01T00:00:00Z' });
-    await database.query('update entry_result set code = 1003 where entry = 2');
-    const kept = async (text: string) =>
-      (await purge({ ...at(text), historyDays: 400 })).results + 10 * ((await results()) ?? 0);
-    expect(await kept(LATE)).toBe(2 + 10);
-    expect(await kept('2027-02-04T23:59:59Z')).toBe(0 + 10);
-    expect(await kept('2027-02-05T00:00:01Z')).toBe(1);
-    const { rows } = await database.query('select 1 from change_file where refusals_purged_at is null');
-    expect(rows).toEqual([]);
+    await database.query(`update entry_slice set codes = '{0,1003,0}'`);
+    await database.query(
+      `insert into refused_entry (customer_id, change_file_id, started_at, entry, line, code)
+       select 1, id, finished_at, 2, 3, 1003 from change_file`,
+    );
+    expect(await purge(at(LATE))).toMatchObject({ results: 2 });
+    expect(await results()).toBe(0);
+    const refused = async (text: string) => {
+      await keepRefusedEntries(database, new Date(text), 400);
+      return (await database.query('select 1 from refused_entry')).rowCount;
+    };
+    expect(await refused('2026-02-10T00:00:00Z')).toBe(1);
+    expect(await refused('2027-03-07T23:59:59Z')).toBe(1);
+    expect(await refused('2027-03-08T00:00:00Z')).toBe(0);
   });
 
   it('leaves word of its last run', async () => {
