@@ -357,8 +357,6 @@ create table change_file (
   login text,
   -- The network address it was uploaded from.
   address text,
-  -- The results of refused entries are gone; the others went at purged_at.
-  refusals_purged_at timestamptz,
   primary key (id),
   foreign key (batch_id) references batch(id),
   foreign key (customer_id) references customer(id),
@@ -376,7 +374,6 @@ create index change_file_filed on change_file (customer_id, folder, filed_as) wh
 create index change_file_kept on change_file (customer_id, finished_at) where ((state = 'filed') and (purged_at is null));
 create index change_file_next on change_file (batch_id, rank, sequence, source collate "C", id) where (state = 'waiting');
 create index change_file_queue on change_file (customer_id, received_at) where (state in ('waiting', 'deferred', 'held'));
-create index change_file_refusals on change_file (customer_id, finished_at) where ((purged_at is not null) and (refusals_purged_at is null));
 create index change_file_results on change_file (customer_id, finished_at desc, id desc) where (decision is not null);
 create index change_file_unfinished on change_file (customer_id) where (state in ('applying', 'applied', 'rejected'));
 create unique index change_file_waiting on change_file (customer_id, name) where ((state in ('waiting', 'deferred', 'held')) and (not taken));
@@ -395,27 +392,6 @@ create table batch_note (
 );
 create index batch_note_batch on batch_note (batch_id);
 create index batch_note_missing on batch_note (change_file_id) where (kind = 'missing-numbers');
-
--- One result per entry, written in the transaction that applied it.
-create table entry_result (
-  change_file_id bigint not null,
-  entry integer not null,
-  line integer not null,
-  first_byte bigint not null,
-  byte_count integer not null,
-  code integer not null,
-  operation text,
-  -- E-mail address or DN the entry is about; null where it could not be read.
-  subject text,
-  -- Named values of the message (never a password).
-  detail jsonb,
-  primary key (change_file_id, entry),
-  foreign key (change_file_id) references change_file(id),
-  check (entry > 0),
-  check (line > 0)
-);
-create index entry_result_failed on entry_result (change_file_id, entry) where (code <> 0);
-create index entry_result_refused on entry_result (regexp_replace(lower(subject), ' *([,=+]) *', '\1', 'g')) where (code <> 0);
 
 -- The number of the last processed file per counter (chapter 3; open point 8).
 create table sequence_counter (
@@ -628,3 +604,38 @@ create table change_name (
   subject_id bigint not null,
   primary key (customer_id, kind, name, subject_id)
 );
+
+-- Results of the entries that were decided in one transaction, entry by entry at the same place of each
+-- array. Goes with the file (retention.days).
+create table entry_slice (
+  change_file_id bigint not null,
+  first_entry integer not null,
+  -- Numbers of the entries; one that the rules ignore has no result.
+  entries integer[] not null,
+  lines integer[] not null,
+  -- First byte of each in the change file, and sizes in bytes: what the trace repeats.
+  starts bigint[] not null,
+  sizes integer[] not null,
+  codes integer[] not null,
+  primary key (change_file_id, first_entry),
+  foreign key (change_file_id) references change_file(id)
+);
+
+-- One partition a month, made ahead and dropped by a job (retention.historyDays). Without foreign keys:
+-- partitions go without a look at other tables.
+create table refused_entry (
+  customer_id bigint not null,
+  change_file_id bigint not null,
+  -- That of the change file, also for its later slices: so a file's rows lie in one partition.
+  started_at timestamptz not null,
+  entry integer not null,
+  line integer not null,
+  code integer not null,
+  operation text,
+  -- E-mail address or DN the entry is about; null where it could not be read.
+  subject text,
+  -- Named values of the message (never a password).
+  detail jsonb,
+  primary key (change_file_id, entry, started_at)
+) partition by range (started_at);
+create index refused_entry_subject on only refused_entry (customer_id, regexp_replace(lower(subject), ' *([,=+]) *', '\1', 'g')) where (subject is not null);

@@ -10,7 +10,7 @@ beforeAll(async () => {
   database = await cloneDatabase();
   await database.query(`insert into customer (id, name, folder) values (1, 'Acme', 'acme')`);
 });
-beforeEach(() => database.query('delete from entry_result; delete from change_file; delete from batch'));
+beforeEach(() => database.query('delete from entry_slice; delete from change_file; delete from batch'));
 afterAll(() => database.drop());
 
 async function batch(isClosed: boolean, report: string | null = null): Promise<number> {
@@ -27,8 +27,8 @@ async function filed(inBatch: number, names: readonly string[], on: Date, state 
     `with files as (
        insert into change_file (customer_id, batch_id, name, state, received_at, bytes, modified_at, finished_at, folder, filed_as)
        select 1, $1, n, $4, $3, 9, $3, $3, '_processed', n from unnest($2::text[]) n returning id)
-     insert into entry_result (change_file_id, entry, line, first_byte, byte_count, code)
-     select id, entry, entry + 1, 0, 9, case entry when 1 then 0 else 1002 end from files, generate_series(1, 2) entry`,
+     insert into entry_slice (change_file_id, first_entry, entries, lines, starts, sizes, codes)
+     select id, 1, '{1,2}', '{2,3}', '{0,9}', '{9,9}', '{0,1002}' from files`,
     [inBatch, names, on, state],
   );
 }
@@ -69,21 +69,15 @@ test('what is not filed yet, or has no report yet, must stay, also where an olde
   );
 });
 
-test('results go with their file, refused ones later, however many files are due', async () => {
+test('results go with their file, however many files are due', async () => {
   const names = Array.from({ length: 205 }, (_, number) => `${number}.csv`);
   await filed(await batch(true), names, day(2));
   await filed(await batch(true), ['young.csv'], day(20));
   await filed(await batch(false), ['reported later.csv'], day(2));
-  const cutoffs = { files: day(10), refusals: day(1) };
-  expect(await thinRows(database, 1, cutoffs, NOW)).toBe(205);
-  expect(await left()).toEqual([
-    { code: 0, results: 2 },
-    { code: 1002, results: 207 },
-  ]);
-  expect(await thinRows(database, 1, cutoffs, NOW)).toBe(0);
-  expect(await thinRows(database, 1, { ...cutoffs, refusals: day(10) }, NOW)).toBe(205);
+  expect(await thinRows(database, 1, day(10), NOW)).toBe(205);
   expect(await left()).toEqual([
     { code: 0, results: 2 },
     { code: 1002, results: 2 },
   ]);
+  expect(await thinRows(database, 1, day(10), NOW)).toBe(0);
 });

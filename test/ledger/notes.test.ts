@@ -110,20 +110,17 @@ test('content that came before is known by the last file of the customer that wa
   const say = async (file: ChangeFile, digest: string) =>
     database.transaction((tx) => noteContent(tx, file, digest, NOW));
   const applied = (file: ChangeFile, minute: number, decision = 'applied', total = 1) =>
-    database.query('update change_file set decision = $2, finished_at = $3, total = $4 where id = $1', [
-      file.id,
-      decision,
-      new Date(NOW.getTime() + minute * 60_000),
-      total,
-    ]);
+    database.query(
+      `update change_file set decision = $2, finished_at = $3, total = $4, content_sha256 = 'same' where id = $1`,
+      [file.id, decision, new Date(NOW.getTime() + minute * 60_000), total],
+    );
   const files: ChangeFile[] = [];
   for (const number of [1, 2, 3, 4]) files.push(await inBatch(number));
   const [first, second, refused, empty] = files as [ChangeFile, ChangeFile, ChangeFile, ChangeFile];
   expect(await say(first, 'same')).toBeNull();
-  expect(await say(first, 'same'), 'the file itself, read again').toBeNull();
-  for (const file of [second, refused, empty]) await say(file, 'same');
-  await applied(second, 2);
   await applied(first, 1);
+  expect(await say(first, 'same'), 'the file itself, read again').toBeNull();
+  await applied(second, 2);
   await applied(refused, 3, 'refused');
   await applied(empty, 4, 'applied', 0);
   expect(await say(await inBatch(5), 'same')).toBe('1_HR_PRV_2.csv');
