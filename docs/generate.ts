@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { OPERATIONS } from '../src/kinds/provisioning/operations.ts';
-import { exampleMessages } from '../src/messages/en/results.ts';
+import { exampleMessages } from '../src/messages/result-text.ts';
 import { symbolOf, type ResultCode } from '../src/change-file/result-code.ts';
 import { CODE_SELECTION } from '../src/tables/code-selection.ts';
 import { COUNTRIES } from '../src/tables/countries.ts';

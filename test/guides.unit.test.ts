@@ -7,7 +7,7 @@ import { readYaml } from '../src/configuration.ts';
 import { filledGuide, GUIDES } from '../docs/generate.ts';
 import { RESULT_CODES } from '../src/tables/result-codes.ts';
 import { CODE_SELECTION } from '../src/tables/code-selection.ts';
-import { exampleMessages } from '../src/messages/en/results.ts';
+import { exampleMessages } from '../src/messages/result-text.ts';
 import type { ResultCode } from '../src/change-file/result-code.ts';
 
 it.each(GUIDES)('the tables of %s say what the program runs on', async (guide) => {

@@ -10,7 +10,7 @@ import { foldEmailAddress, isEmailAddress } from '../accounts/subscribers/email-
 import type { Queryable } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { refusedEntriesAbout, sendersOf, type RefusedEntry, type Sender } from '../ledger/refused-rows.ts';
-import { messageFor } from '../messages/en/results.ts';
+import { messageFor } from '../messages/result-text.ts';
 import { quoted } from '../shown-text.ts';
 import { action, operators } from './action.ts';
 

@@ -26,7 +26,7 @@ export function isReadError(code: ResultCode): boolean {
 
 /**
  * Why an entry or a file was refused: the code, and the named values of its message. The sentence is made where it
- * is shown (src/messages/en/results.ts), in the reader's language. `value` never holds a password.
+ * is shown (src/messages/result-text.ts), in the reader's language. `value` never holds a password.
  */
 export interface Refusal {
   code: ResultCode;

@@ -21,10 +21,21 @@ export function seats({ list = [] }: Refusal): string {
   return list.length === 0 ? 'no seat' : list.join(', ');
 }
 
+/** The sentences of a code that several causes share. Its type names them: another language cannot leave one out. */
+export type ByReason<Reason extends string> = ((refusal: Refusal) => string) & {
+  causes: Readonly<Record<Reason | 'otherwise', Sentence>>;
+};
+
 /** One sentence per cause that shares a code. */
-export function byReason(sentences: Record<string, Sentence>, otherwise: Sentence): Sentence {
-  const choose = (refusal: Refusal) => say(sentences[refusal.reason ?? ''] ?? otherwise, refusal);
-  return Object.assign(choose, { causes: { ...sentences, otherwise } });
+export function byReason<Reason extends string>(
+  sentences: Readonly<Record<Reason, Sentence>>,
+  otherwise: Sentence,
+): ByReason<Reason> {
+  const known: Readonly<Partial<Record<string, Sentence>>> = sentences;
+  const choose = (refusal: Refusal) => say(known[refusal.reason ?? ''] ?? otherwise, refusal);
+  return Object.assign(choose, {
+    causes: { ...sentences, otherwise } as Record<Reason | 'otherwise', Sentence>,
+  });
 }
 
 /** Every sentence of a code, for the guides: one per cause. */

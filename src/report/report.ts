@@ -9,7 +9,7 @@ import type {
   Warning,
 } from '../change-file/reported-file.ts';
 import { escapeHidden, quoted } from '../shown-text.ts';
-import { messageFor } from '../messages/en/results.ts';
+import { messageFor } from '../messages/result-text.ts';
 
 /** How the entries of a type are called; null: the name breaks the grammar. */
 export type WordsOf = (type: string | null) => ReportWords;

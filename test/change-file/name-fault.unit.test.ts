@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
 import { invalidName } from '../../src/pipeline/gates.ts';
 import { nameFault } from '../../src/change-file/name-fault.ts';
-import { messageFor } from '../../src/messages/en/results.ts';
+import { messageFor } from '../../src/messages/result-text.ts';
 
 it.each([
   ['1000001-PRV-1.csv', 'separators', '-'],
@@ -34,8 +34,8 @@ it('n05: the message shows the form of a name, and what is wrong with this one',
     expect(message).toContain('customerId_sourceId_PRV_number.csv');
   }
   expect(messages.map((message) => message.split('. ')[1])).toEqual([
-    'In "1000001-PRV-1.csv" the parts are separated by "-" instead of underscores',
-    'In "1000001_hr_PRV_one.csv" the number "one" is not a number',
-    '"hr.csv" lacks parts of the name',
+    '"1000001-PRV-1.csv" separates its parts with "-" instead of underscores',
+    'The sequence number "one" in "1000001_hr_PRV_one.csv" is not a number',
+    '"hr.csv" is missing parts of the name',
   ]);
 });

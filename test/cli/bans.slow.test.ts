@@ -58,7 +58,7 @@ test('a ban that was earned is listed and lifted, by address and by account, and
   const attempts = ['127.1.0.1', '127.1.0.2'].flatMap((from) =>
     Array.from({ length: 10 }, (_, index) => signIn(world, 'acme', `guess ${index}`, from)),
   );
-  expect(new Set(await Promise.all(attempts))).toEqual(new Set(['530 Sign-in refused']));
+  expect(new Set(await Promise.all(attempts))).toEqual(new Set(['530 Login incorrect']));
   const [listed, json, all] = await Promise.all([run('bans'), run('bans', '--json'), run('bans', '--all')]);
   expect(listed.code).toBe(0);
   expect(
@@ -85,7 +85,7 @@ test('a ban that was earned is listed and lifted, by address and by account, and
   expect(all.stdout).not.toContain('\u001b');
 
   const [elsewhere, there] = await Promise.all([right('127.1.0.9'), right('127.1.0.1')]);
-  expect([elsewhere, there]).toEqual(['530 Sign-in refused', '530 Sign-in refused']);
+  expect([elsewhere, there]).toEqual(['530 Login incorrect', '530 Login incorrect']);
   expect(await run('unban', 'acme')).toMatchObject({
     code: 0,
     stderr: expect.stringMatching(/^Lifted: the ban of account "acme" until \S+Z\.\n$/) as string,

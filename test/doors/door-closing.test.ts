@@ -117,7 +117,7 @@ test('SFTP: while the door closes, what is open may be finished, and nothing els
   const handle = await client.open('a.csv', WRITE | CREAT | TRUNC);
   const closing = door.door.close(5_000);
   const refused = await client.failure(client.open('b.csv', WRITE | CREAT | TRUNC));
-  expect(refused.message).toBe('The service stops, try again later');
+  expect(refused.message).toBe('Service shutting down, try again later');
   await client.write(handle, 0, 'all');
   await client.close(handle);
   await closing;

@@ -100,7 +100,7 @@ test('a folder has room for so many files and bytes, uploads on their way includ
   const room = new FolderRoom({ folderBytesMax: 110, resultBytesReserved: 10, folderFilesMax: 3 });
   await room.demandRoom(folder.path, 0);
   room.take(folder.path, 40);
-  expect(() => room.take(folder.path, 1)).toThrow(/folder is full/);
+  expect(() => room.take(folder.path, 1)).toThrow(/Quota exceeded/);
   room.giveBack(folder.path, 41);
   await room.demandRoom(folder.path, 1);
   await room.demandRoom(folder.path, 2);
@@ -112,5 +112,5 @@ test('a full folder is said with 452', async () => {
   await using door = await openDoor({ room: { folderFilesMax: 1 } });
   await using client = await Speaker.signedIn(door.port);
   await door.put('a.csv', 'x');
-  expect(await client.store('b.csv', 'x')).toMatch(/^452 The upload folder is full/);
+  expect(await client.store('b.csv', 'x')).toMatch(/^452 Too many files waiting/);
 });

@@ -58,10 +58,10 @@ test('FTPS: the right journal alone lists and downloads in /journal and sees not
   expect(await client.ask('SIZE j.gz')).toBe('213 12');
   expect(await client.ask('CWD /')).toMatch(/^250 /);
   for (const path of UNSEEN) {
-    expect(await client.ask(`MLST ${path}`)).toMatch(/^550 No such file or folder/);
-    expect((await client.fetch(`RETR ${path}`)).reply).toMatch(/^550 No such file or folder/);
-    expect((await client.fetch(`NLST ${path}`)).reply).toMatch(/^550 No such file or folder/);
-    expect(await client.ask(`DELE ${path}`)).toMatch(/^550 No such file or folder/);
+    expect(await client.ask(`MLST ${path}`)).toMatch(/^550 No such file or directory/);
+    expect((await client.fetch(`RETR ${path}`)).reply).toMatch(/^550 No such file or directory/);
+    expect((await client.fetch(`NLST ${path}`)).reply).toMatch(/^550 No such file or directory/);
+    expect(await client.ask(`DELE ${path}`)).toMatch(/^550 No such file or directory/);
     expect(await client.ask(`CWD ${path}`)).toMatch(/^550 /);
   }
   for (const path of ['n.csv', 'a.csv', 'journal/n.gz', 'journal/j.gz', '_report/n.txt']) {

@@ -13,8 +13,8 @@ import { Speaker } from '../support/speaker.ts';
 /** Far more than the buffers between client and door hold: a client is in the middle of it when it is refused. */
 const BIG_BYTES = 12 * 1024 * 1024;
 const FILE_BYTES_MAX = 100_000;
-const TOO_BIG = 'The file is larger than 100000 bytes';
-const FULL = /The folder is full: it may hold 100000 bytes in all .* limits\.folderBytes/u;
+const TOO_BIG = 'File too large: the limit is 100000 bytes';
+const FULL = /Quota exceeded: the limit is 100000 bytes .* limits\.folderBytes/u;
 const VERSIONS = ['1.2', '1.3'] as const;
 type Version = (typeof VERSIONS)[number];
 
@@ -161,7 +161,7 @@ describe('SFTP', () => {
         ['-b', '-', ...options, `${LOGIN}@127.0.0.1`],
         `put ${bigFile} refused.csv\n`,
       );
-      expect(text).toContain(`Not stored: ${TOO_BIG}`);
+      expect(text).toContain(`File not stored: ${TOO_BIG}`);
       expect(text.match(new RegExp(TOO_BIG, 'gu'))).toHaveLength(1);
       expect(text).toContain('exit 1');
       expect([door.has('refused.csv'), await door.staged()]).toEqual([false, []]);
@@ -181,7 +181,7 @@ describe('SFTP', () => {
     expect((await door.seen('uploadFailed'))[0]?.fields.slice(1)).toEqual([
       '/refused.csv',
       expect.any(Number),
-      expect.stringMatching(new RegExp(`^Not stored: ${FULL.source}`, 'u')),
+      expect.stringMatching(new RegExp(`^File not stored: ${FULL.source}`, 'u')),
     ]);
   });
 });

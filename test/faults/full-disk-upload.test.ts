@@ -53,7 +53,7 @@ const overSftp: Store = async ({ daemon }, name) => {
   const written = await asWord(client.write(handle, 0, CONTENT));
   const closed = await asWord(client.close(handle));
   // After a write that has failed the file is not stored either, and the reason is said again.
-  if (written !== closed) expect(closed).toBe(written.replace('Error: ', 'Error: Not stored: '));
+  if (written !== closed) expect(closed).toBe(written.replace('Error: ', 'Error: File not stored: '));
   return closed;
 };
 
@@ -63,7 +63,7 @@ const asWord = (attempt: Promise<unknown>) =>
     (error: unknown) => String(error),
   );
 
-const NO_ROOM = /No space left|The folder is full/u;
+const NO_ROOM = /No space left|Quota exceeded/u;
 
 it('a full disk during uploads: the client is told of every file that is not there, and nothing half-written stays', async () => {
   const disk = await smallDisk();
@@ -89,7 +89,7 @@ it('a full disk during uploads: the client is told of every file that is not the
       expect(words.length).toBeGreaterThan(0);
       for (const word of words) expect(word).toMatch(NO_ROOM);
     }
-    for (const word of refused.get(overFtps) ?? []) expect(word).toMatch(/: (452 No space|552 The folder)/u);
+    for (const word of refused.get(overFtps) ?? []) expect(word).toMatch(/: (452 No space|552 Quota exceeded)/u);
     const there = (await readdir(one.folder('acme'))).filter((name) => name.endsWith('.csv'));
     expect(there.toSorted()).toEqual(stored.toSorted());
     expect(await readdir(path.join(one.folder('acme'), '.staging'))).toEqual([]);

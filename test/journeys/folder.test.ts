@@ -108,7 +108,7 @@ test('a folder that is full refuses uploads, and reports are written all the sam
     if (word === 'stored') report = (await acme.outcome(`refused-${file}.csv`)).report;
   }
   expect(words.slice(0, 3)).toEqual(['stored', 'stored', 'stored']);
-  expect(words.at(-1)).toMatch(/552 The folder is full: it may hold 10000000 bytes in all/u);
+  expect(words.at(-1)).toMatch(/552 Quota exceeded: the limit is 10000000 bytes/u);
   expect(report).toContain('refused-3.csv');
   const errors = await readdir(path.join(world.folder('acme'), '_error'));
   expect(errors.length).toBeLessThan(5);

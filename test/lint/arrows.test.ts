@@ -109,8 +109,8 @@ test.each([
   ['src/clock.ts', 'src/database/open.ts', false],
   ['src/change-file/entry.ts', 'src/kinds/kind.ts', false],
   // Folders below one that has a line belong to it, as long as they have none of their own.
-  ['src/report/report.ts', 'src/messages/en/results.ts', true],
-  ['src/messages/en/results.ts', 'src/report/report.ts', false],
+  ['src/report/report.ts', 'src/messages/result-text.ts', true],
+  ['src/messages/result-text.ts', 'src/report/report.ts', false],
   ['src/doors/sessions.ts', 'src/doors/ftps/door.ts', false],
   ['src/doors/ftps/door.ts', 'src/doors/sessions.ts', true],
   ['src/doors/ftps/door.ts', 'src/doors/sftp/door.ts', false],

@@ -1,6 +1,6 @@
 import { KINDS } from '../../src/kinds/registry.ts';
 import { describe, expect, it } from 'vitest';
-import { messageFor } from '../../src/messages/en/results.ts';
+import { messageFor } from '../../src/messages/result-text.ts';
 import { reportText, stampOf } from '../../src/report/report.ts';
 import type { ReportedFile } from '../../src/change-file/reported-file.ts';
 import { reportName } from '../../src/change-file/report-name.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../../change-file/change-file.ts';
 import { codeOf } from '../../fault.ts';
 import { FolderFault } from './virtual-path.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** How much may lie in one customer's folder, uploads on their way included. */
 export interface RoomLimits {
@@ -113,20 +114,12 @@ export class FolderRoom {
 
   #noRoom(): FolderFault {
     const { folderFilesMax } = this.#limits;
-    return new FolderFault(
-      'noRoom',
-      `The upload folder is full: ${folderFilesMax} files wait (limits.folderFiles); wait until files are processed`,
-    );
+    return new FolderFault('noRoom', replies.folder.tooManyFiles(folderFilesMax));
   }
 
   #overQuota(): FolderFault {
     const { folderBytesMax, resultBytesReserved } = this.#limits;
-    return new FolderFault(
-      'overQuota',
-      `The folder is full: it may hold ${folderBytesMax} bytes in all (limits.folderBytes), ${resultBytesReserved} of ` +
-        'them kept free for results, and this upload does not fit. Delete files in _processed, _error and _report, or ' +
-        'wait until the retention deletes them; the operator can raise limits.folderBytes',
-    );
+    return new FolderFault('overQuota', replies.folder.overQuota(folderBytesMax, resultBytesReserved));
   }
 
   #countOf(folder: string): Count {

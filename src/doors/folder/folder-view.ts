@@ -25,6 +25,7 @@ import {
   type FolderName,
   type VirtualPath,
 } from './virtual-path.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** What the signed-in user may do with the files of one folder. */
 export interface Permissions {
@@ -97,15 +98,15 @@ export class FolderView {
     if (handle === null) return notFound();
     if (await isOnlyName(place, name, handle)) return handle;
     await handle.close();
-    throw new FolderFault('denied', 'This file cannot be read');
+    throw new FolderFault('denied', replies.folder.notReadable);
   }
 
   async remove(path: VirtualPath): Promise<void> {
     await using place = await this.#open(path.folder, path.name);
     this.#demand('delete');
-    if (path.folder === JOURNAL) throw new FolderFault('denied', 'Journal files cannot be deleted');
+    if (path.folder === JOURNAL) throw new FolderFault('denied', replies.folder.journalKept);
     const { folder, name } = fileOf(path);
-    if (isOwn({ folder, name })) throw new FolderFault('denied', 'This file cannot be deleted');
+    if (isOwn({ folder, name })) throw new FolderFault('denied', replies.folder.notDeletable);
     if (!place || !(await this.#fileEntry(place, folder, name))) return notFound();
     if ((await unlink(place.pathOf(name)).catch(absentIsNull)) === null) notFound();
   }
@@ -119,7 +120,7 @@ export class FolderView {
     const target = await this.uploadTarget(to);
     await this.checkRenamable(from);
     if (existing === 'keep' && (await lstat(target).catch(absentIsNull)) !== null)
-      throw new FolderFault('denied', 'A file of the new name exists');
+      throw new FolderFault('denied', replies.folder.newNameTaken);
     if ((await rename(this.#realPath(fileOf(from)), target).catch(absentIsNull)) === null) notFound();
     // A waiting file that is taken back has its day from now on: the sweep goes by this time.
     if (isTemporaryName(fileOf(to).name)) await lutimes(target, new Date(), new Date()).catch(absentIsNull);
@@ -137,7 +138,7 @@ export class FolderView {
     this.#demandWritable(path);
     const real = this.#realPath(fileOf(path));
     const present = await lstat(real).catch(absentIsNull);
-    if (present !== null && !present.isFile()) throw new FolderFault('denied', 'This name is taken');
+    if (present !== null && !present.isFile()) throw new FolderFault('denied', replies.folder.nameTaken);
     return real;
   }
 
@@ -149,12 +150,12 @@ export class FolderView {
   #demandWritable(path: VirtualPath): void {
     this.#demand('upload');
     const file = fileOf(path);
-    if (isOwn(file)) throw new FolderFault('denied', 'This file cannot be written');
-    if (file.folder !== '') throw new FolderFault('denied', 'Files can be written in the upload folder only');
+    if (isOwn(file)) throw new FolderFault('denied', replies.folder.notWritable);
+    if (file.folder !== '') throw new FolderFault('denied', replies.folder.uploadFolderOnly);
   }
 
   #demand(right: Right): void {
-    if (!this.account.rights.has(right)) throw new FolderFault('denied', `The right to ${right} is missing`);
+    if (!this.account.rights.has(right)) throw new FolderFault('denied', replies.folder.rightMissing(right));
   }
 
   /** An account made for the journal (chapter 17): files, traces and reports can hold passwords. */
@@ -267,12 +268,12 @@ async function* nameBatches(folder: string): AsyncGenerator<string[]> {
 }
 
 function fileOf(path: VirtualPath): { folder: FolderName; name: string } {
-  if (path.name === null) throw new FolderFault('notAFile', 'This is a folder');
+  if (path.name === null) throw new FolderFault('notAFile', replies.folder.isFolder);
   return { folder: path.folder, name: path.name };
 }
 
 function notFound(): never {
-  throw new FolderFault('notFound', 'No such file or folder');
+  throw new FolderFault('notFound', replies.folder.notFound);
 }
 
 /** Gone, not a folder on the way, or a link where O_NOFOLLOW forbids one: to the client it is not there. */

@@ -11,6 +11,7 @@ import type { AnchoredFolder } from '../../spool/anchored-folder.ts';
 import type { FolderRoom } from './folder-room.ts';
 import type { FolderView } from './folder-view.ts';
 import { FolderFault, type VirtualPath } from './virtual-path.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 export interface StoreOptions {
   announce: Announce;
@@ -82,7 +83,7 @@ export class Upload {
    */
   async write(chunk: Uint8Array, position = this.bytes): Promise<void> {
     if (position + chunk.length > this.#options.fileBytesMax) {
-      throw new FolderFault('tooBig', `The file is larger than ${this.#options.fileBytesMax} bytes`);
+      throw new FolderFault('tooBig', replies.folder.tooLarge(this.#options.fileBytesMax));
     }
     this.#taken += chunk.length;
     this.#options.room.take(this.#view.account.folder, chunk.length);
@@ -149,6 +150,6 @@ function announceFinal(
 
 function throwDiskFull(error: unknown): never {
   if (['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? ''))
-    throw new FolderFault('diskFull', 'No space left on this server, try again later');
+    throw new FolderFault('diskFull', replies.folder.diskFull);
   throw error;
 }

@@ -1,4 +1,5 @@
 import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../../change-file/change-file.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** Why something in the customer's folder cannot be done. Each door has its own replies for these. */
 export type FolderFaultKind =
@@ -53,7 +54,7 @@ export function resolveVirtualPath(working: FolderName, text: string): VirtualPa
   if (first === undefined) return { folder: '', name: null };
   if (isSubfolder(first) && deeper.length === 0) return { folder: first, name: second ?? null };
   if (second === undefined) return { folder: '', name: first };
-  throw new FolderFault('notFound', 'No such file or folder');
+  throw new FolderFault('notFound', replies.folder.notFound);
 }
 
 function components(working: FolderName, text: string): string[] {
@@ -75,8 +76,8 @@ function components(working: FolderName, text: string): string[] {
  * name holding one could mislead them.
  */
 function checkName(name: string): void {
-  if (!isSafeName(name)) throw new FolderFault('badName', 'This name is not allowed');
-  if (RESERVED.has(name.toLowerCase())) throw new FolderFault('notFound', 'No such file or folder');
+  if (!isSafeName(name)) throw new FolderFault('badName', replies.folder.badName);
+  if (RESERVED.has(name.toLowerCase())) throw new FolderFault('notFound', replies.folder.notFound);
 }
 
 /** Names that a listing may show and a client may use. */

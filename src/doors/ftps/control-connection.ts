@@ -7,6 +7,7 @@ import { Conversation, type DoorSettings } from './conversation.ts';
 import { ChannelFault, REPLIES, type Reply } from './replies.ts';
 import type { TlsParty } from '../tls/tls-party.ts';
 import { perform } from './verbs.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** Commands sent ahead of their replies. Clients send a handful at most. */
 const QUEUED_COMMANDS_MAX = 64;
@@ -137,7 +138,7 @@ export class ControlConnection {
   }
 
   #abortTransfer(): void {
-    this.#conversation.channel?.abort(new ChannelFault(426, 'Aborted'));
+    this.#conversation.channel?.abort(new ChannelFault(426, replies.channel.aborted));
   }
 
   /** Once: a client that is flooding us goes on to. */
@@ -157,7 +158,7 @@ export class ControlConnection {
     clearTimeout(this.#idleTimer);
     clearTimeout(this.#signInTimer);
     this.#queue = [];
-    this.#conversation.channel?.abort(new ChannelFault(426, 'The control connection is lost'));
+    this.#conversation.channel?.abort(new ChannelFault(426, replies.channel.controlLost));
     this.#socket.end();
   }
 }

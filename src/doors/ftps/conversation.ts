@@ -15,6 +15,7 @@ import { ChannelFault, formatReply, replyForFault, type Reply } from './replies.
 import { ForeignConnections } from './foreign-connections.ts';
 import type { TlsParty } from '../tls/tls-party.ts';
 import { tellFault } from '../door-fault.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** What all conversations of one door share. */
 export interface DoorSettings extends DoorServices {
@@ -155,5 +156,5 @@ export class Conversation {
 }
 
 function lost(): never {
-  throw new ChannelFault(426, 'The control connection is lost');
+  throw new ChannelFault(426, replies.channel.controlLost);
 }

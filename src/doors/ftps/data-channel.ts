@@ -5,6 +5,7 @@ import type { FtpsLimits } from './limits.ts';
 import { demandProgress, sentBytes } from './progress.ts';
 import { ChannelFault } from './replies.ts';
 import type { TlsParty } from '../tls/tls-party.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 export interface ChannelOptions {
   limits: FtpsLimits;
@@ -49,7 +50,7 @@ export class DataChannel {
     // Nobody awaits the handshake of a channel that is given up before its command.
     this.#secured.promise.catch(() => undefined);
     server.on('connection', (raw) => this.#accept(raw));
-    server.on('error', () => this.abort(new ChannelFault(425, 'The passive port failed')));
+    server.on('error', () => this.abort(new ChannelFault(425, replies.channel.portFailed)));
   }
 
   /** A client's connection is there, also after `close`. */
@@ -70,7 +71,7 @@ export class DataChannel {
   async open(): Promise<void> {
     const { dataConnectMsMax, dataStalledMsMax } = this.#options.limits;
     const timer = setTimeout(() => {
-      this.abort(new ChannelFault(425, 'No data connection in time'));
+      this.abort(new ChannelFault(425, replies.channel.timedOut));
     }, dataConnectMsMax);
     try {
       await this.#secured.promise;
@@ -206,7 +207,7 @@ export class DataChannel {
   #checkClient(tls: NotifyingTlsSocket): void {
     const { limits, clientFingerprint } = this.#options;
     if (limits.requireSessionReuse && !tls.isSessionReused())
-      return this.abort(new ChannelFault(425, 'The data connection must resume the TLS session'));
+      return this.abort(new ChannelFault(425, replies.channel.sessionNotResumed));
     // A session that is resumed brings the certificate that it began with, in TLS 1.2 and in 1.3.
     const shown = tls.getPeerX509Certificate()?.fingerprint256;
     if (clientFingerprint !== undefined && shown !== clientFingerprint)
@@ -225,33 +226,31 @@ export class DataChannel {
   }
 
   #standStill(): void {
-    this.abort(new ChannelFault(426, 'The data connection stands still'));
+    this.abort(new ChannelFault(426, replies.channel.stalled));
   }
 
   #opened(): NotifyingTlsSocket {
     if (this.#tls) return this.#tls;
-    throw new ChannelFault(425, 'No data connection');
+    throw new ChannelFault(425, replies.channel.missing);
   }
 
   #demandConnected(): void {
-    if (this.#raw?.writable !== true) throw new ChannelFault(426, 'The data connection is lost');
+    if (this.#raw?.writable !== true) throw new ChannelFault(426, replies.channel.lost);
   }
 
   #tlsFault(error: Error | null): ChannelFault {
     if (this.#fault) return this.#fault;
     // OpenSSL's texts name its source files; the code alone tells a client enough.
     const code = error && 'code' in error ? ` (${String(error.code)})` : '';
-    return new ChannelFault(425, `TLS on the data connection failed${code}`);
+    return new ChannelFault(425, replies.channel.tlsFailed(code));
   }
 
   #asFault(error: unknown): ChannelFault {
     if (error instanceof ChannelFault) return error;
-    return this.#fault ?? new ChannelFault(426, 'The data connection is lost');
+    return this.#fault ?? new ChannelFault(426, replies.channel.lost);
   }
 }
 
 function foreignCertificate(): ChannelFault {
-  const text =
-    'The data connection must show the client certificate of the control connection, or resume its TLS session';
-  return new ChannelFault(425, text);
+  return new ChannelFault(425, replies.channel.foreignCertificate);
 }

@@ -5,6 +5,7 @@ import type { Conversation } from './conversation.ts';
 import { FACTS, factsLine, timeValue } from './listing.ts';
 import { REPLIES, workingFolderReply, type Reply } from './replies.ts';
 import type { Verb } from './verb.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** Verbs about folders and files that need no data connection. */
 export const FOLDER_VERBS: Verb[] = [
@@ -29,9 +30,9 @@ function printFolder({ workingFolder }: Conversation): Reply {
 async function changeFolder(conversation: Conversation, argument: string): Promise<Reply> {
   const path = conversation.resolve(argument);
   const { kind } = await conversation.view.stat(path);
-  if (kind !== 'folder') throw new FolderFault('notAFolder', 'This is a file');
+  if (kind !== 'folder') throw new FolderFault('notAFolder', replies.folder.isFile);
   conversation.workingFolder = path.folder;
-  return { code: 250, text: `"${virtualText(path)}" is the working folder` };
+  return { code: 250, text: replies.ftp.workingFolder(virtualText(path)) };
 }
 
 async function size(conversation: Conversation, argument: string): Promise<Reply> {
@@ -45,7 +46,7 @@ async function modificationTime(conversation: Conversation, argument: string): P
 
 async function fileEntry(conversation: Conversation, argument: string): Promise<FolderEntry> {
   const entry = await conversation.view.stat(conversation.resolve(argument));
-  if (entry.kind === 'folder') throw new FolderFault('notAFile', 'This is a folder');
+  if (entry.kind === 'folder') throw new FolderFault('notAFile', replies.folder.isFolder);
   return entry;
 }
 
@@ -53,7 +54,11 @@ async function fileEntry(conversation: Conversation, argument: string): Promise<
 async function facts(conversation: Conversation, argument: string): Promise<Reply> {
   const path = conversation.resolve(argument);
   const entry = await conversation.view.stat(path);
-  return { code: 250, text: 'Facts', lines: [factsLine(entry, conversation.facts, virtualText(path))] };
+  return {
+    code: 250,
+    text: replies.ftp.facts,
+    lines: [factsLine(entry, conversation.facts, virtualText(path))],
+  };
 }
 
 async function remove(conversation: Conversation, argument: string): Promise<Reply> {
@@ -67,12 +72,12 @@ async function renameFrom(conversation: Conversation, argument: string): Promise
   const path = conversation.resolve(argument);
   await conversation.view.checkRenamable(path);
   conversation.pending = { renameFrom: path };
-  return { code: 350, text: 'Send RNTO with the new name' };
+  return { code: 350, text: replies.ftp.sendRnto };
 }
 
 async function renameTo(conversation: Conversation, argument: string): Promise<Reply> {
   const { door, view, peer, pending } = conversation;
-  if (!pending.renameFrom) return { code: 503, text: 'Send RNFR first' };
+  if (!pending.renameFrom) return { code: 503, text: replies.ftp.rnfrFirst };
   const to = conversation.resolve(argument);
   await renameUpload(view, pending.renameFrom, to, { announce: door.announce, address: peer.address });
   door.journal.renamed(peer, virtualText(pending.renameFrom), virtualText(to));

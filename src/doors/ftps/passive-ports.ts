@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { codeOf } from '../../fault.ts';
 import { ChannelFault } from './replies.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** From `min` to `max`; both 0: any free port. */
 export interface PortRange {
@@ -84,5 +85,5 @@ export class PassivePorts {
 }
 
 function noPortFree(): ChannelFault {
-  return new ChannelFault(425, 'All passive ports are in use, try again');
+  return new ChannelFault(425, replies.channel.portsInUse);
 }

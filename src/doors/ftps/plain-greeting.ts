@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { CommandLines, parseCommandLine, type BadLine, type Command } from './command-line.ts';
 import { formatReply, REPLIES, type Reply } from './replies.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** Words before TLS; more than these no client needs. */
 const COMMANDS_MAX = 20;
@@ -42,6 +43,7 @@ function answerInPlain(command: Command | BadLine): Reply {
       ? REPLIES.authAccepted
       : REPLIES.authUnknown;
   if (verb === 'QUIT') return { ...REPLIES.goodbye, last: true };
-  if (verb === 'FEAT') return { code: 211, text: 'Features', lines: ['AUTH TLS', 'PBSZ', 'PROT', 'UTF8'] };
+  if (verb === 'FEAT')
+    return { code: 211, text: replies.ftp.features, lines: ['AUTH TLS', 'PBSZ', 'PROT', 'UTF8'] };
   return REPLIES.tlsFirst;
 }

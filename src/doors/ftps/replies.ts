@@ -1,4 +1,5 @@
 import { FolderFault, type FolderFaultKind } from '../folder/virtual-path.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** An answer on the control connection (RFC 959 section 4.2). */
 export interface Reply {
@@ -37,34 +38,34 @@ const CODE_OF_FAULT: Record<FolderFaultKind, number> = {
 };
 
 export const REPLIES = {
-  greeting: { code: 220, text: 'Spoolgate ready' },
-  goodbye: { code: 221, text: 'Goodbye' },
-  signedIn: { code: 230, text: 'Signed in' },
-  passwordNeeded: { code: 331, text: 'Password needed' },
-  signInFirst: { code: 530, text: 'Sign in with USER and PASS first' },
-  signInRefused: { code: 530, text: 'Sign-in refused' },
-  signInTriesUsed: { code: 421, text: 'Too many sign-ins refused', last: true },
-  signInLate: { code: 421, text: 'No sign-in in time', last: true },
-  idle: { code: 421, text: 'No command in time', last: true },
-  full: { code: 421, text: 'Too many sessions, try again later', last: true },
-  accountChanged: { code: 421, text: 'This account was changed, sign in again', last: true },
-  stopping: { code: 421, text: 'The service stops, try again later', last: true },
-  flooded: { code: 421, text: 'Too many commands sent ahead', last: true },
-  unknownVerb: { code: 500, text: 'Unknown command' },
-  lineTooLong: { code: 500, text: 'Command line too long' },
-  lineNotUtf8: { code: 501, text: 'Command line is not UTF-8' },
-  lineBadCharacter: { code: 501, text: 'Command line holds CR or NUL' },
-  argumentNeeded: { code: 501, text: 'This command needs an argument' },
-  argumentUnknown: { code: 501, text: 'Argument not understood' },
-  passiveFirst: { code: 425, text: 'Use PASV or EPSV first' },
-  protectFirst: { code: 521, text: 'Data connections use TLS: send PBSZ 0 and PROT P first' },
-  tlsFirst: { code: 530, text: 'Send AUTH TLS first: names and passwords are taken over TLS only' },
-  authAccepted: { code: 234, text: 'Begin TLS' },
-  certificateRefused: { code: 421, text: 'A valid client certificate is needed', last: true },
-  authUnknown: { code: 504, text: 'Only AUTH TLS' },
-  opening: { code: 150, text: 'Opening data connection' },
-  transferred: { code: 226, text: 'Transfer complete' },
-  done: { code: 250, text: 'Done' },
+  greeting: { code: 220, text: replies.ftp.greeting },
+  goodbye: { code: 221, text: replies.ftp.goodbye },
+  signedIn: { code: 230, text: replies.ftp.signedIn },
+  passwordNeeded: { code: 331, text: replies.ftp.passwordNeeded },
+  signInFirst: { code: 530, text: replies.ftp.signInFirst },
+  signInRefused: { code: 530, text: replies.ftp.signInRefused },
+  signInTriesUsed: { code: 421, text: replies.ftp.signInTriesUsed, last: true },
+  signInLate: { code: 421, text: replies.ftp.signInLate, last: true },
+  idle: { code: 421, text: replies.ftp.idle, last: true },
+  full: { code: 421, text: replies.ftp.full, last: true },
+  accountChanged: { code: 421, text: replies.ftp.accountChanged, last: true },
+  stopping: { code: 421, text: replies.server.stopping, last: true },
+  flooded: { code: 421, text: replies.ftp.flooded, last: true },
+  unknownVerb: { code: 500, text: replies.ftp.unknownVerb },
+  lineTooLong: { code: 500, text: replies.ftp.lineTooLong },
+  lineNotUtf8: { code: 501, text: replies.ftp.lineNotUtf8 },
+  lineBadCharacter: { code: 501, text: replies.ftp.lineBadCharacter },
+  argumentNeeded: { code: 501, text: replies.ftp.argumentNeeded },
+  argumentUnknown: { code: 501, text: replies.ftp.argumentUnknown },
+  passiveFirst: { code: 425, text: replies.ftp.passiveFirst },
+  protectFirst: { code: 521, text: replies.ftp.protectFirst },
+  tlsFirst: { code: 530, text: replies.ftp.tlsFirst },
+  authAccepted: { code: 234, text: replies.ftp.authAccepted },
+  certificateRefused: { code: 421, text: replies.ftp.certificateRefused, last: true },
+  authUnknown: { code: 504, text: replies.ftp.authUnknown },
+  opening: { code: 150, text: replies.ftp.opening },
+  transferred: { code: 226, text: replies.ftp.transferred },
+  done: { code: 250, text: replies.ftp.done },
 } as const satisfies Record<string, Reply>;
 
 /** @returns null for an error that is ours: it belongs in the log, not to the client */
@@ -78,21 +79,21 @@ export function replyForFault(error: unknown): Reply | null {
 export function formatReply({ code, text, lines }: Reply): string {
   if (!lines) return `${code} ${text}\r\n`;
   const between = lines.map((line) => ` ${line}\r\n`).join('');
-  return `${code}-${text}\r\n${between}${code} End\r\n`;
+  return `${code}-${text}\r\n${between}${code} ${replies.ftp.end}\r\n`;
 }
 
 /** RFC 959: an IPv4 address and a port as six numbers. */
 export function passiveReply(address: string, port: number): Reply {
   const numbers = [...address.split('.'), port >> 8, port & 0xff].join(',');
-  return { code: 227, text: `Entering passive mode (${numbers})` };
+  return { code: 227, text: replies.ftp.passive(numbers) };
 }
 
 /** RFC 2428: the port alone, the address is the one that the client has reached already. */
 export function extendedPassiveReply(port: number): Reply {
-  return { code: 229, text: `Entering extended passive mode (|||${port}|)` };
+  return { code: 229, text: replies.ftp.extendedPassive(port) };
 }
 
 /** RFC 959: quotes inside a path are doubled. */
 export function workingFolderReply(path: string): Reply {
-  return { code: 257, text: `"${path.replaceAll('"', '""')}" is the working folder` };
+  return { code: 257, text: replies.ftp.workingFolder(path.replaceAll('"', '""')) };
 }

@@ -2,6 +2,7 @@ import type { Conversation } from './conversation.ts';
 import { FACTS } from './listing.ts';
 import { REPLIES, type Reply } from './replies.ts';
 import { answer, type Verb } from './verb.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** Verbs that ask for a mode of working. Most have one answer, because there is one mode. */
 export const SETTING_VERBS: Verb[] = [
@@ -24,7 +25,7 @@ function oneOf(name: string, known: Record<string, string>): Verb {
       const text = known[argument.toUpperCase()];
       return text
         ? { code: 200, text }
-        : { code: 504, text: `Only ${name} ${Object.keys(known).join(', ')}` };
+        : { code: 504, text: replies.ftp.onlyOneOf(name, Object.keys(known).join(', ')) };
     },
   };
 }
@@ -35,9 +36,7 @@ function oneOf(name: string, known: Record<string, string>): Verb {
  */
 function type(_conversation: Conversation, argument: string): Reply {
   const known = ['A', 'A N', 'I', 'L 8'].includes(argument.toUpperCase());
-  return known
-    ? { code: 200, text: 'Line ends are kept as they are' }
-    : { code: 504, text: 'Only TYPE A and I' };
+  return known ? { code: 200, text: replies.ftp.typeSet } : { code: 504, text: replies.ftp.onlyTypes };
 }
 
 /** RFC 4217 section 9: the door has no data connection in clear text. */
@@ -45,10 +44,10 @@ function prot(conversation: Conversation, argument: string): Reply {
   const level = argument.toUpperCase();
   if (level === 'P') {
     conversation.dataProtected = true;
-    return { code: 200, text: 'Data connections are private' };
+    return { code: 200, text: replies.ftp.protectionSet };
   }
-  if (['C', 'S', 'E'].includes(level)) return { code: 534, text: 'Only PROT P: data connections use TLS' };
-  return { code: 504, text: 'Only PROT P' };
+  if (['C', 'S', 'E'].includes(level)) return { code: 534, text: replies.ftp.onlyProtected };
+  return { code: 504, text: replies.ftp.onlyProtP };
 }
 
 function opts(conversation: Conversation, argument: string): Reply {
@@ -62,11 +61,12 @@ function opts(conversation: Conversation, argument: string): Reply {
 
 /** Older clients send the bare word. */
 function optsUtf8(value: string): Reply {
-  return value === 'OFF' ? { code: 504, text: 'Names are UTF-8' } : { code: 200, text: 'Names are UTF-8' };
+  return { code: value === 'OFF' ? 504 : 200, text: replies.ftp.utf8 };
 }
 
 function stat({ peer }: Conversation, argument: string): Reply {
-  if (argument) return { code: 504, text: 'STAT takes no path, use MLST' };
-  const lines = [`Signed in as ${peer.login}`, `Control connection: ${peer.cipher}`, 'Data connections: TLS'];
-  return { code: 211, text: 'Status', lines };
+  if (argument) return { code: 504, text: replies.ftp.statTakesNoPath };
+  const { signedInAs, controlConnection, dataConnections, status } = replies.ftp;
+  const lines = [signedInAs(peer.login), controlConnection(peer.cipher), dataConnections];
+  return { code: 211, text: status, lines };
 }

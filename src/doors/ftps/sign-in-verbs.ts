@@ -3,6 +3,7 @@ import { loggableLogin } from '../loggable-login.ts';
 import type { Conversation } from './conversation.ts';
 import { REPLIES, type Reply } from './replies.ts';
 import { answer, type Verb } from './verb.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 export const SIGN_IN_VERBS: Verb[] = [
   { name: 'USER', beforeSignIn: true, needsArgument: true, run: user },
@@ -13,7 +14,7 @@ export const SIGN_IN_VERBS: Verb[] = [
 
 /** The same answer for every name: it does not tell which exist. */
 function user(conversation: Conversation, login: string): Reply {
-  if (conversation.signedIn) return { code: 503, text: 'Signed in already' };
+  if (conversation.signedIn) return { code: 503, text: replies.ftp.signedInAlready };
   conversation.claimedLogin = login;
   return REPLIES.passwordNeeded;
 }
@@ -21,8 +22,8 @@ function user(conversation: Conversation, login: string): Reply {
 async function pass(conversation: Conversation, password: string): Promise<Reply> {
   const startedMs = performance.now();
   const { door, peer, claimedLogin } = conversation;
-  if (conversation.signedIn) return { code: 503, text: 'Signed in already' };
-  if (claimedLogin === null) return { code: 503, text: 'Send USER first' };
+  if (conversation.signedIn) return { code: 503, text: replies.ftp.signedInAlready };
+  if (claimedLogin === null) return { code: 503, text: replies.ftp.userFirst };
   conversation.claimedLogin = null;
   const account = await door.signIn.withPassword(claimedLogin, password, peer.address);
   if (account === null) return refuse(conversation, claimedLogin, startedMs);

@@ -5,6 +5,7 @@ import { factsLine, listingPath } from './listing.ts';
 import { extendedPassiveReply, passiveReply, REPLIES, type Reply } from './replies.ts';
 import { receiveFile, sendFile, sendListing } from './transfers.ts';
 import type { Verb } from './verb.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 export const TRANSFER_VERBS: Verb[] = [
   { name: 'PASV', keepsPending: true, run: passive },
@@ -17,13 +18,13 @@ export const TRANSFER_VERBS: Verb[] = [
   { name: 'REST', needsArgument: true, keepsPending: true, feature: 'REST STREAM', run: restart },
   { name: 'ALLO', needsArgument: true, keepsPending: true, run: allocate },
   // The control connection aborts a running transfer as the line arrives: it has ended with 426 when this runs.
-  { name: 'ABOR', run: () => ({ code: 226, text: 'Nothing is being transferred' }) },
+  { name: 'ABOR', run: () => ({ code: 226, text: replies.ftp.nothingToAbort }) },
 ];
 
 async function passive(conversation: Conversation): Promise<Reply> {
-  if (conversation.extendedPassiveOnly) return { code: 503, text: 'EPSV ALL is in force' };
+  if (conversation.extendedPassiveOnly) return { code: 503, text: replies.ftp.epsvOnly };
   const address = conversation.door.publicAddress ?? conversation.localAddress;
-  if (!isIPv4(conversation.localAddress)) return { code: 425, text: 'PASV works over IPv4 only, use EPSV' };
+  if (!isIPv4(conversation.localAddress)) return { code: 425, text: replies.ftp.pasvIsIpv4 };
   const { port } = await conversation.listenForData();
   return passiveReply(address, port);
 }
@@ -34,10 +35,10 @@ async function extendedPassive(conversation: Conversation, argument: string): Pr
   const wanted = argument.trim().toUpperCase();
   if (wanted === 'ALL') {
     conversation.extendedPassiveOnly = true;
-    return { code: 200, text: 'Only EPSV from now on' };
+    return { code: 200, text: replies.ftp.epsvAll };
   }
   if (wanted !== '' && wanted !== own) {
-    return { code: 522, text: `Network protocol not supported, use (${own})` };
+    return { code: 522, text: replies.ftp.protocolUnsupported(own) };
   }
   const { port } = await conversation.listenForData();
   return extendedPassiveReply(port);
@@ -74,7 +75,7 @@ function restart(conversation: Conversation, argument: string): Reply {
   const offset = byteCount(argument);
   if (offset === null) return REPLIES.argumentUnknown;
   conversation.pending.restartAt = offset;
-  return { code: 350, text: `Next download begins at ${offset}` };
+  return { code: 350, text: replies.ftp.restartAt(offset) };
 }
 
 /**
@@ -93,7 +94,7 @@ async function allocate({ door, view }: Conversation, argument: string): Promise
       text: `${size} bytes are too many: a file may have ${fileBytesMax} (limits.fileBytes)`,
     };
   await door.room.demandRoomFor(view.account.folder, size);
-  return { code: 200, text: 'There is room' };
+  return { code: 200, text: replies.ftp.room };
 }
 
 function byteCount(text: string): number | null {

@@ -9,14 +9,14 @@ import type { Conversation } from './conversation.ts';
 import type { DataChannel } from './data-channel.ts';
 import { ChannelFault, REPLIES, type Reply } from './replies.ts';
 import { tellFault } from '../door-fault.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 const READ_BYTES = 256 * 1024;
 
 /** STOR. The 226 is a promise: the file is on the disk under its name. */
 export async function receiveFile(conversation: Conversation, argument: string): Promise<Reply> {
   const { door, view, peer } = conversation;
-  if (conversation.pending.restartAt)
-    return { code: 501, text: 'Uploads cannot be resumed, send the whole file' };
+  if (conversation.pending.restartAt) return { code: 501, text: replies.folder.noResume };
   const path = conversation.resolve(argument);
   const startedMs = performance.now();
   let upload: Upload | null = null;
@@ -67,10 +67,10 @@ async function demandWhole(channel: DataChannel, conversation: Conversation): Pr
   const { requireCloseNotify, settleAfterDataMs } = conversation.door.limits;
   if (!requireCloseNotify) await delay(settleAfterDataMs);
   else if (!channel.closeNotifySeen) {
-    throw new FolderFault('incomplete', 'The data connection ended without closing TLS: not stored');
+    throw new FolderFault('incomplete', replies.folder.closedWithoutNotify);
   }
   channel.demandNotAborted();
-  if (!conversation.alive) throw new ChannelFault(426, 'The control connection is lost');
+  if (!conversation.alive) throw new ChannelFault(426, replies.channel.controlLost);
 }
 
 /** RETR, from the offset that REST gave. */
@@ -101,7 +101,7 @@ export async function sendFile(conversation: Conversation, argument: string): Pr
 async function refuseBeyondEnd(handle: FileHandle, restartAt: number): Promise<Reply | null> {
   const { size } = await handle.stat();
   if (restartAt <= size) return null;
-  return { code: 554, text: `Restart position ${restartAt} is beyond the end of the file, ${size} bytes` };
+  return { code: 554, text: replies.ftp.restartBeyondEnd(restartAt, size) };
 }
 
 async function* counted(chunks: AsyncIterable<Buffer>, sent: { bytes: number }) {
@@ -124,7 +124,7 @@ export async function sendListing(
 ): Promise<Reply> {
   const path = conversation.resolve(argument);
   const wanted = await lookedFor(conversation, path);
-  if (wanted.asked === 'itself' && only) return { code: 501, text: 'This is a file, use MLST' };
+  if (wanted.asked === 'itself' && only) return { code: 501, text: replies.ftp.fileUseMlst };
   const channel = await openChannel(conversation);
   await channel.send(listingText(wanted.batches, (entry) => lineFor(entry, wanted.asked)));
   return REPLIES.transferred;

@@ -8,6 +8,7 @@ import { SETTING_VERBS } from './setting-verbs.ts';
 import { SIGN_IN_VERBS } from './sign-in-verbs.ts';
 import { TRANSFER_VERBS } from './transfer-verbs.ts';
 import { answer, type Verb } from './verb.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 const REFUSED_VERBS: Verb[] = [
   answer('APPE', 502, 'Files are not appended to, send the whole file with STOR', { refused: true }),
@@ -68,15 +69,15 @@ function gate(conversation: Conversation, verb: Verb | undefined, argument: stri
 
 function features(): Reply {
   const lines = [...VERBS.values()].flatMap(({ feature }) => feature ?? []).sort();
-  return { code: 211, text: 'Features', lines };
+  return { code: 211, text: replies.ftp.features, lines };
 }
 
 function help(): Reply {
   const known = [...VERBS.values()].filter(({ refused }) => !refused).map(({ name }) => name);
-  return { code: 214, text: 'Commands', lines: [known.sort().join(' ')] };
+  return { code: 214, text: replies.ftp.commands, lines: [known.sort().join(' ')] };
 }
 
 function site(conversation: Conversation, argument: string): Reply {
-  if (argument.toUpperCase() === 'HELP') return { code: 214, text: 'There are no SITE commands' };
-  return conversation.signedIn ? { code: 504, text: 'There are no SITE commands' } : REPLIES.signInFirst;
+  if (argument.toUpperCase() === 'HELP') return { code: 214, text: replies.ftp.noSiteCommands };
+  return conversation.signedIn ? { code: 504, text: replies.ftp.noSiteCommands } : REPLIES.signInFirst;
 }

@@ -13,6 +13,7 @@ import { Progress } from './progress.ts';
 import { reasonOf, statusForFault, STATUS } from './replies.ts';
 import { REQUESTS, type Request } from './requests.ts';
 import { tellFault } from '../door-fault.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** What the client has not taken yet: beyond it no further request is answered. */
 const UNSENT_BYTES_MAX = 1024 * 1024;
@@ -138,9 +139,8 @@ export class SftpChannel {
   }
 
   async #perform({ request, given }: Waiting): Promise<Answer> {
-    if (given === null) return { status: STATUS.NO_SUCH_FILE, message: 'The path is too long' };
-    if (!given.every(isReadable))
-      return { status: STATUS.BAD_MESSAGE, message: 'The request cannot be read' };
+    if (given === null) return { status: STATUS.NO_SUCH_FILE, message: replies.sftp.pathTooLong };
+    if (!given.every(isReadable)) return { status: STATUS.BAD_MESSAGE, message: replies.sftp.badRequest };
     try {
       const { login } = this.#conversation.peer;
       return await during(`SFTP ${request.name} of ${quoted(login)}`, () =>

@@ -9,6 +9,7 @@ import { virtualText, type VirtualPath } from '../folder/virtual-path.ts';
 import type { ReceivedRanges } from './received-ranges.ts';
 import type { OpenHandles } from './open-handles.ts';
 import { SftpFault, STATUS } from './replies.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** The answer to one request (draft-ietf-secsh-filexfer-02, which every client speaks as version 3). */
 export type Answer =
@@ -19,7 +20,7 @@ export type Answer =
   | { attributes: Attributes };
 
 export const DONE: Answer = { status: STATUS.OK, message: '' };
-export const END_OF_FILE: Answer = { status: STATUS.EOF, message: 'End of file' };
+export const END_OF_FILE: Answer = { status: STATUS.EOF, message: replies.sftp.endOfFile };
 
 export interface UploadHandle {
   kind: 'upload';
@@ -92,7 +93,7 @@ export class SftpConversation {
    * @throws SftpFault where nothing more may be opened, and whatever `make` throws
    */
   async open(make: () => Promise<OpenHandle>): Promise<Answer> {
-    if (this.#stopping) throw new SftpFault(STATUS.FAILURE, 'The service stops, try again later');
+    if (this.#stopping) throw new SftpFault(STATUS.FAILURE, replies.server.stopping);
     this.#openHandles.take();
     try {
       return this.#add(await make());
@@ -113,13 +114,13 @@ export class SftpConversation {
   /** @throws SftpFault where the client has no such handle, or one of another kind */
   get<Kind extends OpenHandle['kind']>(name: Buffer, kind: Kind): Extract<OpenHandle, { kind: Kind }> {
     const handle = this.find(name);
-    if (handle.kind !== kind) throw new SftpFault(STATUS.FAILURE, 'The handle was opened for something else');
+    if (handle.kind !== kind) throw new SftpFault(STATUS.FAILURE, replies.sftp.wrongHandle);
     return handle as Extract<OpenHandle, { kind: Kind }>;
   }
 
   find(name: Buffer): OpenHandle {
     const handle = this.#handles.get(numberOf(name));
-    if (!handle) throw new SftpFault(STATUS.FAILURE, 'No such handle');
+    if (!handle) throw new SftpFault(STATUS.FAILURE, replies.sftp.noSuchHandle);
     return handle;
   }
 
@@ -139,7 +140,7 @@ export class SftpConversation {
   }
 
   async #giveUp(handle: OpenHandle): Promise<void> {
-    const reason = 'The connection ended before the file was closed';
+    const reason = replies.sftp.connectionEnded;
     if (handle.kind === 'listing') await handle.batches.return(undefined);
     if (handle.kind === 'download') {
       await handle.file.close();

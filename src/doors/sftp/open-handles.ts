@@ -1,4 +1,5 @@
 import { SftpFault, STATUS } from './replies.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 /** Clients have a handful open. */
 const HANDLES_MAX = 64;
@@ -9,7 +10,7 @@ export class OpenHandles {
 
   /** Before something is opened; `giveBack` comes when it is closed, or was not opened after all. */
   take(): void {
-    if (this.#count >= HANDLES_MAX) throw new SftpFault(STATUS.FAILURE, 'Too many open handles');
+    if (this.#count >= HANDLES_MAX) throw new SftpFault(STATUS.FAILURE, replies.sftp.tooManyHandles);
     this.#count += 1;
   }
 

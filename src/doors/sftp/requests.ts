@@ -13,6 +13,7 @@ import {
   statUpload,
   writeFile,
 } from './transfers.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 type Run<Arguments extends unknown[]> = (
   conversation: SftpConversation,
@@ -87,7 +88,7 @@ async function rename(conversation: SftpConversation, from: string, to: string):
 
 /**
  * Many clients set times and rights after an upload and call it failed where that is refused. Neither means anything
- * here, so they are accepted and not kept. A size would cut the file.
+ * here, so they are accepted and not kept. A size would truncate the file.
  */
 async function setStat(
   conversation: SftpConversation,
@@ -101,24 +102,24 @@ async function setStat(
 
 function setHandleStat(conversation: SftpConversation, name: Buffer, attributes: Attributes): Answer {
   const handle = conversation.find(name);
-  // OpenSSH's scp cuts what may lie behind its last byte.
+  // OpenSSH's scp truncates what may lie behind its last byte.
   if (handle.kind === 'upload' && attributes.size === handle.upload.bytes) handle.bytesMin = attributes.size;
   else refuseSize(attributes);
   return DONE;
 }
 
 function refuseSize({ size }: Partial<Attributes>): void {
-  if (size !== undefined) throw new SftpFault(STATUS.OP_UNSUPPORTED, 'Files cannot be cut');
+  if (size !== undefined) throw new SftpFault(STATUS.OP_UNSUPPORTED, replies.sftp.noTruncate);
 }
 
 function refuseFolders(): Answer {
-  throw new SftpFault(STATUS.PERMISSION_DENIED, 'Folders cannot be made or removed');
+  throw new SftpFault(STATUS.PERMISSION_DENIED, replies.sftp.noFolders);
 }
 
 function refuseLinks(): Answer {
-  throw new SftpFault(STATUS.OP_UNSUPPORTED, 'There are no links here');
+  throw new SftpFault(STATUS.OP_UNSUPPORTED, replies.sftp.noLinks);
 }
 
 function refuseExtensions(): Answer {
-  throw new SftpFault(STATUS.OP_UNSUPPORTED, 'There are no extensions here');
+  throw new SftpFault(STATUS.OP_UNSUPPORTED, replies.sftp.noExtensions);
 }

@@ -5,6 +5,7 @@ import { FolderFault, resolveVirtualPath, virtualText, type VirtualPath } from '
 import { DONE, END_OF_FILE, type Answer, type SftpConversation, type UploadHandle } from './conversation.ts';
 import { ReceivedRanges } from './received-ranges.ts';
 import { attributesOf, nameEntry, reasonOf, SftpFault, STATUS } from './replies.ts';
+import { replies } from '../../messages/en/replies.ts';
 
 const { READ, WRITE, APPEND, CREAT, TRUNC, EXCL } = ssh2.utils.sftp.OPEN_MODE;
 
@@ -23,7 +24,7 @@ export function openFile(conversation: SftpConversation, text: string, flags: nu
 }
 
 async function beginDownloadOf({ view }: SftpConversation, path: VirtualPath, flags: number) {
-  if ((flags & READ) === 0) throw new SftpFault(STATUS.FAILURE, 'Open for reading or for writing');
+  if ((flags & READ) === 0) throw new SftpFault(STATUS.FAILURE, replies.sftp.readOrWrite);
   return { kind: 'download', path, file: await view.openForReading(path), sentBytes: 0 } as const;
 }
 
@@ -51,15 +52,15 @@ async function beginUploadTo(
  * @returns size of the file that the client does not empty, and so takes to be there
  */
 async function bytesKept({ view }: SftpConversation, path: VirtualPath, flags: number): Promise<number> {
-  const noResume = 'Uploads cannot be resumed, send the whole file';
+  const { noResume } = replies.folder;
   if (flags & APPEND) throw new SftpFault(STATUS.OP_UNSUPPORTED, noResume);
   const present = await view.stat(path).catch((error: unknown) => {
     if (error instanceof FolderFault && error.kind === 'notFound') return null;
     throw error;
   });
-  if (present && flags & EXCL) throw new SftpFault(STATUS.FAILURE, 'The file exists');
+  if (present && flags & EXCL) throw new SftpFault(STATUS.FAILURE, replies.sftp.exists);
   if (present && !(flags & (TRUNC | CREAT))) throw new SftpFault(STATUS.OP_UNSUPPORTED, noResume);
-  if (!present && !(flags & CREAT)) throw new SftpFault(STATUS.NO_SUCH_FILE, 'No such file or folder');
+  if (!present && !(flags & CREAT)) throw new SftpFault(STATUS.NO_SUCH_FILE, replies.folder.notFound);
   return flags & TRUNC ? 0 : (present?.sizeBytes ?? 0);
 }
 
@@ -86,7 +87,7 @@ export async function writeFile(
   const handle = conversation.get(name, 'upload');
   try {
     if (!handle.received.add(offset, data.length))
-      throw new SftpFault(STATUS.FAILURE, 'Too many blocks out of order');
+      throw new SftpFault(STATUS.FAILURE, replies.sftp.tooManyBlocks);
     await handle.upload.write(data, offset);
     return DONE;
   } catch (error) {
@@ -112,9 +113,9 @@ async function publish(conversation: SftpConversation, handle: UploadHandle): Pr
   const { upload, received, path, startedMs, fault, bytesMin } = handle;
   try {
     // Said again: some clients tell the answer to the CLOSE and not the one to the write.
-    if (fault !== null) throw new FolderFault('incomplete', `Not stored: ${fault}`);
+    if (fault !== null) throw new FolderFault('incomplete', replies.folder.notStored(fault));
     if (!received.isWhole || upload.bytes < bytesMin)
-      throw new FolderFault('incomplete', 'Parts of the file are missing: not stored');
+      throw new FolderFault('incomplete', replies.folder.partsMissing);
     await upload.commit();
   } catch (error) {
     await upload.abort();
@@ -130,7 +131,7 @@ export function openFolder(conversation: SftpConversation, text: string): Promis
   return conversation.open(async () => {
     const path = resolveVirtualPath('', text);
     const { kind } = await conversation.view.stat(path);
-    if (kind !== 'folder') throw new FolderFault('notAFolder', 'This is a file');
+    if (kind !== 'folder') throw new FolderFault('notAFolder', replies.folder.isFile);
     return { kind: 'listing', batches: conversation.view.list(path.folder), rest: [] };
   });
 }
@@ -152,7 +153,7 @@ export async function readFolder(conversation: SftpConversation, name: Buffer): 
 
 export async function statHandle(conversation: SftpConversation, name: Buffer): Promise<Answer> {
   const handle = conversation.find(name);
-  if (handle.kind === 'listing') throw new SftpFault(STATUS.FAILURE, 'This handle is a folder');
+  if (handle.kind === 'listing') throw new SftpFault(STATUS.FAILURE, replies.sftp.handleIsFolder);
   if (handle.kind === 'upload') return statUpload(handle);
   const { size, mtime } = await handle.file.stat();
   const permissions = { read: true, write: false, remove: false };

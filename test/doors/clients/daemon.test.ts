@@ -100,7 +100,7 @@ test('a banned address is banned at both doors, and a restart forgets nothing', 
     return await ftps.ask('PASS wrong');
   };
   const guesses = Array.from({ length: 10 }, () => guess('127.0.0.1'));
-  expect(new Set(await Promise.all(guesses))).toEqual(new Set(['530 Sign-in refused']));
+  expect(new Set(await Promise.all(guesses))).toEqual(new Set(['530 Login incorrect']));
   const listed = await listBans(database, clock.now(), false);
   expect(listed).toMatchObject([{ kind: 'address', subject: '127.0.0.1' }]);
   await world.stop();
@@ -115,7 +115,7 @@ test('a banned address is banned at both doors, and a restart forgets nothing', 
   };
   const attempt = SftpSpeaker.connect(daemon.sftpPort, { username: 'acme', password: passwordOf('acme') });
   const [refused] = await Promise.all([right(), expect(attempt).rejects.toThrow(/authentication/)]);
-  expect(refused).toBe('530 Sign-in refused');
+  expect(refused).toBe('530 Login incorrect');
   clock.advance(61_000);
   expect(await right()).toMatch(/^230 /);
 });

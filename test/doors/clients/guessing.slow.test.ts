@@ -174,7 +174,7 @@ test('a refusal takes as long for an unknown name as for a wrong password, at bo
     await using client = await Speaker.connect(ftps.port, { localAddress });
     await client.ask(`USER ${login}`);
     const started = performance.now();
-    expect(await client.ask(`PASS wrong ${localAddress}`)).toBe('530 Sign-in refused');
+    expect(await client.ask(`PASS wrong ${localAddress}`)).toBe('530 Login incorrect');
     return performance.now() - started;
   };
   const overSftp = async (username: string, localAddress: string) => {

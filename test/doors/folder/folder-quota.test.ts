@@ -32,9 +32,9 @@ test('35 MB in _error of a folder of 10 MB: refused with what to do, until files
   }
   expect(replies.filter((reply) => reply.startsWith('226'))).toHaveLength(3);
   expect(replies.at(-1)).toBe(
-    '552 The folder is full: it may hold 10000000 bytes in all (limits.folderBytes), 1000000 of them kept free for ' +
-      'results, and this upload does not fit. Delete files in _processed, _error and _report, or wait until the ' +
-      'retention deletes them; the operator can raise limits.folderBytes',
+    '552 Quota exceeded: the limit is 10000000 bytes (limits.folderBytes), of which 1000000 are reserved for results. ' +
+      'Delete files from _processed, _error and _report, or wait until they expire; the operator can raise ' +
+      'limits.folderBytes',
   );
   expect(await bytesIn(door.folder)).toBeLessThanOrEqual(LIMIT);
   expect(await client.ask('DELE _error/0.csv')).toMatch(/^250 /);
@@ -49,7 +49,7 @@ test('the same is said over SFTP', async () => {
   await using client = await SftpSpeaker.signedIn(door.port);
   await door.put('_processed/1.csv', Buffer.alloc(9 * MB));
   const refusal = await client.failure(client.open('a.csv', 0x1a));
-  expect(refusal.message).toMatch(/^The folder is full: it may hold 10000000 bytes .* limits\.folderBytes$/u);
+  expect(refusal.message).toMatch(/^Quota exceeded: the limit is 10000000 bytes .* limits\.folderBytes$/u);
 });
 
 test.each(['_processed', '_error', '_report', 'journal', '.taken', '.staging', '.'])(
@@ -107,5 +107,5 @@ test('what comes while the folder is counted is not forgotten', async () => {
   const counting = room.demandRoom(folder.path, 0);
   room.take(folder.path, 5_000);
   await counting;
-  expect(() => room.take(folder.path, 4_500)).toThrow(/folder is full/u);
+  expect(() => room.take(folder.path, 4_500)).toThrow(/Quota exceeded/u);
 });

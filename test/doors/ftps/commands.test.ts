@@ -214,5 +214,5 @@ test('commands sent ahead are answered in order, but not without end', async () 
   );
   expect(codes).toEqual(['257', '550', '200']);
   client.say(...Array.from({ length: 200 }, () => 'SIZE x'));
-  expect(await client.reply()).toMatch(/^421 Too many commands/);
+  expect(await client.reply()).toMatch(/^421 Too many pipelined commands/);
 });

@@ -13,10 +13,10 @@ test('closing lets a running upload finish and sends idle clients away', async (
   const data = await busy.dataConnection();
   await busy.ask('STOR a.csv');
   const closed = door.door.close(5_000);
-  expect(await idle.reply()).toMatch(/^421 The service stops/);
+  expect(await idle.reply()).toMatch(/^421 Service shutting down/);
   data.end('whole');
   expect(await busy.reply()).toMatch(/^226 /);
-  expect(await busy.reply()).toMatch(/^421 The service stops/);
+  expect(await busy.reply()).toMatch(/^421 Service shutting down/);
   await closed;
   expect(await door.get('a.csv')).toBe('whole');
 });

@@ -65,7 +65,7 @@ test('REST beyond the end of the file is refused with the download, and does not
   await client.ask('REST 11');
   expect(await client.fetch('RETR a.csv')).toMatchObject({
     content: '',
-    reply: '554 Restart position 11 is beyond the end of the file, 10 bytes',
+    reply: '554 Restart position 11 is beyond the end of the file (10 bytes)',
   });
   expect(await client.fetch('RETR a.csv')).toMatchObject({ content: '0123456789' });
 });

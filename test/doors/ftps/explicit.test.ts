@@ -25,7 +25,7 @@ test('before TLS there is no sign-in, and a password is not even asked for', asy
   await using door = await openDoor({ implicit: false });
   const { socket, ask } = await plain(door.port);
   for (const line of [`USER ${LOGIN}`, `PASS ${PASSWORD}`, 'LIST', 'PASV', 'NONSENSE'])
-    expect(await ask(line)).toMatch(/^530 Send AUTH TLS first/);
+    expect(await ask(line)).toMatch(/^530 TLS required: send AUTH TLS/);
   expect(await ask('FEAT')).toMatch(/^211-Features\r\n AUTH TLS/);
   expect(await ask('AUTH GSSAPI')).toMatch(/^504 /);
   expect(await ask('QUIT')).toMatch(/^221 /);

@@ -11,15 +11,15 @@ import { loggableLogin } from '../../../src/doors/loggable-login.ts';
 import { FolderFault, type FolderFaultKind } from '../../../src/doors/folder/virtual-path.ts';
 
 test.each([
-  ['127.0.0.1', 61000, '227 Entering passive mode (127,0,0,1,238,72)\r\n'],
-  ['192.0.2.255', 1, '227 Entering passive mode (192,0,2,255,0,1)\r\n'],
-  ['10.0.0.1', 65535, '227 Entering passive mode (10,0,0,1,255,255)\r\n'],
+  ['127.0.0.1', 61000, '227 Entering Passive Mode (127,0,0,1,238,72)\r\n'],
+  ['192.0.2.255', 1, '227 Entering Passive Mode (192,0,2,255,0,1)\r\n'],
+  ['10.0.0.1', 65535, '227 Entering Passive Mode (10,0,0,1,255,255)\r\n'],
 ])('PASV at %s port %i', (address, port, text) => {
   expect(formatReply(passiveReply(address, port))).toBe(text);
 });
 
 test('EPSV names the port alone', () => {
-  expect(formatReply(extendedPassiveReply(61999))).toBe('229 Entering extended passive mode (|||61999|)\r\n');
+  expect(formatReply(extendedPassiveReply(61999))).toBe('229 Entering Extended Passive Mode (|||61999|)\r\n');
 });
 
 test('a reply of many lines keeps its code in front of the first and the last', () => {
@@ -29,7 +29,7 @@ test('a reply of many lines keeps its code in front of the first and the last', 
 });
 
 test('quotes in a path are doubled', () => {
-  expect(workingFolderReply('/a"b').text).toBe('"/a""b" is the working folder');
+  expect(workingFolderReply('/a"b').text).toBe('"/a""b" is the current directory');
 });
 
 test.each<[FolderFaultKind, number]>([

@@ -86,7 +86,7 @@ test('who does not sign in is sent away, and who has signed in is not', async ()
   await using door = await openDoor({ limits: { signInMsMax: 150 } });
   await using prompt = await Speaker.signedIn(door.port);
   await using idle = await Speaker.connect(door.port);
-  expect(await idle.reply()).toMatch(/^421 No sign-in/);
+  expect(await idle.reply()).toMatch(/^421 Login timed out/);
   expect(await prompt.ask('NOOP')).toMatch(/^200 /);
 });
 
@@ -96,7 +96,7 @@ test('a fault while signing in is ours: 451, and the journal has the reason', as
   });
   await using client = await Speaker.connect(door.port);
   await client.ask('USER a');
-  expect(await client.ask('PASS b')).toBe('451 Local error, try again later');
+  expect(await client.ask('PASS b')).toBe('451 Internal server error, try again later');
   expect(await door.seen('doorFault')).toHaveLength(1);
 });
 

@@ -114,14 +114,14 @@ test('f02: what the folder has no room for is refused at ALLO, before it is sent
   await using client = await Speaker.signedIn(door.port);
   await door.put('_error/1.csv', 'x'.repeat(5_000));
   expect(await client.ask('ALLO 3000')).toMatch(/^200 /);
-  expect(await client.ask('ALLO 5000')).toMatch(/^552 The folder is full: it may hold 10000 bytes/);
+  expect(await client.ask('ALLO 5000')).toMatch(/^552 Quota exceeded: the limit is 10000 bytes/);
 });
 
 test('REST before an upload is refused, and does not outlive the next command', async () => {
   await using door = await openDoor();
   await using client = await Speaker.signedIn(door.port);
   expect(await client.ask('REST 10')).toMatch(/^350 /);
-  expect(await client.store('a.csv', 'x')).toMatch(/^501 .*cannot be resumed/);
+  expect(await client.store('a.csv', 'x')).toMatch(/^501 Resuming uploads is not supported/);
   expect(await client.store('a.csv', 'whole')).toMatch(/^226 /);
   await client.ask('REST 3');
   await client.ask('NOOP');
@@ -142,7 +142,7 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
       await client.ask('STOR cut.csv');
       await new Promise((resolve) => data.write(Buffer.alloc(bytes, 'x'), resolve));
       raw.end();
-      expect(await client.reply()).toMatch(/^426 .*without closing TLS/);
+      expect(await client.reply()).toMatch(/^426 .*closed without TLS/);
     }
     expect(door.has('cut.csv')).toBe(false);
     expect(await door.staged()).toEqual([]);
@@ -248,7 +248,9 @@ test('trap 5: QUIT passes the queue; the running upload is finished first', asyn
 test('trap 5: the target is checked before the 150', async () => {
   await using door = await openDoor({ rights: ['download'] });
   await using client = await Speaker.signedIn(door.port);
-  expect(await client.store('a.csv', 'x')).toMatch(/^550 The right to upload is missing/);
+  expect(await client.store('a.csv', 'x')).toMatch(
+    /^550 Permission denied: this account has no upload right/,
+  );
   expect(await door.seen('uploadFailed')).toHaveLength(1);
 });
 
@@ -261,7 +263,7 @@ test('an upload is lost with its control connection', async () => {
   await expect.poll(() => door.staged()).toHaveLength(1);
   client.socket.destroy();
   const [failed] = await door.seen('uploadFailed');
-  expect(failed?.fields.at(-1)).toBe('The control connection is lost');
+  expect(failed?.fields.at(-1)).toBe('Control connection lost');
   await expect.poll(() => door.staged()).toEqual([]);
   expect(door.announced).toEqual([]);
   data.destroy();

@@ -167,13 +167,13 @@ test('too large a file and a full folder are said in words', async () => {
   await using client = await SftpSpeaker.signedIn(door.port);
   const handle = await client.open('a.csv', WRITE_NEW);
   const refused = await client.failure(client.write(handle, 0, 'more than ten'));
-  expect(refused.message).toMatch(/larger than 10 bytes/);
+  expect(refused.message).toMatch(/limit is 10 bytes/);
   await client.failure(client.close(handle));
   await door.put('full.csv', '');
   await using full = await openSftpDoor({ room: { folderFilesMax: 1 } });
   await full.put('full.csv', '');
   await using second = await SftpSpeaker.signedIn(full.port);
-  expect((await second.failure(second.open('b.csv', WRITE_NEW))).message).toMatch(/folder is full/);
+  expect((await second.failure(second.open('b.csv', WRITE_NEW))).message).toMatch(/Quota exceeded/);
 });
 
 test('a failed write does not leave a file at its CLOSE', async () => {

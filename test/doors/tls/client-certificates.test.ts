@@ -54,7 +54,7 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s a certificate of ours lets i
 test.each([true, false])('a foreign or an expired one is refused (required: %s)', async (required) => {
   await using door = await openDoor(settings(required));
   for (const made of [foreign, expired])
-    expect(await farewell(door.port, shown(made))).toMatch(/421 A valid client certificate is needed/);
+    expect(await farewell(door.port, shown(made))).toMatch(/421 A valid client certificate is required/);
 });
 
 test('without one a client is refused only where it is required', async () => {
@@ -84,7 +84,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s a data connection', (ver
     const data = client.secure(await client.rawDataConnection(), options());
     client.say('STOR a.csv');
     expect(await client.reply()).toMatch(/^150 /);
-    expect(await client.reply()).toMatch(/^425 .*must show the client certificate of the control connection/);
+    expect(await client.reply()).toMatch(/^425 .*must use the client certificate of the control connection/);
     expect([door.has('a.csv'), await door.staged()]).toEqual([false, []]);
     data.destroy();
     expect(await client.store('a.csv', 'x')).toMatch(/^226 /);
@@ -112,7 +112,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s a data connection', (ver
     expect(data.isSessionReused()).toBe(true);
     client.say('NLST');
     expect(await client.reply()).toMatch(/^150 /);
-    expect(await client.reply()).toMatch(/^425 .*must show the client certificate/);
+    expect(await client.reply()).toMatch(/^425 .*must use the client certificate/);
     data.destroy();
   });
 });

@@ -5,9 +5,9 @@ import { BELOW_MAX } from '../../../src/accounts/directory/entry.ts';
 import { KEY_BYTES_MAX } from '../../../src/accounts/directory/distinguished-name.ts';
 import { rulesFor, VALUE_CHARACTERS_MAX, VALUES_MAX } from '../../../src/kinds/directory/attributes.ts';
 import { RECORD_BYTES_MAX, RECORD_LINES_MAX } from '../../../src/kinds/directory/ldif-records.ts';
-import { messageFor } from '../../../src/messages/en/results.ts';
-import { DIRECTORY_SENTENCES, DIRECTORY_VALUE_SENTENCES } from '../../../src/messages/en/directory.ts';
-import { causesOf, say } from '../../../src/messages/sentence.ts';
+import { messageFor } from '../../../src/messages/result-text.ts';
+import { directoryResults, directoryValues } from '../../../src/messages/en/directory.ts';
+import { causesOf, say, type Sentence } from '../../../src/messages/sentence.ts';
 import { symbolOf, type ResultCode } from '../../../src/change-file/result-code.ts';
 import { CODE_SELECTION } from '../../../src/tables/code-selection.ts';
 import { DI_GROUP_ATTRIBUTES } from '../../../src/tables/di-group-attributes.ts';
@@ -43,11 +43,12 @@ function shownAs(row: AttributeRow | undefined): string {
 }
 
 function codeTable(): string[][] {
-  const values = Object.values(DIRECTORY_VALUE_SENTENCES);
+  const values = Object.values<Sentence>(directoryValues);
   return [7, 8, 9, 10, 11, 12].map((number) => {
     const code = number as ResultCode;
     const standIns = { code, field: 'FIELD', value: 'VALUE', limit: 0 };
-    const sentence = DIRECTORY_SENTENCES[code];
+    const sentences: Partial<Record<ResultCode, Sentence>> = directoryResults;
+    const sentence = sentences[code];
     const causes = code === 9 ? values : sentence === undefined ? [] : causesOf(sentence);
     const texts = causes.map((cause) => say(cause, standIns));
     if (code === 9)

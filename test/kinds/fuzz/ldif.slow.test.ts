@@ -1,7 +1,7 @@
 /** Hostile directory files: nothing crashes, nothing hangs, and what it costs grows no faster than the file. */
 import { describe, expect, it } from 'vitest';
 import { positionAfter } from '../../../src/change-file/entry.ts';
-import { messageFor } from '../../../src/messages/en/results.ts';
+import { messageFor } from '../../../src/messages/result-text.ts';
 import { readDirectory } from '../../../src/kinds/directory/reader.ts';
 import { tracedRecord } from '../../../src/kinds/directory/ldif-trace.ts';
 import { chunksOf, MemoryDirectory, readLdif } from '../directory/directory.ts';

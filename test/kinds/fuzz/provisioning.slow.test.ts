@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { decideEntries, NO_COUNTS } from '../../../src/change-file/outcome.ts';
 import { decideEntry } from '../../../src/kinds/provisioning/decide.ts';
 import { readProvisioning } from '../../../src/kinds/provisioning/reader.ts';
-import { messageFor } from '../../../src/messages/en/results.ts';
+import { messageFor } from '../../../src/messages/result-text.ts';
 import { mulberry } from '../../support/random.ts';
 import { emptyOrganisation } from './organisation.ts';
 
