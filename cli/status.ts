@@ -6,6 +6,7 @@ import type { CapStatus, CustomerStatus, WaitingFile } from '../src/customer-sta
 import { certificateStatus, type CertificateStatus } from '../src/doors/tls/certificate-status.ts';
 import { givenCertificate } from '../src/doors/tls/certificate.ts';
 import type { Command } from './command.ts';
+import { waitText } from '../src/messages/wait-text.ts';
 import type { LoopStatus } from '../src/loop-watch.ts';
 import { escapeHidden } from '../src/shown-text.ts';
 
@@ -30,11 +31,26 @@ export const status: Command = {
   run: async ({ options, configuration, call, print }) => {
     const { customers, loop } = await call(statusAction, {});
     const certificates = await certificatesOf(await configuration(), systemClock.now());
-    const text = JSON.stringify({ customers, certificates, loop });
-    print(options.json ? escapeHidden(text) : statusText(JSON.parse(text) as AsJson<Status>));
+    const status = { customers, certificates: throughJson(certificates), loop };
+    print(options.json ? escapeHidden(JSON.stringify(withWhy(status))) : statusText(status));
     return 0;
   },
 };
+
+/** Programs get the codes, and the sentence that people get. */
+function withWhy({ customers, ...rest }: AsJson<Status>): object {
+  return {
+    customers: customers.map((customer) => ({
+      ...customer,
+      files: customer.files.map((file) => ({ ...file, why: waitText(file) })),
+    })),
+    ...rest,
+  };
+}
+
+function throughJson<Value>(value: Value): AsJson<Value> {
+  return JSON.parse(JSON.stringify(value)) as AsJson<Value>;
+}
 
 async function certificatesOf({ data, ftps }: Configuration, now: Date): Promise<CertificateStatus[]> {
   const one = await certificateStatus(data, givenCertificate(ftps), now);
@@ -85,8 +101,8 @@ function textOf({ id, name, state, caps, waiting, files, reports, missing }: AsJ
   ].join('\n');
 }
 
-function fileText({ place, name, state, why, expected }: AsJson<WaitingFile>): string {
-  return `${place}. ${escapeHidden(name)} [${state}] ${escapeHidden(why)}; ${expected ? `expected ${expected}` : 'no estimate'}`;
+function fileText({ place, name, state, reason, values, expected }: AsJson<WaitingFile>): string {
+  return `${place}. ${escapeHidden(name)} [${state}] ${waitText({ reason, values })}; ${expected ? `expected ${expected}` : 'no estimate'}`;
 }
 
 function used({ used: taken, limit, until }: AsJson<CapStatus>): string {

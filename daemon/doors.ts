@@ -46,7 +46,7 @@ export interface Doors extends AsyncDisposable {
   fingerprint: string;
   /** For the start line: addresses and fingerprints. */
   described: Record<string, string>;
-  /** Takes changed certificate files up again. */
+  /** Reloads changed certificate files. */
   lookAtCertificate: () => Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { causeOf } from '../src/cause.ts';
 import { codeOf } from '../src/fault.ts';
 import { quoted } from '../src/shown-text.ts';
+import { configuration as words } from '../src/messages/en/configuration.ts';
 
 /**
  * Whether a folder of the program is there and may be written, or can be made. It is tried, not guessed from rights: file
@@ -16,30 +17,28 @@ import { quoted } from '../src/shown-text.ts';
 export async function folderFault(key: string, folder: string): Promise<string | null> {
   try {
     const there = await nearestThere(folder);
-    if (!there.isFolder)
-      return `${key}: ${quoted(there.path)} is a file, a folder is needed. Remove it, or write another path.`;
-    return await writingFault(`${key}: ${quoted(folder)}`, there.path, folder);
+    if (!there.isFolder) return words.files.notFolder(key, quoted(there.path));
+    return await writingFault(key, there.path, folder);
   } catch (error) {
-    return `${key}: ${quoted(folder)} cannot be used: ${causeOf(error)}. Correct the path or its rights.`;
+    return words.files.unusable(key, quoted(folder), causeOf(error));
   }
 }
 
 /** The file itself where there is one, else the folder that it would be made in. */
 export async function logFileFault(file: string): Promise<string | null> {
-  const subject = `log.file: ${quoted(file)}`;
   const entry = await stat(file).catch(() => null);
-  if (entry?.isDirectory()) return `${subject} is a folder, a file is needed. Write the path of a file.`;
-  if (entry?.isFIFO()) return `${subject} is a pipe. Leave the key out, and pipe standard output.`;
+  if (entry?.isDirectory()) return words.files.logIsFolder(quoted(file));
+  if (entry?.isFIFO()) return words.files.logIsPipe(quoted(file));
   if (entry === null) {
     const fault = await folderFault('log.file', path.dirname(file));
-    return fault === null ? null : `${fault} (The log was to be ${quoted(file)}.)`;
+    return fault === null ? null : words.files.logFolder(fault, quoted(file));
   }
   try {
     const { O_APPEND, O_WRONLY, O_NONBLOCK } = constants;
     await (await open(file, O_APPEND | O_WRONLY | O_NONBLOCK)).close();
     return null;
   } catch (error) {
-    return `${subject} cannot be written by user ${userName()}: ${causeOf(error)}. Give it to that user, or write another path.`;
+    return words.files.notWritable('log.file', quoted(file), userName(), causeOf(error));
   }
 }
 
@@ -64,13 +63,15 @@ async function isLink(place: string): Promise<boolean> {
   );
 }
 
-async function writingFault(subject: string, there: string, folder: string): Promise<string | null> {
+async function writingFault(key: string, there: string, folder: string): Promise<string | null> {
   try {
     await rmdir(await mkdtemp(path.join(there, '.spoolgate-')));
     return null;
   } catch (error) {
-    const what = there === folder ? 'cannot be written' : `cannot be made in ${quoted(there)}`;
-    return `${subject} ${what} by user ${userName()}: ${causeOf(error)}. Give it to that user, or write another path.`;
+    const cause = causeOf(error);
+    return there === folder
+      ? words.files.notWritable(key, quoted(folder), userName(), cause)
+      : words.files.notCreatable(key, quoted(folder), quoted(there), userName(), cause);
   }
 }
 

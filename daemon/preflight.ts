@@ -15,6 +15,7 @@ import { readAuthorities } from '../src/doors/tls/client-certificate.ts';
 import { presentHostKeys } from '../src/doors/sftp/host-key.ts';
 import { quoted } from '../src/shown-text.ts';
 import { folderFault, logFileFault } from './preflight-folders.ts';
+import { configuration as words } from '../src/messages/en/configuration.ts';
 
 /**
  * @param daemonRuns its own ports are in use then, and rightly so
@@ -44,10 +45,7 @@ export async function preflight(configuration: Configuration, daemonRuns: boolea
 /** @throws {OperatorFault} exit code 2, with the file, the line and the key */
 export async function readOrganisationFile(file: string) {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new OperatorFault(
-      `organisations: ${quoted(file)} cannot be read: ${causeOf(error)}. Correct the path, or remove it from the list.`,
-      2,
-    );
+    throw new OperatorFault(words.files.organisationUnreadable(quoted(file), causeOf(error)), 2);
   });
   return readYaml(text, file, organisationFileSchema);
 }
@@ -60,9 +58,7 @@ async function hostKeyFault(data: string, given?: readonly string[]): Promise<st
 async function clientCaFault(file: string): Promise<string | null> {
   return faultOf(async () => {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      throw new OperatorFault(
-        `ftps.clientCa ${quoted(file)} cannot be read: ${causeOf(error)}. Correct the path.`,
-      );
+      throw new OperatorFault(words.files.unreadableKey('ftps.clientCa', quoted(file), causeOf(error)));
     });
     readAuthorities(text);
   });

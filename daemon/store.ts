@@ -30,7 +30,7 @@ export async function openOwnStore(
 ): Promise<Store & AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
   const store = await openStore(configuration, true, (error) => {
-    journal.warned('a database connection was lost', { reason: messageOf(error) });
+    journal.warned('database connection lost', { reason: messageOf(error) });
     onConnectionLost();
   });
   opened.defer(() => store.close());

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { configuration as words } from './messages/en/configuration.ts';
 
 interface GivenCaps {
   hourly?: number | undefined;
@@ -8,7 +9,7 @@ interface GivenCaps {
 /** An hour is part of a day: an hourly cap above the daily one never takes effect, and one of the two is a slip. */
 export function capsFault({ hourly, daily }: GivenCaps): string | null {
   if (hourly === undefined || daily === undefined || hourly <= daily) return null;
-  return `is above daily (${daily}) and can never be reached, write ${daily} or less, or raise daily`;
+  return words.values.capNeverReached(daily);
 }
 
 /** For a schema that has both. */

@@ -4,19 +4,29 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type YAMLParseError,
+} from 'yaml';
 import { z } from 'zod';
 import { causeOf } from './cause.ts';
 import { capsMakeSense } from './caps-fault.ts';
 import { codeOf, OperatorFault } from './fault.ts';
 import { valueFaults, wholeNumber, wordsOf } from './value-faults.ts';
+import { configuration as words } from './messages/en/configuration.ts';
 
 // 0, any free port, is for tests.
-const PORT_WORDS = 'is no port, write a number from 1 to 65535';
+const PORT_WORDS = words.values.port;
 const port = z.int(PORT_WORDS).min(0, PORT_WORDS).max(65_535, PORT_WORDS);
 const positive = wholeNumber(1);
 
-const PORT_RANGE = 'must be a range of ports such as 61000-61999, from a lower to a higher one';
+const PORT_RANGE = words.values.portRange;
 
 /** `61000-61999`, or 0 for any free port (tests). */
 const portRange = z.union([z.literal(0), z.string()], PORT_RANGE).transform((given, context) => {
@@ -27,14 +37,14 @@ const portRange = z.union([z.literal(0), z.string()], PORT_RANGE).transform((giv
   return z.NEVER;
 });
 
-const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://');
+const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, words.values.databaseUrl);
 
 const schema = z.strictObject({
   data: z.string().min(1).default('./data'),
   spool: z.string().min(1).default('./spool'),
   database: databaseUrl.optional(),
   organisations: z
-    .union([z.string(), z.array(z.string())], 'must be a file or a list of files')
+    .union([z.string(), z.array(z.string())], words.values.files)
     .transform((files) => (typeof files === 'string' ? [files] : files))
     .default([]),
   ftps: z
@@ -53,11 +63,11 @@ const schema = z.strictObject({
     })
     .refine(
       (ftps) => !ftps.requireClientCertificate || ftps.clientCa !== undefined,
-      'requireClientCertificate needs clientCa',
+      words.values.clientCaNeeded,
     )
     .refine(
       (ftps) => (ftps.certificate === undefined) === (ftps.key === undefined),
-      'certificate and key go together',
+      words.values.certificatePair,
     )
     .prefault({}),
   sftp: z
@@ -65,7 +75,7 @@ const schema = z.strictObject({
       host: z.string().default('0.0.0.0'),
       port: port.default(2022),
       hostKey: z
-        .union([z.string(), z.array(z.string()).min(1)], 'must be a file or a list of files')
+        .union([z.string(), z.array(z.string()).min(1)], words.values.files)
         .transform((files) => (typeof files === 'string' ? [files] : files))
         .optional(),
     })
@@ -90,19 +100,13 @@ const schema = z.strictObject({
       resultBytes: wholeNumber(0).optional(),
       folderFiles: positive.default(20_000),
     })
-    .refine(
-      ({ resultBytes = 0, folderBytes }) => resultBytes < folderBytes,
-      'resultBytes must be less than folderBytes: uploads have what is left',
-    )
+    .refine(({ resultBytes = 0, folderBytes }) => resultBytes < folderBytes, words.values.resultBytes)
     .prefault({}),
   antivirus: z
     .strictObject({
       clamd: z
         .string()
-        .regex(
-          /^(\/.+|[^/:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/,
-          'must be the path of a socket or host:port',
-        )
+        .regex(/^(\/.+|[^/:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/, words.values.clamd)
         .optional(),
       maxBytes: positive.default(25 * 1024 * 1024),
       tooLarge: z.enum(['quarantine', 'apply']).default('quarantine'),
@@ -142,7 +146,7 @@ const schema = z.strictObject({
     .strictObject({
       smtp: z
         .string()
-        .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+        .regex(/^smtps?:\/\//, words.values.smtpUrl)
         .optional(),
       from: z.string().default('Spoolgate <noreply@localhost>'),
       registrationUrl: z.url().default('https://localhost/register'),
@@ -183,13 +187,13 @@ export async function readConfiguration(
   for (const file of demanded ? [demanded] : PLACES) {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT' && !demanded) return null;
-      throw new OperatorFault(`The configuration ${file} cannot be read: ${causeOf(error)}`, 2);
+      throw new OperatorFault(words.files.unreadable(file, causeOf(error)), 2);
     });
     if (text !== null)
       return { ...checkConfiguration(text, file, environment, baseOf(file, environment)), readFrom: file };
   }
   return {
-    ...checkConfiguration('', 'the built-in defaults', environment, baseOf(null, environment)),
+    ...checkConfiguration('', words.files.defaults, environment, baseOf(null, environment)),
     readFrom: null,
   };
 }
@@ -223,7 +227,7 @@ export function checkConfiguration(
   const configuration = raw as z.output<typeof schema>;
   const url = configuration.database ?? (environment.DATABASE_URL || undefined);
   if (url !== undefined && !databaseUrl.safeParse(url).success)
-    throw new OperatorFault('$DATABASE_URL must begin with postgres://', 2);
+    throw new OperatorFault(words.files.environmentUrl, 2);
   return {
     ...withAbsolutePaths(configuration, base),
     ...(url === undefined ? {} : { database: url }),
@@ -250,7 +254,7 @@ function withAbsolutePaths(given: z.output<typeof schema>, base: string): z.outp
 /**
  * Reads a YAML text against a schema.
  *
- * @throws {OperatorFault} exit code 2; one line per fault: `file:line: key value is …, write …`
+ * @throws {OperatorFault} exit code 2; one line per fault: `file:line: key value is …; write …`
  */
 export function readYaml<Schema extends z.ZodType>(
   text: string,
@@ -262,7 +266,7 @@ export function readYaml<Schema extends z.ZodType>(
   const [syntaxError] = document.errors;
   if (syntaxError)
     throw new OperatorFault(
-      `${file}:${lines.linePos(syntaxError.pos[0]).line}: ${syntaxError.message.replace(/ at line \d+, column \d+:?[^]*$/, '')}`,
+      `${file}:${lines.linePos(syntaxError.pos[0]).line}: ${syntaxText(syntaxError)}`,
       2,
     );
   const raw: unknown = document.toJS() ?? {};
@@ -273,6 +277,16 @@ export function readYaml<Schema extends z.ZodType>(
     return `${file}${line ? `:${line}` : ''}: ${text}`;
   });
   throw new OperatorFault(faults.join('\n'), 2);
+}
+
+/** In words of ours where the fault is a common one. */
+function syntaxText({ code, message }: YAMLParseError): string {
+  const { duplicateKey, tabs, indentation, unclosed, other } = words.yaml;
+  if (code === 'DUPLICATE_KEY') return duplicateKey;
+  if (code === 'TAB_AS_INDENT') return tabs;
+  if (code === 'BAD_INDENT') return indentation;
+  if (code === 'MISSING_CHAR') return unclosed;
+  return other(message.replace(/ at line \d+, column \d+:?[^]*$/, ''));
 }
 
 /** The line of a key, or of the nearest key above it that stands in the file. */

@@ -33,8 +33,8 @@ export interface CapStatus {
 export interface WaitingFile {
   name: string;
   state: 'waiting' | 'deferred' | 'held' | 'applying';
-  /** For a person: the rule, the numbers, what changes it. */
-  why: string;
+  reason: keyof WaitReasons;
+  values: WaitReasons[keyof WaitReasons];
   /** From 1, in the order in which the files will run. */
   place: number;
   /** null: not counted yet. */
@@ -43,6 +43,31 @@ export interface WaitingFile {
   /** When it can run at the latest known caps; null: not before something is changed, or not known. */
   expected: Date | null;
 }
+
+/** Why a file waits: a code with the values that its sentence names (src/messages/en/status.ts). */
+export interface WaitReasons {
+  'on-hold': NoValues;
+  processing: { done: number; entries: number };
+  'scanner-unreachable': NoValues;
+  'scanner-timeout': NoValues;
+  'scanner-error': NoValues;
+  decision: NoValues;
+  'missing-number': { source: string };
+  /** More entries than an hour allows. */
+  'above-hourly-cap': { entries: number; cap: number };
+  'hourly-cap': { entries: number; used: number; cap: number };
+  'daily-cap': { entries: number; used: number; cap: number };
+  behind: { file: string };
+  settling: NoValues;
+  queued: NoValues;
+}
+
+export type NoValues = Record<string, never>;
+
+/** Any reason with its own values. */
+export type WaitReason = {
+  [Reason in keyof WaitReasons]: { reason: Reason; values: WaitReasons[Reason] };
+}[keyof WaitReasons];
 
 export interface PastResult {
   file: string;

@@ -1,5 +1,6 @@
 import { codeOf, OperatorFault } from './fault.ts';
 import { quoted } from './shown-text.ts';
+import { configuration as words } from './messages/en/configuration.ts';
 
 /** What was to be opened, by the keys of the configuration that say where. */
 export interface ListenPlace {
@@ -12,13 +13,14 @@ export interface ListenPlace {
 /** @param error what `listen` failed with */
 export function listenFault({ hostKey, portKey, host, port }: ListenPlace, error: unknown): OperatorFault {
   const code = codeOf(error) ?? 'unknown error';
+  const { listen } = words;
   const texts: Record<string, string> = {
-    EADDRINUSE: `${portKey} ${port}: another program listens on this port of ${host} already. Stop it, or write another port.`,
-    EACCES: `${portKey} ${port}: this user may not listen on a port below 1024. Write another port, or allow it: README, "Install".`,
-    EADDRNOTAVAIL: `${hostKey} ${quoted(host)} is no address of this machine. Write one that it has, or 0.0.0.0 for all.`,
-    ENOTFOUND: `${hostKey} ${quoted(host)} is no address, and no name that this machine knows. Write an address.`,
-    EAFNOSUPPORT: `${hostKey} ${quoted(host)}: this machine has no addresses of this kind. Write another one.`,
+    EADDRINUSE: listen.inUse(portKey, port, host),
+    EACCES: listen.notPermitted(portKey, port),
+    EADDRNOTAVAIL: listen.notHere(hostKey, quoted(host)),
+    ENOTFOUND: listen.notFound(hostKey, quoted(host)),
+    EAFNOSUPPORT: listen.noFamily(hostKey, quoted(host)),
   };
-  const other = `${hostKey} ${quoted(host)}, ${portKey} ${port}: cannot be listened on (${code}). Write another address or port.`;
+  const other = listen.other(hostKey, quoted(host), portKey, port, code);
   return new OperatorFault(texts[code === 'EAI_AGAIN' ? 'ENOTFOUND' : code] ?? other, 2);
 }

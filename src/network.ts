@@ -3,6 +3,7 @@
  * arithmetic; it reads more than it should here (`127`, `010.0.0.1`, `0x7f.1`), so what may be read is decided below.
  */
 import ipaddr from 'ipaddr.js';
+import { configuration as words } from './messages/en/configuration.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -49,14 +50,9 @@ export function networkFault(text: string): string | null {
   if (readNetwork(text)) return null;
   const [start = '', ...rest] = text.split('/');
   const address = read(start);
-  if (address && rest.length > 0)
-    return `${NETWORK_EXPECTED}; its prefix length is from 0 to ${bitsOf(address)}`;
-  if (/^[\da-fx.]+$/iu.test(start)) return `${NETWORK_EXPECTED}; IPv4 has ${IPV4_EXPECTED}`;
-  return NETWORK_EXPECTED;
+  if (address && rest.length > 0) return words.values.networkPrefix(bitsOf(address));
+  return /^[\da-fx.]+$/iu.test(start) ? words.values.networkIpv4 : words.values.network;
 }
-
-const NETWORK_EXPECTED = 'must be an address or a network such as 192.0.2.0/24';
-const IPV4_EXPECTED = 'four decimal numbers from 0 to 255 without leading zeros';
 
 /** A zone names an interface of this machine and is not part of the address (RFC 4007). */
 const WITH_ZONE = /^([^%]*)(%[\w.:-]+)?$/u;

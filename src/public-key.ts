@@ -1,4 +1,5 @@
 import { createPublicKey, verify, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { configuration as words } from './messages/en/configuration.ts';
 
 /**
  * Public keys as clients send them: the binary form of RFC 4253 section 6.6, RFC 5656 and RFC 8709, and no other. A
@@ -56,9 +57,9 @@ export function readPublicKey(
 export function publicKeyFault(line: string): string | null {
   const [type = '', base64 = ''] = line.trim().split(/\s+/);
   if (type !== 'ssh-ed25519' && type !== 'ssh-rsa' && !isEcdsa(type))
-    return `must begin with ssh-ed25519, ssh-rsa or ${Object.keys(CURVES).join(', ')}, as in the .pub file of ssh-keygen`;
+    return words.values.keyType(Object.keys(CURVES).join(', '));
   if (readPublicKey(type, Buffer.from(base64, 'base64'), 'sha256') !== null) return null;
-  return `is no whole ${type} key: copy the one line of the .pub file${type === 'ssh-rsa' ? `; RSA keys have ${RSA_BITS_MIN} bits at least` : ''}`;
+  return `${words.values.keyBroken(type)}${type === 'ssh-rsa' ? words.values.rsaBits(RSA_BITS_MIN) : ''}`;
 }
 
 function isEcdsa(algorithm: string): algorithm is keyof typeof CURVES {

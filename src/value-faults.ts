@@ -4,10 +4,11 @@
  */
 import { z } from 'zod';
 import { escapeHidden, quoted } from './shown-text.ts';
+import { configuration as words } from './messages/en/configuration.ts';
 
 export interface ValueFault {
   key: PropertyKey[];
-  /** Names the key: `ftps.port "many" is no port, write a number from 1 to 65535`. */
+  /** Names the key: `ftps.port "many" is not a port; write a number from 1 to 65535`. */
   text: string;
 }
 
@@ -21,9 +22,9 @@ export function valueFaults(schema: z.ZodType, raw: unknown, issues: readonly Is
 }
 
 /** A whole number in these bounds, with words of its own. @param what e.g. `a port` */
-export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER, what = 'whole number') {
-  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`;
-  const error = `is no ${what}, write a number ${range}`;
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER) {
+  const { from, between, wholeNumber: notWhole } = words.values;
+  const error = notWhole(max === Number.MAX_SAFE_INTEGER ? from(min) : between(min, max));
   return z.int(error).min(min, error).max(max, error);
 }
 
@@ -33,7 +34,7 @@ function faultsOf(schema: z.ZodType, raw: unknown, issue: Issue, above: Property
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((unknown) => ({
       key: [...key, unknown],
-      text: unknownKey(key, unknown, keysAt(schema, key)),
+      text: unknownKeyText(key, unknown, keysAt(schema, key)),
     }));
   if (issue.code === 'invalid_union' && issue.message === UNION_WORDS) {
     const closest = closestBranch(issue.errors);
@@ -43,11 +44,10 @@ function faultsOf(schema: z.ZodType, raw: unknown, issue: Issue, above: Property
 }
 
 function textOf(key: PropertyKey[], value: unknown, issue: Issue): string {
-  if (key.length === 0 && issue.code === 'invalid_type')
-    return 'the file has no keys, write lines such as "key: value"';
+  if (key.length === 0 && issue.code === 'invalid_type') return words.kinds.noKeys;
   const name = nameOf(key);
-  if (value === undefined && issue.code === 'invalid_type') return `${name} is missing`;
-  if (value === null) return `${name} has no value, write one or remove the key`;
+  if (value === undefined && issue.code === 'invalid_type') return words.kinds.missing(name);
+  if (value === null) return words.kinds.noValue(name);
   // What a section is said to be lies between its keys.
   if (typeof value === 'object' && issue.code === 'custom') return `${name}: ${issue.message}`;
   const message = issue.message === UNION_WORDS ? formsText(issue) : issue.message;
@@ -55,7 +55,7 @@ function textOf(key: PropertyKey[], value: unknown, issue: Issue): string {
 }
 
 function nameOf(key: PropertyKey[]): string {
-  return key.length === 0 ? 'the file' : escapeHidden(key.map(String).join('.'));
+  return key.length === 0 ? words.kinds.file : escapeHidden(key.map(String).join('.'));
 }
 
 const SECRET = /password|secret|token/iu;
@@ -74,7 +74,7 @@ function shownValue(value: unknown): string {
     : `${quoted(value)} `;
 }
 
-const UNION_WORDS = 'has none of the forms that are allowed here';
+const UNION_WORDS = words.kinds.noneOfForms;
 
 /** Of several forms, the one that was meant: its faults lie inside the value, not in what kind of value it is. */
 function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
@@ -89,82 +89,75 @@ function formsText(issue: Issue): string {
   const names = expectedKinds(issue);
   const [first, ...rest] = new Set(names);
   if (first === undefined) return issue.message;
-  return rest.length === 0 ? `is not ${first}` : `is neither ${[first, ...rest].join(' nor ')}`;
+  return rest.length === 0
+    ? words.kinds.isNot(first)
+    : words.kinds.isNeither([first, ...rest].join(words.kinds.nor));
 }
 
 function expectedKinds(issue: Issue): string[] {
   if (issue.code === 'invalid_union') return issue.errors.flat().flatMap(expectedKinds);
-  return issue.code === 'invalid_type' ? [KIND_NAMES[issue.expected] ?? issue.expected] : [];
+  return issue.code === 'invalid_type' ? [KIND_NAMES[issue.expected] ?? words.kinds.otherKind] : [];
 }
 
-const KIND_NAMES: Record<string, string> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a section',
-  record: 'a section',
-};
+const KIND_NAMES: Record<string, string> = words.kinds.names;
 
 /** In place of the library's words; what a schema says itself comes first. */
 export const wordsOf: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
-      return KIND_WORDS[issue.expected] ?? 'is of the wrong kind';
+      return KIND_WORDS[issue.expected] ?? words.kinds.otherKind;
     case 'invalid_value':
-      return `is not allowed, write ${listed(issue.values.map(String))}`;
+      return words.kinds.notAllowed(listed(issue.values.map(String)));
     case 'too_small':
       return tooSmall(issue.origin, Number(issue.minimum));
     case 'too_big':
       return tooBig(issue.origin, Number(issue.maximum));
     case 'invalid_format':
-      return FORMAT_WORDS[issue.format] ?? 'is written in a form that is not allowed';
+      return FORMAT_WORDS[issue.format] ?? words.kinds.otherFormat;
     case 'invalid_union':
       return UNION_WORDS;
     case 'unrecognized_keys':
-      return 'unknown key';
+      return words.kinds.unknownKey('');
     default:
-      return 'is not allowed';
+      return words.kinds.otherFault;
   }
 };
 
 const KIND_WORDS: Record<string, string> = {
-  string: 'is no text, put it in quotes',
-  number: 'is no number',
-  int: 'is no whole number',
-  boolean: 'is neither true nor false',
-  array: 'is no list, begin each item with a dash',
-  object: 'is no section, write its keys indented below it',
-  record: 'is no section, write its keys indented below it',
+  string: words.kinds.string,
+  number: words.kinds.number,
+  int: words.kinds.int,
+  boolean: words.kinds.boolean,
+  array: words.kinds.array,
+  object: words.kinds.object,
+  record: words.kinds.object,
 };
 
-const FORMAT_WORDS: Record<string, string> = {
-  ipv4: 'is no IPv4 address, write one such as 192.0.2.10',
-  url: 'is no URL, write one such as https://example.com/register',
-};
+const FORMAT_WORDS: Record<string, string> = { ipv4: words.kinds.ipv4, url: words.kinds.url };
 
 function tooSmall(origin: string, minimum: number): string {
-  if (origin === 'string')
-    return minimum === 1 ? 'is empty' : `is too short, write ${minimum} characters or more`;
-  if (origin === 'array') return minimum === 1 ? 'is an empty list' : `needs ${minimum} items or more`;
-  return `is too small, write ${minimum} or more`;
+  if (origin === 'string') return minimum === 1 ? words.kinds.empty : words.kinds.tooShort(minimum);
+  if (origin === 'array') return minimum === 1 ? words.kinds.emptyList : words.kinds.tooFewItems(minimum);
+  return words.kinds.tooSmall(minimum);
 }
 
 function tooBig(origin: string, maximum: number): string {
-  if (origin === 'string') return `is too long, write ${maximum} characters at most`;
-  if (origin === 'array') return `has too many items, ${maximum} are allowed`;
-  return `is too large, write ${maximum} or less`;
+  if (origin === 'string') return words.kinds.tooLong(maximum);
+  if (origin === 'array') return words.kinds.tooManyItems(maximum);
+  return words.kinds.tooLarge(maximum);
 }
 
-function listed(words: readonly string[]): string {
-  return words.length === 1 ? String(words[0]) : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+function listed(allowed: readonly string[]): string {
+  return allowed.length === 1
+    ? String(allowed[0])
+    : words.kinds.or(allowed.slice(0, -1).join(', '), String(allowed.at(-1)));
 }
 
-function unknownKey(above: PropertyKey[], key: string, known: readonly string[]): string {
+function unknownKeyText(above: PropertyKey[], key: string, known: readonly string[]): string {
   const nearest = nearestOf(key, known);
-  const hint = nearest === null ? '' : `; did you mean ${nameOf([...above, nearest])}?`;
-  return `unknown key ${nameOf([...above, key])}${hint}`;
+  const { unknownKey, didYouMean, removeKey } = words.kinds;
+  const fix = nearest === null ? removeKey : didYouMean(nameOf([...above, nearest]));
+  return `${unknownKey(nameOf([...above, key]))}${fix}`;
 }
 
 /** @returns the known word that a slip of the finger makes of this one, or null */

@@ -165,7 +165,7 @@ test('config/organisation.example.yaml would be accepted and shows every key', a
 });
 
 describe('a wrong configuration', () => {
-  const range = 'must be a range of ports such as 61000-61999, from a lower to a higher one';
+  const range = 'is not a port range; write one such as 61000-61999, lower port first';
 
   test.each([
     ['a misspelt key', 'dta: ./data', '1: unknown key dta; did you mean data?'],
@@ -178,13 +178,13 @@ describe('a wrong configuration', () => {
     [
       'a text for a number',
       'ftps:\n  port: high',
-      '2: ftps.port "high" is no port, write a number from 1 to 65535',
+      '2: ftps.port "high" is not a port; write a number from 1 to 65535',
     ],
-    ['a number for a section', '\nlog: 3', '2: log 3 is no section, write its keys indented below it'],
+    ['a number for a section', '\nlog: 3', '2: log 3 is not a section; write its keys indented below it'],
     [
       'a port beyond the last',
       'http:\n  port: 65536',
-      '2: http.port 65536 is no port, write a number from 1 to 65535',
+      '2: http.port 65536 is not a port; write a number from 1 to 65535',
     ],
     [
       'a passive range that runs backwards',
@@ -197,33 +197,45 @@ describe('a wrong configuration', () => {
       `2: ftps.passive "65000-66000" ${range}`,
     ],
     ['a single passive port', 'ftps:\n  passive: 61000', `2: ftps.passive 61000 ${range}`],
-    ['another kind of database', 'database: mysql://db/x', '1: database must begin with postgres://'],
+    [
+      'another kind of database',
+      'database: mysql://db/x',
+      '1: database is not a PostgreSQL URL; write one that begins with postgres://',
+    ],
     [
       'a certificate without its key',
       'ftps:\n  certificate: c.pem',
-      '1: ftps: certificate and key go together',
+      '1: ftps: certificate and key must be set together; set both, or remove both',
     ],
-    ['a key without its certificate', 'ftps:\n  key: k.pem', '1: ftps: certificate and key go together'],
+    [
+      'a key without its certificate',
+      'ftps:\n  key: k.pem',
+      '1: ftps: certificate and key must be set together; set both, or remove both',
+    ],
     [
       'a mail server of another kind',
       'mail:\n  smtp: imap://x',
-      '2: mail.smtp must begin with smtp:// or smtps://',
+      '2: mail.smtp is not an SMTP URL; write one that begins with smtp:// or smtps://',
     ],
     [
       'a cap of nothing',
       'throttle:\n  daily: 0',
-      '2: throttle.daily 0 is no whole number, write a number 1 or more',
+      '2: throttle.daily 0 is not a whole number of 1 or more; write one',
     ],
     [
       'organisations that are no files',
       'organisations: 5',
-      '1: organisations 5 must be a file or a list of files',
+      '1: organisations 5 is neither a file nor a list of files; write a path, or one per line with a dash',
     ],
-    ['a key that stands there twice', 'data: a\nspool: b\ndata: c', '3: Map keys must be unique'],
+    [
+      'a key that stands there twice',
+      'data: a\nspool: b\ndata: c',
+      '3: duplicate key; remove one of the two',
+    ],
     [
       'YAML that breaks off',
       'data: x\nlog: {level: info',
-      '2: Flow map in block collection must be sufficiently indented and end with a }',
+      '2: wrong indentation, or a bracket that is never closed; indent the keys of a section equally',
     ],
   ])('%s is told with its line', (_, text, message) => {
     const fault = faultOf(text);
@@ -235,8 +247,8 @@ describe('a wrong configuration', () => {
     const fault = faultOf('ftps:\n  prot: 1\ncycle:\n  settleMs: soon\nlog:\n  level: loud');
     expect(fault.message.split('\n')).toEqual([
       'spoolgate.yaml:2: unknown key ftps.prot; did you mean ftps.port?',
-      'spoolgate.yaml:4: cycle.settleMs "soon" is no whole number, write a number from 0 to 3600000',
-      'spoolgate.yaml:6: log.level "loud" is not allowed, write error, warn, info or debug',
+      'spoolgate.yaml:4: cycle.settleMs "soon" is not a whole number from 0 to 3600000; write one',
+      'spoolgate.yaml:6: log.level "loud" is not allowed; write error, warn, info or debug',
     ]);
   });
 
@@ -249,7 +261,9 @@ describe('a wrong configuration', () => {
 
   test('in $DATABASE_URL is told by the name of the variable, without its value', () => {
     const fault = faultOf('', { DATABASE_URL: 'mysql://u:hunter2@db/x' });
-    expect(fault.message).toBe('$DATABASE_URL must begin with postgres://');
+    expect(fault.message).toBe(
+      '$DATABASE_URL is not a PostgreSQL URL; write one that begins with postgres://',
+    );
   });
 });
 
@@ -277,7 +291,7 @@ describe('where the configuration is found', () => {
     const missing = file('missing.yaml');
     await expect(readConfiguration(undefined, { SPOOLGATE_CONFIG: missing })).rejects.toMatchObject({
       exitCode: 2,
-      message: expect.stringContaining(`The configuration ${missing} cannot be read`) as string,
+      message: expect.stringContaining(`cannot read the configuration ${missing}`) as string,
     });
   });
 

@@ -75,9 +75,10 @@ describe('sessions and failed sign-ins count by network', () => {
 });
 
 describe('networks', () => {
-  const EXPECTED = 'must be an address or a network such as 192.0.2.0/24';
-  const DECIMAL = `${EXPECTED}; IPv4 has four decimal numbers from 0 to 255 without leading zeros`;
-  const upTo = (bits: number) => `${EXPECTED}; its prefix length is from 0 to ${bits}`;
+  const EXPECTED = 'is not an address or network; write one such as 192.0.2.7 or 192.0.2.0/24';
+  const DECIMAL =
+    'is not an address or network; an IPv4 address has four decimal numbers from 0 to 255 without leading zeros, such as 192.0.2.7';
+  const upTo = (bits: number) => `has an invalid prefix length; write one from 0 to ${bits}`;
 
   test.each([
     ['192.0.2.0/33', upTo(32)],

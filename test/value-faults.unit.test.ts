@@ -30,12 +30,12 @@ describe('the files of the field', () => {
     [
       'n19: a value of another kind is told in words of our own',
       'kind.yaml',
-      'ftps.port "many" is no port, write a number from 1 to 65535',
+      'ftps.port "many" is not a port; write a number from 1 to 65535',
     ],
     [
       'n20: an hourly cap above the daily one is refused',
       'caps.yaml',
-      'throttle.hourly 900 is above daily (500) and can never be reached, write 500 or less, or raise daily',
+      'throttle.hourly 900 is above daily (500) and can never be reached; write 500 or less, or raise daily',
     ],
   ])('%s', async (_title, file, message) => {
     expect(configurationFault(await sample(file))).toMatchObject({
@@ -51,8 +51,8 @@ describe('keys', () => {
     ['ftps: { prot: 1 }', 'unknown key ftps.prot; did you mean ftps.port?'],
     ['ftps: { PORT: 1 }', 'unknown key ftps.PORT; did you mean ftps.port?'],
     ['retention: { day: 1 }', 'unknown key retention.day; did you mean retention.days?'],
-    ['nonsense: 1', 'unknown key nonsense'],
-    ['"a\\u202eb": 1', String.raw`unknown key a\u202eb`],
+    ['nonsense: 1', 'unknown key nonsense; remove it'],
+    ['"a\\u202eb": 1', String.raw`unknown key a\u202eb; remove it`],
   ])('%s', (text, message) => expect(configurationFault(text).message).toBe(`x.yaml:1: ${message}`));
 
   it.each([
@@ -66,7 +66,7 @@ describe('keys', () => {
     ],
     [
       'customers: [{id: 1, name: a, throttle: {hourly: 5, daily: 4}}]',
-      'customers.0.throttle.hourly 5 is above daily (4) and can never be reached, write 4 or less, or raise daily',
+      'customers.0.throttle.hourly 5 is above daily (4) and can never be reached; write 4 or less, or raise daily',
     ],
   ])('%s', (text, message) => expect(organisationFault(text).message).toBe(`x.yaml:1: ${message}`));
 
@@ -79,33 +79,39 @@ describe('keys', () => {
 
 describe('values of every kind', () => {
   it.each([
-    ['ftps: { host: 5 }', 'ftps.host 5 is no text, put it in quotes'],
-    ['ftps: { port: 70000 }', 'ftps.port 70000 is no port, write a number from 1 to 65535'],
-    ['ftps: { requireSessionReuse: maybe }', 'ftps.requireSessionReuse "maybe" is neither true nor false'],
-    ['ftps: { publicAddress: x }', 'ftps.publicAddress "x" is no IPv4 address, write one such as 192.0.2.10'],
-    ['log: { level: loud }', 'log.level "loud" is not allowed, write error, warn, info or debug'],
-    ['cycle: { workers: 1.5 }', 'cycle.workers 1.5 is no whole number, write a number from 1 to 64'],
-    ['limits: { sessions: 0 }', 'limits.sessions 0 is no whole number, write a number 1 or more'],
+    ['ftps: { host: 5 }', 'ftps.host 5 is not text; put it in quotes'],
+    ['ftps: { port: 70000 }', 'ftps.port 70000 is not a port; write a number from 1 to 65535'],
+    [
+      'ftps: { requireSessionReuse: maybe }',
+      'ftps.requireSessionReuse "maybe" is not true or false; write one of the two',
+    ],
+    [
+      'ftps: { publicAddress: x }',
+      'ftps.publicAddress "x" is not an IPv4 address; write one such as 192.0.2.10',
+    ],
+    ['log: { level: loud }', 'log.level "loud" is not allowed; write error, warn, info or debug'],
+    ['cycle: { workers: 1.5 }', 'cycle.workers 1.5 is not a whole number from 1 to 64; write one'],
+    ['limits: { sessions: 0 }', 'limits.sessions 0 is not a whole number of 1 or more; write one'],
     [
       'mail: { registrationUrl: x }',
-      'mail.registrationUrl "x" is no URL, write one such as https://example.com/register',
+      'mail.registrationUrl "x" is not a URL; write one such as https://example.com/register',
     ],
-    ['data: ""', 'data "" is empty'],
-    ['log: 3', 'log 3 is no section, write its keys indented below it'],
-    ['ftps:', 'ftps has no value, write one or remove the key'],
+    ['data: ""', 'data "" is empty; write a value, or remove the key'],
+    ['log: 3', 'log 3 is not a section; write its keys indented below it'],
+    ['ftps:', 'ftps has no value; write one, or remove the key'],
   ])('%s', (text, message) => expect(configurationFault(text).message).toBe(`x.yaml:1: ${message}`));
 
   it.each([
-    ['customers: 5', 'customers 5 is no list, begin each item with a dash'],
+    ['customers: 5', 'customers 5 is not a list; write one item per line, each with a dash'],
     [
       'customers: [{id: 1, name: a, subscriptions: [{id: 1, kind: mail, mail: notes, needs: {}}]}]',
-      'customers.0.subscriptions.0.needs is neither a list nor text nor a number',
+      'customers.0.subscriptions.0.needs is neither a list nor text nor a number; write one of these',
     ],
   ])('%s', (text, message) => expect(organisationFault(text).message).toBe(`x.yaml:1: ${message}`));
 
   it.each(['- a', 'just words'])('no keys at all: %s', (text) =>
     expect(configurationFault(text).message).toBe(
-      'x.yaml: the file has no keys, write lines such as "key: value"',
+      'x.yaml: the file has no keys; write lines such as "key: value"',
     ),
   );
 

@@ -116,7 +116,7 @@ function hintAtScannersLimit({ bytesMax, tooLarge }: AntivirusSettings, journal:
   return ({ customer, name }: ChangeFile, bytes: number) => {
     if (told) return;
     told = true;
-    journal.warned('the virus scanner takes less than antivirus.maxBytes', {
+    journal.warned('virus scanner limit is below antivirus.maxBytes', {
       customer,
       file: name,
       bytes,

@@ -54,7 +54,7 @@ export class AccessWatch implements AsyncDisposable {
       [this.#seen, this.#entered] = [changes, entered];
       this.#away = false;
     } catch (error) {
-      if (!this.#away) journal.warned('changed accounts cannot be looked for', { reason: messageOf(error) });
+      if (!this.#away) journal.warned('cannot check for changed accounts', { reason: messageOf(error) });
       this.#away = true;
     }
   }

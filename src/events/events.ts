@@ -127,24 +127,23 @@ function doorEvents(log: Log) {
     signedIn: (peer) => info('signed in', { ...peer }),
     signInRefused: (peer, reason) => warn('sign-in refused', { ...peer, reason }),
     sessionsRevoked: (login, sessions, account) =>
-      warn(`sessions ended, their account was ${account}`, { login, sessions }),
+      warn(`sessions closed: account ${account}`, { login, sessions }),
     uploadStored: (peer, file, bytes, ms) => info('upload stored', { ...peer, file, bytes, ms }),
     uploadFailed: (peer, file, bytes, reason) => warn('upload failed', { ...peer, file, bytes, reason }),
     downloaded: (peer, path, bytes) => info('downloaded', { ...peer, path, bytes }),
-    downloadFailed: (peer, path, bytes, reason) =>
-      warn('download broken off', { ...peer, path, bytes, reason }),
+    downloadFailed: (peer, path, bytes, reason) => warn('download aborted', { ...peer, path, bytes, reason }),
     deleted: (peer, path) => info('deleted', { ...peer, path }),
     renamed: (peer, from, to) => info('renamed', { ...peer, from, to }),
     scannerUnavailable: (customer, file, reason) =>
-      warn('the virus scanner does not answer', { customer, file, reason }),
+      warn('virus scanner unavailable', { customer, file, reason }),
     fileQuarantined: (customer, file, reason) => warn('file quarantined', { customer, file, reason }),
     banned: (kind, subject, until) => warn('banned', { kind, subject, until: until.toISOString() }),
     certificateTaken: (fingerprint, validTo) =>
-      info('certificate taken up', { fingerprint, validTo: validTo.toISOString() }),
+      info('certificate reloaded', { fingerprint, validTo: validTo.toISOString() }),
     certificateExpires: (validTo, daysLeft) =>
-      warn('the certificate expires', { validTo: validTo.toISOString(), daysLeft }),
-    temporaryFilesSwept: (customer, files) => info('temporary files swept', { customer, files }),
-    doorFault: (peer, error) => fail('door fault', { ...peer, error: stackOf(error) }),
+      warn('certificate expiring', { validTo: validTo.toISOString(), daysLeft }),
+    temporaryFilesSwept: (customer, files) => info('temporary files removed', { customer, files }),
+    doorFault: (peer, error) => fail('internal error in a session', { ...peer, error: stackOf(error) }),
   } satisfies Partial<Journal>;
 }
 
@@ -158,28 +157,29 @@ function fileEvents(log: Log) {
     fileDeferred: (customer, file, waitsFor, until) =>
       info('file deferred', { customer, file, waitsFor, until }),
     fileApplied: (customer, file, counts) => info('file applied', { customer, file, ...counts }),
-    contentRepeated: (customer, file, earlier) => info('same content as before', { customer, file, earlier }),
+    contentRepeated: (customer, file, earlier) =>
+      info('same content as an earlier file', { customer, file, earlier }),
     sliceApplied: (customer, file, counts, total) =>
-      info('slice applied', { customer, file, ...counts, total }),
+      info('file partly applied', { customer, file, ...counts, total }),
     fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),
     reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
     loopBlocked: (ms, budgetMs, causes) => warn('event loop blocked', { ms, budgetMs, causes }),
     commandFailed: (action, error) => fail('command failed', { action, error: stackOf(error) }),
     dispatcherFailed: (error) => fail('dispatcher failed', { error: stackOf(error) }),
     folderFailed: (customer, error) => fail('customer folder failed', { customer, reason: messageOf(error) }),
-    databaseAway: (error) => fail('database away', { reason: messageOf(error) }),
-    databaseBack: () => info('database back'),
+    databaseAway: (error) => fail('database unreachable', { reason: messageOf(error) }),
+    databaseBack: () => info('database reachable again'),
     spoolDiffers: (customer, places) =>
-      fail('the ledger does not know files of the spool', {
+      fail('the database has no record of files in the spool', {
         customer,
         count: places.length,
         files: places.slice(0, PLACES_SHOWN_MAX),
-        hint: 'the database has lost its last commits, or they were put there by hand; see: spoolgate reconcile --dry-run',
+        hint: 'the database lost its last commits, or the files were put there by hand; see: spoolgate reconcile --dry-run',
       }),
     recovered: (customer, what) => warn('recovered', { customer, what }),
-    turnFailed: (customer, error) => fail('turn failed', { customer, error: stackOf(error) }),
+    turnFailed: (customer, error) => fail('processing failed', { customer, error: stackOf(error) }),
     turnInterrupted: (customer, error) =>
-      warn('turn interrupted by a lost database connection', { customer, reason: messageOf(error) }),
+      warn('processing interrupted: database connection lost', { customer, reason: messageOf(error) }),
     purged: (counts) => (counts.failed > 0 ? warn : info)('purged', { ...counts }),
   } satisfies Partial<Journal>;
 }

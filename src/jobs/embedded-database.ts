@@ -25,9 +25,9 @@ export function embeddedDatabaseJob(
       if (!(await isGone(database)) || isStopped()) return;
       try {
         const { startedHere } = await openEmbedded(data);
-        if (startedHere) journal.warned('the embedded database had died and was started again');
+        if (startedHere) journal.warned('embedded database had stopped and was restarted');
       } catch (error) {
-        journal.warned('the embedded database cannot be started', { reason: messageOf(error) });
+        journal.warned('embedded database cannot be started', { reason: messageOf(error) });
       }
     },
   };

@@ -1,4 +1,4 @@
-import type { CapStatus, CustomerStatus, WaitingFile } from '../customer-status.ts';
+import type { CapStatus, CustomerStatus, WaitingFile, WaitReason } from '../customer-status.ts';
 import type { Queryable } from '../database/open.ts';
 import { forecast } from '../order/forecast.ts';
 import { periodsOf, type Periods } from '../order/periods.ts';
@@ -115,7 +115,7 @@ function shownFiles(rows: WaitingRow[], { facts, isHeld, caps, used, now }: Circ
   return rows.map((row, index) => ({
     name: row.name,
     state: row.state,
-    why: isRefusedOnHold(row) ? HOLD_WORDS : whyItWaits(row, rows[index - 1], caps, used),
+    ...(isRefusedOnHold(row) ? ON_HOLD : whyItWaits(row, rows[index - 1], caps, used)),
     place: index + 1,
     entries: row.total || null,
     since: row.received_at,
@@ -124,33 +124,31 @@ function shownFiles(rows: WaitingRow[], { facts, isHeld, caps, used, now }: Circ
   }));
 }
 
-const HOLD_WORDS = 'the customer is on hold: the file will be refused with 1001';
+const ON_HOLD: WaitReason = { reason: 'on-hold', values: {} };
 
-/** Customers read this too: what the scanner says, with its paths and addresses, stands in the log. */
-const SCANNER_WORDS = {
-  away: 'waits for the virus scanner, which cannot be reached; it is tried again every few seconds',
-  slow: 'waits for the virus scanner, which has not answered in time; it is tried again',
-  fault: 'waits for the virus scanner, which cannot scan it now; it is tried again every few seconds',
-};
+/** Customers see this too: what the scanner says, with its paths and addresses, is in the log only. */
+const SCANNER_REASONS = {
+  away: 'scanner-unreachable',
+  slow: 'scanner-timeout',
+  fault: 'scanner-error',
+} as const;
 
 function whyItWaits(
-  row: WaitingRow,
+  { state, entries, total, scanner, deferred_for: cap, source, in_batch: inBatch, settles_at }: WaitingRow,
   before: WaitingRow | undefined,
   caps: CustomerCaps,
   used: Usage,
-): string {
-  if (row.state === 'applying') return `is being processed: ${row.entries} of ${row.total} entries are done`;
-  if (row.scanner) return SCANNER_WORDS[row.scanner];
-  if (row.state === 'held') return 'is held until a person decides';
-  if (row.deferred_for === 'sequence')
-    return `waits for a missing number of its source "${row.source ?? ''}"`;
-  if (row.deferred_for === 'hour' && row.total > caps.hourly)
-    return `has ${row.total} entries, more than the hourly cap of ${caps.hourly}: it waits until the cap is raised`;
-  if (row.deferred_for === 'hour')
-    return `has ${row.total} entries, and ${used.hour} of the hourly cap of ${caps.hourly} are used: it waits for the next hour`;
-  if (row.deferred_for === 'day')
-    return `has ${row.total} entries, and ${used.day} of the daily cap of ${caps.daily} are used: it waits for the next day`;
-  if (before) return `waits behind ${before.name}`;
-  if (row.in_batch) return 'waits for its turn';
-  return row.settles_at ? 'waits until no upload has come for a moment' : 'waits for its turn';
+): WaitReason {
+  if (state === 'applying') return { reason: 'processing', values: { done: entries, entries: total } };
+  if (scanner) return { reason: SCANNER_REASONS[scanner], values: {} };
+  if (state === 'held') return { reason: 'decision', values: {} };
+  if (cap === 'sequence') return { reason: 'missing-number', values: { source: source ?? '' } };
+  if (cap === 'hour' && total > caps.hourly)
+    return { reason: 'above-hourly-cap', values: { entries: total, cap: caps.hourly } };
+  if (cap === 'hour')
+    return { reason: 'hourly-cap', values: { entries: total, used: used.hour, cap: caps.hourly } };
+  if (cap === 'day')
+    return { reason: 'daily-cap', values: { entries: total, used: used.day, cap: caps.daily } };
+  if (before) return { reason: 'behind', values: { file: before.name } };
+  return { reason: settles_at && !inBatch ? 'settling' : 'queued', values: {} };
 }

@@ -1,3 +1,5 @@
+import { en } from '../messages/en/en.ts';
+import type { Messages } from '../messages/messages.ts';
 import type { MailText } from './mail-text.ts';
 import { oneLine } from './mail-text.ts';
 
@@ -26,22 +28,26 @@ const VALID_DAYS = 28;
  * The mail with which a new user chooses a password, accepts the terms and reaches the services (chapter 6.1), or an
  * active one activates the seats that were assigned (6.10).
  */
-export function invitationMail(payload: InvitationPayload, facts: InvitationFacts): MailText {
+export function invitationMail(
+  payload: InvitationPayload,
+  facts: InvitationFacts,
+  messages: Messages = en,
+): MailText {
+  const words = messages.mails.invitation;
   const organisation = oneLine(facts.organisation);
   const isNew = payload.purpose !== 'activate';
+  const register = facts.termsAccepted ? words.registerTermsAccepted : words.register;
   return {
     to: payload.to,
-    subject: isNew ? `Your account at ${organisation}` : `New service for your account at ${organisation}`,
+    subject: isNew ? words.subject(organisation) : words.activationSubject(organisation),
     text: [
-      `Hello ${oneLine(payload.givenName)},`,
+      words.greeting(oneLine(payload.givenName)),
       '',
-      isNew
-        ? `${organisation} has created an account for you. Choose a password${facts.termsAccepted ? '' : ' and accept the terms'} here:`
-        : `${organisation} has added a service to your account. Activate it here:`,
+      isNew ? register(organisation) : words.activate(organisation),
       '',
       facts.link,
       '',
-      `The link can be used once and is valid for ${VALID_DAYS} days. After that, ask your administrator to send it again.`,
+      words.validity(VALID_DAYS),
       '',
     ].join('\n'),
   };

@@ -1,28 +1,35 @@
 import type { NoticePayload } from '../accounts/subscribers/notice.ts';
+import { en } from '../messages/en/en.ts';
+import type { Messages } from '../messages/messages.ts';
 import { oneLine, type MailText } from './mail-text.ts';
 
 /** The mail to the alternate address of an account that a change file has changed (chapter 5). */
-export function noticeMail({ to, email, at, changes }: NoticePayload, organisation: string): MailText {
+export function noticeMail(
+  { to, email, at, changes }: NoticePayload,
+  organisation: string,
+  messages: Messages = en,
+): MailText {
+  const words = messages.mails.notice;
   const name = oneLine(organisation);
   return {
     to,
-    subject: `Your account at ${name} was changed`,
+    subject: words.subject(name),
     text: [
-      'Hello,',
+      words.greeting,
       '',
-      `${name} changed the account ${oneLine(email)} on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC:`,
+      words.changed(name, oneLine(email), at.slice(0, 10), at.slice(11, 16)),
       '',
-      ...linesOf(changes),
+      ...linesOf(changes, words.change),
       '',
-      'If you did not expect this, ask your administrator.',
+      words.unexpected,
       '',
     ].join('\n'),
   };
 }
 
-function linesOf(changes: NoticePayload['changes']): string[] {
+function linesOf(changes: NoticePayload['changes'], lineOf: Messages['mails']['notice']['change']): string[] {
   return [...Map.groupBy(changes, ({ operation }) => operation)].map(([operation, same]) => {
     const fields = [...new Set(same.flatMap((change) => change.fields))];
-    return `- ${operation}${fields.length > 0 ? `: ${fields.join(', ')}` : ''}`;
+    return lineOf(operation, fields.join(', '));
   });
 }

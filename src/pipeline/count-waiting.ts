@@ -24,7 +24,7 @@ export async function countWaiting(turn: Turn): Promise<void> {
     // It makes a forecast and nothing else: the file that is deferred is not at fault.
     if (isPassing(error)) throw error;
     const { journal } = turn.services;
-    journal.warned('waiting files could not be counted', {
+    journal.warned('cannot count waiting files', {
       customer: turn.customer,
       reason: messageOf(error),
     });

@@ -47,7 +47,7 @@ async function tellChanged({ services, folder }: Turn, departing: Departing): Pr
   if (opened.bytes === file.bytes && Math.abs(opened.modifiedMs - modifiedAt.getTime()) < 1) return;
   if (digest !== null && (await digestOf(bytesOf(opened)(0))) === digest) return;
   await noteOnFile(services.database, file, 'changed', services.clock.now());
-  services.journal.warned('a change file changed while it was read; its rest was not applied', {
+  services.journal.warned('change file changed while it was read; its rest was not applied', {
     customer: file.customer,
     file: file.name,
   });

@@ -9,7 +9,11 @@ import type {
   Warning,
 } from '../change-file/reported-file.ts';
 import { escapeHidden, quoted } from '../shown-text.ts';
+import { en } from '../messages/en/en.ts';
+import type { Messages } from '../messages/messages.ts';
 import { messageFor } from '../messages/result-text.ts';
+
+const { notes } = en.report;
 
 /** How the entries of a type are called; null: the name breaks the grammar. */
 export type WordsOf = (type: string | null) => ReportWords;
@@ -72,36 +76,20 @@ function entryText(words: ReportWords, { entry, line, subject, refusal }: Failed
 
 /** Where a file that was refused as a whole is found again. */
 function whereText({ counts, filed }: ReportedFile): string {
-  return counts === null && filed ? ` The file is in ${filed.folder}/${escapeHidden(filed.name)}.` : '';
+  return counts === null && filed
+    ? ` ${notes.whereFiled(`${filed.folder}/${escapeHidden(filed.name)}`)}`
+    : '';
 }
 
 /** Why a file was refused as a whole. */
-export function refusalText(refusal: Refusal | UncodedRefusal | QuarantineRefusal): string {
-  if (refusal.code !== null) return messageFor(refusal);
-  if (refusal.reason === 'infected')
-    return `The change file is infected (${escapeHidden(refusal.signature)}) and was put in quarantine. Nothing of it was processed.`;
-  if (refusal.reason === 'scanner-refused')
-    return `The change file has ${refusal.bytes} bytes, more than can be scanned for viruses, and was put in quarantine. Nothing of it was processed.`;
-  if (refusal.reason === 'not-scanned')
-    return `The change file is larger than the ${refusal.limit} bytes that can be scanned for viruses and was put in quarantine. Nothing of it was processed.`;
-  const { entries, limit, more } = refusal;
-  const counted = more ? `more than ${entries}` : entries;
-  switch (refusal.reason) {
-    case 'per-file':
-      return `The change file has ${counted} entries; the limit is ${limit} per file. Split it into smaller files, and upload them with higher numbers.`;
-    case 'daily-size':
-      return `The change file has ${counted} entries, which is not below the limit of ${limit} per day. Split it into smaller files, and upload them with higher numbers.`;
-    case 'set-aside':
-      return `The change file could not be processed because of a fault of this server${doneBefore(limit, entries)}. Customer service has been told; upload it again with a higher sequence number.`;
-    case 'lost':
-      return `The change file has disappeared from this server${doneBefore(limit, entries)}. Upload the rest with a higher sequence number.`;
-    case 'day-limit':
-      return `The limit of ${limit} operations per day is reached. The file waits for the next day.`;
-  }
-}
-
-function doneBefore(done: number, entries: number): string {
-  return entries === 0 ? '' : ` after ${done} of ${entries} entries`;
+export function refusalText(
+  refusal: Refusal | UncodedRefusal | QuarantineRefusal,
+  messages: Messages = en,
+): string {
+  if (refusal.code !== null) return messageFor(refusal, messages);
+  // A reason comes with its own values.
+  const say = messages.report.refusals[refusal.reason] as (values: typeof refusal) => string;
+  return say(refusal);
 }
 
 const NUMBERS_SHOWN_MAX = 10;
@@ -115,16 +103,12 @@ function warningTexts(
   const shifted = warnings.filter((warning) => warning.kind === 'leading-blank');
   const rest = warnings.filter((warning) => warning.kind !== 'skipped' && warning.kind !== 'leading-blank');
   const renamed =
-    counts && filed && filed.name !== name
-      ? [`${filed.folder} had a file of this name already: this one is there as ${escapeHidden(filed.name)}.`]
-      : [];
+    counts && filed && filed.name !== name ? [notes.renamed(filed.folder, escapeHidden(filed.name))] : [];
   return [
     ...rest.map(warningText),
     ...renamed,
     ...shifted.slice(0, NOTES_SHOWN_MAX).map((note) => shiftedText(entry, note)),
-    ...(shifted.length > NOTES_SHOWN_MAX
-      ? [`${shifted.length - NOTES_SHOWN_MAX} more values begin with a blank and are not quoted.`]
-      : []),
+    ...(shifted.length > NOTES_SHOWN_MAX ? [notes.moreLeadingBlanks(shifted.length - NOTES_SHOWN_MAX)] : []),
     ...(skipped.length > 0 ? [skippedText(skipped)] : []),
   ];
 }
@@ -136,47 +120,39 @@ function shiftedText(
   entryWord: string,
   { entry, line, field, before, value }: Extract<EntryNote, { kind: 'leading-blank' }>,
 ): string {
-  return `${entryWord} #${entry}: ${field} ${quoted(value)} on line ${line} begins with a blank and is not quoted. If the comma belongs to ${before}, put that whole value in quotes.`;
+  return notes.leadingBlank(`${entryWord} #${entry}`, field, quoted(value), line, before);
 }
 
 function skippedText(skipped: readonly Extract<EntryNote, { kind: 'skipped' }>[]): string {
   const shown = skipped
     .slice(0, NOTES_SHOWN_MAX)
-    .map(({ line, changetype }) => `line ${line} (${quoted(changetype)})`);
-  const more = skipped.length - shown.length;
-  const records = skipped.length === 1 ? '1 record' : `${skipped.length} records`;
-  return `${records} skipped, because changetype has a capital letter: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Write the changetype in lower case.`;
+    .map(({ line, changetype }) => notes.skippedLine(line, quoted(changetype)));
+  return notes.skipped(skipped.length, `${shown.join(', ')}${andMore(skipped.length - shown.length)}`);
+}
+
+function andMore(count: number): string {
+  return count > 0 ? notes.andMore(count) : '';
 }
 
 function warningText(warning: Exclude<Warning, EntryNote>): string {
   switch (warning.kind) {
     case 'replaced':
-      return `This file replaces ${warning.times === 1 ? 'one' : warning.times} of the same name that had not been processed.`;
+      return notes.replaced(warning.times);
     case 'lost':
-      return 'The change file has disappeared from this server after it was processed. Its results stand.';
+      return notes.lost;
     case 'changed':
-      return 'The change file changed while it was read; its rest was not applied. Send what is missing in a new file with a higher number.';
+      return notes.changed;
     case 'no-trace':
-      return 'The trace could not be written because of a fault of this server. The results stand.';
-    case 'missing-numbers':
-      return missingText(warning);
+      return notes.noTrace;
+    case 'missing-numbers': {
+      const { source, numbers } = warning;
+      const shown = numbers.slice(0, NUMBERS_SHOWN_MAX).join(', ');
+      const all = `${shown}${andMore(numbers.length - NUMBERS_SHOWN_MAX)}`;
+      return notes.missing(all, numbers.length, escapeHidden(source));
+    }
     case 'no-record':
-      return noRecordText(warning);
+      return notes.noRecord(`${warning.places.map(escapeHidden).join(', ')}${andMore(warning.more)}`);
   }
-}
-
-function missingText({ source, numbers }: Extract<Warning, { kind: 'missing-numbers' }>): string {
-  const more = numbers.length - NUMBERS_SHOWN_MAX;
-  const shown = `${numbers.slice(0, NUMBERS_SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  const whose = source === '' ? '' : ` of source "${escapeHidden(source)}"`;
-  return numbers.length === 1
-    ? `Number ${shown}${whose} was never received. It can no longer be processed; send its changes again under a higher number.`
-    : `Numbers ${shown}${whose} were never received. They can no longer be processed; send their changes again under a higher number.`;
-}
-
-function noRecordText({ places, more }: Extract<Warning, { kind: 'no-record' }>): string {
-  const shown = `${places.map(escapeHidden).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  return `This server has no record of ${shown}: what earlier reports and traces say of them does not count. Customer service has been told. What neither this nor a later report lists, send again in a new file with a higher number.`;
 }
 
 function countsLine({ counts }: ReportedFile, words: ReportWords): string[] {

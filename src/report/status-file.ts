@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { STATUS_JSON, STATUS_TEXT } from '../change-file/change-file.ts';
-import type { CapStatus, CustomerStatus, PastResult, WaitingFile } from '../customer-status.ts';
+import type { CustomerStatus, PastResult, WaitingFile } from '../customer-status.ts';
 import { writeWhole } from '../durable.ts';
+import { en } from '../messages/en/en.ts';
+import type { Messages } from '../messages/messages.ts';
+import { waitText } from '../messages/wait-text.ts';
 import { escapeHidden } from '../shown-text.ts';
 import { refusalText } from './report.ts';
 
@@ -23,72 +26,71 @@ export async function writeStatusFiles(folder: string, status: CustomerStatus, n
 }
 
 function statusJson(status: CustomerStatus, now: Date): object {
-  const { caps, waiting, files, reports, missing, sources, state, unknown } = status;
+  const { caps, waiting, reports, missing, sources, state, unknown } = status;
+  const files = status.files.map((file) => ({ ...file, why: waitText(file) }));
   const results = status.results.map((result) => ({ ...result, why: whyRefused(result) }));
   return { at: now, state, caps, waiting, files, results, reports, missing, sources, unknown };
 }
 
-export function statusText(status: CustomerStatus, now: Date): string {
+export function statusText(status: CustomerStatus, now: Date, messages: Messages = en): string {
+  const words = messages.status.file;
   const { caps, waiting, files, results, missing, state, unknown } = status;
   return [
-    `Spoolgate status of ${escapeHidden(status.name)} (${status.id}), ${minute(now)}`,
-    ...(state === 'held'
-      ? [
-          '',
-          'Your organisation is on hold: provisioning files are refused with 1001. Contact customer service.',
-        ]
-      : []),
+    words.title(escapeHidden(status.name), status.id, minute(now)),
+    ...(state === 'held' ? ['', words.onHold] : []),
     '',
-    capLine('This hour', caps.hourly),
-    capLine('Today', caps.daily),
-    `A file may have ${caps.perFile} entries.`,
+    words.cap(words.thisHour, caps.hourly, minute(caps.hourly.until)),
+    words.cap(words.today, caps.daily, minute(caps.daily.until)),
+    words.perFile(caps.perFile),
     '',
-    waiting === 0 ? 'No files waiting.' : `Files waiting: ${waiting}`,
-    ...files.map(fileLine),
-    ...(waiting > files.length ? [`  … and ${waiting - files.length} more`] : []),
+    waiting === 0 ? words.noFiles : words.files(waiting),
+    ...files.map((file) => fileLine(file, messages)),
+    ...(waiting > files.length ? [`  ${words.more(waiting - files.length)}`] : []),
     '',
-    results.length === 0 ? 'No results yet.' : 'Last results:',
-    ...results.map(resultLine),
-    ...missing.map(
-      ({ source, numbers, before }) =>
-        `Missing before ${escapeHidden(before)}: ${numbers.join(', ')} of source "${escapeHidden(source)}"`,
+    results.length === 0 ? words.noResults : words.results,
+    ...results.map((result) => resultLine(result, messages)),
+    ...missing.map(({ source, numbers, before }) =>
+      words.missing(escapeHidden(before), numbers.join(', '), escapeHidden(source)),
     ),
-    ...unknownLines(unknown),
+    ...unknownLines(unknown, messages),
     '',
   ].join('\n');
 }
 
 /** Of a file that was refused as a whole, why; else how many of its entries were carried out. */
-function resultLine(result: PastResult): string {
+function resultLine(result: PastResult, messages: Messages): string {
+  const words = messages.status.file;
   const { at, folder, file, written, entries, errors, code, report } = result;
-  const why = whyRefused(result);
-  const counts = `${written} of ${entries} done, ${errors} failed`;
+  const why = whyRefused(result, messages);
+  const counts = words.counts(written, entries, errors);
   const outcome =
     why === null ? counts : `${entries === 0 ? '' : `${counts}. `}${code ? `${code}: ` : ''}${why}`;
-  return `  ${minute(at)}  ${folder}/${escapeHidden(file)}: ${outcome}${report ? `${why === null ? '.' : ''} See _report/${report}.` : ''}`;
+  const seeReport = report ? `${why === null ? '.' : ''} ${words.seeReport(report)}` : '';
+  return `  ${minute(at)}  ${folder}/${escapeHidden(file)}: ${outcome}${seeReport}`;
 }
 
-function unknownLines({ count, files }: CustomerStatus['unknown']): string[] {
+function unknownLines({ count, files }: CustomerStatus['unknown'], { status }: Messages): string[] {
   if (count === 0) return [];
-  const more = count > files.length ? ` and ${count - files.length} more` : '';
-  return [
-    `This server has no record of ${files.map(escapeHidden).join(', ')}${more}: what reports and traces say of them does not count. Customer service has been told.`,
-  ];
+  const more = count > files.length ? status.file.andMore(count - files.length) : '';
+  return [status.file.unknown(`${files.map(escapeHidden).join(', ')}${more}`)];
 }
 
 /** In words; null where its entries say what failed. */
-function whyRefused({ refusal, entries }: PastResult): string | null {
+function whyRefused({ refusal, entries }: PastResult, messages: Messages = en): string | null {
   if (!refusal || (refusal.code === 1000 && entries > 0)) return null;
-  return refusalText(refusal as Parameters<typeof refusalText>[0]);
+  return refusalText(refusal as Parameters<typeof refusalText>[0], messages);
 }
 
-function capLine(what: string, { used, limit, left, until }: CapStatus): string {
-  return `${what}: ${used} of ${limit} operations used, ${left} left until ${minute(until)}`;
-}
-
-function fileLine({ place, name, why, since, expected }: WaitingFile): string {
-  const when = expected ? `expected ${minute(expected)}` : 'no estimate';
-  return `  ${place}. ${escapeHidden(name)} ${escapeHidden(why)}; since ${minute(since)}, ${when}`;
+function fileLine(file: WaitingFile, messages: Messages): string {
+  const words = messages.status.file;
+  const when = file.expected ? words.expected(minute(file.expected)) : words.noEstimate;
+  const line = words.fileLine(
+    file.place,
+    escapeHidden(file.name),
+    waitText(file, messages),
+    minute(file.since),
+  );
+  return `  ${line}, ${when}`;
 }
 
 function minute(at: Date): string {

@@ -188,7 +188,7 @@ describe.runIf(isClamdInstalled())('with a real clamd', () => {
       const warnings = events.filter(({ event }) => event === 'warned');
       expect(warnings).toHaveLength(1);
       expect(warnings[0]?.fields).toMatchObject([
-        'the virus scanner takes less than antivirus.maxBytes',
+        'virus scanner limit is below antivirus.maxBytes',
         { file: 'little.csv', tooLarge, fix: expect.stringContaining('StreamMaxLength') as string },
       ]);
     },

@@ -27,7 +27,8 @@ test('what needs the operator comes first, names cannot write to the screen, and
   const file = {
     name: '\u001b]0;x\u0007.csv',
     state: 'waiting' as const,
-    why: 'waits for its turn',
+    reason: 'behind' as const,
+    values: { file: '\u001b.csv' },
     place: 1,
     entries: null,
     since: '2026-05-05T12:00:00.000Z',
@@ -44,7 +45,7 @@ test('what needs the operator comes first, names cannot write to the screen, and
       '',
       '1 Acme',
       '  caps: hour 1 of 750 until 2026-05-05T13:00:00.000Z, day 1 of 10000 until 2026-05-06T00:00:00.000Z, 200 per file',
-      '  1. \\u001b]0;x\\u0007.csv [waiting] waits for its turn; no estimate',
+      '  1. \\u001b]0;x\\u0007.csv [waiting] waiting behind \\u001b.csv; no estimate',
       '  last report: r.txt',
     ].join('\n'),
   );

@@ -114,7 +114,7 @@ async function expectWaitedOut(world: TestStation, free: () => unknown): Promise
     await world.workOff(1).catch(() => undefined);
     world.advance(60_000);
   }
-  expect(world.log).toContain('turn failed');
+  expect(world.log).toContain('processing failed');
   expect([...(await namesIn(world, '_processed')), ...(await namesIn(world, '_report'))]).toEqual([]);
   await free();
   await world.workOff();

@@ -51,7 +51,7 @@ describe('what comes twice', () => {
       `select detail->>'name' as name from batch_note where kind = 'same-content'`,
     );
     expect(rows).toEqual([{ name: '1000001_PRV_1.csv' }]);
-    expect(world.log).toContain('same content as before');
+    expect(world.log).toContain('same content as an earlier file');
     expect(said).toContainEqual(expect.stringMatching(/^Result code: 1035 /));
   });
 

@@ -89,7 +89,8 @@ it('a full disk during uploads: the client is told of every file that is not the
       expect(words.length).toBeGreaterThan(0);
       for (const word of words) expect(word).toMatch(NO_ROOM);
     }
-    for (const word of refused.get(overFtps) ?? []) expect(word).toMatch(/: (452 No space|552 Quota exceeded)/u);
+    for (const word of refused.get(overFtps) ?? [])
+      expect(word).toMatch(/: (452 No space|552 Quota exceeded)/u);
     const there = (await readdir(one.folder('acme'))).filter((name) => name.endsWith('.csv'));
     expect(there.toSorted()).toEqual(stored.toSorted());
     expect(await readdir(path.join(one.folder('acme'), '.staging'))).toEqual([]);

@@ -37,7 +37,7 @@ const health = async (port: number) => {
 const told = ({ log }: TestDaemon) =>
   log
     .map((line) => JSON.parse(line) as { message: string; level: string; customer: number; files: string[] })
-    .filter(({ message }) => message === 'the ledger does not know files of the spool');
+    .filter(({ message }) => message === 'the database has no record of files in the spool');
 
 /** Three files whose commits are lost with the primary: applied, half applied, refused. */
 const LOST = [

@@ -25,7 +25,7 @@ test('a file that the other has just moved into its folder is filed once, and no
   await world.workOff();
   listenToFailpoints(null);
   expect(moved).toBe(true);
-  expect(world.log).not.toContain('turn failed');
+  expect(world.log).not.toContain('processing failed');
   const { rows } = await world.database.query(
     'select state, filed_as, (select count(*) from batch_note) as notes from change_file',
   );

@@ -72,9 +72,9 @@ async function lock(part: string, mode: number) {
 /** Lets the daemon try again, so many times, whatever it has put off. */
 async function tryAgain(times: number): Promise<void> {
   for (let tries = 0; tries < times; tries += 1) {
-    const failed = logged('turn failed');
+    const failed = logged('processing failed');
     hurry();
-    await poll('another try', 5, async () => (logged('turn failed') > failed ? true : null));
+    await poll('another try', 5, async () => (logged('processing failed') > failed ? true : null));
     await one.daemon.dispatcher.idle();
   }
 }
@@ -135,10 +135,10 @@ describe.each(['', '.staging'])('the folder "%s" of a customer, taken away', (pa
       };
       {
         await using _ = await lock(part, mode);
-        const faults = logged('door fault');
+        const faults = logged('internal error in a session');
         await expect(acme.upload(name, content)).rejects.toThrow(`451 ${TEXT}`);
         expect(await sftp.failure(put())).toMatchObject({ message: expect.stringContaining(TEXT) as string });
-        expect(logged('door fault')).toBeGreaterThanOrEqual(faults + 2);
+        expect(logged('internal error in a session')).toBeGreaterThanOrEqual(faults + 2);
         await expectOthersGoOn();
       }
       expect((await readdir(at(''))).filter((found) => found.endsWith('.csv'))).toEqual([]);

@@ -67,7 +67,7 @@ describe('a file that fails by a fault of ours', () => {
         after: { file: '1000001_PRV_1.csv', id: expect.any(Number) as number, entriesDone: 0 },
       },
     ]);
-    expect(world.log.filter((message) => message === 'turn failed')).toHaveLength(3);
+    expect(world.log.filter((message) => message === 'processing failed')).toHaveLength(3);
   });
 
   it('keeps the results of the slices before, and gives the rest back to the caps', async () => {

@@ -76,7 +76,7 @@ it.each([
     expect(await reportOf(world)).toContain(
       'The change file changed while it was read; its rest was not applied.',
     );
-    expect(world.log).toContain('a change file changed while it was read; its rest was not applied');
+    expect(world.log).toContain('change file changed while it was read; its rest was not applied');
   },
 );
 

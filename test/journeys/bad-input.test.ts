@@ -34,7 +34,7 @@ async function expectGoodFile(): Promise<void> {
   const filed = await acme.send(name, `${HEADER}good${sequence}@example.com,Add,Good,One\n`);
   expect(filed).toMatchObject({ folder: '_processed', codes: [0] });
   expect(filed.lines.at(-1)).toBe('CSV entries read: 1; BSS entries written: 1; No errors!');
-  expect(world.log.filter((line) => line.includes('turn failed'))).toEqual([]);
+  expect(world.log.filter((line) => line.includes('processing failed'))).toEqual([]);
 }
 
 const counts = (read: number, written: number, readErrors: number, writeErrors: number) =>
@@ -87,14 +87,14 @@ const bad: Bad[] = [
     content: () => 'emailAddress,action,EMAILADDRESS\na@example.com,Suspend,\n',
     codes: [1000],
     last: counts(1, 0, 1, 0),
-    says: 'names the column emailAddress twice',
+    says: 'contains the column emailAddress twice',
   },
   {
     what: 'no action column',
     content: () => 'emailAddress\na@example.com\nb@example.com\n',
     codes: [1000, 1000],
     last: counts(2, 0, 2, 0),
-    says: 'lacks the column action',
+    says: 'is missing the column action',
   },
   {
     what: 'a header that is no CSV',
@@ -147,7 +147,7 @@ const bad: Bad[] = [
     content: () => `${HEADER}open@example.com,Add,"Open,Quote\nopen@example.com,Add,Open,Quote\n`,
     codes: [1000, 0],
     last: counts(2, 1, 1, 0),
-    says: 'quoted value does not end',
+    says: 'Unterminated quoted value',
   },
   {
     what: 'control characters and markup in values',
@@ -243,7 +243,7 @@ it('n07: 200 entries are carried out, 201 are refused as a whole', async () => {
   expect(refused).toMatchObject({ folder: '_error', trace: null });
   expect(refused.lines).toEqual([
     `*** Processing file: llis/acme/${name}`,
-    `ERROR: The change file has 201 entries; the limit is 200 per file. Split it into smaller files, and upload them with higher numbers. The file is in _error/${name}.`,
+    `ERROR: The change file has 201 entries; the limit is 200 per file. Split it into smaller files and upload them with higher sequence numbers. The file is in _error/${name}.`,
   ]);
   const { rows } = await world.database.query(`select last from sequence_counter where source = ''`);
   expect(rows).toEqual([{ last: sequence - 1 }]);

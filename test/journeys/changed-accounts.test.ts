@@ -57,7 +57,7 @@ test.each([
   await using explained = await ftps(ftpsPort);
   await using client = await sftp(sftpPort);
   await world.database.query(change);
-  expect(await explained.reply()).toMatch(/^421 This account was changed/);
+  expect(await explained.reply()).toMatch(/^421 Account changed/);
   await client.ended;
   await restored();
 });
@@ -79,7 +79,7 @@ test('uploads of a removed account fail at both doors, nothing is kept, and the 
   const removed = await spoolgate(world.home, 'account', 'remove', LOGIN);
   expect(removed).toEqual({ code: 0, stdout: '', stderr: 'Account "acme" is removed.\n' });
   const replies = [await control.reply(), await control.reply()];
-  expect(replies.join('\n')).toMatch(/^4(21|26) .*account was changed/m);
+  expect(replies.join('\n')).toMatch(/^4(21|26) .*Account changed/m);
   await client.ended;
   await vi.waitFor(async () => expect(await readdir(path.join(folder, '.staging'))).toEqual([]));
   expect([existsSync(path.join(folder, 'ftps.csv')), existsSync(path.join(folder, 'sftp.csv'))]).toEqual([
@@ -89,7 +89,7 @@ test('uploads of a removed account fail at both doors, nothing is kept, and the 
   await vi.waitFor(() =>
     expect(world.log.filter((line) => line.includes('"upload failed"'))).toHaveLength(2),
   );
-  expect(world.log.some((line) => line.includes('sessions ended, their account was removed'))).toBe(true);
+  expect(world.log.some((line) => line.includes('sessions closed: account removed'))).toBe(true);
   const { rows } = await world.database.query(
     `select action, customer_id, before ->> 'login' as login, before ? 'password_hash' as told from audit where action = 'remove account'`,
   );

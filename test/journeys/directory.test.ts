@@ -116,13 +116,13 @@ describe('report and trace', () => {
       ].join(''),
     );
     expect(filed.lines.slice(1)).toEqual([
-      'ERROR: A failure occurred when processing the LDIF entry #3. The error message follows: The directory has no entry "cn=Jørn". Check the DN, or add the entry first. (line 13, cn=Jørn)',
+      'ERROR: A failure occurred when processing the LDIF entry #3. The error message follows: The entry "cn=Jørn" does not exist. Check the DN, or add the entry first. (line 13, cn=Jørn)',
       'Result code: 8 ENTRY_NOT_FOUND',
-      'ERROR: A failure occurred when processing the LDIF entry #4. The error message follows: The record has no DN. Its first line must be "dn: " with the name of the entry. (line 16)',
+      'ERROR: A failure occurred when processing the LDIF entry #4. The error message follows: The record has no DN. Its first line must be "dn: " followed by the name of the entry. (line 16)',
       'Result code: 11 INVALID_DN',
-      'ERROR: A failure occurred when processing the LDIF entry #5. The error message follows: The directory has no entry "cn=Long,o=Acme". Check the DN, or add the entry first. (line 18, cn=Long,o=Acme)',
+      'ERROR: A failure occurred when processing the LDIF entry #5. The error message follows: The entry "cn=Long,o=Acme" does not exist. Check the DN, or add the entry first. (line 18, cn=Long,o=Acme)',
       'Result code: 8 ENTRY_NOT_FOUND',
-      'WARNING: 1 record skipped, because changetype has a capital letter: line 10 ("Delete"). Write the changetype in lower case.',
+      'WARNING: 1 record skipped because changetype contains a capital letter: line 10 ("Delete"). Write changetype in lower case.',
       'LDIF entries read: 5; directory entries written: 1; LDIF read errors: 1; directory write errors: 2',
     ]);
   });

@@ -104,7 +104,7 @@ it('m03: Ctrl-Z at the end of a file is an end mark', async () => {
 it('m04: columns that are separated by semicolons are called so', async () => {
   const filed = await sendSample('separators/semicolons.csv');
   expect(filed.codes).toEqual([1000]);
-  expect(errorsOf(filed).join()).toMatch(/separated by semicolons\. Separate them with commas/);
+  expect(errorsOf(filed).join()).toMatch(/separated by semicolons\. Save the file as CSV with commas/);
 });
 
 it.each([
@@ -121,7 +121,9 @@ it.each([
 it('m05: the line that announces a separator has to go', async () => {
   const filed = await sendSample('separators/sep-line.csv');
   expect(filed.codes).toEqual([1000, 1000]);
-  expect(errorsOf(filed)[0]).toMatch(/"sep=;" is not a header\. Remove it.*separated by semicolons/);
+  expect(errorsOf(filed)[0]).toMatch(
+    /"sep=;" is not a header\. Remove it.*declares semicolons as the separator/,
+  );
 });
 
 it('m05: also where it announces commas', async () => {
@@ -140,7 +142,7 @@ it('n09: the report tells of records that are skipped', async () => {
   const filed = await sendSample('skipped-records/capital.ldif');
   expect(filed).toMatchObject({ folder: '_processed', codes: [0] });
   expect(warningsOf(filed)).toEqual([
-    'WARNING: 1 record skipped, because changetype has a capital letter: line 9 ("Delete"). Write the changetype in lower case.',
+    'WARNING: 1 record skipped because changetype contains a capital letter: line 9 ("Delete"). Write changetype in lower case.',
   ]);
 });
 
@@ -157,7 +159,7 @@ it('n23: a value that begins with a blank and is not quoted may belong to the co
   const filed = await sendSample('row-shift/unquoted.csv');
   expect(filed).toMatchObject({ folder: '_processed', codes: [0] });
   expect(warningsOf(filed)).toEqual([
-    'WARNING: CSV entry #1: jobTitle " Oslo" on line 2 begins with a blank and is not quoted. If the comma belongs to department, put that whole value in quotes.',
+    'WARNING: CSV entry #1: jobTitle " Oslo" on line 2 begins with an unquoted space. If the comma belongs to department, put that whole value in quotes.',
   ]);
 });
 

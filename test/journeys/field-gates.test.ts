@@ -36,7 +36,7 @@ it('n06: a number that is too low is told with its source, both numbers and the 
   await acme.send(name('hr', 20), NOBODY);
   const { lines } = await acme.send(name('hr', 12), NOBODY);
   expect(lines[1]).toMatch(
-    /This file of source "hr" has 12, and the last one processed was 20\. Rename the file to a number above 20 and upload it again\./,
+    /This file from source "hr" has 12; the last one processed had 20\. Rename the file to use a number above 20 and upload it again\./,
   );
 });
 
@@ -46,7 +46,7 @@ it('n07: a file of too many entries is told with both numbers, the way out and w
   expect((await sample('too-long/rows.csv')).toString()).toBe(header + rows);
   const { lines } = await acme.send(name('long', 1), header + rows);
   expect(lines.slice(1)).toEqual([
-    `ERROR: The change file has 201 entries; the limit is 200 per file. Split it into smaller files, and upload them with higher numbers. The file is in _error/${name('long', 1)}.`,
+    `ERROR: The change file has 201 entries; the limit is 200 per file. Split it into smaller files and upload them with higher sequence numbers. The file is in _error/${name('long', 1)}.`,
   ]);
 });
 
@@ -70,7 +70,7 @@ it('n10: the status says why a file was refused, with its code and report', asyn
     return status.includes('_error/hr.csv') ? status : null;
   });
   const line = text.split('\n').find((one) => one.includes('_error/hr.csv'));
-  expect(line).toMatch(/_error\/hr\.csv: 1: The file name format is not valid\. "hr\.csv" lacks parts/);
+  expect(line).toMatch(/_error\/hr\.csv: 1: The file name format is not valid\. "hr\.csv" is missing parts/);
   expect(line).not.toContain('0 of 0 done');
   const status = JSON.parse(await acme.text('/_status.json')) as {
     results: { file: string; code: number; why: string; report: string }[];
@@ -105,7 +105,7 @@ it('n16: on hold, a waiting file is said to be refused, and hold names it', asyn
   const { customers } = await statusOfAll(parts);
   const [file] = customers.find(({ id }) => id === ACME)?.files ?? [];
   expect(file).toMatchObject({
-    why: 'the customer is on hold: the file will be refused with 1001',
+    reason: 'on-hold',
     expected: null,
   });
 });

@@ -99,8 +99,9 @@ describe('an operator', () => {
         expected: '2026-05-05T13:00:00.000Z',
       },
     ]);
-    expect(status.files[0]?.why).toContain('8 of the hourly cap of 10');
-    expect(status.files[1]?.why).toContain(`behind ${ACME}_PRV_2.csv`);
+    const whys = status.files.map((file) => 'why' in file && file.why);
+    expect(whys[0]).toContain('hourly cap (8 of 10 used)');
+    expect(whys[1]).toBe(`waiting behind ${ACME}_PRV_2.csv`);
     expect((await spoolgate(one, 'throttle', String(ACME), '--hourly', '100')).stdout).toContain(
       'hourly 100',
     );
@@ -178,7 +179,7 @@ describe('caps', () => {
       const lines = reports
         .join('')
         .split('\n')
-        .filter((line) => line.includes('The limit of 40 operations per day'));
+        .filter((line) => line.includes('The daily limit of 40 operations'));
       return lines.length > 0 ? lines : null;
     });
     expect(told).toHaveLength(1);
@@ -193,7 +194,7 @@ describe('caps', () => {
     await using courier = await one.courier();
     const refused = await courier.send(`${ACME}_PRV_5.csv`, entries(40, 'a'));
     expect(refused).toMatchObject({ folder: '_error', trace: null });
-    expect(refused.lines.join('\n')).toContain('not below the limit of 40 per day');
+    expect(refused.lines.join('\n')).toContain('must have fewer than the daily limit of 40');
     expect((await courier.send(`${ACME}_PRV_5.csv`, entries(1, 'a'))).codes).toEqual([0]);
   });
 
@@ -218,7 +219,7 @@ describe('the status files', () => {
     await courier.upload(`${ACME}_PRV_2.csv`, entries(5, 'b'));
     const text = await poll('the status files to tell of the waiting file', 50, async () => {
       const found = await courier.textIfThere('/_status.txt');
-      return found?.includes(`1. ${ACME}_PRV_2.csv has 5 entries`) ? found : null;
+      return found?.includes(`1. ${ACME}_PRV_2.csv: 5 entries exceed`) ? found : null;
     });
     expect(text).toContain('This hour: 8 of 10 operations used, 2 left until 2026-05-05 13:00 UTC');
     const json = JSON.parse(await courier.text('/_status.json')) as { files: unknown[]; results: unknown[] };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { customerById } from '../../src/accounts/customers/customer.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
+import { waitText } from '../../src/messages/wait-text.ts';
 import { customerStatus } from '../../src/ledger/status.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -51,7 +52,7 @@ async function addFile(name: string, more: Record<string, unknown> = {}): Promis
 
 const FACTS = { caps: CAPS, countsHourly: KINDS.countsHourly, heldRefuses: KINDS.heldRefuses };
 const status = async () => customerStatus(database, await customerById(database, 1), FACTS, NOW);
-const shown = async () => (await status()).files.map(({ name, why, expected }) => [name, why, expected]);
+const shown = async () => (await status()).files.map((file) => [file.name, waitText(file), file.expected]);
 
 test('caps are those of the customer where it has its own, and what is over them leaves nothing', async () => {
   await database.query('update customer set hourly_cap = 600');
@@ -64,36 +65,36 @@ test('caps are those of the customer where it has its own, and what is over them
 
 describe('a file is shown with what it waits for, and with when it will run:', () => {
   test.each<[string, Record<string, unknown>, string, Date | null]>([
-    ['its turn', {}, 'waits for its turn', NOW],
+    ['its turn', {}, 'waiting to be processed', NOW],
     [
       'the rest of it',
       { state: 'applying', total: 90, entries: 40 },
-      'is being processed: 40 of 90 entries',
+      'processing: 40 of 90 entries done',
       NOW,
     ],
-    ['a person', { state: 'held' }, 'is held until a person decides', NOW],
+    ['a person', { state: 'held' }, 'held until someone approves or discards it', NOW],
     [
       'a missing number',
       { state: 'deferred', deferred_for: 'sequence', deferred_until: NEXT_HOUR },
-      'waits for a missing number of its source "HR"',
+      'waiting for a missing sequence number of source "HR"',
       NEXT_HOUR,
     ],
     [
       'the next hour',
       { state: 'deferred', deferred_for: 'hour', deferred_until: NEXT_HOUR, total: 60 },
-      'has 60 entries, and 700 of the hourly cap of 750 are used: it waits for the next hour',
+      '60 entries exceed what is left of the hourly cap (700 of 750 used); waiting for the next hour',
       NEXT_HOUR,
     ],
     [
       'a higher cap',
       { state: 'deferred', deferred_for: 'hour', deferred_until: NEXT_HOUR, total: 800 },
-      'has 800 entries, more than the hourly cap of 750: it waits until the cap is raised',
+      '800 entries exceed the hourly cap of 750; waiting until the cap is raised',
       null,
     ],
     [
       'the next day',
       { state: 'deferred', deferred_for: 'day', deferred_until: NEXT_DAY, total: 150 },
-      'has 150 entries, and 900 of the daily cap of 1000 are used: it waits for the next day',
+      '150 entries exceed what is left of the daily cap (900 of 1000 used); waiting for the next day',
       NEXT_DAY,
     ],
   ])('%s', async (_words, row, why, expected) => {
@@ -104,7 +105,7 @@ describe('a file is shown with what it waits for, and with when it will run:', (
   test('the file before it', async () => {
     await addFile('1_HR_PRV_1.csv');
     await addFile('1_HR_PRV_2.csv');
-    expect((await shown())[1]).toEqual(['1_HR_PRV_2.csv', 'waits behind 1_HR_PRV_1.csv', NOW]);
+    expect((await shown())[1]).toEqual(['1_HR_PRV_2.csv', 'waiting behind 1_HR_PRV_1.csv', NOW]);
   });
 
   test('the end of the uploads, and its turn once a batch has it', async () => {
@@ -114,14 +115,12 @@ describe('a file is shown with what it waits for, and with when it will run:', (
       `insert into turn_queue (customer_id, phase, next_turn_at) values (1, 'settling', $1)`,
       [settled],
     );
-    expect(await shown()).toEqual([
-      ['1_HR_PRV_1.csv', 'waits until no upload has come for a moment', settled],
-    ]);
+    expect(await shown()).toEqual([['1_HR_PRV_1.csv', 'waiting for uploads to finish', settled]]);
     await database.query(
       `with b as (insert into batch (customer_id, started_at) values (1, now()) returning id)
        update change_file set batch_id = b.id from b`,
     );
-    expect(await shown()).toEqual([['1_HR_PRV_1.csv', 'waits for its turn', settled]]);
+    expect(await shown()).toEqual([['1_HR_PRV_1.csv', 'waiting to be processed', settled]]);
   });
 });
 
@@ -131,9 +130,9 @@ test('of a customer on hold, what will be refused is told from what goes on', as
   await addFile('1_HR_PRV_2.csv');
   await addFile('1_HR_DI_1.ldif');
   await addFile('wrong.csv');
-  const held = 'the customer is on hold: the file will be refused with 1001';
+  const held = 'on hold: this file will be refused with code 1001';
   const files = new Map((await shown()).map(([name, ...rest]) => [name, rest]));
-  expect(files.get('1_HR_PRV_1.csv')).toEqual(['is being processed: 40 of 90 entries are done', NOW]);
+  expect(files.get('1_HR_PRV_1.csv')).toEqual(['processing: 40 of 90 entries done', NOW]);
   expect(files.get('1_HR_PRV_2.csv')).toEqual([held, null]);
   expect(files.get('1_HR_DI_1.ldif')?.[0]).not.toBe(held);
   expect(files.get('wrong.csv')?.[0]).not.toBe(held);

@@ -26,7 +26,7 @@ it('a spool that is unmounted counts nothing as deleted, and work goes on when i
     await expect(intake.customers()).rejects.toThrow(/not the spool of this database: it has no .spool-id/);
     await expect(intake.sweep({ customer: ACME, folder })).rejects.toThrow(/Is its disk mounted/);
     await world.workOff(1).catch(() => undefined);
-    expect(world.log).toContain('turn failed');
+    expect(world.log).toContain('processing failed');
     expect((await database.query('select state from change_file')).rows).toEqual([{ state: 'waiting' }]);
   } finally {
     await rm(spool, { recursive: true });

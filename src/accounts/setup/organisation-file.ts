@@ -18,21 +18,22 @@ import {
 } from '../subscribers/allowed-values.ts';
 import { foldEmailAddress, isDomainName, isEmailAddress } from '../subscribers/email-address.ts';
 import { isPasswordHash } from '../passwords/password-hash.ts';
+import { configuration as words } from '../../messages/en/configuration.ts';
 
 const id = wholeNumber(1);
 const onOff = z.union([z.boolean(), z.enum(['on', 'off']).transform((word) => word === 'on')]);
-const email = z.string().refine(isEmailAddress, 'must be an e-mail address').transform(foldEmailAddress);
+const email = z.string().refine(isEmailAddress, words.values.email).transform(foldEmailAddress);
 const domain = z
   .string()
-  .refine(isDomainName, 'must be a domain such as example.com')
+  .refine(isDomainName, words.values.domain)
   .transform((text) => text.toLowerCase());
-const listed = (values: AllowedValues, what: string) =>
+const listed = (values: AllowedValues, fault: string) =>
   z
     .string()
-    .refine((value) => value === '' || spelledAs(values, value) !== undefined, `must be ${what}`)
+    .refine((value) => value === '' || spelledAs(values, value) !== undefined, fault)
     .transform((value) => spelledAs(values, value) ?? value);
-const name = z.string().refine((value) => !isBlankText(value), 'must not be empty');
-const words = z.array(z.union([z.string(), z.number()]).transform(String));
+const name = z.string().refine((value) => !isBlankText(value), words.values.emptyName);
+const texts = z.array(z.union([z.string(), z.number()]).transform(String));
 
 const subscription = z
   .strictObject({
@@ -44,7 +45,7 @@ const subscription = z
     mail: z.enum(['notes', 'inotes']).optional(),
     parts: z.array(z.enum(['collaboration', 'notes', 'inotes'])).default([]),
     accessory: z.string().optional(),
-    needs: z.union([words, z.union([z.string(), z.number()]).transform((one) => [String(one)])]).default([]),
+    needs: z.union([texts, z.union([z.string(), z.number()]).transform((one) => [String(one)])]).default([]),
     pool: z.enum(['files', 'mail']).optional(),
     gigabytes: wholeNumber(0).default(0),
     compatibleWith: z.array(id).default([]),
@@ -56,7 +57,7 @@ const subscription = z
         context.addIssue({
           code: 'custom',
           path: [key],
-          message: `goes with kind: ${kind}, and only with it`,
+          message: present ? words.values.onlyWithKind(kind) : words.values.neededWithKind(kind),
         });
     };
     demand('mail', 'mail');
@@ -93,9 +94,9 @@ const subscriber = z.strictObject({
   state: z.enum(['pending', 'active', 'suspended', 'remove_pending']).optional(),
   seats: z.array(seat).optional(),
   altEmailAddress: email.optional(),
-  language: listed(languages, 'a language such as en_US').optional(),
-  timeZone: listed(timeZones, 'a time zone such as America/New_York').optional(),
-  country: listed(countries, 'a country code such as US').optional(),
+  language: listed(languages, words.values.language).optional(),
+  timeZone: listed(timeZones, words.values.addressTimeZone).optional(),
+  country: listed(countries, words.values.country).optional(),
   department: z.string().max(255).optional(),
   jobTitle: z.string().max(99).optional(),
   telephone: z.string().max(20).optional(),
@@ -127,27 +128,24 @@ const publicKey = z.string().check(({ value, issues }) => {
 const account = z
   .strictObject({
     login: z.string().min(1).max(254),
-    password: z.string().min(8, 'must have at least 8 characters').optional(),
-    passwordHash: z.string().refine(isPasswordHash, 'must be an argon2id hash ($argon2id$v=19$…)').optional(),
+    password: z.string().min(8, words.values.password).optional(),
+    passwordHash: z.string().refine(isPasswordHash, words.values.passwordHash).optional(),
     keys: z.array(publicKey).optional(),
     rights: z.array(z.enum(['upload', 'download', 'delete', 'journal'])).optional(),
     from: z.array(network).optional(),
   })
-  .refine((given) => !(given.password && given.passwordHash), 'password or passwordHash, not both')
-  .refine(
-    (given) => given.password ?? given.passwordHash ?? given.keys?.[0],
-    'needs a password, a passwordHash or a key to sign in with',
-  );
+  .refine((given) => !(given.password && given.passwordHash), words.values.passwordTwice)
+  .refine((given) => given.password ?? given.passwordHash ?? given.keys?.[0], words.values.noCredential);
 
 const customer = z.strictObject({
   id,
   name,
   folder: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be a plain folder name')
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, words.values.folder)
     .optional(),
   state: z.enum(['active', 'held']).optional(),
-  contactLanguage: listed(languages, 'a language such as en_US').optional(),
+  contactLanguage: listed(languages, words.values.language).optional(),
   domains: z.array(domain).optional(),
   mailDomains: z.array(domain).optional(),
   emailVerification: onOff.optional(),
@@ -158,7 +156,7 @@ const customer = z.strictObject({
   inotes: z.boolean().optional(),
   accessories: z.boolean().optional(),
   types: z.array(z.enum(KINDS.all.map(({ type }) => type))).optional(),
-  timeZone: z.string().refine(isTimeZone, 'must be a time zone such as Europe/Oslo').optional(),
+  timeZone: z.string().refine(isTimeZone, words.values.timeZone).optional(),
   strictSequence: z.record(z.string(), wholeNumber(0)).optional(),
   retentionDays: wholeNumber(1).optional(),
   throttle: z
@@ -172,7 +170,7 @@ const customer = z.strictObject({
   subscriptions: z.array(subscription).default([]),
   templates: z
     .array(
-      z.strictObject({ name: z.string().min(1), versions: words.default([]), locales: words.default([]) }),
+      z.strictObject({ name: z.string().min(1), versions: texts.default([]), locales: texts.default([]) }),
     )
     .default([]),
   formsFiles: z.array(z.string().min(1)).default([]),
@@ -197,7 +195,7 @@ export const organisationFileSchema = z
           context.addIssue({
             code: 'custom',
             path: ['customers', index, list, twice],
-            message: `${keys[twice]} stands here twice`,
+            message: words.values.twice(String(keys[twice])),
           });
       }
     }

@@ -96,7 +96,7 @@ export class FtpsDoor {
     this.#clientCertificateRequired = clientCertificates?.required ?? false;
     server.on('connection', (raw) => this.#receive(raw));
     // Too many open files, for one: the door goes on when some are closed.
-    server.on('error', (error) => shared.journal.warned('FTPS door fault', { error: messageOf(error) }));
+    server.on('error', (error) => shared.journal.warned('FTPS listener error', { error: messageOf(error) }));
   }
 
   get port(): number {
@@ -140,7 +140,7 @@ export class FtpsDoor {
       graceMs,
       () => this.#sockets.forEach((_, raw) => raw.destroy()),
     );
-    if (!ended) this.#settings.journal.warned('FTPS sessions were still at work when the door was closed');
+    if (!ended) this.#settings.journal.warned('FTPS sessions still active at shutdown');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -20,9 +20,11 @@ export async function passiveRangeWarnings(range: PortRange, sessionsMax: number
   const ephemeral = parsePortRange(await readFile(EPHEMERAL_PORTS_FILE, 'utf8').catch(() => ''));
   const warnings: string[] = [];
   if (ephemeral && range.min <= ephemeral.max && range.max >= ephemeral.min) {
-    warnings.push('Passive ports overlap the ports of outgoing connections: some will be taken now and then');
+    warnings.push(
+      'passive ports overlap the ephemeral ports of this machine: some will be in use now and then',
+    );
   }
-  if (range.max - range.min + 1 < sessionsMax) warnings.push('There are fewer passive ports than sessions');
+  if (range.max - range.min + 1 < sessionsMax) warnings.push('fewer passive ports than sessions');
   return warnings;
 }
 

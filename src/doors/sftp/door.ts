@@ -64,7 +64,9 @@ export class SftpDoor {
     });
     this.#ssh.on('connection', (client, { ip, port }) => this.#greet(client, `${ip} ${port}`));
     server.on('connection', (socket) => this.#receive(socket));
-    server.on('error', (error) => services.journal.warned('SFTP door fault', { error: messageOf(error) }));
+    server.on('error', (error) =>
+      services.journal.warned('SFTP listener error', { error: messageOf(error) }),
+    );
   }
 
   get port(): number {
@@ -87,7 +89,7 @@ export class SftpDoor {
       graceMs,
       () => connections.forEach((connection) => connection.destroy()),
     );
-    if (!ended) this.#services.journal.warned('SFTP sessions were still at work when the door was closed');
+    if (!ended) this.#services.journal.warned('SFTP sessions still active at shutdown');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

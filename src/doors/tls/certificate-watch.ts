@@ -15,7 +15,7 @@ export interface WatchOptions {
   clock: Clock;
 }
 
-/** Takes changed certificate files up again, and warns once a day while the certificate nears its end or is past it. */
+/** Reloads changed certificate files, and warns once a day while the certificate nears its end or is past it. */
 export class CertificateWatch {
   readonly #options: WatchOptions;
   #current: Certificate;
@@ -50,7 +50,7 @@ export class CertificateWatch {
         journal.certificateTaken(this.#current.fingerprint, this.#current.validTo);
         this.#warnedAtMs = -Infinity;
       } catch (error) {
-        journal.warned('the changed certificate cannot be used, the old one stays', {
+        journal.warned('new certificate cannot be used, keeping the old one', {
           reason: messageOf(error),
         });
       }
@@ -66,7 +66,7 @@ export class CertificateWatch {
     const { journal } = this.#options;
     const { validFrom, validTo } = this.#current;
     if (state !== 'not yet valid') return journal.certificateExpires(validTo, daysLeft);
-    journal.warned('the certificate is not valid yet', { validFrom: validFrom.toISOString() });
+    journal.warned('certificate is not valid yet', { validFrom: validFrom.toISOString() });
   }
 }
 

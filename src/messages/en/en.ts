@@ -1,9 +1,17 @@
+import { configuration } from './configuration.ts';
+import { mails } from './mails.ts';
+import { report } from './report.ts';
 import { replies } from './replies.ts';
 import { results } from './results.ts';
+import { status } from './status.ts';
 
 /** Everything that people read, in English, by area. `Messages` (messages.ts) is made from it. */
 export const en = {
   results,
   otherResult: (code: number) => `The entry failed with result code ${code}.`,
+  report,
+  status,
+  mails,
   replies,
+  configuration,
 };

@@ -16,17 +16,17 @@ describe('a wrong file is refused with file, line and key', () => {
     [
       'a folder with a way out',
       { folder: '../other' },
-      /^acme\.yaml:4: customers\.0\.folder "\.\.\/other" must be a plain folder name$/,
+      /^acme\.yaml:4: customers\.0\.folder "\.\.\/other" is not a plain folder name; write /,
     ],
     [
       'a language that is not listed',
       { contactLanguage: 'xx_XX' },
-      /^acme\.yaml:4: customers\.0\.contactLanguage "xx_XX" must be a language/,
+      /^acme\.yaml:4: customers\.0\.contactLanguage "xx_XX" is not a supported language/,
     ],
     [
       'a domain that is none',
       { domains: ['example'] },
-      /^acme\.yaml:5: customers\.0\.domains\.0 "example" must be a domain/,
+      /^acme\.yaml:5: customers\.0\.domains\.0 "example" is not a domain/,
     ],
     [
       'a subscriber without a name',
@@ -36,27 +36,27 @@ describe('a wrong file is refused with file, line and key', () => {
     [
       'an address that is none',
       { subscribers: [{ ...person('x.y'), email: 'x' }] },
-      /^acme\.yaml:5: customers\.0\.subscribers\.0\.email "x" must be an e-mail address$/,
+      /^acme\.yaml:5: customers\.0\.subscribers\.0\.email "x" is not an e-mail address; /,
     ],
     [
       'mail without its type',
       { subscriptions: [{ id: 1, kind: 'mail' }] },
-      /^acme\.yaml:5: customers\.0\.subscriptions\.0\.mail goes with kind: mail/,
+      /^acme\.yaml:5: customers\.0\.subscriptions\.0\.mail is required with kind: mail/,
     ],
     [
       'a pool of a mail subscription',
       { subscriptions: [{ id: 1, kind: 'collaboration', pool: 'files' }] },
-      /customers\.0\.subscriptions\.0\.pool "files" goes with kind: storage/,
+      /customers\.0\.subscriptions\.0\.pool "files" can only be used with kind: storage/,
     ],
     [
       'a short password',
       { accounts: [{ login: 'a', password: 'short' }] },
-      /^acme\.yaml:6: customers\.0\.accounts\.0\.password must have at least 8/,
+      /^acme\.yaml:6: customers\.0\.accounts\.0\.password is too short; write at least 8/,
     ],
     [
       'a hash that is none',
       { accounts: [{ login: 'a', passwordHash: '$2b$x' }] },
-      /passwordHash must be an argon2id hash/,
+      /passwordHash is not an argon2id hash/,
     ],
     [
       'two passwords',
@@ -70,13 +70,13 @@ describe('a wrong file is refused with file, line and key', () => {
           },
         ],
       },
-      /password or passwordHash, not both/,
+      /password and passwordHash cannot be used together/,
     ],
     ['no way to sign in', { accounts: [{ login: 'a' }] }, /needs a password, a passwordHash or a key/],
     [
       'a network that is none',
       { accounts: [{ login: 'a', password: 'long-enough', from: ['10.0.0.0/33'] }] },
-      /from\.0 "10\.0\.0\.0\/33" must be an address or a network/,
+      /from\.0 "10\.0\.0\.0\/33" has an invalid prefix length; write one from 0 to 32/,
     ],
     [
       'a subscription twice',
@@ -86,7 +86,7 @@ describe('a wrong file is refused with file, line and key', () => {
           { id: 1, kind: 'collaboration' },
         ],
       },
-      /customers\.0\.subscriptions\.1: 1 stands here twice/,
+      /customers\.0\.subscriptions\.1: 1 is listed twice/,
     ],
   ])('%s', (_, keys, message) => {
     const text = stringify({ customers: [{ id: ACME, name: 'Acme', ...keys }] });

@@ -14,7 +14,7 @@ test.each([
 
 test('an operator hears of too few ports, and of none for any free port', async () => {
   expect(await passiveRangeWarnings({ min: 61_000, max: 61_009 }, 11)).toContain(
-    'There are fewer passive ports than sessions',
+    'fewer passive ports than sessions',
   );
   expect(await passiveRangeWarnings({ min: 0, max: 0 }, 200)).toEqual([]);
 });

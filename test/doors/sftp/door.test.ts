@@ -173,7 +173,7 @@ test('too large a file and a full folder are said in words', async () => {
   await using full = await openSftpDoor({ room: { folderFilesMax: 1 } });
   await full.put('full.csv', '');
   await using second = await SftpSpeaker.signedIn(full.port);
-  expect((await second.failure(second.open('b.csv', WRITE_NEW))).message).toMatch(/Quota exceeded/);
+  expect((await second.failure(second.open('b.csv', WRITE_NEW))).message).toMatch(/Too many files waiting/);
 });
 
 test('a failed write does not leave a file at its CLOSE', async () => {

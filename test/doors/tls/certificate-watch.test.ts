@@ -88,7 +88,7 @@ test('the end is warned of once a day from 30 days before', async () => {
 test('one that is not valid yet is warned of too, until it is', async () => {
   await replace(await make(100, 2));
   const { watch, clock, events } = await watched();
-  expect(events).toMatchObject([{ event: 'warned', fields: ['the certificate is not valid yet', {}] }]);
+  expect(events).toMatchObject([{ event: 'warned', fields: ['certificate is not valid yet', {}] }]);
   clock.aheadDays = 3;
   await watch.look();
   expect(events).toHaveLength(1);

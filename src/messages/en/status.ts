@@ -1,0 +1,60 @@
+import type { WaitReasons } from '../../customer-status.ts';
+import { escapeHidden } from '../../shown-text.ts';
+
+type WaitTexts = { [Reason in keyof WaitReasons]: (values: WaitReasons[Reason]) => string };
+
+/** Why a file waits: the rule, the numbers, what changes it. Its own people read it, and operators. */
+const waits: WaitTexts = {
+  'on-hold': () => 'on hold: this file will be refused with code 1001',
+  processing: ({ done, entries }) => `processing: ${done} of ${entries} entries done`,
+  'scanner-unreachable': () =>
+    'waiting for the virus scanner, which is unreachable; retrying every few seconds',
+  'scanner-timeout': () => 'waiting for the virus scanner, which did not answer in time; retrying',
+  'scanner-error': () =>
+    'waiting for the virus scanner, which cannot scan the file now; retrying every few seconds',
+  decision: () => 'held until someone approves or discards it',
+  'missing-number': ({ source }) =>
+    `waiting for a missing sequence number of source "${escapeHidden(source)}"`,
+  'above-hourly-cap': ({ entries, cap }) =>
+    `${entries} entries exceed the hourly cap of ${cap}; waiting until the cap is raised`,
+  'hourly-cap': ({ entries, used, cap }) =>
+    `${entries} entries exceed what is left of the hourly cap (${used} of ${cap} used); waiting for the next hour`,
+  'daily-cap': ({ entries, used, cap }) =>
+    `${entries} entries exceed what is left of the daily cap (${used} of ${cap} used); waiting for the next day`,
+  behind: ({ file }) => `waiting behind ${escapeHidden(file)}`,
+  settling: () => 'waiting for uploads to finish',
+  queued: () => 'waiting to be processed',
+};
+
+/** The status file of a customer. */
+const file = {
+  title: (name: string, id: number, at: string) => `Spoolgate status of ${name} (${id}), ${at}`,
+  onHold:
+    'Your organisation is on hold: provisioning files are refused with code 1001. Contact customer service.',
+  thisHour: 'This hour',
+  today: 'Today',
+  cap: (
+    period: string,
+    { used, limit, left }: { used: number; limit: number; left: number },
+    until: string,
+  ) => `${period}: ${used} of ${limit} operations used, ${left} left until ${until}`,
+  perFile: (entries: number) => `Limit per file: ${entries} entries`,
+  noFiles: 'No files waiting.',
+  files: (count: number) => `Files waiting: ${count}`,
+  fileLine: (place: number, name: string, why: string, since: string) =>
+    `${place}. ${name}: ${why}; received ${since}`,
+  expected: (at: string) => `expected ${at}`,
+  noEstimate: 'no estimate',
+  more: (count: number) => `… and ${count} more`,
+  andMore: (count: number) => ` and ${count} more`,
+  noResults: 'No results yet.',
+  results: 'Latest results:',
+  counts: (done: number, entries: number, failed: number) => `${done} of ${entries} done, ${failed} failed`,
+  seeReport: (name: string) => `See _report/${name}.`,
+  missing: (before: string, numbers: string, source: string) =>
+    `Missing before ${before}: ${numbers} of source "${source}"`,
+  unknown: (files: string) =>
+    `The server has no record of ${files}: disregard what reports and traces say about them. Customer service has been notified.`,
+};
+
+export const status = { waits, file };
