@@ -1,7 +1,52 @@
-import { OperatorFault } from '../src/fault.ts';
+import { parseArgs } from 'node:util';
+import { codeOf, messageOf, OperatorFault } from '../src/fault.ts';
+import { escapeHidden } from '../src/shown-text.ts';
+import { nearestOf } from '../src/value-faults.ts';
+import type { Command, CommandContext } from './command.ts';
+import { commands } from '../src/messages/en/commands.ts';
 
-/** @throws {OperatorFault} exit code 2 where a text is no customer id */
+const words = commands.wrong;
+
+/** Options of every command. */
+export const COMMON = { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+
+/** @throws {OperatorFault} exit code 2 where an option is unknown, or its value is missing or too much */
+export function readArguments({ name, options: own }: Command, rest: string[]) {
+  const options = { ...own, ...COMMON };
+  try {
+    const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true, strict: true });
+    return { values: values as CommandContext['options'], positionals };
+  } catch (error) {
+    const known = Object.keys(options).map((option) => `--${option}`);
+    throw new OperatorFault(`${optionFault(error, known)}${words.see(`${name} --help`)}`, 2);
+  }
+}
+
+/** In words of ours: those of Node.js speak of positional arguments and of a form of its own. */
+function optionFault(error: unknown, known: readonly string[]): string {
+  const message = messageOf(error);
+  const option = /'(?:-\w, )?(--?[^' ]+)/u.exec(message)?.[1] ?? '';
+  const shown = escapeHidden(option);
+  if (codeOf(error) === 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
+    return `${words.unknownOption(shown)}${didYouMean(nearestOf(option, known))}`;
+  if (codeOf(error) !== 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') return message;
+  return message.includes('does not take') ? words.takesNoValue(shown) : words.needsValue(shown);
+}
+
+export function unknownCommand(name: string, known: readonly Command[]): string {
+  const nearest = nearestOf(
+    name,
+    known.map((command) => command.name),
+  );
+  return `${words.unknownCommand(escapeHidden(name))}${didYouMean(nearest)}${words.see('help')}`;
+}
+
+function didYouMean(word: string | null): string {
+  return word === null ? '' : words.didYouMean(word);
+}
+
+/** @throws {OperatorFault} exit code 2 where a text is not a customer ID */
 export function customerNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new OperatorFault(`CUSTOMER must be a numeric id, not "${text}".`, 2);
+  if (!/^\d{1,15}$/.test(text)) throw new OperatorFault(commands.wrong.customer(text), 2);
   return Number(text);
 }

@@ -4,27 +4,20 @@ import { OperatorFault } from '../src/fault.ts';
 import { quoted } from '../src/shown-text.ts';
 import { customerNumber } from './arguments.ts';
 import type { Command } from './command.ts';
+import { commands } from '../src/messages/en/commands.ts';
 
 /** Times are ISO 8601 texts. */
 type ShownEntry = AnswerOf<typeof auditTrail>['entries'][number];
 
 const LIMIT_DEFAULT = 200;
 
-const DETAILS = `Sign-ins, uploads, downloads, deletions and renamings at the doors, with address and protocol, and what operators
-changed by commands. Oldest first; of more than ${LIMIT_DEFAULT} the newest (--limit sets another number, up to ${AUDIT_ENTRIES_MAX}).
-
-  --customer ID   of one customer
-  --file NAME     about one file
-  --login LOGIN   by one access account or operator
-  --since TIME    from then on: 2026-05-05, 2026-05-05T12:00Z, 90m, 24h or 7d
-
-Exit 3 if there is nothing.`;
+const words = commands.audit;
 
 export const audit: Command = {
   name: 'audit',
   usage: '',
-  summary: 'who uploaded, deleted, renamed, changed what, when, from where',
-  details: DETAILS,
+  summary: words.summary,
+  details: words.details(LIMIT_DEFAULT, AUDIT_ENTRIES_MAX),
   options: {
     customer: { type: 'string' },
     file: { type: 'string' },
@@ -48,9 +41,9 @@ export const audit: Command = {
     const { entries } = await call(auditTrail, question);
     if (options.json) print(JSON.stringify({ entries }));
     else if (entries.length > 0) print(entries.map(lineOf).join('\n'));
-    if (entries.length === question.limit) say(`There may be more; see --limit and --since.`);
+    if (entries.length === question.limit) say(words.more);
     if (entries.length > 0) return 0;
-    say('Nothing found.');
+    say(words.none);
     return 3;
   },
 };
@@ -64,11 +57,7 @@ export function timeOf(text: string, now: Date): Date {
     count === undefined
       ? new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : Number.NaN)
       : new Date(now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS]);
-  if (Number.isNaN(at.getTime()))
-    throw new OperatorFault(
-      `--since ${quoted(text)} is not a time. Write 2026-05-05, 2026-05-05T12:00Z, 90m, 24h or 7d.`,
-      2,
-    );
+  if (Number.isNaN(at.getTime())) throw new OperatorFault(commands.wrong.since(quoted(text)), 2);
   return at;
 }
 
@@ -76,7 +65,7 @@ function limitOf(text: string | null): number {
   if (text === null) return LIMIT_DEFAULT;
   const limit = Number(text);
   if (!/^\d{1,6}$/.test(text) || limit < 1 || limit > AUDIT_ENTRIES_MAX)
-    throw new OperatorFault(`--limit ${quoted(text)} is not a number from 1 to ${AUDIT_ENTRIES_MAX}.`, 2);
+    throw new OperatorFault(commands.wrong.limit(quoted(text), AUDIT_ENTRIES_MAX), 2);
   return limit;
 }
 
@@ -87,7 +76,7 @@ function lineOf({ at, who, action, customer, from, path, detail }: ShownEntry) {
     quoted(who),
     action,
     ...(path === null ? [] : [quoted(path)]),
-    ...(from === null ? ['by command'] : [`from ${from}`]),
+    ...[from === null ? words.byCommand : words.from(from)],
     ...(isEmpty(detail) ? [] : [JSON.stringify(detail)]),
   ];
   return parts.join(' ');

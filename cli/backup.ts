@@ -5,21 +5,34 @@ import { OperatorFault } from '../src/fault.ts';
 import { answers } from '../src/http/ask-daemon.ts';
 import type { Command } from './command.ts';
 import { withDatabase, withNewDatabase } from './database.ts';
+import { commands } from '../src/messages/en/commands.ts';
+import { operator } from '../src/messages/en/operator.ts';
+
+const words = commands.backup;
 
 export const backup: Command = {
   name: 'backup',
   usage: 'DIR',
-  summary: 'copy the database and the spool that belongs to it into a new folder',
-  details:
-    'Works while the daemon runs. The folder holds password hashes: keep it as safe as the database. The\n' +
-    'configuration, the certificate and the host key are not in it.',
+  summary: words.summary,
+  details: words.details,
+  options: { json: { type: 'boolean' } },
   count: { min: 1, max: 1 },
-  run: async ({ arguments: [folder = ''], configuration, say }) => {
+  run: async ({ arguments: [folder = ''], options, configuration, print, say, progress }) => {
     const settings = await configuration();
     const { tables, files } = await withDatabase(settings, (database) =>
-      writeBackup({ database, clock: systemClock, spool: settings.spool }, path.resolve(folder)),
+      writeBackup(
+        {
+          database,
+          clock: systemClock,
+          spool: settings.spool,
+          step: (what) => progress.show(words.progress(what)),
+        },
+        path.resolve(folder),
+      ),
     );
-    say(`${tables} tables and ${files} files saved in ${folder}.`);
+    progress.done();
+    if (options.json) print(JSON.stringify({ tables, files }));
+    else say(words.saved(tables, files, folder));
     return 0;
   },
 };
@@ -27,17 +40,22 @@ export const backup: Command = {
 export const restore: Command = {
   name: 'restore',
   usage: 'DIR',
-  summary: 'fill an empty database and an empty spool from a backup',
-  details: 'The daemon must not run. Start it afterwards: it goes on with the files that waited.',
+  summary: words.restoreSummary,
+  details: words.restoreDetails,
+  options: { json: { type: 'boolean' } },
   count: { min: 1, max: 1 },
-  run: async ({ arguments: [folder = ''], configuration, say }) => {
+  run: async ({ arguments: [folder = ''], options, configuration, print, say, progress }) => {
     const settings = await configuration();
-    if (await answers(settings.data))
-      throw new OperatorFault('A daemon runs on this data folder. Stop it first.');
+    if (await answers(settings.data)) throw new OperatorFault(operator.daemon.runningStopFirst);
     const { tables, files } = await withNewDatabase(settings, (database) =>
-      readBackup({ database, spool: settings.spool }, path.resolve(folder)),
+      readBackup(
+        { database, spool: settings.spool, step: (what) => progress.show(words.restoreProgress(what)) },
+        path.resolve(folder),
+      ),
     );
-    say(`${tables} tables and ${files} files restored.`);
+    progress.done();
+    if (options.json) print(JSON.stringify({ tables, files }));
+    else say(words.restored(tables, files));
     return 0;
   },
 };

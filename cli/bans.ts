@@ -3,59 +3,43 @@ import { bans as bansAction } from '../src/actions/bans.ts';
 import { OperatorFault } from '../src/fault.ts';
 import type { Command } from './command.ts';
 import { escapeHidden, quoted } from '../src/shown-text.ts';
+import { commands } from '../src/messages/en/commands.ts';
 
 /** Times are ISO 8601 texts. */
 type ShownBan = AnswerOf<typeof bansAction>['bans'][number];
 
-const DETAILS = `An address is banned for all accounts that have not signed in from it lately, an account at all addresses
-that it has not signed in from. An account is banned at an address that it has signed in from by its own
-wrong passwords. Each ban is twice as long as the one before. --all shows refused sign-ins that have not
-led to a ban, too. Lift a ban with: spoolgate unban ADDRESS-OR-LOGIN
-
-Exit 3 where there is nothing to show.`;
+const words = commands.bans;
 
 export const bans: Command = {
   name: 'bans',
   usage: '',
-  summary: 'who is banned from the doors for guessing passwords, and until when',
-  details: DETAILS,
+  summary: words.summary,
+  details: words.details,
   options: { json: { type: 'boolean' }, all: { type: 'boolean' } },
   count: { min: 0, max: 0 },
   run: async ({ options, call, print }) => {
     const all = options.all === true;
     const { bans: list } = await call(bansAction, { all });
     if (options.json) print(escapeHidden(JSON.stringify({ bans: list })));
-    else if (list.length === 0) throw new OperatorFault(nothingText(all), 3);
+    else if (list.length === 0) throw new OperatorFault(all ? words.noneAtAll : words.none, 3);
     else print(list.map(banLine).join('\n'));
     return list.length === 0 ? 3 : 0;
   },
 };
 
-function nothingText(all: boolean): string {
-  return all ? 'Nobody is banned, and no sign-in was refused lately.' : 'Nobody is banned.';
-}
-
 export function banLine({ kind, subject, until, bans: count, failures }: ShownBan): string {
-  const before = count === 0 ? '' : `, banned ${times(count)} before`;
-  return until === null
-    ? `${nameOf({ kind, subject })}: not banned, ${refused(failures)}${before}`
-    : `${nameOf({ kind, subject })}: banned until ${until}, for the ${ordinal(count)} time`;
+  const name = nameOf({ kind, subject });
+  if (until !== null) return words.banned(name, until, ordinal(count));
+  const before = count === 0 ? '' : words.before(count === 1 ? words.once : words.times(count));
+  return words.notBanned(name, words.failed(failures), before);
 }
 
 /** e.g. `account "acme" at address 192.0.2.1`. */
 export function nameOf({ kind, subject }: Pick<ShownBan, 'kind' | 'subject'>): string {
-  if (kind === 'address') return `address ${escapeHidden(subject)}`;
-  if (kind === 'account') return `account ${quoted(subject)}`;
+  if (kind === 'address') return words.address(escapeHidden(subject));
+  if (kind === 'account') return words.account(quoted(subject));
   const [, login = '', address = ''] = /^([^]*) ([^ ]*)$/u.exec(subject) ?? [];
-  return `account ${quoted(login)} at address ${escapeHidden(address)}`;
-}
-
-export function refused(failures: number): string {
-  return failures === 1 ? '1 refused sign-in' : `${failures} refused sign-ins`;
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
+  return words.accountAt(quoted(login), escapeHidden(address));
 }
 
 function ordinal(count: number): string {

@@ -1,28 +1,30 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { AnswerOf } from '../src/actions/action.ts';
 import { check as checkAction } from '../src/actions/check.ts';
-import { messageOf, OperatorFault } from '../src/fault.ts';
+import { causeOf } from '../src/cause.ts';
+import { OperatorFault } from '../src/fault.ts';
 import { escapeHidden } from '../src/shown-text.ts';
 import { customerNumber } from './arguments.ts';
-import type { CallAction } from './call-action.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
+import { commands } from '../src/messages/en/commands.ts';
 
 /** What would become of one file. */
 type Checked = AnswerOf<typeof checkAction>;
 
+const words = commands.check;
+
 export const check: Command = {
   name: 'check',
   usage: 'FILE…',
-  summary: 'say what change files would do, without applying anything',
-  details:
-    'Prints the trace and the report that the files would get now, each against the current accounts. Exit 1 if\n' +
-    'any file or entry would fail. The customer is that of the file name, or --customer ID.',
+  summary: words.summary,
+  details: words.details,
   options: { customer: { type: 'string' }, json: { type: 'boolean' } },
   count: { min: 1, max: 1000 },
-  run: async ({ arguments: files, options, call, print }) => {
+  run: async ({ arguments: files, options, call, print, progress }) => {
     const customer = typeof options.customer === 'string' ? customerNumber(options.customer) : null;
     const checked: Checked[] = [];
-    for (const file of files) checked.push(await checkFile(call, file, customer));
+    for (const file of files) checked.push(await checkFile({ call, progress }, file, customer));
+    progress.done();
     print(
       shownLines(
         options.json ? JSON.stringify(checked.map(asJson), null, 2) : checked.map(asText).join('\n'),
@@ -32,12 +34,28 @@ export const check: Command = {
   },
 };
 
-async function checkFile(call: CallAction, file: string, customer: number | null): Promise<Checked> {
+async function checkFile(
+  { call, progress }: Pick<CommandContext, 'call' | 'progress'>,
+  file: string,
+  customer: number | null,
+): Promise<Checked> {
   const handle = await open(file).catch((error: unknown) => {
-    throw new OperatorFault(`${file} cannot be read: ${messageOf(error)}`, 2);
+    throw new OperatorFault(commands.wrong.file(escapeHidden(file), causeOf(error)), 2);
   });
   await using _ = handle;
-  return await call(checkAction, { file, customer }, { content: () => contentOf(handle) });
+  const { size } = await handle.stat();
+  async function* told(content: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+    let sent = 0;
+    for await (const chunk of content) {
+      yield chunk;
+      sent += chunk.length;
+      const percent = Math.floor((100 * sent) / Math.max(bytes, sent));
+      progress.show(
+        sent < bytes ? words.progress(escapeHidden(file), percent) : words.working(escapeHidden(file)),
+      );
+    }
+  }
+  return await call(checkAction, { file, customer }, { content: () => told(contentOf(handle), size) });
 }
 
 /** From its beginning, as often as it is asked for. */
@@ -51,7 +69,7 @@ function shownLines(text: string): string {
 }
 
 function asText({ file, trace, report }: Checked): string {
-  return trace === '' ? report : `Trace of ${file}:\n${trace}\nReport:\n${report}`;
+  return trace === '' ? report : words.trace(file, trace, report);
 }
 
 function asJson({ file, refusal, counts, results, trace, report }: Checked): object {

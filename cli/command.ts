@@ -1,6 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Configuration } from '../src/configuration.ts';
 import type { CallAction } from './call-action.ts';
+import type { Progress } from './progress.ts';
 
 /** What a command needs of the program around it. */
 export interface CommandContext {
@@ -14,6 +15,8 @@ export interface CommandContext {
   print: (text: string) => void;
   /** Words to the person: standard error. */
   say: (text: string) => void;
+  /** How far a long command is; on a terminal only. */
+  progress: Progress;
 }
 
 /** One operator command; one file each. */

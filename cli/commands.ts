@@ -4,8 +4,10 @@ import { backup, restore } from './backup.ts';
 import { bans } from './bans.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { exportLdif } from './export.ts';
+import type { CommandGroup } from './help.ts';
 import { history } from './history.ts';
 import { hold, release } from './hold.ts';
 import { purge } from './purge.ts';
@@ -19,31 +21,24 @@ import { demo } from '../demo/demo.ts';
 import { preflight } from '../daemon/preflight.ts';
 import { serve } from '../daemon/serve.ts';
 import { expectDatabase } from '../daemon/store.ts';
+import { commands as words } from '../src/messages/en/commands.ts';
 import { answers } from '../src/http/ask-daemon.ts';
 
-/** In the order of the help. */
-export const COMMANDS: readonly Command[] = [
-  serve,
-  setup,
-  status,
-  show,
-  history,
-  throttle,
-  hold,
-  release,
-  check,
-  exportLdif,
-  bans,
-  unban,
-  account,
-  audit,
-  purge,
-  reconcile,
-  backup,
-  restore,
-  config(async (configuration) => {
-    await preflight(configuration, await answers(configuration.data));
-    await expectDatabase(configuration);
-  }),
-  demo,
+const configCommand = config(async (configuration) => {
+  await preflight(configuration, await answers(configuration.data));
+  await expectDatabase(configuration);
+});
+
+const { groups } = words.help;
+
+/** The one list of commands, by the work that needs them. */
+export const GROUPS: readonly CommandGroup[] = [
+  { title: groups.server, commands: [serve, configCommand, status] },
+  { title: groups.customers, commands: [setup, show, history, exportLdif, hold, release, throttle] },
+  { title: groups.files, commands: [check, reconcile] },
+  { title: groups.access, commands: [account, bans, unban, audit] },
+  { title: groups.maintenance, commands: [backup, restore, purge] },
+  { title: groups.shell, commands: [demo, completion(() => COMMANDS)] },
 ];
+
+export const COMMANDS: readonly Command[] = GROUPS.flatMap((group) => group.commands);

@@ -1,8 +1,11 @@
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { maskSecrets, type Configuration } from '../src/configuration.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { describeHostKeys, presentHostKeys } from '../src/doors/sftp/host-key.ts';
 import type { Command } from './command.ts';
+import { commands } from '../src/messages/en/commands.ts';
+
+const words = commands.config;
 
 /** Everything that stops a start, as far as it can be known without one. Leaves nothing behind. */
 export type Preflight = (configuration: Configuration) => Promise<void>;
@@ -11,22 +14,17 @@ export function config(preflight: Preflight): Command {
   return {
     name: 'config',
     usage: '',
-    summary: 'print the effective configuration, secrets masked, and check all that it names',
-    details:
-      'Checks what serve checks before it opens anything: folders, files, certificates, organisation files, addresses,\n' +
-      'ports and the database. Exit 2 and one line for each fault, with key, value and what to do. Leaves nothing behind.',
+    summary: words.summary,
+    details: words.details,
+    options: { json: { type: 'boolean' } },
     count: { min: 0, max: 0 },
-    run: async ({ configuration, print, say }) => {
+    run: async ({ options, configuration, print, say }) => {
       const effective = await configuration();
-      say(
-        effective.readFrom
-          ? `Read from ${effective.readFrom}.`
-          : 'No configuration file found: built-in defaults.',
-      );
-      say(`SFTP host keys: ${await hostKeysText(effective)}.`);
-      print(effectiveYaml(effective));
+      say(effective.readFrom ? words.readFrom(effective.readFrom) : words.defaults);
+      say(words.hostKeys(await hostKeysText(effective)));
+      print(options.json ? JSON.stringify(parse(effectiveYaml(effective))) : effectiveYaml(effective));
       await preflight(effective);
-      say('Everything that this configuration names can be used.');
+      say(words.valid);
       return 0;
     },
   };
@@ -38,7 +36,7 @@ async function hostKeysText({ data, sftp }: Configuration): Promise<string> {
     if (error instanceof OperatorFault) return null;
     throw error;
   });
-  return keys === null ? 'not usable, see below' : describeHostKeys(keys) || 'made at the first start';
+  return keys === null ? words.hostKeysUnusable : describeHostKeys(keys) || words.hostKeysLater;
 }
 
 /** In the form in which it is written: what is printed is, but for masked secrets, a configuration again. */

@@ -3,30 +3,33 @@ import { release as releaseAction } from '../src/actions/release.ts';
 import { customerNumber } from './arguments.ts';
 import type { Command } from './command.ts';
 import { escapeHidden } from '../src/shown-text.ts';
+import { commands } from '../src/messages/en/commands.ts';
 
-export const hold = held(
-  holdAction,
-  'held',
-  'put a customer on hold: its provisioning files are refused with 1001',
-);
+const words = commands.hold;
 
-export const release = held(releaseAction, 'active', 'release a customer from hold');
+export const hold = held(holdAction, words.summary, [words.onHold, words.alreadyOnHold]);
 
-function held(action: typeof holdAction, state: string, summary: string): Command {
+export const release = held(releaseAction, words.releaseSummary, [words.released, words.notOnHold]);
+
+type Says = (customer: number) => string;
+
+function held(action: typeof holdAction, summary: string, [done, unchanged]: [Says, Says]): Command {
   return {
     name: action.name,
     usage: 'CUSTOMER',
     summary,
-    details: 'Names the waiting files that the hold refuses. Exit 3 if there was nothing to change.',
+    details: words.details,
+    options: { json: { type: 'boolean' } },
     count: { min: 1, max: 1 },
-    run: async ({ arguments: [id = ''], call, say }) => {
+    run: async ({ arguments: [id = ''], options, call, print, say }) => {
       const customer = customerNumber(id);
       const { changed, refused } = await call(action, { customer });
-      say(changed ? `Customer ${customer} is ${state} now.` : `Customer ${customer} was ${state} already.`);
-      if (refused.length > 0)
-        say(
-          `These waiting files will be refused with 1001 unless you release the customer before their turn:\n${refused.map((file) => `  ${escapeHidden(file)}`).join('\n')}`,
-        );
+      if (options.json) print(escapeHidden(JSON.stringify({ customer, changed, refused })));
+      else {
+        say(changed ? done(customer) : unchanged(customer));
+        if (refused.length > 0)
+          say(words.refused(refused.map((file) => `  ${escapeHidden(file)}`).join('\n')));
+      }
       return changed ? 0 : 3;
     },
   };

@@ -1,30 +1,43 @@
 import { purge as purgeAction } from '../src/actions/purge.ts';
+import { escapeHidden } from '../src/shown-text.ts';
 import type { Command, CommandContext } from './command.ts';
+import { commands } from '../src/messages/en/commands.ts';
+
+const words = commands.purge;
 
 export const purge: Command = {
   name: 'purge',
   usage: '',
-  summary: 'delete files in _processed, _error and _report that were kept long enough',
-  details:
-    'The daemon does this every hour. --dry-run lists what would go, one file a line, and deletes nothing.\n' +
-    'How long files are kept: retention.days of the configuration, or retentionDays of the customer.',
-  options: { 'dry-run': { type: 'boolean' } },
+  summary: words.summary,
+  details: words.details,
+  options: { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' } },
   count: { min: 0, max: 0 },
   run: (context) => (context.options['dry-run'] ? list(context) : run(context)),
 };
 
-async function list({ call, print, say }: CommandContext): Promise<number> {
+async function list({ options, call, print, say }: CommandContext): Promise<number> {
+  const listed: object[] = [];
   const { files } = await call(
     purgeAction,
     { dryRun: true },
-    { take: ({ file, createdAt, bytes }) => print(`${createdAt} ${bytes} ${file}`) },
+    {
+      take: (one) => {
+        if (options.json) listed.push(one);
+        else print(`${one.createdAt} ${one.bytes} ${one.file}`);
+      },
+    },
   );
-  say(files === 0 ? 'Nothing would go.' : `${files} files would go.`);
+  if (options.json) print(escapeHidden(JSON.stringify({ dryRun: true, files: listed })));
+  else say(files === 0 ? words.nothing : words.would(files));
   return 0;
 }
 
-async function run({ call, say }: CommandContext): Promise<number> {
+async function run({ options, call, print, say }: CommandContext): Promise<number> {
   const { files, bytes, failed } = await call(purgeAction, { dryRun: false });
-  say(`${files} files deleted, ${bytes} bytes${failed > 0 ? `; ${failed} could not be deleted` : ''}.`);
+  if (options.json) print(JSON.stringify({ dryRun: false, files, bytes, failed }));
+  else {
+    say(files === 0 && failed === 0 ? words.nothing : words.deleted(files, bytes));
+    if (failed > 0) say(words.failed(failed));
+  }
   return failed > 0 ? 1 : 0;
 }

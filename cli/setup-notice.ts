@@ -6,8 +6,9 @@ import { certificateStatus } from '../src/doors/tls/certificate-status.ts';
 import { givenCertificate } from '../src/doors/tls/certificate.ts';
 import { describeHostKeys, presentHostKeys } from '../src/doors/sftp/host-key.ts';
 import { escapeHidden } from '../src/shown-text.ts';
+import { commands } from '../src/messages/en/commands.ts';
 
-const MADE_LATER = 'made at the first start of the daemon';
+const words = commands.setupNotice;
 
 /** What a customer needs to connect (chapter 20), for the operator to send: no password. */
 export async function setupNotice(
@@ -19,13 +20,13 @@ export async function setupNotice(
   const host = ftps.publicAddress ?? os.hostname();
   const logins = made.map(({ login, rights }) => `${escapeHidden(login)} (${rights.join(', ')})`);
   return [
-    `To send to ${escapeHidden(name)} (customer ${id}); passwords go another way:`,
-    `  FTPS    ${host}, port ${ftps.port}, implicit TLS, passive mode`,
-    `          certificate SHA-256 ${certificate?.fingerprint ?? MADE_LATER}`,
-    `  SFTP    ${host}, port ${sftp.port}`,
-    `          host keys ${describeHostKeys(hostKeys) || MADE_LATER}`,
-    `  folder  ${escapeHidden(folder)}`,
-    `  logins  ${logins.join(', ') || 'none yet'}`,
-    `  types   ${types.join(', ') || 'none'}`,
+    words.to(escapeHidden(name), id),
+    words.ftps(host, ftps.port),
+    words.certificate(certificate?.fingerprint ?? words.madeLater),
+    words.sftp(host, sftp.port),
+    words.hostKeys(describeHostKeys(hostKeys) || words.madeLater),
+    words.folder(escapeHidden(folder)),
+    words.logins(logins.join(', ') || words.noLogins),
+    words.types(types.join(', ') || words.none),
   ].join('\n');
 }

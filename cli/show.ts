@@ -1,11 +1,12 @@
 import { show as showAction } from '../src/actions/show.ts';
 import { customerNumber } from './arguments.ts';
 import type { Command } from './command.ts';
+import { commands } from '../src/messages/en/commands.ts';
 
 export const show: Command = {
   name: 'show',
   usage: 'CUSTOMER ADDRESS-OR-DN',
-  summary: 'one subscriber with seats, or one directory entry, as stored',
+  summary: commands.show.summary,
   options: { json: { type: 'boolean' } },
   count: { min: 2, max: 2 },
   run: async ({ arguments: [id = '', subject = ''], options, call, print }) => {

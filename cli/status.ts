@@ -9,6 +9,7 @@ import type { Command } from './command.ts';
 import { waitText } from '../src/messages/wait-text.ts';
 import type { LoopStatus } from '../src/loop-watch.ts';
 import { escapeHidden } from '../src/shown-text.ts';
+import { commands } from '../src/messages/en/commands.ts';
 
 export interface Status {
   /** Empty where no certificate has been made yet. */
@@ -18,14 +19,13 @@ export interface Status {
   loop: LoopStatus | null;
 }
 
+const words = commands.status;
+
 export const status: Command = {
   name: 'status',
   usage: '',
-  summary: 'customers, waiting files and why, caps used and left, last reports, certificates that end soon',
-  details:
-    'First comes what needs the operator: a certificate that ends within 30 days, has ended or cannot be used;\n' +
-    'files in the spool that the ledger does not know.\n' +
-    'With --json also certificates that are well.',
+  summary: words.summary,
+  details: words.details,
   options: { json: { type: 'boolean' } },
   count: { min: 0, max: 0 },
   run: async ({ options, configuration, call, print }) => {
@@ -59,52 +59,46 @@ async function certificatesOf({ data, ftps }: Configuration, now: Date): Promise
 
 export function statusText({ certificates, customers, loop }: AsJson<Status>): string {
   const warnings = certificates.flatMap(({ warning }) =>
-    warning ? [`WARNING: ${escapeHidden(warning)}`] : [],
+    warning ? [words.warning(escapeHidden(warning))] : [],
   );
   const unknown = customers.flatMap(unknownText);
-  const rest = customers.length === 0 ? ['No customers. See: spoolgate setup --help'] : customers.map(textOf);
+  const rest = customers.length === 0 ? [words.noCustomers] : customers.map(textOf);
   return [...warnings, ...unknown, ...loopTexts(loop), ...rest].join('\n\n');
 }
 
 function unknownText({ id, unknown: { count, files } }: AsJson<CustomerStatus>): string[] {
   if (count === 0) return [];
-  const more = count > files.length ? ` and ${count - files.length} more` : '';
-  return [
-    `WARNING: The ledger does not know files of customer ${id}: ${files.map(escapeHidden).join(', ')}${more}. ` +
-      'The database has lost its last commits, or they were put there by hand. See: spoolgate reconcile --dry-run',
-  ];
+  const more = count > files.length ? words.andMore(count - files.length) : '';
+  return [words.warning(words.unknownFiles(id, `${files.map(escapeHidden).join(', ')}${more}`))];
 }
 
 function loopTexts(loop: AsJson<LoopStatus> | null): string[] {
   if (!loop?.last) return [];
   const { at, ms, causes } = loop.last;
   const who = causes.map((cause) => `${escapeHidden(cause.work)} (${cause.ms} ms)`).join(', ');
-  return [
-    `NOTE: the event loop was blocked for more than ${loop.budgetMs} ms ${loop.exceeded === 1 ? 'once' : `${loop.exceeded} times`} ` +
-      `since the start; last for ${ms} ms at ${at}${who === '' ? '' : ` by ${who}`}. Everybody waits meanwhile.`,
-  ];
+  const times = loop.exceeded === 1 ? words.once : words.times(loop.exceeded);
+  return [words.loop(loop.budgetMs, times, ms, at, who === '' ? '' : words.by(who))];
 }
 
 function textOf({ id, name, state, caps, waiting, files, reports, missing }: AsJson<CustomerStatus>): string {
   return [
-    `${id} ${escapeHidden(name)}${state === 'held' ? ' (on hold)' : ''}`,
-    `  caps: hour ${used(caps.hourly)}, day ${used(caps.daily)}, ${caps.perFile} per file`,
+    `${id} ${escapeHidden(name)}${state === 'held' ? words.onHold : ''}`,
+    `  ${words.caps(used(caps.hourly), used(caps.daily), caps.perFile)}`,
     ...files.map((file) => `  ${fileText(file)}`),
-    ...(waiting > files.length ? [`  … and ${waiting - files.length} more`] : []),
+    ...(waiting > files.length ? [`  ${words.more(waiting - files.length)}`] : []),
     ...missing
       .slice(0, 1)
-      .map(
-        ({ source, numbers }) =>
-          `  missing numbers of source "${escapeHidden(source)}": ${numbers.join(', ')}`,
-      ),
-    `  ${files.length === 0 ? 'no files waiting; ' : ''}last report: ${reports[0] ?? 'none'}`,
+      .map(({ source, numbers }) => `  ${words.missing(escapeHidden(source), numbers.join(', '))}`),
+    `  ${files.length === 0 ? words.noFiles : ''}${words.lastReport(reports[0] ?? words.noReport)}`,
   ].join('\n');
 }
 
-function fileText({ place, name, state, reason, values, expected }: AsJson<WaitingFile>): string {
-  return `${place}. ${escapeHidden(name)} [${state}] ${waitText({ reason, values })}; ${expected ? `expected ${expected}` : 'no estimate'}`;
+function fileText(file: AsJson<WaitingFile>): string {
+  const { place, name, state, expected } = file;
+  const when = expected ? words.expected(expected) : words.noEstimate;
+  return `${place}. ${escapeHidden(name)} [${state}] ${waitText(file)}; ${when}`;
 }
 
 function used({ used: taken, limit, until }: AsJson<CapStatus>): string {
-  return `${taken} of ${limit} until ${until}`;
+  return words.used(taken, limit, until);
 }

@@ -2,13 +2,14 @@ import { throttle as throttleAction } from '../src/actions/throttle.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { customerNumber } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
+import { commands } from '../src/messages/en/commands.ts';
 
 const FLAGS = { hourly: 'hourly', daily: 'daily', 'per-file': 'perFile' } as const;
 
 export const throttle: Command = {
   name: 'throttle',
   usage: 'CUSTOMER',
-  summary: 'show or change the caps of a customer; works at once',
+  summary: commands.throttle.summary,
   options: {
     hourly: { type: 'string' },
     daily: { type: 'string' },
@@ -21,7 +22,7 @@ export const throttle: Command = {
     const change = changeFrom(options);
     const caps = await call(throttleAction, { customer, change });
     if (options.json) print(JSON.stringify(caps));
-    else print(`per file ${caps.perFile}, hourly ${caps.hourly}, daily ${caps.daily}`);
+    else print(commands.throttle.caps(caps.perFile, caps.hourly, caps.daily));
     return 0;
   },
 };
@@ -32,10 +33,7 @@ function changeFrom(options: CommandContext['options']): Record<string, number> 
     const text = options[flag];
     if (text === undefined) continue;
     if (typeof text !== 'string' || !/^[1-9]\d{0,8}$/.test(text))
-      throw new OperatorFault(
-        `--${flag} must be a whole number from 1 to 999999999, not "${String(text)}".`,
-        2,
-      );
+      throw new OperatorFault(commands.wrong.positive(`--${flag}`, String(text)), 2);
     change[name] = Number(text);
   }
   return change;

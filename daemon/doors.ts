@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
-import { messageOf, OperatorFault } from '../src/fault.ts';
+import { causeOf } from '../src/cause.ts';
+import { OperatorFault } from '../src/fault.ts';
 import type { Journal } from '../src/events/events.ts';
 import type { Announce } from '../src/doors/sign-in/access-account.ts';
 import { AccessWatch } from '../src/doors/access-watch.ts';
@@ -26,6 +27,7 @@ import { startSftpDoor } from '../src/doors/sftp/door.ts';
 import { describeHostKeys, loadOrCreateHostKeys } from '../src/doors/sftp/host-key.ts';
 import { withFolders } from '../src/doors/sign-in/prepared-folders.ts';
 import { createSignIn } from '../src/doors/sign-in/sign-in.ts';
+import { operator } from '../src/messages/en/operator.ts';
 
 export interface DoorParts {
   configuration: Configuration;
@@ -177,7 +179,7 @@ export async function openSftp(configuration: Configuration, services: DoorServi
 
 async function readOperatorsFile(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
-    throw new OperatorFault(`Cannot read ${path}: ${messageOf(error)}`, 2);
+    throw new OperatorFault(operator.certificates.cannotRead(path, causeOf(error)), 2);
   });
 }
 

@@ -6,6 +6,8 @@ import type { Command } from '../cli/command.ts';
 import { dieAtStep } from '../src/failpoints.ts';
 import { startDaemon, type Daemon } from './main.ts';
 import { preflight } from './preflight.ts';
+import { operator } from '../src/messages/en/operator.ts';
+import { commands } from '../src/messages/en/commands.ts';
 
 /**
  * Less than the 10 s that operators count on. An end at any moment loses nothing, so what still waits for a mail server
@@ -18,40 +20,35 @@ const START_MS_MAX = 5_000;
 export const serve: Command = {
   name: 'serve',
   usage: '',
-  summary: 'run the daemon until SIGTERM or SIGINT',
-  details:
-    'Begins with the checks of spoolgate config: exit 2 and one line for each fault, before anything is opened.',
+  summary: commands.serve.summary,
+  details: commands.serve.details,
   count: { min: 0, max: 0 },
   run: async ({ configuration, say }) => {
     const stop = Promise.withResolvers<null>();
     // Installed before anything starts.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.resolve(null));
-    if (process.geteuid?.() === 0)
-      say('Running as root: an ordinary user is enough, and safer. See README, "Install".');
+    if (process.geteuid?.() === 0) say(operator.daemon.asRoot);
     if (process.env.SPOOLGATE_DIE_AT) dieAtStep(process.env.SPOOLGATE_DIE_AT);
     const starting = start(await configuration());
     const started = await Promise.race([starting, stop.promise]);
     const daemon = started ?? (await Promise.race([starting, delay(START_MS_MAX, null)]));
     if (daemon === null) {
-      say('Stopped while the daemon was starting.');
+      say(operator.daemon.stoppedWhileStarting);
       process.exit(0);
     }
     await stop.promise;
     const closed = daemon.close().then(() => true);
     if (await Promise.race([closed, delay(CLOSE_MS_MAX, false, { ref: false })])) return 0;
-    say('Not all work in hand ended in time; the next start goes on with it.');
+    say(operator.daemon.stoppedWithWorkLeft);
     process.exit(0);
   },
 };
 
 async function start(configuration: Configuration): Promise<Daemon> {
-  if (await answers(configuration.data))
-    throw new OperatorFault(
-      'A daemon runs on this data folder already. Stop it first, or give this one another `data`.',
-    );
+  if (await answers(configuration.data)) throw new OperatorFault(operator.daemon.alreadyRunning);
   await preflight(configuration, false);
   return startDaemon(configuration).catch((error: unknown) => {
     if (error instanceof OperatorFault) throw error;
-    throw new Error(`The daemon could not start: ${messageOf(error)}`, { cause: error });
+    throw new Error(operator.daemon.startFailed(messageOf(error)), { cause: error });
   });
 }

@@ -7,6 +7,7 @@ import type { Configuration } from '../src/configuration.ts';
 import type { Journal } from '../src/events/events.ts';
 import { codeOf, messageOf, OperatorFault } from '../src/fault.ts';
 import { quoted } from '../src/shown-text.ts';
+import { operator } from '../src/messages/en/operator.ts';
 
 /** The account store, open and up to date. */
 export interface Store {
@@ -66,13 +67,8 @@ export async function expectData({ data, database }: Configuration): Promise<voi
   try {
     await stat(path.join(data, 'postgres', 'cluster'));
   } catch (error) {
-    if (codeOf(error) === 'EACCES')
-      throw new OperatorFault(
-        `This user may not use the data in ${quoted(data)}. Run the command as the daemon's user, or as root.`,
-      );
-    throw new OperatorFault(
-      `There is no daemon and no data at ${quoted(data)}. Start the daemon first, or say which configuration it has: --config FILE.`,
-    );
+    if (codeOf(error) === 'EACCES') throw new OperatorFault(operator.daemon.notAllowed(quoted(data)));
+    throw new OperatorFault(operator.daemon.noData(quoted(data)));
   }
 }
 
@@ -87,7 +83,7 @@ export async function expectDatabase({ database }: Configuration): Promise<void>
 
 function unreachable(url: string, error: unknown): OperatorFault {
   return new OperatorFault(
-    `database: ${describe(url)} cannot be reached: ${messageOf(error) || codeOf(error)}. Start it, or correct the URL.`,
+    operator.database.unreachable(describe(url), messageOf(error) || String(codeOf(error))),
   );
 }
 
@@ -125,7 +121,7 @@ async function openGivenStore(url: string, onLost: (error: Error) => void): Prom
 
 /** Host, port and name. A host may be the encoded folder of a socket; what is no URL is left to the driver to refuse. */
 function describe(url: string): string {
-  if (!URL.canParse(url)) return 'of the configuration';
+  if (!URL.canParse(url)) return operator.database.ofConfiguration;
   const { host, pathname } = new URL(url);
   return `${decodeURIComponent(host)}${pathname}`;
 }
@@ -143,10 +139,7 @@ async function holdDaemonLock({ database }: Store): Promise<() => Promise<void>>
       if (rows[0]?.taken) await released.promise;
     })
     .catch(taken.reject);
-  if (!(await taken.promise))
-    throw new OperatorFault(
-      'A daemon runs on this data folder already. Stop it first, or give this one another `data`.',
-    );
+  if (!(await taken.promise)) throw new OperatorFault(operator.daemon.alreadyRunning);
   return async () => {
     released.resolve();
     await holding;

@@ -4,6 +4,7 @@ import { valueFaults, wordsOf } from '../value-faults.ts';
 import type { Action, Actor, Channel } from './action.ts';
 import { ACTIONS } from './list.ts';
 import type { ActionServices } from './services.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** An action to be carried out, by its name. */
 export interface Request {
@@ -24,12 +25,8 @@ export async function carryOut(
   channel: Channel<unknown>,
 ): Promise<unknown> {
   const action = ACTIONS.find((one) => one.name === name);
-  if (!action)
-    throw new OperatorFault(
-      `The daemon does not know ${quoted(name)}: it may be older than this command. Restart it.`,
-      2,
-    );
-  if (!action.allowed(actor)) throw new OperatorFault(`${quoted(actor.name)} may not do this: ${name}.`);
+  if (!action) throw new OperatorFault(operator.daemon.unknownAction(quoted(name)), 2);
+  if (!action.allowed(actor)) throw new OperatorFault(operator.daemon.forbidden(quoted(actor.name), name));
   return action.run(services, checkedInput(action, input), actor, channel);
 }
 

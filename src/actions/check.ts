@@ -10,6 +10,7 @@ import { reportText } from '../report/report.ts';
 import type { OpenChangeFile } from '../spool/take.ts';
 import { action, operators, type Channel } from './action.ts';
 import { fill, openScratchFile } from './scratch-file.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** The content comes with the input: only the caller may be allowed to read the file. */
 export const check = action({
@@ -23,9 +24,7 @@ export const check = action({
     await expectCustomer(database, changeFile.customer);
     await using handle = await openScratchFile(scratch);
     if (!(await fill(handle, content, fileBytesMax)))
-      throw new OperatorFault(
-        `${file} has more bytes than a change file may have: ${fileBytesMax} (limits.fileBytes).`,
-      );
+      throw new OperatorFault(operator.actions.fileTooLarge(file, fileBytesMax));
     const { size, mtimeMs, dev, ino } = await handle.stat();
     const opened = { handle, bytes: size, modifiedMs: mtimeMs, inode: `${dev}:${ino}` };
     const preview = await checkFile(database, changeFile, opened, { kinds: KINDS, caps, maskPasswords });
@@ -34,7 +33,8 @@ export const check = action({
 });
 
 async function expectCustomer(database: Database, customer: number): Promise<void> {
-  if (!(await findCustomer(database, customer))) throw new OperatorFault(`There is no customer ${customer}.`);
+  if (!(await findCustomer(database, customer)))
+    throw new OperatorFault(operator.actions.noCustomer(customer));
 }
 
 /** In a read-only transaction: the server itself refuses to write anything. */
@@ -54,8 +54,7 @@ export async function checkFile(
 export function asChangeFile(name: string, given: number | null): ChangeFile {
   const parsed = parseChangeFileName(name, KINDS.types);
   const customer = given ?? (parsed ? Number(parsed.customerId) : null);
-  if (customer === null)
-    throw new OperatorFault(`${name}: the name does not say whose file it is. Give --customer ID.`, 2);
+  if (customer === null) throw new OperatorFault(operator.actions.whoseFile(name), 2);
   return {
     id: 0,
     customer,

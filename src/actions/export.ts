@@ -11,6 +11,7 @@ import { onlyRow, type Database, type Transaction } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { ldifRecord } from '../kinds/directory/ldif-write.ts';
 import { action, operators, type Channel } from './action.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** The records are pieces of the answer. */
 export const exportDirectory = action({
@@ -52,7 +53,7 @@ async function* recordsOf(tx: Transaction, customer: number, form: ExportForm): 
     'select exists(select 1 from customer where id = $1) as known',
     [customer],
   );
-  if (!onlyRow(known).known) throw new OperatorFault(`There is no customer ${customer}.`);
+  if (!onlyRow(known).known) throw new OperatorFault(operator.actions.noCustomer(customer));
   // slapadd takes a version line for an attribute.
   if (!form.content) yield 'version: 1\n\n';
   let above: string[] = [];

@@ -13,6 +13,7 @@ import { refusedEntriesAbout, sendersOf, type RefusedEntry, type Sender } from '
 import { messageFor } from '../messages/result-text.ts';
 import { quoted } from '../shown-text.ts';
 import { action, operators } from './action.ts';
+import { operator } from '../messages/en/operator.ts';
 
 interface Event {
   at: Date;
@@ -62,7 +63,7 @@ export const history = action({
  * @throws {OperatorFault} where there is no such customer, or nothing is known of the name
  */
 export async function historyOf(db: Queryable, customer: number, name: string): Promise<History> {
-  if (!(await findCustomer(db, customer))) throw new OperatorFault(`There is no customer ${customer}.`);
+  if (!(await findCustomer(db, customer))) throw new OperatorFault(operator.actions.noCustomer(customer));
   const { kind, key, text } = asked(name);
   const subjects = await subjectsNamed(db, customer, kind, key);
   const changes = await changesOf(db, customer, kind, subjects);
@@ -73,7 +74,7 @@ export async function historyOf(db: Queryable, customer: number, name: string): 
     'diff' in one ? changeFrom(one, senders.get(one.fileId ?? 0)) : refusalFrom(one),
   );
   if (subjects.length === 0 && events.length === 0)
-    throw new OperatorFault(`Customer ${customer} has no history of ${quoted(name)}.`);
+    throw new OperatorFault(operator.actions.noHistory(customer, quoted(name)));
   return { customer, kind, name, events };
 }
 
@@ -83,8 +84,7 @@ function asked(name: string): { kind: SubjectKind; key: string; text: string } {
     return { kind: 'person', key, text: key };
   }
   const dn = parseDistinguishedName(name);
-  if (!dn)
-    throw new OperatorFault(`${quoted(name)} is neither an e-mail address nor a distinguished name.`, 2);
+  if (!dn) throw new OperatorFault(operator.actions.neitherAddressNorDn(quoted(name)), 2);
   return { kind: 'entry', key: dn.key, text: dn.text };
 }
 

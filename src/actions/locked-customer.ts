@@ -2,6 +2,7 @@ import { lockCustomer } from '../accounts/customers/customer.ts';
 import type { Transaction } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { capsOf, type Caps } from '../order/throttle.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** @throws {OperatorFault} where there is no such customer */
 export async function lockedCustomer(
@@ -10,7 +11,7 @@ export async function lockedCustomer(
   defaults: Caps,
 ): Promise<{ state: string; caps: Caps }> {
   const customer = await lockCustomer(tx, id);
-  if (!customer) throw new OperatorFault(`There is no customer ${id}.`);
+  if (!customer) throw new OperatorFault(operator.actions.noCustomer(id));
   const { hourly, daily, perFile } = capsOf(customer, defaults);
   return { state: customer.state, caps: { hourly, daily, perFile } };
 }

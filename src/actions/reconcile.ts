@@ -25,6 +25,7 @@ import { action, operators } from './action.ts';
 import type { ActionServices } from './services.ts';
 import { customers } from '../accounts/customers/customer.ts';
 import { KINDS } from '../kinds/registry.ts';
+import { operator } from '../messages/en/operator.ts';
 
 type ReconcileParts = Pick<ActionServices, 'database' | 'clock' | 'spool' | 'changed'>;
 
@@ -150,7 +151,7 @@ async function settleOne(
   const plan = await planned(database, place, difference);
   const isPutBack = plan.as !== null && (await putBackOrSay(place, difference, plan.as));
   if (plan.as !== null && !isPutBack)
-    return { ...plan, outcome: 'waits', note: 'a file of that name waits already; reconcile again after it' };
+    return { ...plan, outcome: 'waits', note: operator.reconcile.nameWaits };
   const { customer } = place;
   const { folder, name } = difference;
   await database.transaction(async (tx) => {
@@ -163,7 +164,7 @@ async function settleOne(
 
 async function putBackOrSay(place: CustomerFolder, difference: Difference, as: string): Promise<boolean> {
   return putBack(place.folder, difference, as).catch((error: unknown) => {
-    throw new OperatorFault(`${shown(place, difference)} cannot be put back: ${causeOf(error)}`);
+    throw new OperatorFault(operator.actions.cannotPutBack(shown(place, difference), causeOf(error)));
   });
 }
 
@@ -172,7 +173,7 @@ async function numberNote(db: Database, customer: number, name: string): Promise
   const parsed = parseChangeFileName(name, KINDS.types);
   const last = parsed && (await lastSequence(db, customer, parsed));
   if (!parsed || last === null || mayFollow(last, parsed.sequence)) return null;
-  return `number ${last} has been processed since, so it will be refused with code 4, and its report asks the customer to send it anew`;
+  return operator.reconcile.lateNumber(String(last));
 }
 
 function shown({ folder }: CustomerFolder, difference: Difference): string {

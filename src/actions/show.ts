@@ -11,7 +11,9 @@ import {
 import { mailTypeOf } from '../accounts/subscribers/subscription.ts';
 import { onlyRow, type Database } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
+import { quoted } from '../shown-text.ts';
 import { action, operators } from './action.ts';
+import { operator } from '../messages/en/operator.ts';
 
 export const show = action({
   name: 'show',
@@ -29,17 +31,17 @@ async function expectCustomer(database: Database, customer: number): Promise<voi
     'select exists(select 1 from customer where id = $1) as known',
     [customer],
   );
-  if (!onlyRow(known).known) throw new OperatorFault(`There is no customer ${customer}.`);
+  if (!onlyRow(known).known) throw new OperatorFault(operator.actions.noCustomer(customer));
 }
 
 /** @throws {OperatorFault} where there is no such customer or directory entry */
 export async function showEntry(database: Database, customer: number, dn: string): Promise<object> {
   await expectCustomer(database, customer);
   const name = parseDistinguishedName(dn);
-  if (!name) throw new OperatorFault(`"${dn}" is neither an e-mail address nor a distinguished name.`);
+  if (!name) throw new OperatorFault(operator.actions.neitherAddressNorDn(quoted(dn)));
   const { entries } = await loadDirectory(database, customer, { keys: [name.key], renamed: [] });
   const entry = entries.get(name.key);
-  if (!entry) throw new OperatorFault(`Customer ${customer} has no directory entry ${dn}.`);
+  if (!entry) throw new OperatorFault(operator.actions.noEntry(customer, dn));
   const values = [...entry.attributes].map(([attribute, given]) => [attribute, [...given.values()]]);
   return {
     customer,
@@ -65,7 +67,7 @@ export async function showSubscriber(
   const email = foldEmailAddress(address);
   const organisation = await loadOrganisation(database, customer, { emails: [email], notesDns: [] });
   const subscriber = organisation.subscribers.get(email);
-  if (!subscriber) throw new OperatorFault(`Customer ${customer} has no subscriber ${address}.`);
+  if (!subscriber) throw new OperatorFault(operator.actions.noSubscriber(customer, address));
   const sent = await sending(database, subscriber, hasMailServer);
   return shownSubscriber(organisation, subscriber, sent, new Date());
 }

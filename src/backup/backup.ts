@@ -12,12 +12,15 @@ import { makeFolders, syncFolder, writeDurably } from '../durable.ts';
 import { OperatorFault } from '../fault.ts';
 import { copySpool } from './spool.ts';
 import { loadTables, saveTables } from './tables.ts';
+import { operator } from '../messages/en/operator.ts';
 
 export interface BackupParts {
   database: Database;
   clock: Clock;
   /** Absolute path. */
   spool: string;
+  /** Told what is worked on: a table, or so many files. */
+  step?: (what: string) => void;
 }
 
 const FORMAT = 1;
@@ -39,18 +42,19 @@ const manifestSchema = z.object({
  * @throws {OperatorFault} where the folder is not empty
  */
 export async function backup(parts: BackupParts, folder: string): Promise<{ tables: number; files: number }> {
-  const { database, clock, spool } = parts;
-  await expectEmptyFolder(folder, 'Give a new one.');
+  const { database, clock, spool, step } = parts;
+  await expectEmptyFolder(folder, operator.backup.intoEmpty);
   await makeFolders(path.join(folder, 'tables'), 0o700);
   await mkdir(path.join(folder, 'spool'), { mode: 0o700 });
   return database.transaction(async (tx) => {
     await tx.query('set transaction isolation level repeatable read read only');
     await tx.query('set local statement_timeout = 0');
-    const saved = await saveTables(tx, path.join(folder, 'tables'));
+    const saved = await saveTables(tx, path.join(folder, 'tables'), step);
     const files = await copySpool(tx, {
       live: database,
       from: spool,
       to: path.join(folder, 'spool'),
+      step,
     });
     for (const part of ['tables', 'spool']) await syncFolder(path.join(folder, part));
     const manifest = { format: FORMAT, createdAt: clock.now().toISOString(), files, ...saved };
@@ -69,20 +73,21 @@ export async function backup(parts: BackupParts, folder: string): Promise<{ tabl
  * @throws {OperatorFault} where the backup is not whole, or what is to be filled is not empty
  */
 export async function restore(
-  { database, spool }: Pick<BackupParts, 'database' | 'spool'>,
+  { database, spool, step }: Pick<BackupParts, 'database' | 'spool' | 'step'>,
   folder: string,
 ): Promise<{ tables: number; files: number }> {
   const text = await readFile(path.join(folder, MANIFEST), 'utf8').catch(() => {
-    throw new OperatorFault(`${folder} holds no whole backup: it has no ${MANIFEST}.`);
+    throw new OperatorFault(operator.backup.incomplete(folder, MANIFEST));
   });
   const manifest = manifestSchema.safeParse(JSON.parse(text));
-  if (!manifest.success) throw new OperatorFault(`${folder} holds a backup that this program cannot read.`);
-  await expectEmptyFolder(spool, 'Restore into an empty spool.');
+  if (!manifest.success) throw new OperatorFault(operator.backup.unreadable(folder));
+  await expectEmptyFolder(spool, operator.backup.restoreIntoEmptySpool);
   await database.transaction(async (tx) => {
     await tx.query('set local statement_timeout = 0');
     // The spool that is filled now is taken up at the next start, whichever the database had before.
     await tx.query('delete from spool_identity');
-    await loadTables(tx, path.join(folder, 'tables'), manifest.data);
+    await loadTables(tx, path.join(folder, 'tables'), manifest.data, step);
+    step?.(operator.backup.spool);
     await cp(path.join(folder, 'spool'), spool, { recursive: true, preserveTimestamps: true });
     // Before the commit: a ledger that survives a loss of power must find its files.
     await syncTree(spool);
@@ -101,5 +106,5 @@ async function syncTree(folder: string): Promise<void> {
 async function expectEmptyFolder(folder: string, remedy: string): Promise<void> {
   const names = await readdir(folder).catch((): string[] => []);
   if (names.some((name) => name !== 'README.md' && name !== SPOOL_ID))
-    throw new OperatorFault(`${folder} is not empty. ${remedy}`);
+    throw new OperatorFault(operator.backup.folderNotEmpty(folder, remedy));
 }

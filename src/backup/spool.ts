@@ -14,12 +14,15 @@ import type { Queryable, Transaction } from '../database/open.ts';
 import { ensureFolder, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import { contentOf } from '../file-content.ts';
+import { operator } from '../messages/en/operator.ts';
 
 interface Copying {
   /** Sees the ledger as it is by now. */
   live: Queryable;
   from: string;
   to: string;
+  /** Told how many files are copied. */
+  step?: ((what: string) => void) | undefined;
 }
 
 /** A file that moves while it is looked for is looked for again. */
@@ -34,7 +37,11 @@ export async function copySpool(snapshot: Transaction, copying: Copying): Promis
     for (const part of [PROCESSED, ERROR, REPORT, TAKEN])
       await ensureFolder(path.join(copying.to, folder, part));
   let files = 0;
-  const count = async (copied: Promise<boolean>) => void ((await copied) && (files += 1));
+  const count = async (copied: Promise<boolean>) => {
+    if (!(await copied)) return;
+    files += 1;
+    copying.step?.(operator.backup.files(files));
+  };
   const known = new Map(seen.map((row) => [row.id, row]));
   for (const row of seen) for (const copied of placesInBackup(copying, row)) await count(copied());
   for (const { customer, name } of reports) {

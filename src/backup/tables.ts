@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { Transaction } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** What a backup says of the database. */
 export interface SavedTables {
@@ -13,18 +14,23 @@ export interface SavedTables {
   sequences: { name: string; last: string | null }[];
 }
 
+/** Told what is worked on. */
+type Step = (what: string) => void;
+
 /** Filled by the migrations; and of the spool, which is another one after a restore. */
 const NOT_SAVED = ['schema_migration', 'spool_identity', 'spool_difference', 'access_change'];
 
 /** Copies all tables as the transaction's snapshot sees them, one compressed file each. */
-export async function saveTables(tx: Transaction, folder: string): Promise<SavedTables> {
+export async function saveTables(tx: Transaction, folder: string, step?: Step): Promise<SavedTables> {
   const tables = await tablesInOrder(tx);
-  for (const { name, columns } of tables)
+  for (const { name, columns } of tables) {
+    step?.(operator.backup.table(name));
     await pipeline(
       tx.copyOut(`copy (select ${columns.map(quoted).join(', ')} from ${quoted(name)}) to stdout`),
       createGzip(),
       createWriteStream(path.join(folder, `${name}.copy.gz`), { mode: 0o600, flush: true }),
     );
+  }
   const sequences = await tx.query<{ name: string; last: string | null }>(
     `select sequencename as name, last_value::text as last from pg_sequences where schemaname = 'public' order by 1`,
   );
@@ -36,18 +42,23 @@ export async function saveTables(tx: Transaction, folder: string): Promise<Saved
  *
  * @throws {OperatorFault} where it is not empty, or its schema is not that of the backup
  */
-export async function loadTables(tx: Transaction, folder: string, saved: SavedTables): Promise<void> {
+export async function loadTables(
+  tx: Transaction,
+  folder: string,
+  saved: SavedTables,
+  step?: Step,
+): Promise<void> {
   if (JSON.stringify(await schemaOf(tx)) !== JSON.stringify(saved.schema))
-    throw new OperatorFault(
-      'The backup was made by another version of Spoolgate. Restore it with that version.',
-    );
+    throw new OperatorFault(operator.backup.otherVersion);
   await expectEmpty(tx, saved);
-  for (const { name, columns } of saved.tables)
+  for (const { name, columns } of saved.tables) {
+    step?.(operator.backup.table(name));
     await pipeline(
       createReadStream(path.join(folder, `${name}.copy.gz`)),
       createGunzip(),
       tx.copyIn(`copy ${quoted(name)} (${columns.map(quoted).join(', ')}) from stdin`),
     );
+  }
   for (const { name, last } of saved.sequences)
     if (last !== null) await tx.query('select setval($1::regclass, $2::bigint)', [quoted(name), last]);
 }
@@ -55,7 +66,7 @@ export async function loadTables(tx: Transaction, folder: string, saved: SavedTa
 async function expectEmpty(tx: Transaction, { tables }: SavedTables): Promise<void> {
   for (const { name } of tables) {
     const { rowCount } = await tx.query(`select 1 from ${quoted(name)} limit 1`);
-    if (rowCount) throw new OperatorFault(`The database is not empty (${name}). Restore into an empty one.`);
+    if (rowCount) throw new OperatorFault(operator.backup.databaseNotEmpty(name));
   }
 }
 

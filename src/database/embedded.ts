@@ -20,6 +20,7 @@ import pg from 'pg';
 import { makeFolders, removeAttempts, writeDurably } from '../durable.ts';
 import { codeOf, messageOf, OperatorFault } from '../fault.ts';
 import { findBinaries, isReachable, ROOT_HOME, serverUser, type ServerUser } from './binaries.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /**
  * A real PostgreSQL under the data folder, for those who configured none. It listens on a socket in a private folder
@@ -186,8 +187,7 @@ async function run(home: Omit<Home, 'password'>, program: string, args: string[]
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   });
-  if (code !== 0)
-    throw new OperatorFault(`The embedded PostgreSQL could not be set up: ${program}: ${output.trim()}`);
+  if (code !== 0) throw new OperatorFault(operator.database.embeddedSetup(program, output.trim()));
 }
 
 /** @returns the process id of the server that holds this cluster, or null */
@@ -264,7 +264,7 @@ async function waitForConnection(home: Home, connection: pg.ClientConfig): Promi
   }
   const log = await readFile(path.join(home.folder, 'server.log'), 'utf8').catch(() => '');
   throw new OperatorFault(
-    `The embedded PostgreSQL did not start (${messageOf(lastError)}). The end of its log:\n${log.trim().split('\n').slice(-8).join('\n')}`,
+    operator.database.embeddedStart(messageOf(lastError), log.trim().split('\n').slice(-8).join('\n')),
   );
 }
 
@@ -277,9 +277,7 @@ async function stopServer(home: Home): Promise<void> {
     if (!isAlive(pid)) return removeShortFolder(home);
     await delay(POLL_MS);
   }
-  throw new OperatorFault(
-    `The embedded PostgreSQL (process ${pid}) did not stop within ${STOP_MS_MAX / 1000} s.`,
-  );
+  throw new OperatorFault(operator.database.embeddedStop(pid, STOP_MS_MAX / 1000));
 }
 
 /** Only an empty one goes: a server that somebody has started in the meantime keeps its socket. */

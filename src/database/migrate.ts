@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { repairEarlier } from './earlier-migrations.ts';
 import { OperatorFault } from '../fault.ts';
 import type { Database, Transaction } from './open.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** Any number that no other program uses on the same database: the lock under which migrations run. */
 const MIGRATION_LOCK = 7_766_101;
@@ -50,8 +51,7 @@ async function checkServerVersion(tx: Transaction): Promise<void> {
     `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
   );
   const server = rows[0];
-  if (server && server.number < 150_000)
-    throw new OperatorFault(`The database is PostgreSQL ${server.version}; Spoolgate needs 15 or newer.`, 2);
+  if (server && server.number < 150_000) throw new OperatorFault(operator.database.tooOld(server.version), 2);
 }
 
 async function appliedMigrations(tx: Transaction): Promise<Map<number, string>> {
@@ -71,15 +71,10 @@ async function checkHistory(
   const known = new Map(migrations.map((migration) => [migration.version, migration]));
   for (const [version, checksum] of [...applied].toSorted(([one], [other]) => one - other)) {
     const migration = known.get(version);
-    if (!migration)
-      throw new OperatorFault(
-        `The database has schema version ${version}, which this program does not know: it belongs to a newer Spoolgate. Start that one, or restore a backup.`,
-      );
+    if (!migration) throw new OperatorFault(operator.database.newerSchema(version));
     if (migration.checksum === checksum) continue;
     if (!(await repairEarlier(tx, checksum, migration.checksum)))
-      throw new OperatorFault(
-        `Migration ${migration.name} was applied to this database in another wording. Migrations never change once released: use the program that belongs to this database.`,
-      );
+      throw new OperatorFault(operator.database.changedMigration(migration.name));
     await tx.query('update schema_migration set checksum = $2 where version = $1', [
       version,
       migration.checksum,

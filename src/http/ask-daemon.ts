@@ -7,6 +7,7 @@ import { codeOf, OperatorFault } from '../fault.ts';
 import { quoted } from '../shown-text.ts';
 import { openControlFolder } from './control-socket.ts';
 import { linesOf, type AnswerLine } from './control-wire.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** Without a sign of life. */
 const SILENT_MS_MAX = 60_000;
@@ -61,9 +62,7 @@ async function readAnswer(response: IncomingMessage, take: Take): Promise<unknow
   } catch (error) {
     if (pieces === 0 || codeOf(error) !== 'ECONNRESET') throw error;
   }
-  throw new OperatorFault(
-    'The answer ended before it was complete: the daemon stopped, or nothing of it was taken for too long. Ask again.',
-  );
+  throw new OperatorFault(operator.daemon.cutOff);
 }
 
 /** Whether a daemon runs on this data folder; it need not answer in good order. */
@@ -109,16 +108,12 @@ async function withDaemon<Result>(
 }
 
 function silent(): OperatorFault {
-  return new OperatorFault(`The daemon did not answer within ${SILENT_MS_MAX / 1000} s.`);
+  return new OperatorFault(operator.daemon.silent(SILENT_MS_MAX / 1000));
 }
 
 function faultOfAsking(data: string, error: unknown): unknown {
   const code = codeOf(error) ?? '';
-  if (['EACCES', 'EPERM'].includes(code))
-    return new OperatorFault(
-      `This user may not use the data in ${quoted(data)}. Run the command as the daemon's user, or as root.`,
-    );
-  if (['ECONNRESET', 'EPIPE'].includes(code))
-    return new OperatorFault('The daemon stopped before it had answered. Try again when it runs.');
+  if (['EACCES', 'EPERM'].includes(code)) return new OperatorFault(operator.daemon.notAllowed(quoted(data)));
+  if (['ECONNRESET', 'EPIPE'].includes(code)) return new OperatorFault(operator.daemon.stopped);
   return error;
 }

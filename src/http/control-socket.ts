@@ -8,6 +8,7 @@ import path from 'node:path';
 import { codeOf, OperatorFault } from '../fault.ts';
 import { makeFolders } from '../durable.ts';
 import { quoted } from '../shown-text.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** A unix socket's path has 107 bytes at most. */
 const PATH_BYTES_MAX = 100;
@@ -38,10 +39,7 @@ export async function openControlFolder(data: string): Promise<ControlFolder> {
     const { uid, mode } = await handle.stat();
     const owners = [process.geteuid?.() ?? 0, 0, (await lstat(data)).uid];
     const fault = folderFault({ uid, mode }, owners);
-    if (fault !== null)
-      throw new OperatorFault(
-        `The control folder ${quoted(folder)} ${fault}. Nobody but the daemon's user may write there: remove it, and restart the daemon.`,
-      );
+    if (fault !== null) throw new OperatorFault(operator.daemon.controlFolder(quoted(folder), fault));
     await expectOwnSocket(path.join(folder, NAME), uid);
     return { socket: socketIn(folder, handle), [Symbol.asyncDispose]: () => handle.close() };
   } catch (error) {
@@ -52,8 +50,8 @@ export async function openControlFolder(data: string): Promise<ControlFolder> {
 
 /** @param owners who may own it: this user, root, the owner of the data folder */
 export function folderFault(folder: { uid: number; mode: number }, owners: readonly number[]): string | null {
-  if (!owners.includes(folder.uid)) return `belongs to user ${folder.uid}, not to the daemon's user`;
-  if ((folder.mode & 0o077) !== 0) return `is open to others (mode ${(folder.mode & 0o777).toString(8)})`;
+  if (!owners.includes(folder.uid)) return operator.daemon.wrongOwner(folder.uid);
+  if ((folder.mode & 0o077) !== 0) return operator.daemon.openToOthers((folder.mode & 0o777).toString(8));
   return null;
 }
 
@@ -65,7 +63,9 @@ async function expectOwnSocket(socket: string, owner: number): Promise<void> {
   });
   if (found === null || (found.isSocket() && found.uid === owner)) return;
   throw new OperatorFault(
-    `${quoted(socket)} is not the daemon's socket: it ${found.isSocket() ? `belongs to user ${found.uid}` : 'is no socket'}. Remove it, and restart the daemon.`,
+    found.isSocket()
+      ? operator.daemon.foreignSocket(quoted(socket), found.uid)
+      : operator.daemon.noSocket(quoted(socket)),
   );
 }
 
@@ -74,8 +74,5 @@ function socketIn(folder: string, handle: FileHandle): string {
   const usual = path.join(folder, NAME);
   if (Buffer.byteLength(usual) <= PATH_BYTES_MAX) return usual;
   if (process.platform === 'linux') return path.join('/proc/self/fd', String(handle.fd), NAME);
-  throw new OperatorFault(
-    `data: the path ${quoted(path.dirname(folder))} is too long for a socket in it. Choose a shorter one.`,
-    2,
-  );
+  throw new OperatorFault(operator.daemon.pathTooLong(quoted(path.dirname(folder))), 2);
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { OperatorFault } from '../fault.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** Of the line of a request: some 20,000 subscribers of one customer for a setup. */
 export const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
@@ -45,10 +46,7 @@ export async function splitRequest(
     const part = done || end === -1 ? value : value.subarray(0, end);
     if (part) parts.push(part);
     bytes += part?.length ?? 0;
-    if (bytes > REQUEST_BYTES_MAX)
-      throw new OperatorFault(
-        `What the command sends is longer than ${REQUEST_BYTES_MAX} bytes. Split it, or run the command while no daemon runs.`,
-      );
+    if (bytes > REQUEST_BYTES_MAX) throw new OperatorFault(operator.daemon.requestTooLong(REQUEST_BYTES_MAX));
     const line = () => Buffer.concat(parts).toString();
     if (done) return { line: line(), content: restOf(chunks, Buffer.alloc(0)) };
     if (end !== -1) return { line: line(), content: restOf(chunks, value.subarray(end + 1)) };

@@ -14,6 +14,7 @@ import { during } from '../loop-watch.ts';
 import { answers } from './ask-daemon.ts';
 import { makeControlFolder } from './control-socket.ts';
 import { requestLine, splitRequest, type AnswerLine } from './control-wire.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** Well within the time that a command waits for a sign of life. */
 const SIGN_OF_LIFE_MS = 10_000;
@@ -33,10 +34,7 @@ export async function startControlServer(
   services: ActionServices,
   failed: (action: string, error: unknown) => void,
 ): Promise<ControlServer> {
-  if (await answers(data))
-    throw new OperatorFault(
-      'A daemon runs on this data folder already. Stop it first, or give this one another `data`.',
-    );
+  if (await answers(data)) throw new OperatorFault(operator.daemon.alreadyRunning);
   // The folder's rights guard the socket from its first moment on; its own come with chmod.
   const folder = await makeControlFolder(data);
   const { socket } = folder;
@@ -104,7 +102,7 @@ async function answer(
 
 function errorLine(error: unknown): AnswerLine {
   if (error instanceof OperatorFault) return { error: error.message, exitCode: error.exitCode };
-  return { error: 'The daemon could not do it; see its log.' };
+  return { error: operator.daemon.failed };
 }
 
 function textOf(line: AnswerLine): string {

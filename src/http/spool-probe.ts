@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { causeOf } from '../cause.ts';
 import { codeOf, messageOf } from '../fault.ts';
 import { quoted } from '../shown-text.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** What the probe needs to know of the spool: whether it is still the one that the daemon works on. */
 export interface ExpectedPlace {
@@ -38,7 +39,7 @@ export class SpoolProbe {
   }
 
   async #bounded(): Promise<string | null> {
-    const late = delay(PROBE_MS_MAX, `the spool ${quoted(this.#spool)} does not answer`, { ref: false });
+    const late = delay(PROBE_MS_MAX, operator.spool.silent(quoted(this.#spool)), { ref: false });
     return Promise.race([this.#probe(), late]);
   }
 
@@ -50,7 +51,7 @@ export class SpoolProbe {
     } catch (error) {
       // Its words say more than the code, which is there to have the turn tried again.
       if (codeOf(error) === 'ESTALE') return messageOf(error);
-      return `the spool ${quoted(this.#spool)} cannot be written: ${causeOf(error)}`;
+      return operator.spool.notWritable(quoted(this.#spool), causeOf(error));
     }
   }
 }

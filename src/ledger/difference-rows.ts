@@ -2,6 +2,7 @@
 import type { ChangeFileState, KeptFolder } from '../change-file/change-file.ts';
 import type { Warning } from '../change-file/reported-file.ts';
 import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** Something in a kept folder that the ledger does not know. */
 export interface Difference {
@@ -144,7 +145,7 @@ export async function concernText(db: Queryable): Promise<string | null> {
   const { files = 0, customers = 0 } = rows[0] ?? {};
   if (files === 0) return null;
   const what = `${files} ${files === 1 ? 'file' : 'files'} of ${customers} ${customers === 1 ? 'customer' : 'customers'}`;
-  return `the spool has ${what} of which the ledger knows nothing; see: spoolgate reconcile --dry-run`;
+  return operator.spool.noRecord(what);
 }
 
 export async function settle(

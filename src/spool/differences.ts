@@ -7,6 +7,7 @@ import {
 } from '../change-file/change-file.ts';
 import { traceName } from '../change-file/trace-name.ts';
 import type { Difference } from '../ledger/difference-rows.ts';
+import { operator } from '../messages/en/operator.ts';
 
 /** @param namesInLedger what the folder should hold: change files with their traces, or reports */
 export function differences(
@@ -44,20 +45,18 @@ export function remedyFor(
   { folder, name, kind, traced, refused = false }: Difference,
   types: ChangeFileTypes,
 ): Remedy {
-  if (kind === 'report')
-    return { action: 'keep', why: 'a report of which the ledger knows nothing; it stays for the customer' };
-  if (kind === 'trace')
-    return { action: 'keep', why: 'a trace whose change file is gone: there is nothing to put back' };
-  if (refused) return { action: 'keep', why: 'it was refused as a whole, while the customer was on hold' };
+  if (kind === 'report') return { action: 'keep', why: operator.reconcile.report };
+  if (kind === 'trace') return { action: 'keep', why: operator.reconcile.trace };
+  if (refused) return { action: 'keep', why: operator.reconcile.refused };
   if (folder !== PROCESSED && !traced)
     return {
       action: 'keep',
-      why: 'it has no trace: as a rule it was refused as a whole, and nothing of it was applied',
+      why: operator.reconcile.noTrace,
     };
   if (Buffer.byteLength(traceName(name)) > TRACE_BYTES_SURE)
     return {
       action: 'keep',
-      why: 'its name is so long that it may have been shortened; put it into the upload folder under the right one',
+      why: operator.reconcile.longName,
     };
   return { action: 'put-back', as: originalName(name, types) };
 }

@@ -7,6 +7,7 @@ import type { Database, Queryable, Transaction } from '../database/open.ts';
 import { isThere, removeAttempts, writeDurably } from '../durable.ts';
 import { codeOf, OperatorFault } from '../fault.ts';
 import { latestWaiting } from '../ledger/entering.ts';
+import { operator } from '../messages/en/operator.ts';
 
 interface PlaceParts {
   database: Database;
@@ -52,8 +53,7 @@ export class SpoolMount {
   static async known({ database, spool }: Pick<PlaceParts, 'database' | 'spool'>): Promise<SpoolMount> {
     const { rows } = await database.query<{ identity: string }>('select identity from spool_identity');
     const identity = rows[0]?.identity;
-    if (identity === undefined)
-      throw new OperatorFault(`No daemon has worked with this database and ${spool} (spool) yet.`);
+    if (identity === undefined) throw new OperatorFault(operator.spool.unknown(spool));
     return new SpoolMount(spool, identity);
   }
 
@@ -63,7 +63,7 @@ export class SpoolMount {
     try {
       found = await identityIn(this.#spool);
     } catch (error) {
-      return `The spool ${this.#spool} cannot be read (${codeOf(error) ?? 'unknown error'}). Mend its disk or its rights; work goes on by itself.`;
+      return operator.spool.unreadable(this.#spool, codeOf(error) ?? 'unknown error');
     }
     const verdict = judgeSpool(this.#identity, found, false);
     return verdict === null || verdict === 'adopt' ? null : problemText(this.#spool, verdict, this.#identity);
@@ -98,13 +98,10 @@ function problemText(
   identity: string | null,
 ): string {
   const file = path.join(spool, SPOOL_ID);
-  const wrong = `${spool} (spool) is not the spool of this database:`;
-  const remedy = 'Is its disk mounted, and is the setting right?';
-  if (problem === 'empty')
-    return `${wrong} files wait to be processed, and none of them is there. ${remedy} Where the files are lost for good, create ${file} with any word in it, and start again.`;
-  const onPurpose = `Where it is meant to be, write ${identity} into ${file}.`;
-  if (problem === 'another') return `${wrong} ${SPOOL_ID} names another one. ${remedy} ${onPurpose}`;
-  return `${wrong} it has no ${SPOOL_ID}. ${remedy} ${onPurpose}`;
+  const { wrong, check, noWaitingFiles, onPurpose, another, withoutIdentity } = operator.spool;
+  if (problem === 'empty') return `${wrong(spool)} ${noWaitingFiles(file)}`;
+  const fault = problem === 'another' ? another(SPOOL_ID) : withoutIdentity(SPOOL_ID);
+  return `${wrong(spool)} ${fault} ${check} ${onPurpose(identity ?? '', file)}`;
 }
 
 async function identityIn(spool: string): Promise<string | null> {

@@ -69,7 +69,7 @@ describe('a backup', () => {
   it('is refused where it is not whole, or where what it would fill is not empty', async () => {
     await using target = await temporaryFolder();
     await using world = await openWorld();
-    await expect(restore(world, target.folder)).rejects.toThrow(/no whole backup/);
+    await expect(restore(world, target.folder)).rejects.toThrow(/is not a complete backup/);
     const folder = path.join(target.folder, 'backup');
     await save(world, folder);
     await world.database.query(`insert into customer (id, name, folder) values (1, 'Acme', 'acme')`);

@@ -58,6 +58,7 @@ it('shows names so that they cannot write to the screen, and gives JSON', async 
     call: async () => ({ entries: await auditEntries(world.database, EVERYTHING) }) as never,
     print: (text: string) => said.push(text),
     say: () => {},
+    progress: { show: () => {}, done: () => {} },
   };
   expect(await audit.run({ ...context, options: {} })).toBe(0);
   expect(said.join()).toContain('"ola\\u001b[2J" hold by command');
@@ -74,5 +75,5 @@ it.each([
 });
 
 it.each(['yesterday', '7', '5w', '2026-13-01'])('--since %s is no time', (text) => {
-  expect(() => timeOf(text, new Date())).toThrow(/is not a time\. Write 2026-05-05/);
+  expect(() => timeOf(text, new Date())).toThrow(/is not a time\. Use a form such as 2026-05-05/);
 });

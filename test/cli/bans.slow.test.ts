@@ -33,8 +33,8 @@ test.each([
 });
 
 test.each([
-  ['account', 'acme', UNTIL, `Lifted: the ban of account "acme" until ${UNTIL}.`],
-  ['address', '192.0.2.1', null, 'Forgotten: 3 refused sign-ins of address 192.0.2.1.'],
+  ['account', 'acme', UNTIL, `Lifted the ban on account "acme" (until ${UNTIL}).`],
+  ['address', '192.0.2.1', null, 'Cleared 3 failed logins of address 192.0.2.1.'],
 ] as const)('what was lifted is said: %s %s', (kind, subject, bannedUntil, line) => {
   expect(liftedLine({ kind, subject, bannedUntil, bans: 1, failures: 3 })).toBe(line);
 });
@@ -53,7 +53,7 @@ test('a ban that was earned is listed and lifted, by address and by account, and
   const run = (...words: string[]) => spoolgate(world.home, ...words);
   const right = (from: string) => signIn(world, 'acme', passwordOf('acme'), from);
   const [none] = await Promise.all([run('bans'), signIn(world, HOSTILE, 'guess', '127.1.0.3')]);
-  expect(none).toEqual({ code: 3, stdout: '', stderr: 'spoolgate: Nobody is banned.\n' });
+  expect(none).toEqual({ code: 3, stdout: '', stderr: 'spoolgate: No bans.\n' });
 
   const attempts = ['127.1.0.1', '127.1.0.2'].flatMap((from) =>
     Array.from({ length: 10 }, (_, index) => signIn(world, 'acme', `guess ${index}`, from)),
@@ -81,14 +81,14 @@ test('a ban that was earned is listed and lifted, by address and by account, and
     bans: 1,
     failures: 0,
   });
-  expect(all.stdout).toContain('account "\\u001b[2Jadmin": not banned, 1 refused sign-in\n');
+  expect(all.stdout).toContain('account "\\u001b[2Jadmin": not banned, 1 failed login\n');
   expect(all.stdout).not.toContain('\u001b');
 
   const [elsewhere, there] = await Promise.all([right('127.1.0.9'), right('127.1.0.1')]);
   expect([elsewhere, there]).toEqual(['530 Login incorrect', '530 Login incorrect']);
   expect(await run('unban', 'acme')).toMatchObject({
     code: 0,
-    stderr: expect.stringMatching(/^Lifted: the ban of account "acme" until \S+Z\.\n$/) as string,
+    stderr: expect.stringMatching(/^Lifted the ban on account "acme" \(until \S+Z\)\.\n$/) as string,
   });
   expect(await right('127.1.0.9')).toMatch(/^230 /);
   expect((await run('unban', '127.1.0.1')).code).toBe(0);

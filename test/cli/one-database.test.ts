@@ -30,7 +30,7 @@ interface Expected {
 
 /** By the action that each calls. */
 const COMMANDS = {
-  setup: { words: ['setup', 'organisation.yaml'], code: 0, says: /^Everything was as the file says\.$/m },
+  setup: { words: ['setup', 'organisation.yaml'], code: 0, says: /^Already up to date\.$/m },
   status: { words: ['status'], code: 0, says: /^1000001 Acme/m },
   show: { words: ['show', String(ACME), 'sam@example.com'], code: 0, says: /^email: sam@example\.com$/m },
   history: {
@@ -39,16 +39,16 @@ const COMMANDS = {
     says: /^\S+Z setup, by "setup"$/m,
   },
   throttle: { words: ['throttle', String(ACME), '--hourly', '700'], code: 0, says: /hourly 700/ },
-  hold: { words: ['hold', '2000002'], code: 0, says: /is held now/ },
-  release: { words: ['release', String(ACME)], code: 3, says: /was active already/ },
+  hold: { words: ['hold', '2000002'], code: 0, says: /is now on hold/ },
+  release: { words: ['release', String(ACME)], code: 3, says: /is not on hold/ },
   check: { words: ['check', `${ACME}_PRV_1.csv`], code: 0, says: /^1,2,0,sam@example\.com,Suspend$/m },
   export: { words: ['export', String(ACME), '--ldif'], code: 0, says: /^version: 1$/m },
-  bans: { words: ['bans'], code: 3, says: /Nobody is banned/ },
+  bans: { words: ['bans'], code: 3, says: /No bans/ },
   unban: { words: ['unban', 'nobody'], code: 3, says: /There is no ban of "nobody"/ },
   'account-remove': { words: ['account', 'remove', 'nobody'], code: 3, says: /There is no account "nobody"/ },
   audit: { words: ['audit', '--login', 'nobody'], code: 3, says: /Nothing found/ },
-  purge: { words: ['purge', '--dry-run'], code: 0, says: /Nothing would go/ },
-  reconcile: { words: ['reconcile'], code: 3, says: /nothing to do/ },
+  purge: { words: ['purge', '--dry-run'], code: 0, says: /Nothing to delete/ },
+  reconcile: { words: ['reconcile'], code: 3, says: /Nothing to do/ },
 } satisfies Record<string, Expected>;
 
 it('every action has its command here', () => {

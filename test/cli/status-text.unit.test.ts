@@ -55,8 +55,8 @@ test('files that the ledger does not know are told with what to do', () => {
   const unknown = { count: 12, files: ['_processed/a.csv', '_error/\u001b.csv'] };
   const text = statusText({ certificates: [], customers: [{ ...CUSTOMER, unknown }], loop: null });
   expect(text.split('\n')[0]).toBe(
-    'WARNING: The ledger does not know files of customer 1: _processed/a.csv, _error/\\u001b.csv and 10 more. ' +
-      'The database has lost its last commits, or they were put there by hand. See: spoolgate reconcile --dry-run',
+    'WARNING: The database has no record of files of customer 1: _processed/a.csv, _error/\\u001b.csv and 10 more. ' +
+      'It lost its last commits, or the files were put there by hand. See: spoolgate reconcile --dry-run',
   );
 });
 

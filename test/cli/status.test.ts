@@ -15,7 +15,7 @@ test('a certificate that ends soon is warned of, with and without a daemon, unti
   await using world = await startTestDaemon({ configuration: { ftps } });
   const { stdout: soon } = await spoolgate(world.home, 'status');
   expect(soon).toMatch(
-    /^WARNING: The certificate of the FTPS door \(CN=ftp\.example\.com\) expires on \S+Z, in 20 days\. Put a new .*\n\n\d+ /,
+    /^WARNING: The FTPS certificate \(CN=ftp\.example\.com\) expires on \S+Z, in 20 days\. Install a new .*\n\n\d+ /,
   );
   await replaceCertificate(given, 'ftp.example.com');
   const renewed = JSON.parse((await spoolgate(world.home, 'status', '--json')).stdout) as Status;

@@ -77,16 +77,20 @@ const ALWAYS: [string, object, RegExp][] = [
   [
     'n13: a spool below /proc',
     { spool: '/proc/spool' },
-    /^spool: "\/proc\/spool" cannot be made in "\/proc" .*write another path\.$/m,
+    /^spool: user \S+ cannot create "\/proc\/spool" in "\/proc": .*write another path\.$/m,
   ],
-  ['n13: data below /proc', { data: '/proc/1/data' }, /^data: "\/proc\/1\/data" cannot be made/m],
-  ['n13: a log below /proc', { log: { file: '/proc/x/log' } }, /^log\.file: "\/proc\/x" cannot be made/m],
+  ['n13: data below /proc', { data: '/proc/1/data' }, /^data: user \S+ cannot create "\/proc\/1\/data"/m],
+  [
+    'n13: a log below /proc',
+    { log: { file: '/proc/x/log' } },
+    /^log\.file: user \S+ cannot create "\/proc\/x"/m,
+  ],
   [
     'n13: a spool that is a file',
     { spool: 'file' },
-    /^spool: ".*\/file" is a file, a folder is needed\. Remove it, or write another path\.$/m,
+    /^spool: ".*\/file" is a file, not a folder\. Remove it, or write another path\.$/m,
   ],
-  ['n13: data below a file', { data: 'file/data' }, /^data: ".*\/file" is a file, a folder is needed/m],
+  ['n13: data below a file', { data: 'file/data' }, /^data: ".*\/file" is a file, not a folder/m],
   [
     'n13: a log that is a folder',
     { log: { file: 'open' } },
@@ -95,29 +99,29 @@ const ALWAYS: [string, object, RegExp][] = [
   [
     'n21: an organisation file that is not there',
     { organisations: ['not-there.yaml'] },
-    /^organisations: ".*\/not-there\.yaml" cannot be read: no such file or folder/m,
+    /^organisations: cannot read ".*\/not-there\.yaml": no such file or folder/m,
   ],
   ['n21: an organisation file that is none', { organisations: ['file'] }, /file: the file has no keys/m],
   [
     'n21: a certificate that is not there',
     { ftps: { certificate: 'c.pem', key: 'file' } },
-    /^ftps\.certificate ".*\/c\.pem" cannot be read/m,
+    /^ftps\.certificate: cannot read ".*\/c\.pem"/m,
   ],
   [
     'n21: a certificate that is none',
     { ftps: { certificate: 'file', key: 'file' } },
-    /^ftps\.certificate ".*\/file" with ftps\.key .*not readable as PEM/m,
+    /^ftps\.certificate ".*\/file" with ftps\.key .*not valid PEM/m,
   ],
   [
     'a client authority that is not there',
     { ftps: { clientCa: 'ca.pem' } },
-    /^ftps\.clientCa ".*\/ca\.pem" cannot be read/m,
+    /^ftps\.clientCa: cannot read ".*\/ca\.pem"/m,
   ],
   ['a host key that is none', { sftp: { hostKey: 'file' } }, /^sftp\.hostKey: .*\/file/m],
   [
     'an address of another machine',
     { http: { host: '192.0.2.1', port: 0 } },
-    /^http\.host "192\.0\.2\.1" is no address of this machine/m,
+    /^http\.host "192\.0\.2\.1" is not an address of this machine/m,
   ],
   [
     'a name that is no address',
@@ -131,17 +135,17 @@ const BY_RIGHTS: [string, object, RegExp][] = [
   [
     'n13: a spool that may not be written',
     { spool: 'closed' },
-    /^spool: ".*\/closed" cannot be written by user \S+: permission denied \(EACCES\)\./m,
+    /^spool: user \S+ cannot write to ".*\/closed": permission denied \(EACCES\)\./m,
   ],
   [
     'n13: a log that may not be written',
     { log: { file: 'closed/log' } },
-    /^log\.file: ".*\/log" cannot be written by user \S+: permission denied/m,
+    /^log\.file: user \S+ cannot write to ".*\/log": permission denied/m,
   ],
   [
     'n13: a log in a folder that cannot be made',
     { log: { file: 'closed/new/log' } },
-    /^log\.file: ".*\/new" cannot be made in ".*\/closed"/m,
+    /^log\.file: user \S+ cannot create ".*\/new" in ".*\/closed"/m,
   ],
 ];
 
@@ -206,13 +210,13 @@ it('a port in use, and one port for two doors, are told by their keys', async ()
   const { port } = other.address() as AddressInfo;
   try {
     expect(await preflightFault({ sftp: { host: '127.0.0.1', port } })).toBe(
-      `sftp.port ${port}: another program listens on this port of 127.0.0.1 already. Stop it, or write another port.`,
+      `sftp.port ${port}: the port is already in use on 127.0.0.1. Stop the other program, or write another port.`,
     );
   } finally {
     await new Promise((resolve) => other.close(resolve));
   }
   expect(await preflightFault({ sftp: { host: '127.0.0.1', port }, http: { port } })).toMatch(
-    new RegExp(`^http\\.port ${port}: another program listens on this port`),
+    new RegExp(`^http\\.port ${port}: the port is already in use`),
   );
 });
 

@@ -85,7 +85,7 @@ describe('the real daemon under umask 0, its log read by somebody who goes away'
     ended.stderr.on('data', (chunk) => (said += String(chunk)));
     await once(ended, 'close');
     // The daemon has loaded this very file.
-    expect(said).toBe('Everything was as the file says.\n');
+    expect(said).toBe('Already up to date.\n');
     expect(await readdir(elsewhere)).toEqual([]);
   });
 });

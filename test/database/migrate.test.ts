@@ -21,7 +21,7 @@ describe('migrate', () => {
 
   it('refuses a migration whose wording changed after it was applied', async () => {
     await database.query(`update schema_migration set checksum = 'x' where version = 1`);
-    await expect(migrate(database)).rejects.toThrow(/another wording/);
+    await expect(migrate(database)).rejects.toThrow(/differs from the one in this program/);
     await database.query(`delete from schema_migration where version = 1`);
   });
 

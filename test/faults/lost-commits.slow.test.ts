@@ -82,10 +82,10 @@ describe('a failover to a copy that lags behind', { timeout: TEST_MS_MAX }, () =
       code: 200,
       status: 'degraded',
       reason:
-        'the spool has 6 files of 1 customer of which the ledger knows nothing; see: spoolgate reconcile --dry-run',
+        'the database has no record of 6 files of 1 customer in the spool; see: spoolgate reconcile --dry-run',
     });
     expect((await spoolgate(home, 'status')).stdout).toContain(
-      `WARNING: The ledger does not know files of customer ${ACME}: ${lost.join(', ')}, `,
+      `WARNING: The database has no record of files of customer ${ACME}: ${lost.join(', ')}, `,
     );
     const status = JSON.parse((await spoolgate(home, 'status', '--json')).stdout) as {
       customers: CustomerStatus[];
@@ -148,7 +148,7 @@ describe('a failover to a copy that lags behind', { timeout: TEST_MS_MAX }, () =
     expect((await spoolgate(home, 'status')).stdout).not.toContain('WARNING');
     expect(await spoolgate(home, 'reconcile')).toMatchObject({
       code: 3,
-      stderr: 'Spool and ledger agree. There is nothing to do.\n',
+      stderr: 'The spool and the database agree. Nothing to do.\n',
     });
     const audited = await spoolgate(home, 'audit', '--file', '1000001_PRV_2.csv');
     expect(audited.stdout).toMatch(/ reconcile by command \{"after":\{"file":"1000001_PRV_2\.csv"/);
@@ -161,7 +161,7 @@ describe('a failover to a copy that lags behind', { timeout: TEST_MS_MAX }, () =
     await courier.send('1000001_PRV_4.csv', add('d'));
     const { stdout } = await spoolgate(world.home, 'reconcile', '--dry-run');
     expect(stdout).toContain(
-      '1000001 acme/_processed/1000001_PRV_2.csv: would be put back into the line as 1000001_PRV_2.csv (number 4 has been processed since, so it will be refused with code 4',
+      '1000001 acme/_processed/1000001_PRV_2.csv: would be requeued as 1000001_PRV_2.csv (number 4 has been processed since, so it will be refused with code 4',
     );
     expect((await spoolgate(world.home, 'reconcile')).code).toBe(0);
     const outcome = await courier.outcome('1000001_PRV_2.csv');
@@ -186,7 +186,7 @@ describe('a failover to a copy that lags behind', { timeout: TEST_MS_MAX }, () =
     expect(await readFile(path.join(folder, '1000001_PRV_2.csv'), 'utf8')).toBe(add('new'));
     await rm(path.join(folder, '1000001_PRV_2.csv'));
     expect((await spoolgate(world.home, 'reconcile')).stdout).toBe(
-      '1000001 acme/_processed/1000001_PRV_2.csv: put back into the line as 1000001_PRV_2.csv\n',
+      '1000001 acme/_processed/1000001_PRV_2.csv: requeued as 1000001_PRV_2.csv\n',
     );
     expect(await namesIn(folder, '_processed')).toEqual(['1000001_PRV_1.csv', '1000001_PRV_1_trace.csv']);
     await using daemon = await spawnDaemon(path.join(world.home, 'spoolgate.yaml'));

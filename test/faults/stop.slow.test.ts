@@ -187,7 +187,7 @@ it('a virus scanner that never answers holds no stop up, and its file waits for 
     const began = Date.now();
     expect(await world.daemon.stop(), world.daemon.output()).toBe(0);
     expect(Date.now() - began).toBeLessThan(9_000);
-    expect(world.daemon.output()).not.toContain('Not all work in hand');
+    expect(world.daemon.output()).not.toContain('before all work was finished');
     const { rows } = await world.database.query('select state from change_file');
     expect(rows).toEqual([{ state: 'waiting' }]);
   } finally {

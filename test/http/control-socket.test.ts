@@ -9,8 +9,8 @@ describe('the control folder', () => {
     [{ uid: 10, mode: 0o40700 }, null],
     [{ uid: 0, mode: 0o40700 }, null],
     [{ uid: 11, mode: 0o40700 }, "belongs to user 11, not to the daemon's user"],
-    [{ uid: 10, mode: 0o40770 }, 'is open to others (mode 770)'],
-    [{ uid: 10, mode: 0o40701 }, 'is open to others (mode 701)'],
+    [{ uid: 10, mode: 0o40770 }, 'is accessible to other users (mode 770)'],
+    [{ uid: 10, mode: 0o40701 }, 'is accessible to other users (mode 701)'],
   ])('%j', (folder, fault) => expect(folderFault(folder, [10, 0])).toBe(fault));
 
   it('is not followed as a link, and refused where others may write there', async () => {
@@ -19,10 +19,10 @@ describe('the control folder', () => {
       const folder = path.join(data, 'control');
       await mkdir(folder);
       await chmod(folder, 0o777);
-      await expect(openControlFolder(data)).rejects.toThrow(/is open to others \(mode 777\)/);
+      await expect(openControlFolder(data)).rejects.toThrow(/is accessible to other users \(mode 777\)/);
       await chmod(folder, 0o700);
       await writeFile(path.join(folder, 'socket'), '');
-      await expect(openControlFolder(data)).rejects.toThrow(/is no socket/);
+      await expect(openControlFolder(data)).rejects.toThrow(/is not a socket/);
       await rename(folder, `${folder}.real`);
       await symlink(`${folder}.real`, folder);
       await expect(openControlFolder(data)).rejects.toThrow(/ELOOP|ENOTDIR/);

@@ -94,7 +94,7 @@ it('a fault of ours is for the log, not for the command', async () => {
   const broken = { ...database, query: () => Promise.reject(new Error('secret detail')) };
   await serve(broken);
   await expect(askDaemon(data, { action: 'status', input: {}, who: 'ola' })).rejects.toThrow(
-    /^The daemon could not do it; see its log\.$/,
+    /^Internal error\. See the log of the daemon\.$/,
   );
   expect(faults).toEqual(['status: Error: secret detail']);
 });
@@ -111,5 +111,5 @@ it('a request has so many bytes', async () => {
   const ask = (bytes: number) =>
     askDaemon(data, { action: 'unban', input: { subject: 'ü'.repeat(bytes / 2) }, who: 'ola' });
   expect(await ask(REQUEST_BYTES_MAX - 1000)).toEqual({ lifted: [] });
-  await expect(ask(REQUEST_BYTES_MAX)).rejects.toThrow(/longer than 8388608 bytes\. Split it/);
+  await expect(ask(REQUEST_BYTES_MAX)).rejects.toThrow(/larger than 8388608 bytes\. Split it/);
 });

@@ -33,7 +33,7 @@ describe('health', () => {
       await chmod(home, 0o555);
       using _ = ordinaryUser();
       const probe = new SpoolProbe(home, { expectThere: async () => {} });
-      expect(await probe.fault()).toBe(`the spool "${home}" cannot be written: permission denied (EACCES)`);
+      expect(await probe.fault()).toBe(`cannot write to the spool "${home}": permission denied (EACCES)`);
     } finally {
       await rm(home, { recursive: true });
     }

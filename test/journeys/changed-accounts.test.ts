@@ -77,7 +77,7 @@ test('uploads of a removed account fail at both doors, nothing is kept, and the 
   await vi.waitFor(async () => expect(await readdir(path.join(folder, '.staging'))).toHaveLength(2));
 
   const removed = await spoolgate(world.home, 'account', 'remove', LOGIN);
-  expect(removed).toEqual({ code: 0, stdout: '', stderr: 'Account "acme" is removed.\n' });
+  expect(removed).toEqual({ code: 0, stdout: '', stderr: 'Account "acme" removed.\n' });
   const replies = [await control.reply(), await control.reply()];
   expect(replies.join('\n')).toMatch(/^4(21|26) .*Account changed/m);
   await client.ended;

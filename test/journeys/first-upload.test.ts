@@ -61,6 +61,7 @@ it('setup makes them before anybody comes, and prints what to send to the custom
     call: callOn(world.database, configuration),
     print: () => {},
     say: (line) => void said.push(line),
+    progress: { show: () => {}, done: () => {} },
   });
   expect(code).toBe(0);
   expect((await lstat(path.join(world.folder('newer'), '_processed'))).isDirectory()).toBe(true);

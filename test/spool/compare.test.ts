@@ -175,7 +175,7 @@ describe('what the operator sees', () => {
     const [a, b] = await compare();
     expect([...(await openPlaces(database, 1))]).toEqual(['_error/b.csv', '_processed/a.csv']);
     expect(await concernText(database)).toBe(
-      'the spool has 2 files of 1 customer of which the ledger knows nothing; see: spoolgate reconcile --dry-run',
+      'the database has no record of 2 files of 1 customer in the spool; see: spoolgate reconcile --dry-run',
     );
     if (a && b)
       for (const one of [a, b])

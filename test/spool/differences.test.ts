@@ -56,7 +56,7 @@ describe('what is done about it', () => {
       { name: `1_${'s'.repeat(240)}_PRV_5.csv` },
       /shortened/,
     ],
-    ['and a report', { folder: '_report', kind: 'report', traced: false }, /stays for the customer/],
+    ['and a report', { folder: '_report', kind: 'report', traced: false }, /left for the customer/],
     ['and a trace alone', { kind: 'trace', name: TRACE, traced: false }, /nothing to put back/],
   ])('%s', (_, given, remedy) => {
     const found = remedyFor(difference(given), KINDS.types);

@@ -23,7 +23,7 @@ it('a spool that is unmounted counts nothing as deleted, and work goes on when i
   await rename(spool, away);
   await mkdir(folder, { recursive: true });
   try {
-    await expect(intake.customers()).rejects.toThrow(/not the spool of this database: it has no .spool-id/);
+    await expect(intake.customers()).rejects.toThrow(/not the spool of this database: \.spool-id is missing/);
     await expect(intake.sweep({ customer: ACME, folder })).rejects.toThrow(/Is its disk mounted/);
     await world.workOff(1).catch(() => undefined);
     expect(world.log).toContain('processing failed');
@@ -73,9 +73,11 @@ describe('a start', () => {
     await SpoolMount.of(services);
     await rename(spool, `${spool}-away`);
     await mkdir(spool);
-    await expect(SpoolMount.of(services)).rejects.toThrow(/has no \.spool-id\. Is its disk mounted/);
+    await expect(SpoolMount.of(services)).rejects.toThrow(
+      /\.spool-id is missing\. Check that its disk is mounted/,
+    );
     await writeFile(path.join(spool, '.spool-id'), 'other\n');
-    await expect(SpoolMount.of(services)).rejects.toThrow(/\.spool-id names another one/);
+    await expect(SpoolMount.of(services)).rejects.toThrow(/\.spool-id belongs to a different one/);
     expect((await database.query('select state from change_file')).rows).toEqual([{ state: 'waiting' }]);
     await rm(spool, { recursive: true });
     await rename(`${spool}-away`, spool);
@@ -90,9 +92,7 @@ describe('a start', () => {
     await world.upload(START.text, START.row);
     const file = path.join(folder, START.text);
     await rename(file, `${file}.away`);
-    await expect(SpoolMount.of(services)).rejects.toThrow(
-      /files wait to be processed, and none of them is there/,
-    );
+    await expect(SpoolMount.of(services)).rejects.toThrow(/none of the waiting files is there/);
     await rename(`${file}.away`, file);
     expect(await (await SpoolMount.of(services)).problem()).toBeNull();
   });

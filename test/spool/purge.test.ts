@@ -238,6 +238,7 @@ describe('spoolgate purge', () => {
       call: callOn(database, configuration),
       print: (text) => void printed.push(text),
       say: (text) => void said.push(text),
+      progress: { show: () => {}, done: () => {} },
     });
     return { code, printed, said };
   }
@@ -245,15 +246,15 @@ describe('spoolgate purge', () => {
   it('--dry-run lists what would go and deletes nothing; without it, it goes', async () => {
     await processed({ finished: '2020-01-01T00:00:00Z' });
     const listed = await command({ 'dry-run': true });
-    expect(listed).toMatchObject({ code: 0, said: ['3 files would go.'] });
+    expect(listed).toMatchObject({ code: 0, said: ['3 files would be deleted.'] });
     expect(listed.printed.toSorted()).toEqual([
       '2020-01-01T00:00:00.000Z 4 acme/_processed/a.csv',
       '2020-01-01T00:00:00.000Z 4 acme/_processed/a_trace.csv',
       '2020-01-01T00:00:00.000Z 4 acme/_report/report.txt',
     ]);
     expect(await names('acme/_processed')).toHaveLength(2);
-    expect((await command({})).said).toEqual(['3 files deleted, 12 bytes.']);
-    expect((await command({ 'dry-run': true })).said).toEqual(['Nothing would go.']);
+    expect((await command({})).said).toEqual(['3 files deleted (12 bytes).']);
+    expect((await command({ 'dry-run': true })).said).toEqual(['Nothing to delete.']);
   });
 });
 

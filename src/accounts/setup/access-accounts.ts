@@ -5,6 +5,7 @@ import type { Transaction } from '../../database/open.ts';
 import { OperatorFault } from '../../fault.ts';
 import type { DeclaredAccount } from './organisation-file.ts';
 import { hashPassword, verifyPassword } from '../passwords/password-hash.ts';
+import { operator } from '../../messages/en/operator.ts';
 
 /** What an organisation file last said of an access account: hashes only, and of a password a slow one. */
 const declarationSchema = z.object({ rest: z.string(), keys: z.string(), password: z.string().nullable() });
@@ -72,9 +73,7 @@ async function setUpAccount(
 ): Promise<boolean> {
   const stored = await storedAccount(tx, given.login);
   if (stored && stored.customer !== customer)
-    throw new OperatorFault(
-      `customer ${customer}: the account ${given.login} belongs to customer ${stored.customer}.`,
-    );
+    throw new OperatorFault(operator.setup.loginTaken(customer, given.login, stored.customer));
   const before = await lastDeclaration(tx, customer, given.login);
   const edited = {
     rest: before.rest !== fingerprint([given.rights, given.from]),

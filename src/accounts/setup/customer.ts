@@ -5,6 +5,7 @@ import { saveChanges } from '../changes/change-rows.ts';
 import type { Diff } from '../changes/diff.ts';
 import type { DeclaredCustomer } from './organisation-file.ts';
 import { CUSTOMER } from '../subscribers/rows.ts';
+import { operator } from '../../messages/en/operator.ts';
 
 export async function createCustomer(tx: Transaction, { id, name, folder }: DeclaredCustomer): Promise<void> {
   await tx.query('insert into customer (id, name, folder) values ($1, $2, $3) on conflict (id) do nothing', [
@@ -109,12 +110,9 @@ export async function saveAdministrator(
     [customer, address],
   );
   const [found] = rows;
-  const refuse = (why: string) =>
-    new OperatorFault(
-      `customer ${customer}: administrator ${address} ${why}. Name a subscriber of the customer with the role administrator, or leave the key out.`,
-    );
-  if (!found) throw refuse('is no subscriber of this customer');
-  if (!found.roles.includes('administrator')) throw refuse('does not have the role administrator');
+  const refuse = (why: string) => new OperatorFault(operator.setup.administrator(customer, address, why));
+  if (!found) throw refuse(operator.setup.notSubscriber);
+  if (!found.roles.includes('administrator')) throw refuse(operator.setup.notAdministrator);
   const { rowCount } = await tx.query(
     'update customer set administrator_id = $2 where id = $1 and administrator_id is distinct from $2',
     [customer, found.id],

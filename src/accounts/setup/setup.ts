@@ -12,6 +12,7 @@ import { acceptTerms, createCustomer, saveAdministrator, saveCustomer } from './
 import { saveFormsFile, saveOnPremisesEntry, saveTemplate } from './notes.ts';
 import { setUpSubscribers } from './subscribers.ts';
 import { compatiblePairs, saveCompatibility, saveSubscription } from './subscriptions.ts';
+import { operator } from '../../messages/en/operator.ts';
 
 /**
  * `enforce`: the file is the truth (the command). `edited`: only what was edited in the file since it was last carried
@@ -51,11 +52,11 @@ function explain(customer: DeclaredCustomer) {
     const constraint = (error as { constraint?: string } | null)?.constraint ?? '';
     const at = `customer ${customer.id}`;
     if (codeOf(error) === UNIQUE_VIOLATION && constraint === 'customer_folder_key')
-      throw new OperatorFault(`${at}: the folder ${customer.folder} belongs to another customer.`);
+      throw new OperatorFault(operator.setup.folderTaken(at, String(customer.folder)));
     if (codeOf(error) === UNIQUE_VIOLATION && constraint === 'subscriber_notes_dn')
-      throw new OperatorFault(`${at}: two subscribers would have the same Notes name.`);
+      throw new OperatorFault(operator.setup.notesNameTwice(at));
     if (codeOf(error) === CHECK_VIOLATION && constraint === 'seats_within_what_was_bought')
-      throw new OperatorFault(`${at}: a subscription would have fewer seats than are taken.`);
+      throw new OperatorFault(operator.setup.tooFewSeats(at));
     throw error;
   };
 }

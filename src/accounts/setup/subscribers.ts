@@ -18,6 +18,7 @@ import { fieldsOf, noteSubscriberChange, type Cause } from '../subscribers/chang
 import { saveOrganisation } from '../subscribers/save.ts';
 import { freeSeat, takeSeat } from '../subscribers/seats.ts';
 import { mailTypeOf } from '../subscribers/subscription.ts';
+import { operator } from '../../messages/en/operator.ts';
 
 const ORIGIN = 'organisation file';
 /** As a cause of changes. */
@@ -40,7 +41,7 @@ export async function setUpSubscribers(
   });
   for (const one of declared) {
     if (organisation.takenElsewhere.has(one.email))
-      throw new OperatorFault(`customer ${customer}: ${one.email} belongs to another customer.`);
+      throw new OperatorFault(operator.setup.emailTaken(customer, one.email));
     const stored = organisation.subscribers.get(one.email);
     const before = structuredClone(stored);
     const fields = stored ? fieldsOf(stored) : null;
@@ -139,14 +140,10 @@ function overwriteSeats(
   for (const { subscription: id, state, extraStorage } of wanted.values()) {
     const subscription = organisation.subscriptions.get(id);
     if (!subscription || subscription.kind === 'storage')
-      throw new OperatorFault(
-        `customer ${organisation.id}: ${email} has a seat of ${id}, which is no subscription with seats.`,
-      );
+      throw new OperatorFault(operator.setup.noSeats(organisation.id, email, id));
     if (!subscriber.seats.some((seat) => seat.subscription === id)) {
       if (subscription.seatsTaken >= subscription.seats)
-        throw new OperatorFault(
-          `customer ${organisation.id}: subscription ${id} has no seat left for ${email}.`,
-        );
+        throw new OperatorFault(operator.setup.noSeatLeft(organisation.id, id, email));
       takeSeat(subscriber, subscription, { now, file: ORIGIN, line: 0 });
     }
     const seat = subscriber.seats.find((one) => one.subscription === id);
@@ -175,7 +172,13 @@ function overwriteNotes(
   const chosen = chooseTemplate(organisation, declared.notesTemplate, subscriber.profile.language, null);
   if ('problem' in chosen)
     throw new OperatorFault(
-      `customer ${organisation.id}: ${declared.email}: notesTemplate: unknown ${chosen.problem.replace('-missing', '')} "${chosen.value}". There are: ${chosen.known.join(', ') || 'none'}.`,
+      operator.setup.template(
+        organisation.id,
+        declared.email,
+        chosen.problem.replace('-missing', ''),
+        chosen.value,
+        chosen.known.join(', ') || operator.setup.none,
+      ),
     );
   subscriber.notes = { ...plain, ...chosen };
 }

@@ -3,6 +3,7 @@ import type { Transaction } from '../../database/open.ts';
 import { OperatorFault } from '../../fault.ts';
 import type { DeclaredSubscription } from './organisation-file.ts';
 import { SUBSCRIPTION } from '../subscribers/rows.ts';
+import { operator } from '../../messages/en/operator.ts';
 
 /** Seats that are taken are counted by those who take them. */
 const DECLARED = [
@@ -49,10 +50,7 @@ export async function saveCompatibility(
   const known = new Set(given.map((one) => one.id));
   for (const { id, compatibleWith } of given)
     for (const other of compatibleWith)
-      if (!known.has(other))
-        throw new OperatorFault(
-          `customer ${customer}: subscription ${id} is compatibleWith ${other}, which is not there.`,
-        );
+      if (!known.has(other)) throw new OperatorFault(operator.setup.compatibleUnknown(customer, id, other));
   const wanted = given.flatMap(({ id, compatibleWith }) =>
     compatibleWith.map((other) => [id, other] as const),
   );

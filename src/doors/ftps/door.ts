@@ -17,6 +17,7 @@ import { PassivePorts, passiveRangeWarnings, type PortRange } from './passive-po
 import { greetInPlain } from './plain-greeting.ts';
 import { createSessionCache, type TlsParty } from '../tls/tls-party.ts';
 import { SecureContexts, type CertificatePair } from '../tls/secure-contexts.ts';
+import { operator } from '../../messages/en/operator.ts';
 
 export interface FtpsDoorOptions extends DoorServices {
   /** true: TLS from the first byte. false: clients begin it with AUTH TLS (RFC 4217). */
@@ -42,13 +43,10 @@ export interface FtpsDoorOptions extends DoorServices {
 export async function startFtpsDoor(options: FtpsDoorOptions): Promise<FtpsDoor> {
   const { publicAddress, passive, host, port } = options;
   if (publicAddress !== undefined && !isIPv4(publicAddress)) {
-    throw new OperatorFault(
-      `publicAddress ${publicAddress} is not an IPv4 address; PASV can name no other`,
-      2,
-    );
+    throw new OperatorFault(operator.certificates.publicAddress(publicAddress), 2);
   }
   if (passive.min > passive.max || (passive.min === 0) !== (passive.max === 0)) {
-    throw new OperatorFault(`Passive ports ${passive.min}-${passive.max} are no range`, 2);
+    throw new OperatorFault(operator.certificates.passiveRange(`${passive.min}-${passive.max}`), 2);
   }
   const server = createServer({ noDelay: true });
   const door = new FtpsDoor(server, options);

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import ssh2 from 'ssh2';
+import { causeOf } from '../../cause.ts';
 import { ensureFolder, removeAttempts, writeDurably } from '../../durable.ts';
-import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
+import { codeOf, OperatorFault } from '../../fault.ts';
+import { operator } from '../../messages/en/operator.ts';
 
 /** The key that an SFTP client remembers this server by. */
 export interface HostKey {
@@ -88,10 +90,7 @@ async function readGiven(paths: readonly string[]): Promise<HostKey[]> {
   for (const path of paths) {
     const key = readHostKey((await readIfThere(path, true)) ?? '', path);
     if (keys.some(({ type }) => type === key.type))
-      throw new OperatorFault(
-        `sftp.hostKey: ${path} is a second key of type ${key.type}; give one file for each type`,
-        2,
-      );
+      throw new OperatorFault(operator.certificates.hostKeyTwice(path, key.type), 2);
     keys.push(key);
   }
   return keys;
@@ -100,10 +99,9 @@ async function readGiven(paths: readonly string[]): Promise<HostKey[]> {
 function readHostKey(privateKey: string, path: string): HostKey {
   const key = ssh2.utils.parseKey(privateKey);
   if (key instanceof Error) {
-    throw new OperatorFault(`${path}: not readable as a private key without a passphrase: ${key.message}`, 2);
+    throw new OperatorFault(operator.certificates.hostKeyUnreadable(path, key.message), 2);
   }
-  if (!key.isPrivateKey())
-    throw new OperatorFault(`${path}: this is a public key, the private one is needed`, 2);
+  if (!key.isPrivateKey()) throw new OperatorFault(operator.certificates.hostKeyPublic(path), 2);
   const blob = key.getPublicSSH();
   const digest = createHash('sha256')
     .update(blob)
@@ -116,6 +114,6 @@ function readHostKey(privateKey: string, path: string): HostKey {
 async function readIfThere(path: string, demanded: boolean): Promise<string | null> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT' && !demanded) return null;
-    throw new OperatorFault(`Cannot read ${path}: ${messageOf(error)}`, 2);
+    throw new OperatorFault(operator.certificates.cannotRead(path, causeOf(error)), 2);
   });
 }

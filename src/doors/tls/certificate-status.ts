@@ -1,6 +1,7 @@
 import { messageOf } from '../../fault.ts';
 import { daysUntil, termOf, type TermState } from './certificate-term.ts';
 import { certificateFiles, readCertificate, type Certificate, type GivenCertificate } from './certificate.ts';
+import { operator } from '../../messages/en/operator.ts';
 
 /** How the certificate of a door stands, for `spoolgate status`. */
 export interface CertificateStatus {
@@ -33,13 +34,13 @@ export async function certificateStatus(
   const [certificate, key] = certificateFiles(dataFolder, given);
   const place = { door: 'ftps', certificate, key } as const;
   const renewal = given
-    ? `Put a new certificate and its key into ${certificate} and ${key}: they are taken up within seconds, without a restart.`
-    : `Delete ${certificate} and ${key}: the daemon makes new ones within seconds; tell customers the new fingerprint.`;
+    ? operator.certificates.renewGiven(certificate, key)
+    : operator.certificates.renewOwn(certificate, key);
   try {
     const read = await readCertificate(dataFolder, given);
     return read && { ...place, ...standingOf(read, renewal, now) };
   } catch (error) {
-    const warning = `The certificate of the FTPS door cannot be used: ${messageOf(error)}. A running daemon keeps the one it had. ${renewal}`;
+    const warning = operator.certificates.unusable(messageOf(error), renewal);
     return { ...place, ...NOTHING_KNOWN, state: 'unusable', warning };
   }
 }
@@ -49,7 +50,7 @@ const NOTHING_KNOWN = { subject: null, fingerprint: null, validFrom: null, valid
 function standingOf(certificate: Certificate, renewal: string, now: Date) {
   const { subject, fingerprint, validFrom, validTo } = certificate;
   const { state, daysLeft } = termOf(certificate, now);
-  const name = `The certificate of the FTPS door (${subject})`;
+  const name = operator.certificates.name(subject);
   const warning = warningOf(state, name, certificate, now);
   return {
     subject,
@@ -68,19 +69,15 @@ function warningOf(
   { validFrom, validTo }: Certificate,
   now: Date,
 ): string | null {
+  const words = operator.certificates;
   switch (state) {
     case 'valid':
       return null;
     case 'expires soon':
-      return `${name} expires on ${validTo.toISOString()}, in ${days(daysUntil(validTo, now))}.`;
+      return words.expires(name, validTo.toISOString(), words.days(daysUntil(validTo, now)));
     case 'expired':
-      return `${name} expired on ${validTo.toISOString()}, ${days(daysUntil(now, validTo))} ago: clients refuse it.`;
+      return words.expired(name, validTo.toISOString(), words.days(daysUntil(now, validTo)));
     case 'not yet valid':
-      return `${name} is not valid before ${validFrom.toISOString()}, in ${days(daysUntil(validFrom, now))}: clients refuse it until then. Is the clock of this machine right?`;
+      return words.notYetValid(name, validFrom.toISOString(), words.days(daysUntil(validFrom, now)));
   }
-}
-
-function days(count: number): string {
-  if (count === 0) return 'less than a day';
-  return count === 1 ? '1 day' : `${count} days`;
 }

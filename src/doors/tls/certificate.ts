@@ -7,6 +7,7 @@ import { ensureFolder, removeAttempts, writeDurably } from '../../durable.ts';
 import { causeOf } from '../../cause.ts';
 import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
 import { quoted } from '../../shown-text.ts';
+import { operator } from '../../messages/en/operator.ts';
 
 /** Certificate and key as PEM text, with what an operator compares. */
 export interface Certificate {
@@ -127,28 +128,25 @@ function checked(cert: string, key: string, what: string): Certificate {
       return { cert, key, fingerprint: x509.fingerprint256, subject: subjectOf(x509), validFrom, validTo };
     }
   } catch (error) {
-    throw new OperatorFault(
-      `${what}: certificate or key is not readable as PEM, give the PEM files: ${messageOf(error)}`,
-      2,
-    );
+    throw new OperatorFault(operator.certificates.notPem(what, messageOf(error)), 2);
   }
-  throw new OperatorFault(`${what}: the private key belongs to another certificate`, 2);
+  throw new OperatorFault(operator.certificates.wrongKey(what), 2);
 }
 
 /** A certificate may name its host as an alternative name alone. */
 function subjectOf({ subject, subjectAltName }: X509Certificate): string {
-  return (subject || subjectAltName || 'without a name').replaceAll('\n', ', ');
+  return (subject || subjectAltName || operator.certificates.unnamed).replaceAll('\n', ', ');
 }
 
 async function readGiven(key: string, file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: unknown) => {
-    throw new OperatorFault(`${key} ${quoted(file)} cannot be read: ${causeOf(error)}`, 2);
+    throw new OperatorFault(operator.certificates.cannotReadKey(key, quoted(file), causeOf(error)), 2);
   });
 }
 
 async function readIfThere(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return null;
-    throw new OperatorFault(`Cannot read ${path}: ${messageOf(error)}`);
+    throw new OperatorFault(operator.certificates.cannotRead(path, causeOf(error)));
   });
 }

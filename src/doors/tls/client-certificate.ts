@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { messageOf, OperatorFault } from '../../fault.ts';
+import { operator } from '../../messages/en/operator.ts';
 
 /** Whose client certificates are taken, and whether a client needs one. It comes on top of name and password. */
 export interface ClientCertificates {
@@ -17,9 +18,9 @@ export function readAuthorities(pem: string): X509Certificate[] {
     const found = (pem.match(PEM_CERTIFICATE) ?? []).map((one) => new X509Certificate(one));
     if (found.length > 0) return found;
   } catch (error) {
-    throw new OperatorFault(`ftps.clientCa is not readable as PEM: ${messageOf(error)}`, 2);
+    throw new OperatorFault(operator.certificates.clientCaNotPem(messageOf(error)), 2);
   }
-  throw new OperatorFault('ftps.clientCa holds no certificate', 2);
+  throw new OperatorFault(operator.certificates.clientCaEmpty, 2);
 }
 
 /**

@@ -1,5 +1,7 @@
+import { commands } from './commands.ts';
 import { configuration } from './configuration.ts';
 import { mails } from './mails.ts';
+import { operator } from './operator.ts';
 import { report } from './report.ts';
 import { replies } from './replies.ts';
 import { results } from './results.ts';
@@ -14,4 +16,6 @@ export const en = {
   mails,
   replies,
   configuration,
+  operator,
+  commands,
 };

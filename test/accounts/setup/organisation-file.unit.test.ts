@@ -72,7 +72,11 @@ describe('a wrong file is refused with file, line and key', () => {
       },
       /password and passwordHash cannot be used together/,
     ],
-    ['no way to sign in', { accounts: [{ login: 'a' }] }, /needs a password, a passwordHash or a key/],
+    [
+      'no way to sign in',
+      { accounts: [{ login: 'a' }] },
+      /no way to log in; set password, passwordHash or keys/,
+    ],
     [
       'a network that is none',
       { accounts: [{ login: 'a', password: 'long-enough', from: ['10.0.0.0/33'] }] },

@@ -258,11 +258,7 @@ describe('running it again', () => {
 describe('what contradicts the store is refused, and nothing of the customer is changed', () => {
   const other: WrittenCustomer = { id: OTHER, name: 'Other', folder: 'other' };
   it.each<[string, WrittenCustomer, RegExp]>([
-    [
-      'a folder of another customer',
-      { ...other, folder: 'acme' },
-      /customer 2000002: the folder acme belongs/,
-    ],
+    ['a folder of another customer', { ...other, folder: 'acme' }, /customer 2000002: folder acme belongs/],
     [
       'a login of another customer',
       { ...other, accounts: [{ login: 'acme', password: 'whatever-1' }] },
@@ -276,7 +272,7 @@ describe('what contradicts the store is refused, and nothing of the customer is 
     [
       'a seat of nothing',
       { ...other, subscribers: [person('x.y', [1])] },
-      /x\.y@example\.com has a seat of 1, which is no subscription/,
+      /x\.y@example\.com has a seat of subscription 1, which has no seats/,
     ],
     [
       'more seats taken than bought',
@@ -285,7 +281,7 @@ describe('what contradicts the store is refused, and nothing of the customer is 
         subscriptions: [{ id: 1, kind: 'collaboration', seats: 1 }],
         subscribers: [person('x.y', [1]), person('z.z', [1])],
       },
-      /subscription 1 has no seat left for z\.z@example\.com/,
+      /subscription 1 has no free seat for z\.z@example\.com/,
     ],
     [
       'a template that is not there',
@@ -299,7 +295,7 @@ describe('what contradicts the store is refused, and nothing of the customer is 
     [
       'compatibility with nothing',
       { ...other, subscriptions: [{ id: 1, kind: 'collaboration', compatibleWith: [2] }] },
-      /subscription 1 is compatibleWith 2, which is not there/,
+      /subscription 1 is compatibleWith 2, which does not exist/,
     ],
     [
       'the same Notes name twice',
@@ -308,7 +304,7 @@ describe('what contradicts the store is refused, and nothing of the customer is 
         subscriptions: [{ id: 1, kind: 'mail', mail: 'notes', seats: 2 }],
         subscribers: [person('x.y', [1]), { ...person('x.y', [1]), email: 'other@example.com' }],
       },
-      /two subscribers would have the same Notes name/,
+      /two subscribers have the same Notes name/,
     ],
   ])('%s', async (_, customer, message) => {
     const { customers } = await fixtures();
@@ -326,7 +322,7 @@ describe('what contradicts the store is refused, and nothing of the customer is 
       });
     await setUp(seats(1));
     await expect(setUp(seats(0))).rejects.toThrow(
-      /customer 1000001: a subscription would have fewer seats than are taken/,
+      /customer 1000001: a subscription has fewer seats than are assigned/,
     );
   });
 });

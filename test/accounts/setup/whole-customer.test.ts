@@ -61,7 +61,7 @@ describe('the administrator in whose name change files are carried out', () => {
     [
       'nobody',
       { subscribers: [ada], administrator: 'nobody@example.com' },
-      /administrator nobody@example\.com is no subscriber/,
+      /administrator nobody@example\.com is not a subscriber/,
     ],
     [
       'somebody without the role',
@@ -71,7 +71,7 @@ describe('the administrator in whose name change files are carried out', () => {
     [
       'somebody who is being removed',
       { subscribers: [{ ...ada, state: 'remove_pending' }], administrator: 'ada.ames@example.com' },
-      /is no subscriber of this customer/,
+      /is not a subscriber of this customer/,
     ],
   ])('%s is refused, and nothing is changed', async (_, customer, message) => {
     await setUp(only({ subscribers: [ada] }));

@@ -207,7 +207,7 @@ test.runIf(isClamdInstalled())(
     expect(existsSync(path.join(world.folder('acme'), clean))).toBe(true);
     const { stdout } = await spoolgate(world.home, 'status');
     expect(stdout).toContain(
-      `  1. ${clean} [waiting] waits for the virus scanner, which cannot be reached; it is tried again every few seconds; no estimate\n`,
+      `  1. ${clean} [waiting] waiting for the virus scanner, which is unreachable; retrying every few seconds; no estimate\n`,
     );
     await clamd.run();
     world.clock.advance(6_000);

@@ -93,9 +93,9 @@ test('what is no TLS is closed, and the door goes on', async () => {
 
 test.each([
   [{ publicAddress: 'ftp.example.com' }, /not an IPv4 address/],
-  [{ passive: { min: 10, max: 9 } }, /no range/],
-  [{ passive: { min: 0, max: 9 } }, /no range/],
-  [{ port: 1, host: '192.0.2.1' }, /^ftps\.host "192\.0\.2\.1" is no address of this machine/],
+  [{ passive: { min: 10, max: 9 } }, /is not a port range/],
+  [{ passive: { min: 0, max: 9 } }, /is not a port range/],
+  [{ port: 1, host: '192.0.2.1' }, /^ftps\.host "192\.0\.2\.1" is not an address of this machine/],
 ])('settings that make no sense are the operator’s fault: %j', async (options, message) => {
   const opened = openDoor(options);
   await expect(opened).rejects.toThrow(message);

@@ -66,7 +66,7 @@ test('f17: sftp.hostKey takes one file or a list, one of each type', async () =>
     'ecdsa-sha2-nistp256',
   ]);
   await expect(loadOrCreateHostKeys(folder, given(`[${ed}, ${other}]`))).rejects.toThrow(
-    `sftp.hostKey: ${other} is a second key of type ssh-ed25519; give one file for each type`,
+    `sftp.hostKey: ${other} is a second ssh-ed25519 key. Give one file per key type.`,
   );
   expect(() => given('[]')).toThrow(/hostKey/);
   expect(existsSync(join(folder, 'ssh-host-key'))).toBe(false);

@@ -47,19 +47,19 @@ test.each([
   ['2026-12-06T12:00:00Z', 'expires soon', 'expires on 2026-12-31T12:00:00.000Z, in 25 days.'],
   ['2026-12-30T11:00:00Z', 'expires soon', 'expires on 2026-12-31T12:00:00.000Z, in 1 day.'],
   ['2026-12-31T11:00:00Z', 'expires soon', 'in less than a day.'],
-  ['2027-01-02T13:00:00Z', 'expired', 'expired on 2026-12-31T12:00:00.000Z, 2 days ago: clients refuse it.'],
+  ['2027-01-02T13:00:00Z', 'expired', 'expired on 2026-12-31T12:00:00.000Z, 2 days ago; clients reject it.'],
   [
     '2026-11-19T11:00:00Z',
     'not yet valid',
-    'not valid before 2026-11-21T12:00:00.000Z, in 2 days: clients refuse',
+    'not valid until 2026-11-21T12:00:00.000Z, in 2 days; clients reject',
   ],
 ])('on %s it %s, with the way out', async (moment, state, words) => {
   const status = await at(moment);
   expect(status).toMatchObject({ state });
-  expect(status?.warning).toContain('The certificate of the FTPS door (CN=ftp.example.com)');
+  expect(status?.warning).toContain('The FTPS certificate (CN=ftp.example.com)');
   expect(status?.warning).toContain(words);
   expect(status?.warning).toContain(
-    `Put a new certificate and its key into ${given.certificate} and ${given.key}`,
+    `Install a new certificate and key in ${given.certificate} and ${given.key}`,
   );
 });
 
@@ -75,11 +75,11 @@ test('files that cannot be used are told, and that a running daemon goes on with
   const status = await at('2026-11-22T12:00:00Z');
   expect(status).toMatchObject({ state: 'unusable', subject: null, validTo: null, daysLeft: null });
   expect(status?.warning).toMatch(
-    /belongs to another certificate\. A running daemon keeps the one it had\. Put a new/,
+    /does not match the certificate\..* A running daemon keeps the previous one\. Install a new/,
   );
   await unlink(given.key);
   expect((await at('2026-11-22T12:00:00Z'))?.warning).toMatch(
-    /cannot be used: ftps\.key ".*k\.pem" cannot be read/,
+    /cannot be used: ftps\.key: cannot read ".*k\.pem"/,
   );
   await renew(START, END);
 });
@@ -92,6 +92,6 @@ test('of one that the daemon makes itself there is nothing to tell before its fi
   const old = await certificateStatus(data, undefined, new Date('2100-01-01T00:00:00Z'));
   expect(old).toMatchObject({ state: 'expired', subject, certificate, key });
   expect(old?.warning).toContain(
-    `Delete ${certificate} and ${key}: the daemon makes new ones within seconds`,
+    `Delete ${certificate} and ${key}; the daemon generates new ones within seconds`,
   );
 });

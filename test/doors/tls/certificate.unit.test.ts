@@ -59,10 +59,10 @@ test.each([
   [
     'missing',
     async () => unlink(join(folder, 'certificate.pem')),
-    /^ftps\.certificate ".*certificate\.pem" cannot be read: no such file or folder \(ENOENT\)/,
+    /^ftps\.certificate: cannot read ".*certificate\.pem": no such file or folder \(ENOENT\)/,
   ],
-  ['no PEM', async () => writeFile(join(folder, 'certificate.pem'), 'x'), /not readable as PEM/],
-  ['of another key', replaceCertificate, /belongs to another certificate/],
+  ['no PEM', async () => writeFile(join(folder, 'certificate.pem'), 'x'), /not valid PEM/],
+  ['of another key', replaceCertificate, /does not match the certificate/],
 ])('a certificate that is %s is the operator’s fault', async (_title, spoil, message) => {
   await loadOrCreateCertificate(folder);
   await spoil();

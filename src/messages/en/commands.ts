@@ -1,0 +1,312 @@
+/** The command line: help, results in words, wrong usage. */
+const help = {
+  title: 'Spoolgate: an integration server for change files uploaded over FTPS and SFTP.',
+  usage: 'Usage: spoolgate COMMAND [--config FILE]',
+  groups: {
+    server: 'Run the server',
+    customers: 'Customers and subscribers',
+    files: 'Change files',
+    access: 'Access',
+    maintenance: 'Maintenance',
+    shell: 'Getting started',
+  },
+  called: 'Once installed, the command is spoolgate; from a clone, run: npm run -s spoolgate -- COMMAND',
+  more: 'For details of a command: spoolgate COMMAND --help',
+  configuration:
+    'The configuration is the first of --config, $SPOOLGATE_CONFIG, ./config/spoolgate.yaml and\n' +
+    '/etc/spoolgate/spoolgate.yaml that exists, otherwise built-in defaults.',
+  exitCodes: 'Exit codes: 0 success, 1 failure, 2 invalid usage or configuration, 3 nothing to do.',
+  usageOf: (usage: string) => `Usage: spoolgate ${usage}`,
+};
+
+const wrong = {
+  unknownCommand: (name: string) => `unknown command "${name}"`,
+  unknownOption: (option: string) => `unknown option ${option}`,
+  didYouMean: (word: string) => `; did you mean ${word}?`,
+  see: (command: string) => `\nSee: spoolgate ${command}`,
+  needsValue: (option: string) => `option ${option} requires a value`,
+  takesNoValue: (option: string) => `option ${option} does not take a value`,
+  customer: (text: string) => `CUSTOMER must be a numeric ID, not "${text}".`,
+  positive: (option: string, text: string) =>
+    `${option} must be a whole number from 1 to 999999999, not "${text}".`,
+  since: (text: string) =>
+    `--since ${text} is not a time. Use a form such as 2026-05-05, 2026-05-05T12:00Z, 90m, 24h or 7d.`,
+  limit: (text: string, max: number) => `--limit ${text} is not a number from 1 to ${max}.`,
+  organisationFile: (file: string, cause: string) => `cannot read the organisation file ${file}: ${cause}`,
+  file: (file: string, cause: string) => `cannot read ${file}: ${cause}`,
+};
+
+const serve = {
+  summary: 'run the daemon until SIGTERM or SIGINT',
+  details:
+    'Checks the configuration first, as spoolgate config does: exit 2 and one line for each fault, before anything\n' +
+    'is opened.',
+};
+
+const setup = {
+  summary: 'create or update the customers in an organisation file',
+  details: 'Running it again changes nothing. Works whether or not the daemon is running.',
+  changed: (what: string) => `set up ${what}`,
+  unchanged: 'Already up to date.',
+  done: (count: number) => (count === 1 ? '1 change made.' : `${count} changes made.`),
+};
+
+/** What a customer needs to connect, for the operator to send: no password. */
+const setupNotice = {
+  to: (name: string, customer: number) =>
+    `Connection details for ${name} (customer ${customer}); send passwords separately:`,
+  ftps: (host: string, port: number) => `  FTPS    ${host}, port ${port}, implicit TLS, passive mode`,
+  certificate: (fingerprint: string) => `          certificate SHA-256 ${fingerprint}`,
+  sftp: (host: string, port: number) => `  SFTP    ${host}, port ${port}`,
+  hostKeys: (keys: string) => `          host keys ${keys}`,
+  folder: (folder: string) => `  folder  ${folder}`,
+  logins: (logins: string) => `  logins  ${logins}`,
+  types: (types: string) => `  types   ${types}`,
+  madeLater: 'generated when the daemon first starts',
+  noLogins: 'none yet',
+  none: 'none',
+};
+
+const status = {
+  summary: 'show customers, waiting files, caps, latest reports and expiring certificates',
+  details:
+    'What needs attention comes first: a certificate that expires within 30 days, has expired or cannot be used, and\n' +
+    'files in the spool that the database does not know. --json also lists certificates that are fine.',
+  noCustomers: 'No customers. See: spoolgate setup --help',
+  warning: (what: string) => `WARNING: ${what}`,
+  unknownFiles: (customer: number, files: string) =>
+    `The database has no record of files of customer ${customer}: ${files}. It lost its last commits, or the files were put there by hand. See: spoolgate reconcile --dry-run`,
+  loop: (budgetMs: number, times: string, ms: number, at: string, by: string) =>
+    `NOTE: The event loop was blocked for more than ${budgetMs} ms ${times} since the start; last for ${ms} ms at ${at}${by}. All work is delayed meanwhile.`,
+  once: 'once',
+  times: (count: number) => `${count} times`,
+  by: (work: string) => ` by ${work}`,
+  onHold: ' (on hold)',
+  caps: (hour: string, day: string, perFile: number) => `caps: hour ${hour}, day ${day}, ${perFile} per file`,
+  used: (used: number, limit: number, until: string) => `${used} of ${limit} until ${until}`,
+  expected: (at: string) => `expected ${at}`,
+  noEstimate: 'no estimate',
+  more: (count: number) => `… and ${count} more`,
+  andMore: (count: number) => ` and ${count} more`,
+  missing: (source: string, numbers: string) => `missing numbers of source "${source}": ${numbers}`,
+  noFiles: 'no files waiting; ',
+  lastReport: (name: string) => `last report: ${name}`,
+  noReport: 'none',
+};
+
+const show = { summary: 'show a subscriber with its seats, or a directory entry' };
+
+const history = {
+  summary: 'show every change to a subscriber or directory entry, and who made it',
+  details: `Oldest first: when, what, which entry of which file, and who sent it from where, followed by the fields that
+changed. Includes removed subscribers and entries, earlier addresses and DNs, and refused entries with their code.
+Password changes are listed without the password. How far back it goes: retention.historyDays.
+
+Exit 1 if there is no history for the name.`,
+  none: 'No changes are kept.',
+  entry: (entry: string, line: string, file: string) => `entry ${entry}, line ${line} of ${file}`,
+  of: (kind: string, subject: string) => ` of ${kind} ${subject}`,
+  refused: (head: string) => `${head}: refused`,
+  changed: 'changed',
+  by: (who: string) => `by ${who}`,
+  otherMeans: 'not uploaded over FTPS or SFTP',
+  sentBy: (who: string, from: string) => `sent by ${who} from ${from}`,
+};
+
+const throttle = {
+  summary: "show or change a customer's caps; takes effect at once",
+  caps: (perFile: number, hourly: number, daily: number) =>
+    `per file ${perFile}, hourly ${hourly}, daily ${daily}`,
+};
+
+const hold = {
+  summary: 'put a customer on hold: its provisioning files are refused with code 1001',
+  releaseSummary: 'release a customer from hold',
+  details: 'Lists the waiting files that the hold will refuse. Exit 3 if there was nothing to change.',
+  onHold: (customer: number) => `Customer ${customer} is now on hold.`,
+  released: (customer: number) => `Customer ${customer} is no longer on hold.`,
+  alreadyOnHold: (customer: number) => `Customer ${customer} is already on hold.`,
+  notOnHold: (customer: number) => `Customer ${customer} is not on hold.`,
+  refused: (files: string) =>
+    `These waiting files will be refused with code 1001 unless the customer is released first:\n${files}`,
+};
+
+const check = {
+  summary: 'show what change files would do, without applying them',
+  details:
+    'Prints the trace and report that each file would get now, given the current accounts. The customer is taken from\n' +
+    'the file name, or from --customer ID. Exit 1 if any file or entry would fail.',
+  trace: (file: string, trace: string, report: string) => `Trace of ${file}:\n${trace}\nReport:\n${report}`,
+  progress: (file: string, percent: number) => `checking ${file}: ${percent} % sent`,
+  working: (file: string) => `checking ${file}: processing`,
+};
+
+const exportLdif = {
+  summary: "export a customer's directory as LDIF",
+  details:
+    'Writes add records, which are a valid change file and input for ldapmodify; with --content, records without\n' +
+    'changetype for slapadd. --containers also writes the entries above (o=, ou=, dc=): a server needs them, a change\n' +
+    'file skips them. Schema requirements of servers: docs/directory.md.',
+  form: 'Specify a format: spoolgate export CUSTOMER --ldif',
+  progress: (entries: number) => `exporting: ${entries} entries`,
+};
+
+const bans = {
+  summary: 'list addresses and accounts banned for guessing passwords',
+  details: `An address is banned for all accounts that have not recently logged in from it; an account, at all addresses
+that it has not logged in from. Wrong passwords for an account from one of its usual addresses ban the account
+there. Each ban lasts twice as long as the one before. --all also lists failed logins that have not led to a ban.
+Lift a ban with: spoolgate unban ADDRESS-OR-LOGIN
+
+Exit 3 if there is nothing to list.`,
+  none: 'No bans.',
+  noneAtAll: 'No bans and no recent failed logins.',
+  notBanned: (name: string, failed: string, before: string) => `${name}: not banned, ${failed}${before}`,
+  banned: (name: string, until: string, time: string) =>
+    `${name}: banned until ${until}, for the ${time} time`,
+  before: (times: string) => `, banned ${times} before`,
+  once: 'once',
+  times: (count: number) => `${count} times`,
+  failed: (count: number) => (count === 1 ? '1 failed login' : `${count} failed logins`),
+  address: (address: string) => `address ${address}`,
+  account: (login: string) => `account ${login}`,
+  accountAt: (login: string, address: string) => `account ${login} at address ${address}`,
+};
+
+const unban = {
+  summary: 'lift the bans on an address or account; takes effect at once',
+  details: `Also clears its failed logins, on all daemons. Write the address as spoolgate bans shows it or as the client has
+it, and the login as it is or as shown. The audit log records who lifted which ban.
+
+Exit 3 if there is nothing to lift.`,
+  nothing: (subject: string) =>
+    `There is no ban on ${subject}, and no failed login. For a list: spoolgate bans --all`,
+  cleared: (failed: string, name: string) => `Cleared ${failed} of ${name}.`,
+  lifted: (name: string, until: string) => `Lifted the ban on ${name} (until ${until}).`,
+};
+
+const account = {
+  summary: 'remove an access account and close its sessions',
+  details: `Nobody can log in with the account any more. Its open sessions are closed within a second, on all daemons, and
+unfinished uploads are discarded. Files it has uploaded are kept. If the account is listed in an organisation
+file, remove it there as well, or spoolgate setup creates it again.
+
+Exit 3 if there is no such account.`,
+  unknownAction: (action: string) => `Unknown action "${action}". Usage: spoolgate account remove LOGIN`,
+  none: (login: string) => `There is no account ${login}.`,
+  removed: (login: string) => `Account ${login} removed.`,
+};
+
+const audit = {
+  summary: 'show who uploaded, deleted, renamed or changed what, when, and from where',
+  details: (
+    limit: number,
+    max: number,
+  ) => `Logins, uploads, downloads, deletions and renames over FTPS and SFTP, with address and protocol, and changes made
+by operators. Oldest first; the newest ${limit} unless --limit sets another number, up to ${max}.
+
+  --customer ID   of one customer
+  --file NAME     about one file
+  --login LOGIN   by one access account or operator
+  --since TIME    since a time: 2026-05-05, 2026-05-05T12:00Z, 90m, 24h or 7d
+
+Exit 3 if nothing was found.`,
+  more: 'There may be more; see --limit and --since.',
+  none: 'Nothing found.',
+  byCommand: 'by command',
+  from: (address: string) => `from ${address}`,
+};
+
+const purge = {
+  summary: 'delete files that have expired from _processed, _error and _report',
+  details:
+    'The daemon does this every hour. --dry-run lists what would be deleted, one file per line.\n' +
+    'Retention: retention.days of the configuration, or retentionDays of the customer.',
+  nothing: 'Nothing to delete.',
+  would: (files: number) => (files === 1 ? '1 file would be deleted.' : `${files} files would be deleted.`),
+  deleted: (files: number, bytes: number) =>
+    `${files === 1 ? '1 file' : `${files} files`} deleted (${bytes} bytes).`,
+  failed: (files: number) =>
+    `${files === 1 ? '1 file' : `${files} files`} could not be deleted; see the log.`,
+};
+
+const reconcile = {
+  summary: 'requeue files whose results were lost by the database',
+  details: `For a database that lost its last commits, after failover to a lagging standby or a crash with synchronous_commit
+off: _processed and _error then contain files, with traces and reports, that the database has no record of. Files
+put there by hand or from a backup look the same, so move those away first.
+
+Applied files go back to the upload folder under their original names, without their traces, and are processed
+as if they had just arrived. Refused files, reports, and traces without a file stay where they are. The daemon
+compares the spool with the database at its start and after every reconnect; differences show in the log, in the
+health check and in spoolgate status.
+
+--dry-run shows what would be done. Exit 1 if a file could not be requeued, 3 if there is nothing to do.`,
+  nothing: 'The spool and the database agree. Nothing to do.',
+  requeued: (name: string) => `requeued as ${name}`,
+  wouldRequeue: (name: string) => `would be requeued as ${name}`,
+  kept: 'left in place',
+  wouldKeep: 'would be left in place',
+  notRequeued: (name: string) => `not requeued as ${name}`,
+  note: (text: string) => ` (${text})`,
+};
+
+const backup = {
+  summary: 'copy the database and the spool into a new folder',
+  details:
+    'Works while the daemon is running. The backup contains password hashes: protect it like the database. It does not\n' +
+    'contain the configuration, the certificate or the host key.',
+  saved: (tables: number, files: number, folder: string) =>
+    `Saved ${tables} tables and ${files} files to ${folder}.`,
+  restoreSummary: 'fill an empty database and an empty spool from a backup',
+  restoreDetails:
+    'The daemon must not be running. Start it afterwards: it continues with the files that were waiting.',
+  restored: (tables: number, files: number) => `Restored ${tables} tables and ${files} files.`,
+  progress: (step: string) => `backing up: ${step}`,
+  restoreProgress: (step: string) => `restoring: ${step}`,
+};
+
+const config = {
+  summary: 'check the configuration and print it, with secrets masked',
+  details:
+    'Checks everything that serve checks before it starts: folders, files, certificates, organisation files, addresses,\n' +
+    'ports and the database. Exit 2 and one line for each fault. Leaves nothing behind.',
+  readFrom: (file: string) => `Read from ${file}.`,
+  defaults: 'No configuration file found; using built-in defaults.',
+  hostKeys: (keys: string) => `SFTP host keys: ${keys}.`,
+  hostKeysUnusable: 'not usable, see below',
+  hostKeysLater: 'generated at the first start',
+  valid: 'Configuration is valid.',
+};
+
+const completion = {
+  summary: 'print a completion script for bash, zsh or fish',
+  details: `bash:  eval "$(spoolgate completion bash)"    in ~/.bashrc
+zsh:   eval "$(spoolgate completion zsh)"     in ~/.zshrc, after compinit
+fish:  spoolgate completion fish | source     in ~/.config/fish/config.fish`,
+  unknownShell: (shell: string) => `Unknown shell "${shell}". Use bash, zsh or fish.`,
+};
+
+export const commands = {
+  help,
+  wrong,
+  serve,
+  setup,
+  setupNotice,
+  status,
+  show,
+  history,
+  throttle,
+  hold,
+  check,
+  exportLdif,
+  bans,
+  unban,
+  account,
+  audit,
+  purge,
+  reconcile,
+  backup,
+  config,
+  completion,
+};
