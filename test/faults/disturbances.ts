@@ -14,6 +14,8 @@ const PAUSE_MS_MAX = 4_000;
 const STOPPED_MS_MAX = 4_000;
 /** What an upload that was broken off needs to come to its end in the daemon. */
 const SETTLED_MS = 700;
+/** What a daemon printed last, where it has ended by itself. */
+const LAST_CHARACTERS = 10_000;
 
 /**
  * Two daemons on one world, and what is done to them: one is killed and started again, both are stopped and continued,
@@ -100,7 +102,11 @@ export class Disturbances implements AsyncDisposable {
 
   /** Of the daemon that lives through everything. */
   async footprint(): Promise<Footprint> {
-    const { pid } = this.#steady.child;
+    const { pid, exitCode, signalCode } = this.#steady.child;
+    if (exitCode !== null || signalCode !== null)
+      throw new Error(
+        `it has ended (code ${exitCode}, signal ${signalCode}):\n${this.#steady.output().slice(-LAST_CHARACTERS)}`,
+      );
     const status = await readFile(`/proc/${pid}/status`, 'utf8');
     const resident = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
     const descriptors = (await readdir(`/proc/${pid}/fd`)).length;
@@ -112,7 +118,9 @@ export class Disturbances implements AsyncDisposable {
     const outputs = [...this.#outputs, this.#steady.output(), this.#mortal.output()];
     return outputs
       .flatMap((output) => output.split('\n'))
-      .filter((line) => line.includes('"level":"error"') && !line.includes('"message":"database away"'));
+      .filter(
+        (line) => line.includes('"level":"error"') && !line.includes('"message":"database unreachable"'),
+      );
   }
 
   async stop(): Promise<(number | null)[]> {
