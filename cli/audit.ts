@@ -76,7 +76,7 @@ function lineOf({ at, who, action, customer, from, path, detail }: ShownEntry) {
     quoted(who),
     action,
     ...(path === null ? [] : [quoted(path)]),
-    ...[from === null ? words.byCommand : words.from(from)],
+    from === null ? words.byCommand : words.from(from),
     ...(isEmpty(detail) ? [] : [JSON.stringify(detail)]),
   ];
   return parts.join(' ');

@@ -10,7 +10,7 @@ import { commands } from '../src/messages/en/commands.ts';
 
 const words = commands.setupNotice;
 
-/** What a customer needs to connect (chapter 20), for the operator to send: no password. */
+/** What a customer needs to connect (rules 20), for the operator to send: no password. */
 export async function setupNotice(
   { data, ftps, sftp }: Configuration,
   { id, name, folder, types, logins: made }: AnswerOf<typeof setup>['added'][number],

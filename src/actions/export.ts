@@ -94,7 +94,7 @@ const CONTAINERS: Record<string, string[]> = {
   c: ['country'],
 };
 
-/** With a capital letter, so that a change file skips it (chapter 11, rule 1); servers do not mind. */
+/** With a capital letter, so that a change file skips it (rule 11.1); servers do not mind. */
 function containerRecord({ text, leaf }: DistinguishedName, { content }: ExportForm): string {
   const [named] = leaf;
   const classes = CONTAINERS[named?.attribute.toLowerCase() ?? ''] ?? [

@@ -39,14 +39,14 @@ export type ChangeFileState =
 export interface NameFacts {
   /** Lower case, with the dot; compared without regard to case. */
   extensions: readonly string[];
-  /** Of the files of a customer that wait at the same time those of lower rank run first (chapter 12). */
+  /** Of the files of a customer that wait at the same time those of lower rank run first (rules 12). */
   rank: number;
 }
 
-/** By the token that names of the type carry, in capitals (chapter 3). */
+/** By the token that names of the type carry, in capitals (rules 3). */
 export type ChangeFileTypes = ReadonlyMap<string, NameFacts>;
 
-/** What a well-formed name says (chapter 3). `sequence` fits PostgreSQL's bigint. */
+/** What a well-formed name says (rules 3). `sequence` fits PostgreSQL's bigint. */
 export interface ChangeFileName {
   customerId: bigint;
   /**
@@ -64,7 +64,7 @@ export const CUSTOMER_DIGITS_MAX = 18;
 
 /**
  * Reads `customerId_sourceId_type_sequence.extension`, from both ends because a source may contain underscores
- * (chapter 3).
+ * (rules 3).
  *
  * @param types those that the program knows
  * @returns null for a name that breaks the grammar: result code 1.
@@ -80,7 +80,7 @@ export function parseChangeFileName(name: string, types: ChangeFileTypes): Chang
   return { customerId: BigInt(customerId), source, type, sequence };
 }
 
-/** Folders of a customer as every client sees them (chapter 17). `_report` holds reports, the others change files. */
+/** Folders of a customer as every client sees them (rules 17). `_report` holds reports, the others change files. */
 export const PROCESSED = '_processed';
 export const ERROR = '_error';
 export const REPORT = '_report';

@@ -1,6 +1,6 @@
 import type { Refusal, ResultCode } from './result-code.ts';
 
-/** Where an entry stands in its change file: what the trace needs (chapter 16). */
+/** Where an entry stands in its change file: what the trace needs (rules 16). */
 export interface SourceRange {
   /** From 1. */
   entry: number;
@@ -48,7 +48,7 @@ export interface Entry<Record = unknown> {
 export type EntryWarning =
   /** The value is not quoted and begins with a blank: a comma of the column before it may have been meant. */
   | { kind: 'leading-blank'; field: string; before: string; value: string }
-  /** The record is skipped, since its changetype has a capital letter (chapter 11, rule 1). */
+  /** The record is skipped, since its changetype has a capital letter (rule 11.1). */
   | { kind: 'skipped'; changetype: string };
 
 /** A warning with its place in the file. */
@@ -72,7 +72,7 @@ export interface Reading<Record> {
 
 /**
  * A data record of a provisioning file: column → value. An empty value is absent ("not given"); a zero-length
- * string, written `""`, is present as '' (chapter 4, rule 6). Column names are the specification's spelling.
+ * string, written `""`, is present as '' (rule 4.6). Column names are the specification's spelling.
  */
 export type ProvisioningRecord = ReadonlyMap<string, string>;
 

@@ -1,6 +1,6 @@
 import { CUSTOMER_DIGITS_MAX, SEQUENCE_MAX, type ChangeFileTypes } from './change-file.ts';
 
-/** What breaks the grammar of a change file's name (chapter 3); the first thing to look at. */
+/** What breaks the grammar of a change file's name (rules 3); the first thing to look at. */
 export type NameFault =
   | 'separators'
   | 'extension'

@@ -5,7 +5,7 @@ import { LIMITS } from '../tables/limits.ts';
 const limit = (name: (typeof LIMITS)[number]['name']) =>
   Number(LIMITS.find((row) => row.name === name)?.value);
 
-/** Error ceilings per file (chapter 13): the entry that goes beyond stops the file. */
+/** Error ceilings per file (rules 13): the entry that goes beyond stops the file. */
 export const READ_ERRORS_MAX = limit('max_read_errors_per_file');
 export const WRITE_ERRORS_MAX = limit('max_write_errors_per_file');
 
@@ -29,7 +29,7 @@ export const NO_COUNTS: Counts = { read: 0, written: 0, readErrors: 0, writeErro
 
 /**
  * Decides the entries one after the other until none is left or a ceiling is hit; the entry that hits it carries 5 or
- * 6 and is not carried out (chapter 13; open point 14).
+ * 6 and is not carried out (rules 13 and 19.14).
  *
  * @param problem why the file as a whole cannot be read; its entries repeat it
  */
@@ -67,7 +67,7 @@ export function isStopped({ refusal }: Outcome): boolean {
   return refusal?.code === 5 || refusal?.code === 6;
 }
 
-/** Every entry of a held customer's provisioning file is refused (chapter 14); none is carried out. */
+/** Every entry of a held customer's provisioning file is refused (rules 14); none is carried out. */
 export function refuseEntries(entries: readonly Entry[], before: Counts, refusal: Refusal): Outcome {
   const results = entries.map(({ place }) => ({
     place,

@@ -41,7 +41,7 @@ export type Warning =
   | EntryNote;
 
 /**
- * Has no code (chapter 14): only the report tells it. `set-aside` and `lost`: faults of ours, with `limit` entries of
+ * Has no code (rules 14): only the report tells it. `set-aside` and `lost`: faults of ours, with `limit` entries of
  * `entries` decided before.
  */
 export interface UncodedRefusal {
@@ -61,7 +61,7 @@ export type QuarantineRefusal =
   /** The scanner found a file of so many bytes too large; it does not tell its limit. */
   | { code: null; reason: 'scanner-refused'; bytes: number };
 
-/** How a report speaks of the entries of a type (chapter 15). */
+/** How a report speaks of the entries of a type (rules 15). */
 export interface ReportWords {
   entry: string;
   read: string;

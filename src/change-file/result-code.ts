@@ -16,10 +16,10 @@ export function symbolOf(code: ResultCode): string {
   return symbols.get(code) ?? 'UNKNOWN';
 }
 
-/** Problems of reading lines count against their own ceiling (chapter 13). */
+/** Problems of reading lines count against their own ceiling (rules 13). */
 const READ_ERRORS = new Set<ResultCode>([10, 11, 1000]);
 
-/** Whether a failed entry is a read error; every other code is a write error (chapter 13). */
+/** Whether a failed entry is a read error; every other code is a write error (rules 13). */
 export function isReadError(code: ResultCode): boolean {
   return READ_ERRORS.has(code);
 }

@@ -14,7 +14,7 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
   words: ReportWords;
   /** A held customer's files of this kind are refused (1001). */
   heldRefuses: boolean;
-  /** Whether its entries count against the hourly cap; the daily one counts all (chapter 13). */
+  /** Whether its entries count against the hourly cap; the daily one counts all (rules 13). */
   countsHourly: boolean;
   /**
    * @param from where to go on; null: from the beginning
@@ -53,7 +53,7 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
   conclude?: (tx: Transaction, file: ChangeFile, now: Date) => Promise<void>;
   /** The result of an entry whose change the account store refuses to write. */
   failed: (entry: Entry<Record>) => EntryResult;
-  /** How the trace shows an entry (chapter 16). */
+  /** How the trace shows an entry (rules 16). */
   traced: {
     /** Of its original text no more is needed. */
     bytesMax: number;

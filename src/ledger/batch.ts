@@ -68,7 +68,7 @@ export async function startBatch(
 }
 
 /**
- * The next file of a batch (chapter 12): one that is begun, then names that break the grammar, then type by type in the
+ * The next file of a batch (rules 12): one that is begun, then names that break the grammar, then type by type in the
  * order of their ranks; within a type by ascending number, then by source.
  */
 export async function nextInBatch(db: Queryable, batch: number): Promise<ChangeFile | null> {

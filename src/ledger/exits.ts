@@ -42,7 +42,7 @@ export type WaitReason = 'hour' | 'day' | 'sequence';
 
 /**
  * The file waits until then, and with it all later ones of the customer, which would be refused for their numbers if
- * they went first (chapter 12, rule 7).
+ * they went first (rule 12.7).
  */
 export async function defer(
   tx: Transaction,
@@ -63,7 +63,7 @@ export async function defer(
 }
 
 /**
- * A gate refused the file: `_error`, a line in the report, no trace, number not stored (chapter 14).
+ * A gate refused the file: `_error`, a line in the report, no trace, number not stored (rules 14).
  *
  * @param refusal why, as the report tells it
  */

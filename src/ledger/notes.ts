@@ -37,7 +37,7 @@ export async function noteEntries(
 }
 
 /**
- * A file that the daily cap keeps waiting is told of once a day (chapter 13).
+ * A file that the daily cap keeps waiting is told of once a day (rules 13).
  *
  * @param limit operations a day
  * @param day when the day began

@@ -80,7 +80,7 @@ async function failuresOf(db: Queryable, files: number[]): Promise<Map<number, R
   return failures;
 }
 
-/** Files that wait for the next day have a line, once a day (chapter 13). */
+/** Files that wait for the next day have a line, once a day (rules 13). */
 async function filesOverTheDay(db: Queryable, batch: number): Promise<ReportedFile[]> {
   const { rows } = await db.query<{
     name: string;

@@ -24,7 +24,7 @@ const STRICT_GAP_MAX = 100;
 
 /**
  * The numbers between the last processed one and this file's that were never received, where that is worth a word:
- * numbers are opaque and may rise in any steps (chapter 3). The customer has declared the source in `strictSequence`, or
+ * numbers are opaque and may rise in any steps (rules 3). The customer has declared the source in `strictSequence`, or
  * every number of its whole history followed the one before. Numbers that were seen and refused are not missing.
  */
 export async function missingBefore(db: Queryable, { customer, parsed }: ChangeFile): Promise<string[]> {

@@ -78,7 +78,7 @@ export async function statusRows(
 
 const EACH = 'from unnest($1::bigint[]) as c (id) cross join lateral';
 
-/** In the order in which they will run (chapter 12). */
+/** In the order in which they will run (rules 12). */
 const WAITING = `
   select c.id as customer, w.* ${EACH}
     (select count(*) over () as "all", f.id, f.name, f.type, f.source, f.state, f.total, f.entries, f.received_at,

@@ -1,4 +1,4 @@
-/** The clock hour and the calendar day that a moment belongs to, in a customer's time zone (chapter 13). */
+/** The clock hour and the calendar day that a moment belongs to, in a customer's time zone (rules 13). */
 export interface Periods {
   hour: Date;
   day: Date;

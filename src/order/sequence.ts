@@ -2,14 +2,14 @@ import { SEQUENCE_MAX, type ChangeFile, type ChangeFileName } from '../change-fi
 
 /**
  * What a sequence counter belongs to: customer, source and type. The specification names the first two; directory
- * files always run first, so a shared counter would refuse valid provisioning files (open point 8).
+ * files always run first, so a shared counter would refuse valid provisioning files (rule 19.8).
  */
 export function counterOf(customer: number, name: ChangeFileName): [number, string, string] {
   return [customer, name.source, name.type];
 }
 
 /**
- * Whether a number may follow the last processed one (chapter 3): it must be greater; after the maximum 1 or more is
+ * Whether a number may follow the last processed one (rules 3): it must be greater; after the maximum 1 or more is
  * accepted, which is the only way back.
  *
  * @param last null where the counter has not been used

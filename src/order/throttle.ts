@@ -1,6 +1,6 @@
 import type { Periods } from './periods.ts';
 
-/** Caps of a customer, in operations (chapter 13). An operation is an entry, successful or not. */
+/** Caps of a customer, in operations (rules 13). An operation is an entry, successful or not. */
 export interface Caps {
   perFile: number;
   hourly: number;
@@ -20,7 +20,7 @@ export type Verdict =
   | { go: false; wait: 'hour' | 'day'; since: Date; until: Date; limit: number };
 
 /**
- * Holds the counted entries of a file against the caps, before anything of it is applied (chapter 13). A file is never
+ * Holds the counted entries of a file against the caps, before anything of it is applied (rules 13). A file is never
  * split: if not all of it fits, nothing of it runs. More than the file limit, or as many as the day limit: refused.
  *
  * @param countsHourly true for provisioning files; directory files know the daily cap only

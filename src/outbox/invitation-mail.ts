@@ -25,7 +25,7 @@ export interface InvitationFacts {
 const VALID_DAYS = 28;
 
 /**
- * The mail with which a new user chooses a password, accepts the terms and reaches the services (chapter 6.1), or an
+ * The mail with which a new user chooses a password, accepts the terms and reaches the services (rule 6.1), or an
  * active one activates the seats that were assigned (6.10).
  */
 export function invitationMail(

@@ -3,7 +3,7 @@ import { en } from '../messages/en/en.ts';
 import type { Messages } from '../messages/messages.ts';
 import { oneLine, type MailText } from './mail-text.ts';
 
-/** The mail to the alternate address of an account that a change file has changed (chapter 5). */
+/** The mail to the alternate address of an account that a change file has changed (rules 5). */
 export function noticeMail(
   { to, email, at, changes }: NoticePayload,
   organisation: string,

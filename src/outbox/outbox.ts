@@ -191,7 +191,7 @@ async function retryLater(
 
 /**
  * Finishes removals that were accepted at least `finishMs` ago: the account is gone for good, its address is free
- * again (accounts chapter 3). Until then an Add of the address gives 1054.
+ * again (rules A3). Until then an Add of the address gives 1054.
  */
 export async function finishRemovals(
   { database, clock, journal }: OutboxParts,

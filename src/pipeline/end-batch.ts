@@ -11,7 +11,7 @@ import { reportName } from '../change-file/report-name.ts';
 
 /**
  * Writes the report of a batch from the database, and closes it. Both can be done again any number of times. No report
- * where nothing was looked at (chapter 15).
+ * where nothing was looked at (rules 15).
  */
 export async function endBatch({ services, customer, folder }: Turn, batch: Batch): Promise<void> {
   const { database, clock, journal, kinds, preparations, readings } = services;

@@ -16,8 +16,8 @@ export interface GateFacts {
 }
 
 /**
- * The gates that a file passes by its name, in their order (chapter 12): name (1), type (2), customer (3), sequence
- * number (4). A file that fails one goes to `_error`; its number is not stored and it has no trace (chapter 14).
+ * The gates that a file passes by its name, in their order (rules 12): name (1), type (2), customer (3), sequence
+ * number (4). A file that fails one goes to `_error`; its number is not stored and it has no trace (rules 14).
  */
 export function refusedAtGate(file: Pick<ChangeFile, 'name' | 'parsed'>, facts: GateFacts): Refusal | null {
   const { parsed } = file;

@@ -24,7 +24,7 @@ export interface Services {
   caps: Caps;
   /** A batch starts when no upload has ended for this long. */
   settleMs: number;
-  /** Traces show `***` for passwords, where the copied line would show them (open point 43). */
+  /** Traces show `***` for passwords, where the copied line would show them (rule 19.43). */
   maskPasswords?: boolean;
   /** null where none is configured. */
   antivirus?: Antivirus | null;

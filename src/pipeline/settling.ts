@@ -12,7 +12,7 @@ export type Settled =
   /** Row of the last file that a batch may take; those that come while the look is taken are the next batch's. */
   | { settled: true; upTo: number };
 
-/** Uploads have settled only when nothing is still being written by other means either (chapter 12, rule 5). */
+/** Uploads have settled only when nothing is still being written by other means either (rule 12.5). */
 export async function lookSettled({ services, customer, folder }: Turn): Promise<Settled> {
   const { database, clock, settling } = services;
   // Before anything else is asked: what is entered meanwhile may stand there before an earlier file is.

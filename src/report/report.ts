@@ -19,7 +19,7 @@ const { notes } = en.report;
 export type WordsOf = (type: string | null) => ReportWords;
 
 /**
- * The report of a batch (chapter 15): per file a Processing line, error lines in the order of the entries, each
+ * The report of a batch (rules 15): per file a Processing line, error lines in the order of the entries, each
  * followed by its result code, and one counts line.
  *
  * @param folder the customer's folder name

@@ -21,7 +21,7 @@ export interface Traced {
 }
 
 /**
- * Writes the trace of a change file (chapter 16) from its stored results: the header line, then one line per entry. It
+ * Writes the trace of a change file (rules 16) from its stored results: the header line, then one line per entry. It
  * can be written again any number of times. Its name lasts when the change file has been moved beside it.
  *
  * @param results in pages: a trace of any length costs constant memory

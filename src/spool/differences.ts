@@ -68,7 +68,7 @@ function originalName(name: string, types: ChangeFileTypes): string {
   return parseChangeFileName(original, types) ? original : name;
 }
 
-/** By rank, then by ascending number: as one batch would run them (chapter 12). */
+/** By rank, then by ascending number: as one batch would run them (rules 12). */
 export function inOrderOfBatch(types: ChangeFileTypes): (one: Difference, other: Difference) => number {
   const rankOf = (type: string) => types.get(type)?.rank ?? 0;
   return (one, other) => {

@@ -54,7 +54,7 @@ async function isForeign(place: string, taken: string): Promise<boolean> {
   return (await isThere(place)) && !(await isSameFile(place, taken));
 }
 
-/** A name that is taken gets a number before its extension; both files are kept (chapter 14). */
+/** A name that is taken gets a number before its extension; both files are kept (rules 14). */
 async function chooseName(db: Queryable, { file }: Departing, target: string): Promise<string> {
   const name = await freeName(file.name, target);
   await saveFiledAs(db, file, name);

@@ -14,7 +14,7 @@ import { codeOf } from '../fault.ts';
 const NAME_BYTES_MAX = 255;
 
 /**
- * A name that is taken gets a number before its extension; both files are kept (chapter 14). As a rule all numbers up to
+ * A name that is taken gets a number before its extension; both files are kept (rules 14). As a rule all numbers up to
  * the last are taken, and the next one is found in a few steps; where there are gaps, it is some free one.
  */
 export async function freeName(file: string, target: string): Promise<string> {

@@ -1,5 +1,5 @@
 /**
- * Deletes what has been kept long enough (chapter 17). A waiting file is never touched, nor a file or report of a batch
+ * Deletes what has been kept long enough (rules 17). A waiting file is never touched, nor a file or report of a batch
  * whose report does not exist yet. Ages are counted in days of 24 hours from the moment in the ledger: neither daylight
  * saving nor a leap day moves them.
  */

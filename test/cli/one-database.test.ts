@@ -44,7 +44,7 @@ const COMMANDS = {
   check: { words: ['check', `${ACME}_PRV_1.csv`], code: 0, says: /^1,2,0,sam@example\.com,Suspend$/m },
   export: { words: ['export', String(ACME), '--ldif'], code: 0, says: /^version: 1$/m },
   bans: { words: ['bans'], code: 3, says: /No bans/ },
-  unban: { words: ['unban', 'nobody'], code: 3, says: /There is no ban of "nobody"/ },
+  unban: { words: ['unban', 'nobody'], code: 3, says: /There is no ban on "nobody"/ },
   'account-remove': { words: ['account', 'remove', 'nobody'], code: 3, says: /There is no account "nobody"/ },
   audit: { words: ['audit', '--login', 'nobody'], code: 3, says: /Nothing found/ },
   purge: { words: ['purge', '--dry-run'], code: 0, says: /Nothing to delete/ },

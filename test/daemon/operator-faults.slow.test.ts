@@ -94,7 +94,7 @@ const ALWAYS: [string, object, RegExp][] = [
   [
     'n13: a log that is a folder',
     { log: { file: 'open' } },
-    /^log\.file: ".*\/open" is a folder, a file is needed/m,
+    /^log\.file: ".*\/open" is a folder, not a file/m,
   ],
   [
     'n21: an organisation file that is not there',
@@ -188,7 +188,7 @@ const MANY: [object, RegExp[]] = [
     /log\.file: /,
     /organisations: /,
     /ftps\.certificate /,
-    /ftps\.clientCa /,
+    /ftps\.clientCa: /,
     /sftp\.hostKey: /,
     /ftps\.host /,
   ],

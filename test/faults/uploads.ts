@@ -50,7 +50,7 @@ const ENTRIES_MAX = 12;
 const LARGE_EVERY = 20;
 const LARGE_ENTRIES = 2_300;
 const MISNAMED_EVERY = 9;
-/** Below the ceilings that would stop the file (chapter 13). */
+/** Below the ceilings that would stop the file (rules 13). */
 const ERRORS_MAX = 60;
 
 /** Makes the files of all agents, one after the other, and keeps them. */

@@ -117,7 +117,7 @@ describe('of a person', () => {
     expect(JSON.parse(json.stdout)).toEqual(JSON.parse(JSON.stringify(await history('kim@example.com'))));
     const nobody = await spoolgate(world.home, 'history', String(ACME), 'nobody@example.com');
     expect(nobody).toMatchObject({ code: 1, stdout: '' });
-    expect(nobody.stderr).toContain('no history of "nobody@example.com"');
+    expect(nobody.stderr).toContain('no history for "nobody@example.com"');
   });
 
   it('a later owner of the address is another person', async () => {
@@ -162,7 +162,7 @@ describe('of a person', () => {
     await acme.outcome(name);
     const found = await history('old.hand@example.com');
     expect(found.events.at(-1)).toMatchObject({ file: name, who: null, address: null });
-    expect(historyText(throughJson(found))).toContain('put there by other means');
+    expect(historyText(throughJson(found))).toContain('not uploaded over FTPS or SFTP');
   });
 
   it('an upload under another name is of who renamed it', async () => {

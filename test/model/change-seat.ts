@@ -27,7 +27,7 @@ interface Wish {
   source: Base | undefined;
 }
 
-/** 6.7 and chapters 7, 8. */
+/** 6.7 and rules 7, 8. */
 export function changeSeat(model: Model, user: ModelSubscriber, record: ModelRecord): number {
   const bases = heldBases(model, user);
   const wish = wishOf(model, record, bases);

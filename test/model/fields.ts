@@ -128,7 +128,7 @@ export function suppressesAll(record: ModelRecord): boolean {
   return record['suppressInvitation']?.toUpperCase() === 'SUPPRESS_ALL';
 }
 
-/** Password policy (accounts chapter 6). */
+/** Password policy (rules A6). */
 export function breaksPasswordPolicy(
   password: string,
   owner: { email: string; givenName: string; familyName: string },

@@ -204,7 +204,7 @@ const ACCESS = [
   ['', ''],
 ] as const;
 
-/** Moves that chapters 6.7 and 7 know, from each kind of seat held. */
+/** Moves that rules 6.7 and 7 know, from each kind of seat held. */
 function makeChangeSeat(random: Random, model: Model): Draft {
   const emailAddress = someone(random, model, (one) => heldBases(model, one).length > 0);
   const user = userOf(model, emailAddress);

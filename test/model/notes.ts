@@ -1,4 +1,4 @@
-/** Chapter 9: Notes template and Notes name. */
+/** Rules 9: Notes template and Notes name. */
 import type { DeclaredCustomer, DeclaredSubscriber } from '../../src/accounts/setup/organisation-file.ts';
 import type { Model, ModelSubscriber, NotesMail } from './accounts.ts';
 import { given, inTable } from './fields.ts';

@@ -1,4 +1,4 @@
-/** The mails to alternate addresses: one per change file and account (chapter 5). */
+/** The mails to alternate addresses: one per change file and account (rules 5). */
 import type { Queryable } from '../../src/database/open.ts';
 import type { NoticePayload } from '../../src/accounts/subscribers/notice.ts';
 import type { Model } from './accounts.ts';

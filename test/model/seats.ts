@@ -1,4 +1,4 @@
-/** Chapters 5, 7 and 8: what a subscription brings, and who holds what. */
+/** Rules 5, 7 and 8: what a subscription brings, and who holds what. */
 import type { DeclaredSubscription } from '../../src/accounts/setup/organisation-file.ts';
 import type { Model, ModelSubscriber } from './accounts.ts';
 import { given } from './fields.ts';
@@ -26,7 +26,7 @@ export function hasCollaboration(one: DeclaredSubscription): boolean {
   return one.kind === 'collaboration' || one.parts.includes('collaboration');
 }
 
-/** Whether an accessory works with a base seat (chapter 8). */
+/** Whether an accessory works with a base seat (rules 8). */
 export function carries(base: DeclaredSubscription, accessory: DeclaredSubscription): boolean {
   if (!isBase(base)) return false;
   const offers = new Set([String(base.id)]);
@@ -69,7 +69,7 @@ export function takeSeat(
   subscriber.seats.set(id, { state, files: 0, mail: 0 });
 }
 
-/** Accessories that no base seat carries any longer go (chapter 8). */
+/** Accessories that no base seat carries any longer go (rules 8). */
 export function dropUncarriedAccessories(model: Model, subscriber: ModelSubscriber): void {
   const bases = heldBases(model, subscriber);
   for (const one of held(model, subscriber))

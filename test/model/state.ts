@@ -59,7 +59,7 @@ export function emptyProfile(): Record<ProfileField, string> {
   return Object.fromEntries(PROFILE_FIELDS.map((field) => [field, ''])) as Record<ProfileField, string>;
 }
 
-/** Chapter 10, the default first. */
+/** Rules 10, the default first. */
 export function allowedFederationTypes({ federation }: DeclaredCustomer): string[] {
   if (federation === 'partial') return ['NON_FEDERATED', 'FEDERATED', 'MODIFIED_FEDERATED'];
   return [(federation ?? 'non_federated').toUpperCase()];

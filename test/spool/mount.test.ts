@@ -24,7 +24,7 @@ it('a spool that is unmounted counts nothing as deleted, and work goes on when i
   await mkdir(folder, { recursive: true });
   try {
     await expect(intake.customers()).rejects.toThrow(/not the spool of this database: \.spool-id is missing/);
-    await expect(intake.sweep({ customer: ACME, folder })).rejects.toThrow(/Is its disk mounted/);
+    await expect(intake.sweep({ customer: ACME, folder })).rejects.toThrow(/Check that its disk is mounted/);
     await world.workOff(1).catch(() => undefined);
     expect(world.log).toContain('processing failed');
     expect((await database.query('select state from change_file')).rows).toEqual([{ state: 'waiting' }]);

@@ -144,7 +144,7 @@ export async function poll<T>(what: string, everyMs: number, look: () => Promise
   }
 }
 
-/** Result codes of a trace, in the order of the entries (chapter 16). */
+/** Result codes of a trace, in the order of the entries (rules 16). */
 export function codesOf(trace: string): number[] {
   return [...trace.matchAll(/^\d+,\d+,(\d+),/gm)].map(([, code]) => Number(code));
 }

@@ -1,5 +1,5 @@
 /**
- * Distinguished names (RFC 4514) and how they compare (chapter 11, rule 7; RFC 4518 where the specification is
+ * Distinguished names (RFC 4514) and how they compare (rule 11.7; RFC 4518 where the specification is
  * silent): without regard to case, to blanks around `,` `+` and `=`, to the number of blanks inside a value, to the way
  * a character is escaped, and to the order of the parts of a multi-valued RDN.
  */
@@ -28,7 +28,7 @@ const TEXT_MAX = 8_192;
 /** Bytes of a key: PostgreSQL indexes up to some 2,700. */
 export const KEY_BYTES_MAX = 2_000;
 
-/** RFC 4514 chapter 3, with the long names and numbers of RFC 4519. */
+/** RFC 4514 section 3, with the long names and numbers of RFC 4519. */
 const SAME_ATTRIBUTE = new Map([
   ['commonname', 'cn'],
   ['2.5.4.3', 'cn'],

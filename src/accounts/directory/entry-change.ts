@@ -1,4 +1,4 @@
-/** What a record of a directory change file asks for (chapter 11), as its reader understood it. */
+/** What a record of a directory change file asks for (rules 11), as its reader understood it. */
 import type { DistinguishedName } from './distinguished-name.ts';
 
 /** One line of a record: an attribute and its value. */
@@ -29,7 +29,7 @@ export type DirectoryChange =
       target: DistinguishedName | null;
       deleteOldRdn: boolean;
     }
-  /** The changetype contains an upper-case letter: the record is skipped silently (chapter 11, rule 1). */
+  /** The changetype contains an upper-case letter: the record is skipped silently (rule 11.1). */
   | { type: 'ignored' };
 
 export interface DirectoryRecord {

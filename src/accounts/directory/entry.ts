@@ -1,5 +1,5 @@
 /**
- * The contact directory of a customer: persons and groups (chapter 11). As with accounts, a change file works on the
+ * The contact directory of a customer: persons and groups (rules 11). As with accounts, a change file works on the
  * part in memory that its records name; entry n+1 sees what entry n did.
  */
 import type { Diff } from '../changes/diff.ts';

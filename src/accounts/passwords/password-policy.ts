@@ -1,4 +1,4 @@
-/** The rules a password must keep (accounts chapter 6); the numbers are the specification's limits. */
+/** The rules a password must keep (rules A6); the numbers are the specification's limits. */
 export type PasswordRule =
   'length' | 'non-alphabetic' | 'alphabetic' | 'blank' | 'repeats' | 'name' | 'maximum';
 

@@ -85,7 +85,7 @@ async function saveDomains(
   return changed;
 }
 
-/** Where the customer accepts the terms of use for everybody, those who have not yet done so have now (chapter 5). */
+/** Where the customer accepts the terms of use for everybody, those who have not yet done so have now (rules 5). */
 export async function acceptTerms(tx: Transaction, customer: number, who: string, now: Date): Promise<void> {
   const { rows } = await tx.query<{ id: number }>(
     `update subscriber s set terms_accepted_at = $2 from customer c
@@ -98,7 +98,7 @@ export async function acceptTerms(tx: Transaction, customer: number, who: string
   await saveChanges(tx, customer, 'person', changes, { origin: { who }, now });
 }
 
-/** In whose name change files are carried out (chapter 2). */
+/** In whose name change files are carried out (rules 2). */
 export async function saveAdministrator(
   tx: Transaction,
   customer: number,

@@ -13,7 +13,7 @@ export const languages = listOf(LANGUAGES.map((row) => row.value));
 export const timeZones = listOf(TIME_ZONES.map((row) => row.value));
 export const countries = listOf(COUNTRIES.map((row) => row.code));
 
-/** The table's spelling of a value in any letter case (chapter 4, rule 8); undefined where it is none of the list. */
+/** The table's spelling of a value in any letter case (rule 4.8); undefined where it is none of the list. */
 export function spelledAs(values: AllowedValues, text: string): string | undefined {
   return values.get(text.toLowerCase());
 }

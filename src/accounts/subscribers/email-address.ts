@@ -1,5 +1,5 @@
 /**
- * E-mail addresses (chapter 4, rule 8): they ignore case and are stored in lower case. The syntax is the dot-atom of
+ * E-mail addresses (rule 4.8): they ignore case and are stored in lower case. The syntax is the dot-atom of
  * RFC 5322 with a domain name of at least two labels; quoted local parts and address literals are no sign-in names.
  */
 const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";

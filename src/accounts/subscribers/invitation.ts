@@ -1,6 +1,6 @@
 import type { FollowUp, Invitation, Organisation, Seat, Subscriber } from './organisation.ts';
 
-/** An invitation runs 28 days from its sending (chapter 5; accounts chapter 5: exactly 28 × 24 hours). */
+/** An invitation runs 28 days from its sending (rules 5 and A5: exactly 28 × 24 hours). */
 export const INVITATION_MS = 28 * 24 * 60 * 60 * 1000;
 
 /** Nothing is on its way, and a link that was sent no longer works. */
@@ -10,18 +10,18 @@ export function noInvitation(suppressed: boolean): Invitation {
 
 /**
  * Whether the organisation mails this subscriber invitations at all: federated users sign in through their company,
- * and with e-mail verification off nobody is sent one (accounts chapter 2).
+ * and with e-mail verification off nobody is sent one (rules A2).
  */
 export function isInvited(organisation: Organisation, subscriber: Subscriber): boolean {
   return organisation.emailVerification && subscriber.federationType !== 'FEDERATED';
 }
 
-/** An account made with a password only has no address an invitation could go to (chapter 5). */
+/** An account made with a password only has no address an invitation could go to (rules 5). */
 export function hasPasswordOnly(subscriber: Subscriber): boolean {
   return subscriber.password.state === 'temporary' && subscriber.alternateEmail === null;
 }
 
-/** The seats that wait for their holder to follow the link of an invitation (accounts chapter 9). */
+/** The seats that wait for their holder to follow the link of an invitation (rules A9). */
 export function seatsToActivate({ seats }: Subscriber): Seat[] {
   return seats.filter((seat) => seat.state === 'assigned');
 }

@@ -13,7 +13,7 @@ export function commonNameOf(dn: string): string {
   return dn.split('/', 1)[0] ?? '';
 }
 
-/** What a row says about the name of a new Notes mail user (chapter 9.2). */
+/** What a row says about the name of a new Notes mail user (rule 9.2). */
 export interface NotesNameRequest {
   email: string;
   /** '' where the row gives none. */
@@ -41,7 +41,7 @@ export interface NotesNameResult {
 }
 
 /**
- * The DN that a new Notes mail user gets (chapter 9.2): for a service-only organisation one that nobody has yet, for a
+ * The DN that a new Notes mail user gets (rule 9.2): for a service-only organisation one that nobody has yet, for a
  * hybrid one that of the person's on-premises entry, whose address must be the account's.
  *
  * Where it is refused the result code is 1034.

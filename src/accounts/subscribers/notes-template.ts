@@ -24,7 +24,7 @@ export interface TemplateProblem {
 }
 
 /**
- * Reads a notesTemplate value, `name[,version[,locale[,forms]]]` (chapter 9.1), against what the organisation has.
+ * Reads a notesTemplate value, `name[,version[,locale[,forms]]]` (rule 9.1), against what the organisation has.
  * An empty name keeps the template that `stored` has; `<delete>` is understood only where there is something stored.
  *
  * @param language of the account: stands in for an empty locale

@@ -43,7 +43,7 @@ export function portraitOf(subscriber: Subscriber): Portrait {
 }
 
 /**
- * Notes for the mail to the alternate address what an operation has changed (chapter 5). Nothing where there is no such
+ * Notes for the mail to the alternate address what an operation has changed (rules 5). Nothing where there is no such
  * address, or where all is as it was before.
  *
  * @param before the account's portrait before the operation

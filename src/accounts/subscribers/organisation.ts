@@ -15,9 +15,9 @@ export interface Organisation {
   name: string;
   state: 'active' | 'held';
   contactLanguage: string;
-  /** Off: nobody is sent an invitation, and FORCE_ACTIVATION is possible (chapters 5 and 10). */
+  /** Off: nobody is sent an invitation, and FORCE_ACTIVATION is possible (rules 5 and 10). */
   emailVerification: boolean;
-  /** Accounts count as having accepted the terms of use from the moment they are added (chapter 5). */
+  /** Accounts count as having accepted the terms of use from the moment they are added (rules 5). */
   acceptTerms: boolean;
   federation: OrganisationFederation;
   notes: 'none' | 'service_only' | 'hybrid';
@@ -94,7 +94,7 @@ export interface OnPremisesEntry {
 
 /**
  * `assigned`: taken, but its holder has not followed the link of the invitation yet. `entitle_pending`: the account
- * system has not finished it, and nobody else sets it (accounts chapter 9).
+ * system has not finished it, and nobody else sets it (rules A9).
  */
 export type SeatState = 'active' | 'assigned' | 'entitle_pending';
 
@@ -161,7 +161,7 @@ export interface NotesMail {
 }
 
 /**
- * Work for others that follows from a committed change (accounts chapter 3, integration server 6.5 and 6.8):
+ * Work for others that follows from a committed change (rules A3, 6.5 and 6.8):
  * an invitation to mail, content that moves or is deleted, a removal to finish.
  */
 export interface FollowUp {
@@ -172,7 +172,7 @@ export interface FollowUp {
   payload: Record<string, unknown>;
 }
 
-/** What one change file has done to an account, for the mail to its alternate address (chapter 5). No values. */
+/** What one change file has done to an account, for the mail to its alternate address (rules 5). No values. */
 export interface Notice {
   to: string;
   /** Of the account, as it is now. */
@@ -193,7 +193,7 @@ export function heldSubscriptions(organisation: Organisation, subscriber: Subscr
   return subscriber.seats.flatMap((seat) => organisation.subscriptions.get(seat.subscription) ?? []);
 }
 
-/** The federation types that users of the organisation may have, its default first (chapter 10). */
+/** The federation types that users of the organisation may have, its default first (rules 10). */
 export function allowedFederationTypes(federation: OrganisationFederation): FederationType[] {
   switch (federation) {
     case 'non_federated':

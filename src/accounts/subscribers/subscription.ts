@@ -1,4 +1,4 @@
-/** What a subscription is, and what rights its seats bring (chapters 5, 7 and 8). */
+/** What a subscription is, and what rights its seats bring (rules 5, 7 and 8). */
 export type SubscriptionKind = 'collaboration' | 'mail' | 'bundle' | 'accessory' | 'storage' | 'third_party';
 export type MailType = 'notes' | 'inotes';
 export type BundlePart = 'collaboration' | MailType;

@@ -50,7 +50,7 @@ const ENTRIES_PER_BATCH = 256;
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * The customer's folder as clients of every door see it (chapter 17): the upload folder with `_processed`, `_error`,
+ * The customer's folder as clients of every door see it (rules 17): the upload folder with `_processed`, `_error`,
  * `_report` and `journal` below. It is the jail (no link is followed, only regular files exist) and the one place
  * where rights are checked.
  *
@@ -158,7 +158,7 @@ export class FolderView {
     if (!this.account.rights.has(right)) throw new FolderFault('denied', replies.folder.rightMissing(right));
   }
 
-  /** An account made for the journal (chapter 17): files, traces and reports can hold passwords. */
+  /** An account made for the journal (rules 17): files, traces and reports can hold passwords. */
   get #seesJournalOnly(): boolean {
     const { rights } = this.account;
     return rights.has('journal') && rights.size === 1;

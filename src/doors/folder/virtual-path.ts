@@ -25,7 +25,7 @@ export class FolderFault extends Error {
   }
 }
 
-/** The upload folder is ''; the other folders have the names that clients see (chapter 17). */
+/** The upload folder is ''; the other folders have the names that clients see (rules 17). */
 export type FolderName = '' | typeof PROCESSED | typeof ERROR | typeof REPORT | typeof JOURNAL;
 
 /** Folders below the upload folder, in the order in which a listing shows them. */

@@ -36,7 +36,7 @@ export interface FtpsDoorOptions extends DoorServices {
 }
 
 /**
- * Opens an FTPS door: TLS 1.2 or later, passive mode, one private folder per customer (chapter 17).
+ * Opens an FTPS door: TLS 1.2 or later, passive mode, one private folder per customer (rules 17).
  *
  * @throws OperatorFault where the port cannot be opened or a setting makes no sense
  */

@@ -31,7 +31,7 @@ function oneOf(name: string, known: Record<string, string>): Verb {
 }
 
 /**
- * Files are stored and sent byte by byte in both types: change files are accepted with LF and with CRLF (chapter 4),
+ * Files are stored and sent byte by byte in both types: change files are accepted with LF and with CRLF (rules 4),
  * and converting would change what the customer sent. ASCII is accepted because clients select it for listings.
  */
 function type(_conversation: Conversation, argument: string): Reply {

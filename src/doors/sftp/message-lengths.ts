@@ -1,4 +1,4 @@
-/** Type of the one message that carries the content of a file (draft-ietf-secsh-filexfer-02, chapter 3). */
+/** Type of the one message that carries the content of a file (draft-ietf-secsh-filexfer-02, section 3). */
 const WRITE = 6;
 
 /**

@@ -1,4 +1,4 @@
-/** What a signed-in person may do at a door (chapters 2 and 17, organisation file). */
+/** What a signed-in person may do at a door (rules 2 and 17, organisation file). */
 export type Right = 'upload' | 'download' | 'delete' | 'journal';
 
 /** An integration server user: somebody who may sign in at a door. */

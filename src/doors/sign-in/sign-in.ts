@@ -26,7 +26,7 @@ interface AccountRow {
 const REMEMBERED = { keptMs: 30_000, entriesMax: 1_000 };
 
 /**
- * Signs in against the access accounts (chapter 17). An unknown login costs the same hash as a wrong password, and
+ * Signs in against the access accounts (rules 17). An unknown login costs the same hash as a wrong password, and
  * both get the same answer.
  */
 export async function createSignIn(database: Database, clock: Clock, spool: string): Promise<SignIn> {

@@ -6,7 +6,7 @@ export interface CertificatePair {
   key: string | Buffer;
 }
 
-/** OpenSSL's HIGH group (chapter 17) without those that encrypt nothing or authenticate nobody. */
+/** OpenSSL's HIGH group (rules 17) without those that encrypt nothing or authenticate nobody. */
 const CIPHERS = 'HIGH:!aNULL:!eNULL:!MD5:!PSK:!SRP';
 
 /**

@@ -52,7 +52,7 @@ const BLANK_ROW =
 
 /**
  * Whether a row has no value in any column, quoted or not: an empty line, or what a spreadsheet leaves below its last
- * row. It is no entry (chapter 4, rule 9).
+ * row. It is no entry (rule 4.9).
  */
 export function isBlankRow(bytes: Buffer): boolean {
   const [first] = bytes;

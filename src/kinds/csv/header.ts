@@ -19,7 +19,7 @@ const SEPARATOR_LINE = /^\s*"?sep=(.?)"?\s*$/i;
 
 /**
  * Column names in the specification's spelling, in the order of the file; without the empty last name of a trailing
- * comma. Names ignore case (chapter 4, rule 3).
+ * comma. Names ignore case (rule 4.3).
  */
 export function readHeader(
   header: Buffer,

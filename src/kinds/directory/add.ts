@@ -4,7 +4,7 @@ import type { Refusal } from '../../change-file/result-code.ts';
 import { addValue, complete, ruleFor } from './attributes.ts';
 import { notFree, type DecisionContext } from './context.ts';
 
-/** New entry (chapter 11): object class (12), mandatory attributes (9), the DN is free (7). */
+/** New entry (rules 11): object class (12), mandatory attributes (9), the DN is free (7). */
 export function addEntry(
   context: DecisionContext,
   { name, members }: DirectoryRecord,

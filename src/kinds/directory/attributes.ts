@@ -13,7 +13,7 @@ import { DI_GROUP_ATTRIBUTES } from '../../tables/di-group-attributes.ts';
 import { DI_PERSON_ATTRIBUTES } from '../../tables/di-person-attributes.ts';
 import { LIMITS } from '../../tables/limits.ts';
 
-/** An attribute that is kept (chapter 11 and its two tables). */
+/** An attribute that is kept (rules 11 and its two tables). */
 export interface AttributeRule {
   /** The specification's spelling. */
   name: string;
@@ -145,7 +145,7 @@ export function draftOf(entry: DirectoryEntry, touched: readonly string[]): Dire
 }
 
 /**
- * What an entry must have (code 9): displayName and mail; a group may have cn in place of displayName (open point 28).
+ * What an entry must have (code 9): displayName and mail; a group may have cn in place of displayName (rule 19.28).
  * A group without cn is then called what its DN begins with (di-group-attributes.csv).
  */
 export function complete(entry: DirectoryEntry, name: DistinguishedName): Refusal | null {

@@ -12,10 +12,10 @@ import type { DecisionContext } from './context.ts';
 type Change = Exclude<DirectoryRecord['change'], { type: 'ignored' }>;
 
 /**
- * Decides one record (chapter 11) in the order of code-selection.csv; where nothing stands against it, changes the
+ * Decides one record (rules 11) in the order of code-selection.csv; where nothing stands against it, changes the
  * directory in memory. Pure but for that.
  *
- * @returns null where the record is skipped silently (rule 1)
+ * @returns null where the record is skipped silently (rule 11.1)
  */
 export function decideRecord(
   context: DecisionContext,

@@ -95,7 +95,7 @@ function unexpected({ attribute }: GivenValue): Refusal {
 }
 
 /**
- * The parts of a modify, with a line `-` after each or without (chapter 11, rule 6). Without it, a line such as
+ * The parts of a modify, with a line `-` after each or without (rule 11.6). Without it, a line such as
  * `delete: pager` begins a new part, unless the attribute of the part at hand has that very name.
  */
 function readModify(body: readonly GivenValue[]): Body {
@@ -138,7 +138,7 @@ function readRename(body: readonly GivenValue[]): Body {
   return { type: 'rename', newRdn: valueOf('newrdn') || null, newSuperior, deleteOldRdn: deleteOld === '1' };
 }
 
-/** A new RDN without attribute takes that of the old one (chapter 11, rule 5). An empty newsuperior is the root. */
+/** A new RDN without attribute takes that of the old one (rule 11.5). An empty newsuperior is the root. */
 function withTarget(name: DistinguishedName, rename: Rename): DirectoryChange | Refusal {
   const { newRdn: given, newSuperior, deleteOldRdn } = rename;
   if (given === null) return { type: 'modrdn', newRdn: null, target: null, deleteOldRdn };

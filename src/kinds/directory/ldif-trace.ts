@@ -1,13 +1,13 @@
 import { LINE_END, unfold } from './ldif-lines.ts';
 
-/** What follows the three numbers in the trace of a directory file (chapter 16). */
+/** What follows the three numbers in the trace of a directory file (rules 16). */
 export const TRACE_COLUMNS = 'dn,changetype';
 
 /** Of a record as much as is needed for its line in the trace. */
 export const TRACED_BYTES_MAX = 65_536;
 
 /**
- * The DN line of a record as it stands, and its changetype, comma-separated (chapter 16). The DN line is not folded
+ * The DN line of a record as it stands, and its changetype, comma-separated (rules 16). The DN line is not folded
  * and nothing is quoted; a record without a DN line shows its first line, one without changetype ends in the comma.
  *
  * @param record the record as in the file, or the beginning of it

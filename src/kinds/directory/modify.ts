@@ -5,7 +5,7 @@ import { addValue, complete, deleteValue, draftOf, ruleFor, type Members } from 
 import { entryNamed, type DecisionContext } from './context.ts';
 
 /**
- * Any mix of add, replace and delete (chapter 11), all of it or nothing: the entry exists (8), and is complete
+ * Any mix of add, replace and delete (rules 11), all of it or nothing: the entry exists (8), and is complete
  * afterwards (9). What has no effect is no error: adding what is there, deleting what is not.
  */
 export function modifyEntry(

@@ -12,7 +12,7 @@ import { START } from '../lines.ts';
 import { TRACE_COLUMNS } from './ldif-trace.ts';
 
 /**
- * Reads a directory change file (chapter 11): LDIF change records (RFC 2849) in UTF-8, with or without a byte order
+ * Reads a directory change file (rules 11): LDIF change records (RFC 2849) in UTF-8, with or without a byte order
  * mark, LF or CR LF, version line, comments, folded lines, base64. A record that cannot be read costs nothing but
  * itself; nothing is ever fetched for it. Memory stays constant.
  */

@@ -19,7 +19,7 @@ import { entryNamed, type DecisionContext } from './context.ts';
 type Rename = Extract<DirectoryRecord['change'], { type: 'modrdn' }>;
 
 /**
- * Renames an entry, and moves it where newsuperior is given (chapter 11, rule 5): it exists (8), newrdn is given (10),
+ * Renames an entry, and moves it where newsuperior is given (rule 11.5): it exists (8), newrdn is given (10),
  * the new name is free (7). Entries below it go along, as in a directory server.
  */
 export function renameEntry(

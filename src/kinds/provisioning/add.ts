@@ -146,7 +146,7 @@ export const addChecks: readonly Check[] = [
   check(44, 1007, (s) => aboutFirst(s, (subscription) => !hasFreeSeat(subscription))),
 ];
 
-/** The only value of the column activation (chapter 10). */
+/** The only value of the column activation (rules 10). */
 const FORCE_ACTIVATION = 'FORCE_ACTIVATION';
 
 export function add(s: DecisionContext): void {

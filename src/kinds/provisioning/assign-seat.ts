@@ -36,7 +36,7 @@ export const assignSeatChecks: readonly Check[] = [
     return (!subscription || subscription.kind === 'storage') && { ...about(s), reason: 'unknown' };
   }),
   check(13, 1063, (s) => !target(s).active && about(s)),
-  // Chapter 6.6 lists the code; code-selection.csv has a row for it with Add only.
+  // Rule 6.6 lists the code; code-selection.csv has a row for it with Add only.
   check(13, 1037, (s) => target(s).kind === 'third_party' && about(s)),
   check(14, 1090, (s) => target(s).kind === 'accessory' && !s.organisation.accessories && about(s)),
   check(15, 1020, (s) => {
@@ -80,7 +80,7 @@ export const assignSeatChecks: readonly Check[] = [
     return chosen !== null && 'problem' in chosen && templateComplaint(chosen);
   }),
   check(25, 1007, (s) => !hasFreeSeat(target(s)) && about(s)),
-  // Only an account with the role User may hold subscriptions (chapter 5).
+  // Only an account with the role User may hold subscriptions (rules 5).
   check(26, 1040, (s) => !knownSubscriber(s).roles.includes('user') && { ...about(s), reason: 'role' }),
 ];
 
@@ -102,7 +102,7 @@ export function assignSeat(s: DecisionContext): void {
 
 /**
  * An active user activates a new base seat by the link of an invitation; the seats of a pending account wait with the
- * account, and accessories follow their base seat (accounts chapter 9).
+ * account, and accessories follow their base seat (rules A9).
  */
 function mustBeActivated(s: DecisionContext): boolean {
   const subscriber = knownSubscriber(s);
@@ -146,7 +146,7 @@ function template(s: DecisionContext) {
   return text === '' ? null : chooseTemplate(s.organisation, text, language, null);
 }
 
-/** Both names of the row or none: one alone is treated as not given (chapter 9.2). */
+/** Both names of the row or none: one alone is treated as not given (rule 9.2). */
 function notesName(s: DecisionContext) {
   const subscriber = knownSubscriber(s);
   const given = textOf(s, 'givenName') !== '' && textOf(s, 'familyName') !== '';

@@ -32,7 +32,7 @@ import {
   type DecisionContext,
 } from './context.ts';
 
-/** What a bundle user gives up by keyword in subscriptionId2 (chapter 7). */
+/** What a bundle user gives up by keyword in subscriptionId2 (rules 7). */
 type Dropped = 'DELETECOLLAB' | 'DELETEMAIL';
 
 /** What the row asks for: seats to give up and seats to take in their place. */
@@ -89,7 +89,7 @@ export function changeSeat(s: DecisionContext): void {
   touch(s, subscriber);
 }
 
-/** A seat in the place of one that its holder has not activated yet waits likewise (accounts chapter 9). */
+/** A seat in the place of one that its holder has not activated yet waits likewise (rules A9). */
 function replaceSeats(s: DecisionContext, subscriber: Subscriber, { from, to }: Move): void {
   const { organisation, inputs } = s;
   const left = from.flatMap(({ id }) => seatOf(subscriber, id) ?? []);
@@ -134,7 +134,7 @@ function dropped(s: DecisionContext): Dropped | null {
 
 /**
  * The target where the row names the source bundle in one of its two columns and the target in the other, either way
- * round (chapter 7).
+ * round (rules 7).
  */
 function besideSource(s: DecisionContext): Subscription | undefined {
   const bundle = bundleOf(s);
@@ -162,7 +162,7 @@ function isSecondUsable(s: DecisionContext): boolean {
   );
 }
 
-/** Who leaves a bundle with two halves must say what becomes of the second (chapter 7). */
+/** Who leaves a bundle with two halves must say what becomes of the second (rules 7). */
 function leavesBundle(s: DecisionContext): boolean {
   const bundle = bundleOf(s);
   const target = usable(s, 'subscriptionId');
@@ -257,7 +257,7 @@ function losesMailType(s: DecisionContext, type: MailType): boolean {
   return had && types.some((next) => next !== null && next !== type);
 }
 
-/** Only then notesDN is looked at (chapter 9.2). */
+/** Only then notesDN is looked at (rule 9.2). */
 function becomesNotesUser(s: DecisionContext): boolean {
   const before = bases(s).some((subscription) => mailTypeOf(subscription) === 'notes');
   return !before && (moveOf(s)?.to.some((subscription) => mailTypeOf(subscription) === 'notes') ?? false);
@@ -293,7 +293,7 @@ function droppedContent(s: DecisionContext, { from }: Move): Subscription[] {
   }));
 }
 
-/** Accessories that no new base carries are removed with their data (chapter 8). */
+/** Accessories that no new base carries are removed with their data (rules 8). */
 export function dropAccessories(s: DecisionContext, subscriber: Subscriber): Subscription[] {
   const held = heldSubscriptions(s.organisation, subscriber);
   const orphans = held.filter(

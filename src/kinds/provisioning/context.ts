@@ -83,7 +83,7 @@ export function valueIn(record: ProvisioningRecord, field: FieldName): string | 
     : value;
 }
 
-/** The value of a column; '' where it is empty, zero-length or missing (chapter 4, rule 6: alike outside Update). */
+/** The value of a column; '' where it is empty, zero-length or missing (rule 4.6: alike outside Update). */
 export function textOf({ record }: DecisionContext, field: FieldName): string {
   return valueIn(record, field) ?? '';
 }

@@ -67,7 +67,7 @@ export function operationOf(record: ProvisioningRecord): Operation | undefined {
 }
 
 /**
- * Decides one entry (chapter 6): runs the checks in the order of code-selection.csv; where none fails, changes the
+ * Decides one entry (rules 6): runs the checks in the order of code-selection.csv; where none fails, changes the
  * organisation in memory. Pure but for that: time, ids and password hashes come in with the moment.
  */
 export function decideEntry(
@@ -155,7 +155,7 @@ function carryOut(operation: Operation, context: DecisionContext): void {
   if (subscriber) noteSubscriberChange(organisation, subscriber, before, cause);
 }
 
-/** Notes for the alternate address of the account what it has changed (chapter 5). */
+/** Notes for the alternate address of the account what it has changed (rules 5). */
 function applyTelling(
   { name, apply }: Operation,
   context: DecisionContext,

@@ -144,7 +144,7 @@ function namedNotesDns(record: ProvisioningRecord, customerName: string): string
     valueIn(record, 'givenName') ?? '',
     valueIn(record, 'familyName') ?? '',
   );
-  // A zero-length string is as good as none: the name is then built (chapter 4, rule 6).
+  // A zero-length string is as good as none: the name is then built (rule 4.6).
   return [foldNotesDn(valueIn(record, 'notesDN') || built)];
 }
 

@@ -7,7 +7,7 @@ const QUOTE = 0x22;
 const MASK = Buffer.from('***');
 
 /**
- * How the trace shows an entry where passwords are to be masked (open point 43): the cell of the column password is
+ * How the trace shows an entry where passwords are to be masked (rule 19.43): the cell of the column password is
  * `***`, everything else stays byte for byte. A line that cannot be read, whose values have moved by a column, or whose
  * header is unknown is masked whole: nobody knows what stands where.
  *

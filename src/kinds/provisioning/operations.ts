@@ -16,7 +16,7 @@ import { update, updateChecks } from './update.ts';
 
 export type OperationName = (typeof PRV_OPERATIONS)[number]['operation'];
 
-/** One operation of a provisioning file. Columns that it does not read are ignored (chapter 6). */
+/** One operation of a provisioning file. Columns that it does not read are ignored (rules 6). */
 export interface Operation {
   name: OperationName;
   /** Columns that it reads besides emailAddress and action; only these are checked. */

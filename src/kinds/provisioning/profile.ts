@@ -34,7 +34,7 @@ export const PROFILE_FIELDS = [
 
 const FEDERATION_TYPES: readonly string[] = ['NON_FEDERATED', 'FEDERATED', 'MODIFIED_FEDERATED'];
 
-/** The code table says 99 (1051), the field table 100; the lower one holds (open point 10). */
+/** The code table says 99 (1051), the field table 100; the lower one holds (rule 19.10). */
 export const JOB_TITLE_MAX = 99;
 export const NAME_MAX = 120;
 
@@ -101,14 +101,14 @@ export const federationNotAllowed = (order: number) =>
     return { field: 'federationType', value, other: allowed.join(', ') };
   });
 
-/** The type the row asks for; the organisation's default where it asks for none (chapter 10). */
+/** The type the row asks for; the organisation's default where it asks for none (rules 10). */
 export function federationTypeOf(s: DecisionContext): FederationType {
   const value = textOf(s, 'federationType').toUpperCase();
   const [ownType = 'NON_FEDERATED'] = allowedFederationTypes(s.organisation.federation);
   return FEDERATION_TYPES.includes(value) ? (value as FederationType) : ownType;
 }
 
-/** Writes what the row gives: an empty column keeps what is stored, a zero-length string clears it (chapter 4). */
+/** Writes what the row gives: an empty column keeps what is stored, a zero-length string clears it (rules 4). */
 export function updateProfile(s: DecisionContext, subscriber: Subscriber): void {
   for (const field of PROFILE_FIELDS) {
     const value = givenValue(s, field);

@@ -17,7 +17,7 @@ import { readHeader, type Columns } from '../csv/header.ts';
 import { splitRecords, type RawRecord } from '../csv/records.ts';
 import { START, withoutLineEnd } from '../lines.ts';
 
-/** They stand in a documented working header although they are no fields (chapter 4, rule 4). */
+/** They stand in a documented working header although they are no fields (rule 4.4). */
 const IGNORED: ReadonlySet<string> = new Set(['region', 'regionAdministrated']);
 const COLUMNS: Columns = {
   names: PRV_FIELDS.map(({ name }) => name),
@@ -25,7 +25,7 @@ const COLUMNS: Columns = {
 };
 
 /**
- * Reads a provisioning change file (chapter 4): UTF-8 with or without a byte order mark, RFC 4180, any line end. Values
+ * Reads a provisioning change file (rules 4): UTF-8 with or without a byte order mark, RFC 4180, any line end. Values
  * are matched by the header; short rows, trailing commas and rows without a value are fine. A record that cannot be
  * read gets 1000 and costs nothing but itself. Memory stays constant.
  */

@@ -64,7 +64,7 @@ function newAddress(s: DecisionContext): string {
   return foldEmailAddress(textOf(s, 'altEmailAddress'));
 }
 
-/** A hybrid Notes user's new address must already be the one that was synchronised from on premises (open point 24). */
+/** A hybrid Notes user's new address must already be the one that was synchronised from on premises (rule 19.24). */
 function isUnsynchronised(s: DecisionContext): boolean {
   const { organisation } = s;
   const subscriber = knownSubscriber(s);

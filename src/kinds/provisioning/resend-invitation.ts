@@ -36,7 +36,7 @@ export const resendInvitationChecks: readonly Check[] = [
 
 export function resendInvitation(s: DecisionContext): void {
   const subscriber = knownSubscriber(s);
-  // With e-mail verification off the request is in order, yet nobody is sent a mail (chapter 5).
+  // With e-mail verification off the request is in order, yet nobody is sent a mail (rules 5).
   if (isInvited(s.organisation, subscriber)) invite(s.organisation, subscriber, s.entry, s.inputs.now);
   touch(s, subscriber);
 }

@@ -79,7 +79,7 @@ function holdsNotes(s: DecisionContext, subscriber: Subscriber): boolean {
   return subscriber.notes !== null && seats.some((one) => mailTypeOf(one) === 'notes');
 }
 
-/** The row's language counts for the locale, as it will be the account's (chapter 9.1). */
+/** The row's language counts for the locale, as it will be the account's (rule 9.1). */
 function template(s: DecisionContext, subscriber: Subscriber) {
   const language =
     storedValue('language', textOf(s, 'language')) ||

@@ -3,7 +3,7 @@ import { byReason, value, type Sentence } from '../sentence.ts';
 
 const emptyLine = 'Put an empty line between records.';
 
-/** Codes that only entries of directory files have (chapter 11). */
+/** Codes that only entries of directory files have (rules 11). */
 export const directoryResults = {
   7: (r) => `The entry ${value(r)} already exists. Modify it, or use another DN.`,
   8: (r) => `The entry ${value(r)} does not exist. Check the DN, or add the entry first.`,

@@ -6,7 +6,7 @@ const FORM = 'name,version,locale,forms file';
 
 const template = ({ other }: Refusal) => other || 'the template';
 
-/** Of code 1055: which part of notesTemplate is wrong (chapter 9.1), and what there is in its place. */
+/** Of code 1055: which part of notesTemplate is wrong (rule 9.1), and what there is in its place. */
 export const templateValues = {
   'template-parts': (r) => `${FAILED} ${value(r)} has more than four parts. Use ${FORM}.`,
   'template-name': (r) => `${FAILED} contains the unknown template ${value(r)}. Use ${listed(r)}.`,

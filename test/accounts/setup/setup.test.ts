@@ -258,7 +258,7 @@ describe('running it again', () => {
 describe('what contradicts the store is refused, and nothing of the customer is changed', () => {
   const other: WrittenCustomer = { id: OTHER, name: 'Other', folder: 'other' };
   it.each<[string, WrittenCustomer, RegExp]>([
-    ['a folder of another customer', { ...other, folder: 'acme' }, /customer 2000002: folder acme belongs/],
+    ['a folder of another customer', { ...other, folder: 'acme' }, /customer 2000002: folder acme is used/],
     [
       'a login of another customer',
       { ...other, accounts: [{ login: 'acme', password: 'whatever-1' }] },
