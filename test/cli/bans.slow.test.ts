@@ -34,7 +34,7 @@ test.each([
 
 test.each([
   ['account', 'acme', UNTIL, `Lifted the ban on account "acme" (until ${UNTIL}).`],
-  ['address', '192.0.2.1', null, 'Cleared 3 failed logins of address 192.0.2.1.'],
+  ['address', '192.0.2.1', null, 'Cleared 3 failed logins for address 192.0.2.1.'],
 ] as const)('what was lifted is said: %s %s', (kind, subject, bannedUntil, line) => {
   expect(liftedLine({ kind, subject, bannedUntil, bans: 1, failures: 3 })).toBe(line);
 });

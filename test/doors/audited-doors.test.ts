@@ -46,7 +46,7 @@ test('SFTP: who offers unknown keys alone is told once', async () => {
   client.connect({ host: '127.0.0.1', port: door.port, username: LOGIN, privateKey: key.private });
   await gone;
   const [event] = await door.seen('signInRefused');
-  expect(event?.fields).toMatchObject([{ login: LOGIN }, 'no key that was offered is known']);
+  expect(event?.fields).toMatchObject([{ login: LOGIN }, 'no known key offered']);
 });
 
 test('SFTP: passwords sent ahead are no more tries than three', async () => {

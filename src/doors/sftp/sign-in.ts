@@ -119,10 +119,7 @@ export class SftpSignIn {
     if (signedIn || login === null) return;
     const { peer, services } = this.#parts;
     if (this.#refused === 0)
-      services.journal.signInRefused(
-        { ...peer, login: loggableLogin(login) },
-        'no key that was offered is known',
-      );
+      services.journal.signInRefused({ ...peer, login: loggableLogin(login) }, 'no known key offered');
     const failures = Math.ceil(this.#offersRefused / OFFERS_PER_FAILURE) - this.#refused;
     try {
       for (let count = 0; count < failures; count += 1) await services.signIn.failed?.(login, peer.address);

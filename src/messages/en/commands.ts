@@ -181,7 +181,7 @@ it, and the login as it is or as shown. The audit log records who lifted which b
 Exit 3 if there is nothing to lift.`,
   nothing: (subject: string) =>
     `There is no ban on ${subject}, and no failed login. For a list: spoolgate bans --all`,
-  cleared: (failed: string, name: string) => `Cleared ${failed} of ${name}.`,
+  cleared: (failed: string, name: string) => `Cleared ${failed} for ${name}.`,
   lifted: (name: string, until: string) => `Lifted the ban on ${name} (until ${until}).`,
 };
 

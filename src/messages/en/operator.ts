@@ -132,7 +132,7 @@ const setup = {
   emailTaken: (customer: number, email: string) =>
     `customer ${customer}: ${email} belongs to another customer. Use another address.`,
   noSeats: (customer: number, email: string, subscription: number) =>
-    `customer ${customer}: ${email} has a seat of subscription ${subscription}, which has no seats or does not exist. Correct the id.`,
+    `customer ${customer}: ${email} has a seat of subscription ${subscription}, which has no seats or does not exist. Correct the ID.`,
   noSeatLeft: (customer: number, subscription: number, email: string) =>
     `customer ${customer}: subscription ${subscription} has no free seat for ${email}. Raise its seats.`,
   template: (customer: number, email: string, part: string, value: string, known: string) =>
@@ -141,7 +141,7 @@ const setup = {
   loginTaken: (customer: number, login: string, owner: number) =>
     `customer ${customer}: account ${login} belongs to customer ${owner}. Choose another login.`,
   compatibleUnknown: (customer: number, subscription: number, other: number) =>
-    `customer ${customer}: subscription ${subscription} is compatibleWith ${other}, which does not exist. Correct the id.`,
+    `customer ${customer}: subscription ${subscription} is compatibleWith ${other}, which does not exist. Correct the ID.`,
   administrator: (customer: number, address: string, why: string) =>
     `customer ${customer}: administrator ${address} ${why}. Name a subscriber who has the role administrator, or remove the key.`,
   notSubscriber: 'is not a subscriber of this customer',

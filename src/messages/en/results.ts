@@ -25,6 +25,12 @@ function numbersText({ field, value: number, other: last }: Refusal): string {
   return ` This file${whose} has ${number}; the last one processed had ${last}. Rename the file to use a number above ${last} and upload it again.`;
 }
 
+/** The domains that an address may be in. */
+const useOneOf = ({ other }: Refusal) =>
+  other
+    ? `Use an address in one of these domains: ${other}.`
+    : 'It has no such domain; contact customer service.';
+
 /** The sentence of each result code: field, value, rule, fix. The beginnings of 1, 4, 1018 and 1035 are documented. */
 export const results = {
   1: byReason(
@@ -108,10 +114,9 @@ export const results = {
   1006: byReason(
     {
       'not-owned': (r) =>
-        `A FEDERATED subscriber needs an address in a domain that your organisation owns, and ${value(r)} in ${r.field} is not one. Owned domains: ${r.other || 'none'}.`,
+        `A FEDERATED subscriber needs an address in a domain that your organisation owns, and ${value(r)} in ${r.field} is not one. ${useOneOf(r)}`,
     },
-    (r) =>
-      `The mail domain ${value(r)} is not registered for your organisation. Registered domains: ${r.other || 'none'}.`,
+    (r) => `The mail domain ${value(r)} is not registered for your organisation. ${useOneOf(r)}`,
   ),
   1007: (r) =>
     `The subscription ${value(r)} in ${r.field} has no free seats. Buy more seats, or revoke one first.`,
