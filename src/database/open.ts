@@ -58,6 +58,8 @@ export async function openDatabase(
     lock_timeout: LOCK_MS_MAX,
     options: '-c jit=off -c timezone=UTC',
   });
+  // A connection may break at the very moment at which it changes hands, and nobody listens to it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   // An idle connection that breaks (server restarted) is replaced by the pool; without a listener it ends the process.
   pool.on('error', onLost);
   // One that breaks in use is told to its user alone, who may have no reason to tell anybody.
