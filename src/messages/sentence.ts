@@ -34,7 +34,7 @@ export function byReason<Reason extends string>(
   const known: Readonly<Partial<Record<string, Sentence>>> = sentences;
   const choose = (refusal: Refusal) => say(known[refusal.reason ?? ''] ?? otherwise, refusal);
   return Object.assign(choose, {
-    causes: { ...sentences, otherwise } as Record<Reason | 'otherwise', Sentence>,
+    causes: { ...sentences, otherwise },
   });
 }
 
