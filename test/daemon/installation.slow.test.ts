@@ -110,7 +110,7 @@ describe('n22: help', () => {
   it('tells each option once in the usage line, and how the command is called', async () => {
     const { stdout } = await run(process.execPath, ENTRY, '--help');
     expect(stdout).toContain(
-      'After an installation the command is spoolgate; from a clone it is: npm run -s spoolgate --',
+      'Once installed, the command is spoolgate; from a clone, run: npm run -s spoolgate --',
     );
     const names = [...stdout.matchAll(/^  ([a-z]+) /gmu)].map(([, name]) => name ?? '');
     expect(names).toContain('export');

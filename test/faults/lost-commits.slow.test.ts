@@ -97,7 +97,7 @@ describe('a failover to a copy that lags behind', { timeout: TEST_MS_MAX }, () =
 
     await poll('the customer to be told', 20, async () =>
       (await readFile(path.join(folder, '_status.txt'), 'utf8')).includes(
-        'This server has no record of _error/',
+        'The server has no record of _error/',
       )
         ? true
         : null,
@@ -108,7 +108,7 @@ describe('a failover to a copy that lags behind', { timeout: TEST_MS_MAX }, () =
     const next = await courier.send('1000001_hr_PRV_1.csv', add('h'));
     expect(next.lines.filter((line) => line.startsWith('WARNING'))).toEqual([
       expect.stringMatching(
-        /^WARNING: This server has no record of _error\/1000001_PRV_3\.csv, .* send again/,
+        /^WARNING: The server has no record of _error\/1000001_PRV_3\.csv, .* send again/,
       ),
     ]);
     const later = await courier.send('1000001_hr_PRV_2.csv', add('i'));

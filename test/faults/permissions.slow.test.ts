@@ -99,7 +99,7 @@ async function expectDoneOnce(name: string, folder: '_processed' | '_error', cod
   hurry();
   const outcome = await acme.outcome(name);
   expect(outcome).toMatchObject({ folder, name, codes: [code] });
-  expect(outcome.lines.join('\n')).not.toMatch(/WARNING|fault of this server/u);
+  expect(outcome.lines.join('\n')).not.toMatch(/WARNING|server error/u);
   expect(await resultsOf(name)).toEqual([{ state: 'filed', folder, filed_as: name, code }]);
   expect(await readdir(at('.taken'))).toEqual([]);
   const reports = await Promise.all(
@@ -193,7 +193,7 @@ async function expectSetAside(name: string, content: string): Promise<void> {
   hurry();
   const outcome = await acme.outcome(name);
   expect(outcome).toMatchObject({ folder: '_error', name, trace: null });
-  expect(outcome.lines.join('\n')).toContain('because of a fault of this server');
+  expect(outcome.lines.join('\n')).toContain('because of a server error');
   await asRoot(async () => {
     await chmod(at('_error', name), 0o400);
     expect(await readFile(at('_error', name), 'utf8')).toBe(content);

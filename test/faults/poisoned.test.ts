@@ -57,7 +57,7 @@ describe('a file that fails by a fault of ours', () => {
     expect(await namesIn(world, '_processed')).toEqual(['1000001_PRV_2.csv', '1000001_PRV_2_trace.csv']);
     expect(linesAbout(await reports(world), '1000001_PRV_1.csv')).toEqual([
       '*** Processing file: llis/acme/1000001_PRV_1.csv',
-      'ERROR: The change file could not be processed because of a fault of this server. Customer service has been told; upload it again with a higher sequence number. The file is in _error/1000001_PRV_1.csv.',
+      'ERROR: The change file could not be processed because of a server error. Customer service has been notified; upload the file again with a higher sequence number. The file is in _error/1000001_PRV_1.csv.',
     ]);
     const { rows } = await world.database.query('select action, customer_id, after from audit');
     expect(rows).toEqual([
@@ -122,7 +122,7 @@ describe('a file that disappears', () => {
     await world.workOff();
     expect(await namesIn(world, '_processed')).toEqual([]);
     expect(await reports(world)).toContain(
-      'WARNING: The change file has disappeared from this server after it was processed.',
+      'WARNING: The change file disappeared from the server after it was processed.',
     );
     expect((await world.database.query<{ state: string }>('select state from change_file')).rows).toEqual([
       { state: 'filed' },
@@ -146,7 +146,7 @@ describe('a file that disappears', () => {
       { name: '1000001_PRV_1.csv', state: 'filed', entries: 1000, folder: '_error' },
       { name: '1000001_PRV_2.csv', state: 'filed', entries: 1, folder: '_processed' },
     ]);
-    expect(await reports(world)).toContain('has disappeared from this server after 1000 of 1500 entries');
+    expect(await reports(world)).toContain('disappeared from the server after 1000 of 1500 entries');
   });
 });
 

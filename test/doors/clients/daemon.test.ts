@@ -214,7 +214,7 @@ test.runIf(isClamdInstalled())(
     const filed = await courier.outcome(clean);
     expect([filed.folder, filed.codes]).toEqual(['_processed', [0]]);
     expect(filed.report + (await otherReports(world.folder('acme')))).toContain(
-      'The change file is infected (Spoolgate.Test.UNOFFICIAL) and was put in quarantine.',
+      'The change file is infected (Spoolgate.Test.UNOFFICIAL). It was quarantined',
     );
     expect(await readdir(path.join(world.home, 'data', 'quarantine', String(ACME)))).toHaveLength(1);
     expect((await courier.client.list('/')).map(({ name }) => name)).not.toContain(infected);
