@@ -34,7 +34,7 @@ describe('what comes twice', () => {
       'second-one@example.com',
     ]);
     expect(await about(world, '1000001_PRV_1.csv')).toContain(
-      'WARNING: This file replaces one of the same name that had not been processed.',
+      'WARNING: This file replaced an earlier one of the same name that had not been processed yet.',
     );
   });
 

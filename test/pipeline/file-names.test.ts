@@ -116,6 +116,6 @@ it('every bad name ends in _error with its code in the report and without a trac
   const again = await acme.send('1000001_PRV_100.csv', 'emailAddress,action\n');
   expect(again).toMatchObject({ folder: '_error', trace: null });
   expect(again.lines[1]).toMatch(
-    /^ERROR: The sequence number is not greater than the last one processed\. .* has 100,/,
+    /^ERROR: The sequence number is not greater than the last one processed\. .* has 100;/,
   );
 });
