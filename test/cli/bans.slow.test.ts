@@ -19,14 +19,14 @@ test.each([
     0,
     `account "a b" at address 2001:db8:0:0::/64: banned until ${UNTIL}, for the 2nd time`,
   ],
-  ['account', '\u001b[2J', null, 0, 1, 'account "\\u001b[2J": not banned, 1 refused sign-in'],
+  ['account', '\u001b[2J', null, 0, 1, 'account "\\u001b[2J": not banned, 1 failed login'],
   [
     'address',
     '192.0.2.1',
     null,
     2,
     3,
-    'address 192.0.2.1: not banned, 3 refused sign-ins, banned 2 times before',
+    'address 192.0.2.1: not banned, 3 failed logins, banned 2 times before',
   ],
 ] as const)('%s %j until %s is one line', (kind, subject, until, bans, failures, line) => {
   expect(banLine({ kind, subject, until, bans, failures })).toBe(line);
@@ -103,7 +103,7 @@ test('a ban that was earned is listed and lifted, by address and by account, and
     code: 3,
     stdout: '',
     stderr:
-      'spoolgate: There is no ban of "nobody\\u001b" and no refused sign-in. What there is: spoolgate bans --all\n',
+      'spoolgate: There is no ban on "nobody\\u001b", and no failed login. For a list: spoolgate bans --all\n',
   });
   expect(usage).toMatchObject({
     code: 2,
