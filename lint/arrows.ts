@@ -72,6 +72,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/doors',
     'src/doors/sign-in',
     'src/events',
+    'src/ledger',
     'src/outbox',
     'src/spool',
     'src/spool/staging.ts',

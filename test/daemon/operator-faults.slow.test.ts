@@ -222,7 +222,10 @@ it('a port in use, and one port for two doors, are told by their keys', async ()
 
 it('a good configuration leaves nothing behind', async () => {
   const good = await run('config', { log: { file: 'open/new/log' } }, ordinary);
-  expect(good).toMatchObject({ code: 0, stderr: expect.stringContaining('Configuration is valid.') as string });
+  expect(good).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('Configuration is valid.') as string,
+  });
   expect(await names(path.join(home, 'open'))).toEqual([]);
 });
 
