@@ -41,6 +41,8 @@ export interface NameFacts {
   extensions: readonly string[];
   /** Of the files of a customer that wait at the same time those of lower rank run first (rules 12). */
   rank: number;
+  /** Words that names may carry behind the type, in capitals: `USERS-NOCREATE`. Left out where there are none. */
+  options?: readonly string[];
 }
 
 /** By the token that names of the type carry, in capitals (rules 3). */
@@ -55,6 +57,8 @@ export interface ChangeFileName {
    */
   source: string;
   type: string;
+  /** The words behind the type, in capitals, in the order of the name. */
+  options: readonly string[];
   sequence: bigint;
 }
 
@@ -62,22 +66,42 @@ export const SEQUENCE_MAX = 9_223_372_036_854_775_807n;
 
 export const CUSTOMER_DIGITS_MAX = 18;
 
+const NAME = /^(\d+)_(?:(.*)_)?([A-Za-z]+(?:-[A-Za-z]+)*)_(\d+)(\.[A-Za-z]+)$/u;
+
 /**
  * Reads `customerId_sourceId_type_sequence.extension`, from both ends because a source may contain underscores
- * (rules 3).
+ * (rules 3). Words may stand behind the type: `USERS-NOCREATE`.
  *
  * @param types those that the program knows
  * @returns null for a name that breaks the grammar: result code 1.
  */
 export function parseChangeFileName(name: string, types: ChangeFileTypes): ChangeFileName | null {
-  const match = /^(\d+)_(?:(.*)_)?([A-Za-z]+)_(\d+)(\.[A-Za-z]+)$/u.exec(name);
+  const match = NAME.exec(name);
   if (!match) return null;
   const [, customerId = '', source = '', token = '', sequenceText = '', extension = ''] = match;
-  const type = token.toUpperCase();
-  if (types.get(type)?.extensions.includes(extension.toLowerCase()) !== true) return null;
+  const [type = '', ...options] = token.toUpperCase().split('-');
+  const facts = types.get(type);
+  if (facts?.extensions.includes(extension.toLowerCase()) !== true || !areOptionsOf(facts, options))
+    return null;
   const sequence = BigInt(sequenceText);
   if (sequence > SEQUENCE_MAX || customerId.length > CUSTOMER_DIGITS_MAX) return null;
-  return { customerId: BigInt(customerId), source, type, sequence };
+  return { customerId: BigInt(customerId), source, type, options, sequence };
+}
+
+/** Each at most once. */
+function areOptionsOf({ options: known = [] }: NameFacts, options: readonly string[]): boolean {
+  return new Set(options).size === options.length && options.every((word) => known.includes(word));
+}
+
+/** The words behind the type in a name that has passed the grammar. */
+export function optionsIn(name: string): string[] {
+  return NAME.exec(name)?.[3]?.toUpperCase().split('-').slice(1) ?? [];
+}
+
+/** The source that a name speaks for, whatever its type; null where the name has not the form of a change file's. */
+export function sourceIn(name: string): string | null {
+  const match = NAME.exec(name);
+  return match && (match[2] ?? '');
 }
 
 /** Folders of a customer as every client sees them (rules 17). `_report` holds reports, the others change files. */

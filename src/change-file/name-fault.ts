@@ -7,6 +7,8 @@ export type NameFault =
   | 'wrong-extension'
   | 'customer'
   | 'type'
+  /** A word behind the type that it does not have, or has twice. */
+  | 'option'
   | 'number'
   | 'number-too-large'
   | 'parts';
@@ -32,8 +34,11 @@ export function nameFault(name: string, types: ChangeFileTypes): { fault: NameFa
   const [customer = '', token = '', number = ''] = [parts[0], parts.at(-2), parts.at(-1)];
   if (!/^\d+$/.test(customer) || customer.length > CUSTOMER_DIGITS_MAX)
     return { fault: 'customer', part: customer };
-  const type = token.toUpperCase();
-  if (!types.has(type)) return { fault: 'type', part: token };
+  const [type = '', ...options] = token.toUpperCase().split('-');
+  const facts = types.get(type);
+  if (!facts) return { fault: 'type', part: token };
+  const wrong = options.find((word, at) => !facts.options?.includes(word) || options.indexOf(word) !== at);
+  if (wrong !== undefined) return { fault: 'option', part: wrong };
   if (!/^\d+$/.test(number)) return { fault: 'number', part: number };
   if (BigInt(number) > SEQUENCE_MAX) return { fault: 'number-too-large', part: number };
   return { fault: 'wrong-extension', part: extension };

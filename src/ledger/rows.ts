@@ -1,4 +1,10 @@
-import type { ChangeFile, ChangeFileName, ChangeFileState, Progress } from '../change-file/change-file.ts';
+import {
+  optionsIn,
+  type ChangeFile,
+  type ChangeFileName,
+  type ChangeFileState,
+  type Progress,
+} from '../change-file/change-file.ts';
 
 export interface ChangeFileRow {
   id: number;
@@ -36,9 +42,15 @@ export function changeFileFrom(row: ChangeFileRow): ChangeFile {
 }
 
 /** What its name said when it came in. */
-function nameFrom({ type, named_customer: customer, source, number }: ChangeFileRow): ChangeFileName | null {
+function nameFrom({
+  name,
+  type,
+  named_customer: customer,
+  source,
+  number,
+}: ChangeFileRow): ChangeFileName | null {
   if (type === null || customer === null || source === null || number === null) return null;
-  return { customerId: BigInt(customer), source, type, sequence: BigInt(number) };
+  return { customerId: BigInt(customer), source, type, options: optionsIn(name), sequence: BigInt(number) };
 }
 
 function progressFrom(row: ChangeFileRow): Progress | null {

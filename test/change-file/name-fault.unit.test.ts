@@ -18,6 +18,11 @@ it.each([
   ['1000001_hr_DI_1.csv', 'wrong-extension', '.csv'],
   ['acme_hr_PRV_1.csv', 'customer', 'acme'],
   ['1000001_hr_PROV_1.csv', 'type', 'PROV'],
+  ['1000001_hr_USERS-NODELETE_1.csv', 'option', 'NODELETE'],
+  ['1000001_hr_USERS-nocreate-NOCREATE_1.csv', 'option', 'NOCREATE'],
+  ['1000001_hr_USERS-_1.csv', 'option', ''],
+  ['1000001_hr_PRV-NOCREATE_1.csv', 'option', 'NOCREATE'],
+  ['1000001_hr_USERS_1.ldif', 'wrong-extension', '.ldif'],
   ['1000001_hr_PRV_9223372036854775808.csv', 'number-too-large', '9223372036854775808'],
 ])('%s: %s', (name, fault, part) => {
   expect(nameFault(name, KINDS.types)).toEqual({ fault, part });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { refusedAtGate, type GateFacts } from '../../src/pipeline/gates.ts';
-import { parseChangeFileName } from '../../src/change-file/change-file.ts';
+import { optionsIn, parseChangeFileName, sourceIn } from '../../src/change-file/change-file.ts';
 import { startTestDaemon } from '../support/daemon.ts';
 import { fixtures } from '../support/organisation.ts';
 
@@ -49,6 +49,36 @@ describe('the documented names', () => {
     };
     const { customerId, sourceId, type, seqnum } = parts;
     expect(read).toEqual(type === '' ? null : { customerId, sourceId, type, seqnum });
+  });
+});
+
+describe('option words', () => {
+  it.each<[string, string[] | null]>([
+    ['1000001_HR_USERS_5.csv', []],
+    ['1000001_HR_USERS-NOCREATE_6.csv', ['NOCREATE']],
+    ['1000001_HR_users-noupdate-NoGroups_7.CSV', ['NOUPDATE', 'NOGROUPS']],
+    ['1000001_USERS-NOGROUPS-NOCREATE-NOUPDATE_8.csv', ['NOGROUPS', 'NOCREATE', 'NOUPDATE']],
+    ['1000001_HR_USERS-NOCREATE-NOCREATE_9.csv', null],
+    ['1000001_HR_USERS-NODELETE_9.csv', null],
+    ['1000001_HR_USERS-_9.csv', null],
+    ['1000001_HR_USERS--NOCREATE_9.csv', null],
+    ['1000001_HR_-NOCREATE_9.csv', null],
+    ['1000001_HR_PRV-NOCREATE_9.csv', null],
+    ['1000001_HR_DI-NOCREATE_9.ldif', null],
+  ])('%s has the options %j', (name, options) => {
+    expect(parseChangeFileName(name, KINDS.types)?.options ?? null).toEqual(options);
+    if (options) expect(optionsIn(name)).toEqual(options);
+  });
+
+  it.each<[string, string | null]>([
+    ['1000001_HR_USERS-NOCREATE_6.csv', 'HR'],
+    ['1000001_PRV_6.csv', ''],
+    ['1000001_a_b_XYZ_6.txt', 'a_b'],
+    ['1000001_sales_HR_PRV_6.csv', 'sales_HR'],
+    ['notes.txt', null],
+    ['1000001_HR_USERS_1.csv.part', null],
+  ])('%s speaks for the source %j, whatever its type', (name, source) => {
+    expect(sourceIn(name)).toBe(source);
   });
 });
 
