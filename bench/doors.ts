@@ -121,6 +121,7 @@ async function openOurs() {
     customer: 1,
     folder: at('ours'),
     rights: new Set(['upload']),
+    sources: null,
     revision: '1',
   };
   const everybody: SignIn = {

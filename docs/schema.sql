@@ -53,6 +53,10 @@ create table customer (
   -- The subscriber in whose name change files are carried out; null: the company contact with that role and
   -- the smallest id.
   administrator_id bigint,
+  -- What USERS files may do: create, update, createGroups, groupAdministrators, multipleGroups.
+  users jsonb not null default '{}',
+  -- Source → what its files may do; one that is not here may do all.
+  sources jsonb not null default '{}',
   primary key (id),
   unique (folder),
   check (daily_cap > 0),
@@ -87,6 +91,8 @@ create table access_account (
   rights text[] not null,
   -- CIDR networks the account may come from; empty: from anywhere.
   networks text[] not null default '{}',
+  -- Uploads are for these sources only; null: for any.
+  sources text[],
   primary key (login),
   foreign key (customer_id) references customer(id),
   check (rights <@ '{upload,download,delete,journal}')
@@ -214,6 +220,15 @@ create table subscriber (
   terms_accepted_at timestamptz,
   -- Address of an iNotes mailbox where a Rename has left it behind; null: that of the account.
   mailbox text,
+  company text not null default '',
+  initials text not null default '',
+  area_code text not null default '',
+  can_sign boolean not null default true,
+  -- Counts as active without a sign-in.
+  ready_from_start boolean not null default false,
+  first_sign_in_at timestamptz,
+  -- Taken over from another organisation; undecided for 14 days at most.
+  claim_since timestamptz,
   primary key (id),
   unique (id, customer_id),
   foreign key (customer_id) references customer(id),
@@ -639,3 +654,35 @@ create table refused_entry (
   primary key (change_file_id, entry, started_at)
 ) partition by range (started_at);
 create index refused_entry_subject on only refused_entry (customer_id, regexp_replace(lower(subject), ' *([,=+]) *', '\1', 'g')) where (subject is not null);
+
+-- Case and blanks of a name count. Nothing removes a group.
+create table user_group (
+  id bigint generated always as identity,
+  customer_id bigint not null,
+  name text collate "C" not null,
+  is_default boolean not null default false,
+  -- Whether new members may send from it.
+  can_send boolean not null default true,
+  primary key (id),
+  unique (customer_id, name),
+  foreign key (customer_id) references customer(id),
+  check (name <> '')
+);
+create unique index user_group_default on user_group (customer_id) where is_default;
+
+-- Who has no row is in the default group alone, with the rights that it gives: most people, and all that
+-- other kinds of file add.
+create table group_membership (
+  subscriber_id bigint not null,
+  group_id bigint not null,
+  -- In the order in which the person came into the groups.
+  place integer not null,
+  is_primary boolean not null,
+  can_send boolean not null,
+  is_admin boolean not null,
+  primary key (subscriber_id, group_id),
+  foreign key (group_id) references user_group(id),
+  foreign key (subscriber_id) references subscriber(id)
+);
+create index group_membership_group on group_membership (group_id);
+create unique index group_membership_primary on group_membership (subscriber_id) where is_primary;

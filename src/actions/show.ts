@@ -8,6 +8,9 @@ import {
   type Organisation,
   type Subscriber,
 } from '../accounts/subscribers/organisation.ts';
+import { membershipsOf, type Groups } from '../accounts/groups/groups.ts';
+import { loadGroups } from '../accounts/groups/load.ts';
+import { statusOf } from '../accounts/subscribers/status.ts';
 import { mailTypeOf } from '../accounts/subscribers/subscription.ts';
 import { onlyRow, type Database } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
@@ -20,9 +23,9 @@ export const show = action({
   /** `subject`: an e-mail address, or the distinguished name of a directory entry. */
   input: z.strictObject({ customer: z.int(), subject: z.string() }),
   allowed: operators,
-  run: ({ database, hasMailServer }, { customer, subject }) =>
+  run: ({ database, clock, hasMailServer }, { customer, subject }) =>
     isEmailAddress(subject)
-      ? showSubscriber(database, customer, subject, hasMailServer)
+      ? showSubscriber(database, customer, subject, { hasMailServer, now: clock.now() })
       : showEntry(database, customer, subject),
 });
 
@@ -54,14 +57,14 @@ export async function showEntry(database: Database, customer: number, dn: string
 }
 
 /**
- * @param hasMailServer whether the configuration names one: without it no invitation leaves
+ * @param surroundings whether the configuration names a mail server: without it no invitation leaves
  * @throws {OperatorFault} where there is no such customer or subscriber
  */
 export async function showSubscriber(
   database: Database,
   customer: number,
   address: string,
-  hasMailServer = true,
+  { hasMailServer, now }: { hasMailServer: boolean; now: Date } = { hasMailServer: true, now: new Date() },
 ): Promise<object> {
   await expectCustomer(database, customer);
   const email = foldEmailAddress(address);
@@ -69,7 +72,8 @@ export async function showSubscriber(
   const subscriber = organisation.subscribers.get(email);
   if (!subscriber) throw new OperatorFault(operator.actions.noSubscriber(customer, address));
   const sent = await sending(database, subscriber, hasMailServer);
-  return shownSubscriber(organisation, subscriber, sent, new Date());
+  const groups = await loadGroups(database, customer, { names: [], subscribers: [subscriber.id] });
+  return shownSubscriber(organisation, subscriber, { sent, groups, now });
 }
 
 /** When the invitation was sent; in words where it has not left. */
@@ -90,8 +94,7 @@ async function sending(
 function shownSubscriber(
   organisation: Organisation,
   subscriber: Subscriber,
-  sent: Date | string | null,
-  now: Date,
+  { sent, groups, now }: { sent: Date | string | null; groups: Groups; now: Date },
 ): object {
   const { invitation, seats, notes, lastChange } = subscriber;
   const expired =
@@ -101,12 +104,21 @@ function shownSubscriber(
     email: subscriber.email,
     alternateEmail: subscriber.alternateEmail,
     state: subscriber.state,
+    status: statusOf(subscriber, now),
+    signedIn: subscriber.standing.firstSignInAt !== null,
     givenName: subscriber.givenName,
     familyName: subscriber.familyName,
     federationType: subscriber.federationType,
     roles: subscriber.roles,
     companyContact: subscriber.companyContact,
     profile: subscriber.profile,
+    canSign: subscriber.canSign,
+    groups: membershipsOf(groups, subscriber.id).map(({ group, isPrimary, canSend, isAdmin }) => ({
+      name: group.name,
+      primary: isPrimary,
+      canSend,
+      admin: isAdmin,
+    })),
     password: subscriber.password.state,
     seats: seats.map((seat) => ({
       subscription: seat.subscription,

@@ -28,7 +28,8 @@ async function send(text: string, overlay: Partial<WrittenCustomer> = {}): Promi
 const messagesOf = ({ lines }: Filed) =>
   lines.flatMap((line) => /The error message follows: (.*?)(?: \(line \d+[^)]*\))?$/.exec(line)?.[1] ?? []);
 
-const shown = (address: string) => showSubscriber(world.database, ACME, address, false);
+const shown = (address: string) =>
+  showSubscriber(world.database, ACME, address, { hasMailServer: false, now: new Date() });
 const ann = { subscribers: [person('ann@example.com', [85180]), person('bob@example.com')] };
 
 it('f09: names of blanks and invisible characters are missing', async () => {

@@ -41,7 +41,7 @@ export async function customerFolder(): Promise<AsyncDisposable & { path: string
 }
 
 export function account(folder: string, rights: Right[] = ALL_RIGHTS): AccessAccount {
-  return { login: LOGIN, customer: CUSTOMER, folder, rights: new Set(rights), revision: '1' };
+  return { login: LOGIN, customer: CUSTOMER, folder, rights: new Set(rights), sources: null, revision: '1' };
 }
 
 /** As a door enters it after the sign-in. */

@@ -1,6 +1,23 @@
 /** The row of a customer, read in one place; an organisation file (`setup/`) and operators' acts write it. */
 import { onlyRow, type Queryable, type Transaction } from '../../database/open.ts';
 
+/** What USERS files may do at all; what is left out is on, but for `groupAdministrators`. */
+export interface UsersSettings {
+  create?: boolean | undefined;
+  update?: boolean | undefined;
+  createGroups?: boolean | undefined;
+  /** Whether sources that act for a group may change users. */
+  groupAdministrators?: boolean | undefined;
+  /** Off: a person is in one group, and the files' groups are ignored. */
+  multipleGroups?: boolean | undefined;
+}
+
+/** What files of a source may do. */
+export interface SourceSettings {
+  /** Its USERS files act for this group alone. */
+  group: string;
+}
+
 /** A customer as the pipeline and the commands need it. */
 export interface Customer {
   id: number;
@@ -18,10 +35,13 @@ export interface Customer {
   retentionDays: number | null;
   /** By source: how many seconds the line waits for a missing number. */
   strictSequences: Record<string, number>;
+  users: UsersSettings;
+  /** By source; one that is not here may do all. */
+  sources: Record<string, SourceSettings>;
 }
 
 const COLUMNS = `id, name, folder, state, types, time_zone as "timeZone", hourly_cap as hourly, daily_cap as daily,
-  per_file_cap as "perFile", retention_days as "retentionDays", strict_sequences as "strictSequences"`;
+  per_file_cap as "perFile", retention_days as "retentionDays", strict_sequences as "strictSequences", users, sources`;
 
 /** @returns null where there is no such customer */
 export async function findCustomer(db: Queryable, id: number): Promise<Customer | null> {

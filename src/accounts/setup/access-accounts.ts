@@ -20,6 +20,8 @@ interface StoredAccount {
   keys: string[];
   rights: string[];
   networks: string[];
+  /** null: any. */
+  sources: string[] | null;
 }
 
 const ACCOUNT = columns<StoredAccount>()({
@@ -28,6 +30,7 @@ const ACCOUNT = columns<StoredAccount>()({
   keys: 'keys',
   rights: 'rights',
   networks: 'networks',
+  sources: 'sources',
 });
 
 /** How the change of an account that is gone is told; the others name what was created or changed. */
@@ -76,7 +79,7 @@ async function setUpAccount(
     throw new OperatorFault(operator.setup.loginTaken(customer, given.login, stored.customer));
   const before = await lastDeclaration(tx, customer, given.login);
   const edited = {
-    rest: before.rest !== fingerprint([given.rights, given.from]),
+    rest: before.rest !== fingerprint(restOf(given)),
     keys: before.keys !== fingerprint(given.keys),
     password: !(await isSamePassword(given, before.password)),
   };
@@ -89,13 +92,19 @@ async function setUpAccount(
     keys: writes.keys ? (given.keys ?? []) : (stored?.keys ?? []),
     rights: given.rights ?? stored?.rights ?? RIGHTS_AT_FIRST,
     networks: given.from ?? stored?.networks ?? [],
+    sources: given.sources ?? stored?.sources ?? null,
   });
   await rememberDeclaration(tx, customer, given.login, {
-    rest: fingerprint([given.rights, given.from]),
+    rest: fingerprint(restOf(given)),
     keys: fingerprint(given.keys),
     password: password === undefined ? before.password : password,
   });
   return changed;
+}
+
+/** Without a key that is not given: what was remembered before there was one still holds. */
+function restOf({ rights, from, sources }: DeclaredAccount): unknown[] {
+  return sources ? [rights, from, sources] : [rights, from];
 }
 
 function fingerprint(declared: unknown): string {

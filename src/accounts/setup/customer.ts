@@ -2,6 +2,7 @@ import { columns } from '../../database/columns.ts';
 import type { Transaction } from '../../database/open.ts';
 import { OperatorFault } from '../../fault.ts';
 import { saveChanges } from '../changes/change-rows.ts';
+import type { SourceSettings, UsersSettings } from '../customers/customer.ts';
 import type { Diff } from '../changes/diff.ts';
 import type { DeclaredCustomer } from './organisation-file.ts';
 import { CUSTOMER } from '../subscribers/rows.ts';
@@ -21,6 +22,8 @@ interface Handling {
   types: string[];
   timeZone: string;
   strictSequence: Record<string, number>;
+  users: UsersSettings;
+  sources: Record<string, SourceSettings>;
   retentionDays: number;
   hourlyCap: number;
   dailyCap: number;
@@ -32,6 +35,8 @@ const HANDLING = columns<Handling>()({
   types: 'types',
   timeZone: 'time_zone',
   strictSequence: 'strict_sequences',
+  users: 'users',
+  sources: 'sources',
   retentionDays: 'retention_days',
   hourlyCap: 'hourly_cap',
   dailyCap: 'daily_cap',

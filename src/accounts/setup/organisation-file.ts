@@ -35,6 +35,14 @@ const listed = (values: AllowedValues, fault: string) =>
 const name = z.string().refine((value) => !isBlankText(value), words.values.emptyName);
 const texts = z.array(z.union([z.string(), z.number()]).transform(String));
 
+/** What a Groups cell could not name stays out: the semicolon separates groups. */
+const groupName = name
+  .max(255)
+  .refine((text) => !/;|^\s|\s$/u.test(text), 'must have no ";" and no blank at either end');
+const moment = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a moment such as 2026-05-01T08:00:00Z');
+
 const subscription = z
   .strictObject({
     id,
@@ -81,6 +89,23 @@ const seat = z.union([
   }),
 ]);
 
+const membership = z.strictObject({
+  name: groupName,
+  primary: z.boolean().default(false),
+  canSend: z.boolean().optional(),
+  admin: z.boolean().default(false),
+});
+
+/** Where none is said to be, the only one is. */
+function exactlyOnePrimary(groups: { name: string; primary: boolean }[], context: z.RefinementCtx): void {
+  const primary = groups.filter((one) => one.primary).length;
+  if (primary !== 1 && !(groups.length === 1 && primary === 0))
+    context.addIssue({ code: 'custom', message: 'exactly one of the groups must be primary' });
+  const names = groups.map(({ name }) => name);
+  if (new Set(names).size < names.length)
+    context.addIssue({ code: 'custom', message: 'the same group stands here twice' });
+}
+
 const subscriber = z.strictObject({
   email,
   givenName: name.max(120),
@@ -98,11 +123,22 @@ const subscriber = z.strictObject({
   timeZone: listed(timeZones, words.values.addressTimeZone).optional(),
   country: listed(countries, words.values.country).optional(),
   department: z.string().max(255).optional(),
-  jobTitle: z.string().max(99).optional(),
-  telephone: z.string().max(20).optional(),
+  jobTitle: z.string().max(255).optional(),
+  telephone: z.string().max(255).optional(),
   mobile: z.string().max(20).optional(),
   fax: z.string().max(20).optional(),
   address: z.string().max(254).optional(),
+  company: z.string().max(255).optional(),
+  initials: z.string().max(20).optional(),
+  areaCode: z
+    .string()
+    .regex(/^\d{3}$/, 'must be three digits, in quotes')
+    .optional(),
+  canSign: z.boolean().optional(),
+  groups: z.array(membership).min(1).superRefine(exactlyOnePrimary).optional(),
+  identityVerified: z.boolean().optional(),
+  signedIn: z.boolean().optional(),
+  claim: z.strictObject({ since: moment }).optional(),
   notesDN: z.string().max(255).optional(),
   notesTemplate: z.string().max(255).optional(),
 });
@@ -133,6 +169,7 @@ const account = z
     keys: z.array(publicKey).optional(),
     rights: z.array(z.enum(['upload', 'download', 'delete', 'journal'])).optional(),
     from: z.array(network).optional(),
+    sources: z.array(z.string()).min(1, 'must name a source; leave the key out for all').optional(),
   })
   .refine((given) => !(given.password && given.passwordHash), words.values.passwordTwice)
   .refine((given) => given.password ?? given.passwordHash ?? given.keys?.[0], words.values.noCredential);
@@ -167,6 +204,29 @@ const customer = z.strictObject({
     })
     .superRefine(capsMakeSense)
     .optional(),
+  users: z
+    .strictObject({
+      create: onOff.optional(),
+      update: onOff.optional(),
+      createGroups: onOff.optional(),
+      groupAdministrators: onOff.optional(),
+      multipleGroups: onOff.optional(),
+    })
+    .optional(),
+  sources: z.record(z.string(), z.strictObject({ group: groupName })).optional(),
+  groups: z
+    .array(
+      z.strictObject({
+        name: groupName,
+        default: z.boolean().optional(),
+        canSend: z.boolean().optional(),
+      }),
+    )
+    .superRefine((groups, context) => {
+      if (groups.filter((one) => one.default).length > 1)
+        context.addIssue({ code: 'custom', message: 'only one group can be the default' });
+    })
+    .default([]),
   subscriptions: z.array(subscription).default([]),
   templates: z
     .array(
@@ -185,6 +245,7 @@ export const organisationFileSchema = z
     for (const [index, one] of file.customers.entries()) {
       const lists: Record<string, (string | number)[]> = {
         subscriptions: one.subscriptions.map((item) => item.id),
+        groups: one.groups.map((item) => item.name),
         templates: one.templates.map((item) => item.name),
         subscribers: one.subscribers.map((item) => item.email),
         accounts: one.accounts?.map((item) => item.login) ?? [],
@@ -205,4 +266,5 @@ export type OrganisationFile = z.output<typeof organisationFileSchema>;
 export type DeclaredCustomer = OrganisationFile['customers'][number];
 export type DeclaredSubscriber = DeclaredCustomer['subscribers'][number];
 export type DeclaredSubscription = DeclaredCustomer['subscriptions'][number];
+export type DeclaredGroup = DeclaredCustomer['groups'][number];
 export type DeclaredAccount = NonNullable<DeclaredCustomer['accounts']>[number];

@@ -7,6 +7,7 @@ import type { Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/open.ts';
 import { codeOf, OperatorFault } from '../../fault.ts';
 import type { DeclaredCustomer, OrganisationFile } from './organisation-file.ts';
+import { ensureDefaultGroup, saveDeclaredGroup, unknownGroups } from '../groups/declared.ts';
 import { setUpAccounts } from './access-accounts.ts';
 import { acceptTerms, createCustomer, saveAdministrator, saveCustomer } from './customer.ts';
 import { saveFormsFile, saveOnPremisesEntry, saveTemplate } from './notes.ts';
@@ -67,8 +68,17 @@ async function setUpCustomer(
   customer: DeclaredCustomer,
   { mode, who }: { mode: SetupMode; who: string },
 ): Promise<SetupChanges> {
-  const { subscriptions, templates, formsFiles, onPremises, subscribers, accounts, administrator, ...own } =
-    customer;
+  const {
+    subscriptions,
+    templates,
+    formsFiles,
+    onPremises,
+    groups,
+    subscribers,
+    accounts,
+    administrator,
+    ...own
+  } = customer;
   const items = new Items(tx, customer.id, mode);
   const changes: SetupChanges = [];
   const carryOut = async (kind: string, key: string, declared: unknown, save: () => Promise<boolean>) => {
@@ -79,6 +89,10 @@ async function setUpCustomer(
   await createCustomer(tx, customer);
   await tx.query('select 1 from customer where id = $1 for no key update', [customer.id]);
   await carryOut('customer', String(own.id), own, () => saveCustomer(tx, customer));
+  for (const { name, ...group } of groups)
+    await carryOut('group', name, group, () => saveDeclaredGroup(tx, customer.id, { name, ...group }));
+  await ensureDefaultGroup(tx, customer.id);
+  await expectGroupsOfSources(tx, customer);
   for (const one of subscriptions)
     await carryOut('subscription', String(one.id), one, () => saveSubscription(tx, customer.id, one));
   await carryOut('compatibility', 'of subscriptions', subscriptions.map(compatiblePairs), () =>
@@ -107,6 +121,19 @@ async function setUpCustomer(
     );
   await acceptTerms(tx, customer.id, who, clock.now());
   return changes;
+}
+
+/** A source that acts for a group that is not there could do nothing. */
+async function expectGroupsOfSources(
+  tx: Transaction,
+  { id, sources = {} }: Pick<DeclaredCustomer, 'id' | 'sources'>,
+): Promise<void> {
+  const [unknown] = await unknownGroups(
+    tx,
+    id,
+    Object.values(sources).map(({ group }) => group),
+  );
+  if (unknown !== undefined) throw new OperatorFault(operator.setup.noGroupOfSource(id, unknown));
 }
 
 /** What the file last said of each item, as hashes. */

@@ -5,7 +5,6 @@ import { loadOrganisation } from '../subscribers/load.ts';
 import { builtNotesDn, foldNotesDn } from '../subscribers/notes-name.ts';
 import { chooseTemplate } from '../subscribers/notes-template.ts';
 import {
-  allowedFederationTypes,
   heldSubscriptions,
   type NotesMail,
   type Organisation,
@@ -14,7 +13,11 @@ import {
 } from '../subscribers/organisation.ts';
 import type { DeclaredSubscriber } from './organisation-file.ts';
 import { isInvited, noInvitation } from '../subscribers/invitation.ts';
-import { fieldsOf, noteSubscriberChange, type Cause } from '../subscribers/changes.ts';
+import { newSubscriber } from '../subscribers/new-subscriber.ts';
+import { fieldsOf, noteFieldChange, type Cause } from '../subscribers/changes.ts';
+import { groupFields, membershipsOf, setMemberships, type Groups } from '../groups/groups.ts';
+import { loadGroups } from '../groups/load.ts';
+import { saveGroups } from '../groups/save.ts';
 import { saveOrganisation } from '../subscribers/save.ts';
 import { freeSeat, takeSeat } from '../subscribers/seats.ts';
 import { mailTypeOf } from '../subscribers/subscription.ts';
@@ -39,19 +42,29 @@ export async function setUpSubscribers(
     emails: declared.map((one) => one.email),
     notesDns,
   });
+  const groups = await loadGroups(tx, customer, {
+    names: [...new Set(declared.flatMap((one) => one.groups ?? []).map(({ name }) => name))],
+    subscribers: [...organisation.subscribers.values()].map(({ id }) => id),
+  });
   for (const one of declared) {
     if (organisation.takenElsewhere.has(one.email))
       throw new OperatorFault(operator.setup.emailTaken(customer, one.email));
     const stored = organisation.subscribers.get(one.email);
     const before = structuredClone(stored);
-    const fields = stored ? fieldsOf(stored) : null;
+    const fieldsNow = (person: Subscriber) => ({
+      ...fieldsOf(person),
+      ...(one.groups ? groupFields(membershipsOf(groups, person.id)) : {}),
+    });
+    const fields = stored ? fieldsNow(stored) : null;
     const subscriber = stored ?? (await createSubscriber(tx, organisation, one, now));
     overwrite(organisation, subscriber, one, now);
-    if (isDeepStrictEqual(before, subscriber)) continue;
+    const regrouped = overwriteGroups(groups, subscriber, one, customer);
+    if (isDeepStrictEqual(before, subscriber) && !regrouped) continue;
     organisation.changed.add(subscriber);
-    noteSubscriberChange(organisation, subscriber, fields, SETUP);
+    noteFieldChange(organisation, subscriber, [fields, fieldsNow(subscriber)], SETUP);
   }
   await saveOrganisation(tx, organisation, { who }, now);
+  await saveGroups(tx, customer, groups);
   return [...organisation.changed].map((subscriber) => subscriber.email);
 }
 
@@ -62,40 +75,13 @@ async function createSubscriber(
   now: Date,
 ): Promise<Subscriber> {
   const { rows } = await tx.query<{ id: number }>(`select nextval('subscriber_id') as id`);
-  const [federationType = 'NON_FEDERATED'] = allowedFederationTypes(organisation.federation);
-  const subscriber: Subscriber = {
-    id: rows[0]?.id ?? 0,
-    email: declared.email,
-    alternateEmail: null,
-    givenName: declared.givenName,
-    familyName: declared.familyName,
-    roles: ['user'],
-    companyContact: false,
-    state: 'active',
-    stateBeforeSuspend: null,
-    federationType,
-    profile: {
-      language: organisation.contactLanguage,
-      timeZone: '',
-      department: '',
-      jobTitle: '',
-      country: '',
-      telephone: '',
-      mobile: '',
-      fax: '',
-      address: '',
-    },
-    invitation: noInvitation(false),
-    password: { state: 'none', hash: null, changedAt: null },
-    identityVerified: false,
-    termsAcceptedAt: organisation.acceptTerms ? now : null,
-    notes: null,
-    mailbox: null,
-    seats: [],
-    origin: ORIGIN,
-    createdAt: now,
-    lastChange: null,
-  };
+  const { email, givenName, familyName } = declared;
+  const person = { id: rows[0]?.id ?? 0, email, givenName, familyName, origin: ORIGIN };
+  const subscriber = newSubscriber(organisation, person, now);
+  if (declared.state !== 'pending') {
+    subscriber.state = 'active';
+    hasSignedIn(subscriber, now);
+  }
   organisation.subscribers.set(subscriber.email, subscriber);
   return subscriber;
 }
@@ -110,9 +96,11 @@ function overwrite(
   subscriber.givenName = declared.givenName;
   subscriber.familyName = declared.familyName;
   subscriber.roles = declared.roles ?? subscriber.roles;
+  subscriber.canSign = declared.canSign ?? subscriber.canSign;
   subscriber.companyContact = declared.companyContact ?? subscriber.companyContact;
   subscriber.federationType = declared.federationType ?? subscriber.federationType;
   subscriber.alternateEmail = declared.altEmailAddress ?? subscriber.alternateEmail;
+  overwriteStanding(subscriber, declared, now);
   if (declared.state && declared.state !== subscriber.state) {
     subscriber.stateBeforeSuspend = declared.state === 'suspended' ? 'active' : null;
     subscriber.state = declared.state;
@@ -125,6 +113,44 @@ function overwrite(
     subscriber.profile[field] = declared[field] ?? subscriber.profile[field];
   overwriteSeats(organisation, subscriber, declared, now);
   overwriteNotes(organisation, subscriber, declared);
+}
+
+/** Who is said to be active is verified and has signed in; a key of its own says otherwise. */
+function overwriteStanding(
+  subscriber: Subscriber,
+  { state, identityVerified, signedIn, claim }: DeclaredSubscriber,
+  now: Date,
+): void {
+  if (state === 'active' && subscriber.state === 'pending') hasSignedIn(subscriber, now);
+  subscriber.identityVerified = identityVerified ?? subscriber.identityVerified;
+  const { standing } = subscriber;
+  if (signedIn === false) standing.firstSignInAt = null;
+  if (signedIn === true) standing.firstSignInAt ??= now;
+  if (claim) standing.claimSince = new Date(claim.since);
+}
+
+function hasSignedIn(subscriber: Subscriber, now: Date): void {
+  subscriber.identityVerified = true;
+  subscriber.standing.firstSignInAt = now;
+}
+
+/** @returns whether they were others */
+function overwriteGroups(
+  groups: Groups,
+  subscriber: Subscriber,
+  { groups: declared, email }: DeclaredSubscriber,
+  customer: number,
+): boolean {
+  if (!declared) return false;
+  const wanted = declared.map(({ name, primary, canSend, admin }) => {
+    const group = groups.byName.get(name);
+    if (!group) throw new OperatorFault(operator.setup.noGroup(customer, email, name));
+    const isPrimary = primary || declared.length === 1;
+    return { group, isPrimary, canSend: canSend ?? group.canSend, isAdmin: admin };
+  });
+  if (isDeepStrictEqual(membershipsOf(groups, subscriber.id), wanted)) return false;
+  setMemberships(groups, subscriber.id, wanted);
+  return true;
 }
 
 function overwriteSeats(

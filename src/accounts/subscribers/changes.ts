@@ -7,7 +7,7 @@ import type { Organisation, Seat, Subscriber } from './organisation.ts';
  * out, since it is made twice for every entry.
  */
 export function fieldsOf(subscriber: Subscriber): Fields {
-  const { profile, invitation, password, notes } = subscriber;
+  const { profile, invitation, password, notes, standing } = subscriber;
   const fields: Record<string, unknown> = {
     email: subscriber.email,
     alternateEmail: subscriber.alternateEmail,
@@ -27,6 +27,11 @@ export function fieldsOf(subscriber: Subscriber): Fields {
     mobile: profile.mobile,
     fax: profile.fax,
     address: profile.address,
+    company: profile.company,
+    initials: profile.initials,
+    areaCode: profile.areaCode,
+    // Everybody may sign who was not forbidden to.
+    canSign: subscriber.canSign ? null : 'no',
     'invitation.state': invitation.state === 'none' ? null : invitation.state,
     'invitation.sentTo': invitation.sentTo,
     'invitation.sentAt': invitation.sentAt,
@@ -35,6 +40,9 @@ export function fieldsOf(subscriber: Subscriber): Fields {
     password: password.hash,
     passwordState: password.state === 'none' ? null : password.state,
     identityVerified: subscriber.identityVerified,
+    readyFromStart: standing.readyFromStart,
+    firstSignInAt: standing.firstSignInAt,
+    claimSince: standing.claimSince,
     termsAcceptedAt: subscriber.termsAcceptedAt,
     mailbox: subscriber.mailbox,
     'notes.dn': notes?.dn,
@@ -68,8 +76,23 @@ export function noteSubscriberChange(
   before: Fields | null,
   cause: Cause,
 ): void {
-  const diff = diffOf(before, fieldsOf(subscriber));
-  if (Object.keys(diff).length === 0) return;
+  noteFieldChange(organisation, subscriber, [before, fieldsOf(subscriber)], cause);
+}
+
+/**
+ * The same, with fields besides those of the account.
+ *
+ * @returns whether there is a difference
+ */
+export function noteFieldChange(
+  organisation: Organisation,
+  subscriber: Subscriber,
+  [before, after]: [before: Fields | null, after: Fields],
+  cause: Cause,
+): boolean {
+  const diff = diffOf(before, after);
+  if (Object.keys(diff).length === 0) return false;
   const name = 'email' in diff ? subscriber.email : null;
   organisation.changes.push({ subject: subscriber.id, ...cause, name, diff });
+  return true;
 }

@@ -120,7 +120,10 @@ export interface Subscriber {
   profile: Profile;
   invitation: Invitation;
   password: { state: 'none' | 'temporary' | 'set' | 'expired'; hash: string | null; changedAt: Date | null };
+  /** Off: may not sign agreements. */
+  canSign: boolean;
   identityVerified: boolean;
+  standing: Standing;
   termsAcceptedAt: Date | null;
   notes: NotesMail | null;
   /** Address of an iNotes mailbox that a Rename has left behind; null: that of the account (6.9). */
@@ -131,7 +134,16 @@ export interface Subscriber {
   lastChange: { file: string; line: number; at: Date } | null;
 }
 
-/** Fields that Add and Update carry over as they are. '' means nothing stored. */
+/** What the status follows from besides state and verified identity (status.ts). */
+export interface Standing {
+  /** Counts as active without a sign-in. */
+  readyFromStart: boolean;
+  firstSignInAt: Date | null;
+  /** Taken over from another organisation, and the decision about the old account is open since then. */
+  claimSince: Date | null;
+}
+
+/** Fields that files carry over as they are. '' means nothing stored. */
 export interface Profile {
   language: string;
   timeZone: string;
@@ -142,6 +154,9 @@ export interface Profile {
   mobile: string;
   fax: string;
   address: string;
+  company: string;
+  initials: string;
+  areaCode: string;
 }
 
 export interface Invitation {

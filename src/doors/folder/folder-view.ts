@@ -11,7 +11,7 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOwnName, isTemporaryName, JOURNAL } from '../../change-file/change-file.ts';
+import { isOwnName, isTemporaryName, JOURNAL, sourceIn } from '../../change-file/change-file.ts';
 import { syncFolder } from '../../durable.ts';
 import { codeOf } from '../../fault.ts';
 import type { AccessAccount, Right } from '../sign-in/access-account.ts';
@@ -152,6 +152,15 @@ export class FolderView {
     const file = fileOf(path);
     if (isOwn(file)) throw new FolderFault('denied', replies.folder.notWritable);
     if (file.folder !== '') throw new FolderFault('denied', replies.folder.uploadFolderOnly);
+    this.#demandSource(file.name);
+  }
+
+  /** A login for some sources must not speak for another; what is no name of a change file speaks for none. */
+  #demandSource(name: string): void {
+    const { sources } = this.account;
+    const source = sourceIn(name);
+    if (sources && source !== null && !sources.has(source))
+      throw new FolderFault('denied', replies.folder.sourcesOnly([...sources].join(', ')));
   }
 
   #demand(right: Right): void {

@@ -9,6 +9,8 @@ export interface AccessAccount {
   folder: string;
   /** Emptied once the account is changed or removed: open sessions look here at every command. */
   rights: ReadonlySet<Right>;
+  /** Of change files that it may upload; null: any. */
+  sources: ReadonlySet<string> | null;
   /** Another one after every change of what the account may do, or how it signs in. */
   revision: string;
 }

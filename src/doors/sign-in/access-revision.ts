@@ -3,4 +3,4 @@
  * `a` of access_account with its row `c` of customer.
  */
 export const ACCOUNT_REVISION = `encode(sha256(convert_to(jsonb_build_array(
-  a.customer_id, c.folder, a.password_hash, a.keys, a.rights, a.networks)::text, 'UTF8')), 'hex')`;
+  a.customer_id, c.folder, a.password_hash, a.keys, a.rights, a.networks, a.sources)::text, 'UTF8')), 'hex')`;

@@ -16,6 +16,7 @@ interface AccountRow {
   keys: string[];
   rights: Right[];
   networks: string[];
+  sources: string[] | null;
   revision: string;
 }
 
@@ -73,15 +74,22 @@ function isSameKey(line: string, key: Buffer): boolean {
 }
 
 function accessAccountFrom(row: AccountRow, spool: string): AccessAccount {
-  const { login, customer, folder, rights, revision } = row;
-  return { login, customer, folder: path.join(spool, folder), rights: new Set(rights), revision };
+  const { login, customer, folder, rights, sources, revision } = row;
+  return {
+    login,
+    customer,
+    folder: path.join(spool, folder),
+    rights: new Set(rights),
+    sources: sources && new Set(sources),
+    revision,
+  };
 }
 
 async function accountOf(database: Database, login: string): Promise<AccountRow | undefined> {
   // PostgreSQL refuses a NUL in any text; no account has one.
   if (login.includes('\u0000')) return undefined;
   const { rows } = await database.query<AccountRow>(
-    `select a.login, a.customer_id as customer, c.folder, a.password_hash, a.keys, a.rights, a.networks,
+    `select a.login, a.customer_id as customer, c.folder, a.password_hash, a.keys, a.rights, a.networks, a.sources,
             ${ACCOUNT_REVISION} as revision
        from access_account a join customer c on c.id = a.customer_id where a.login = $1`,
     [login],

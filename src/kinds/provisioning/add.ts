@@ -1,5 +1,6 @@
 import { foldEmailAddress, domainOf, isEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import { invite, isInvited, noInvitation } from '../../accounts/subscribers/invitation.ts';
+import { newSubscriber } from '../../accounts/subscribers/new-subscriber.ts';
 import { giveNotesMail, resolveNotesDn } from '../../accounts/subscribers/notes-name.ts';
 import { chooseTemplate } from '../../accounts/subscribers/notes-template.ts';
 import type { NotesMail, Subscriber, Subscription } from '../../accounts/subscribers/organisation.ts';
@@ -151,7 +152,7 @@ const FORCE_ACTIVATION = 'FORCE_ACTIVATION';
 
 export function add(s: DecisionContext): void {
   const { organisation, inputs } = s;
-  const subscriber = newSubscriber(s);
+  const subscriber = addedSubscriber(s);
   for (const subscription of named(s))
     takeSeat(subscriber, subscription, { now: inputs.now, file: inputs.file, line: s.line });
   if (mailType(s) === 'notes') giveNotesMail(organisation, subscriber, notesMail(s));
@@ -168,38 +169,25 @@ export function add(s: DecisionContext): void {
     invite(organisation, subscriber, s.entry, inputs.now);
 }
 
-function newSubscriber(s: DecisionContext): Subscriber {
+function addedSubscriber(s: DecisionContext): Subscriber {
   const { inputs } = s;
   const hash = inputs.passwordHashes.get(s.entry) ?? null;
   const alternate = textOf(s, 'altEmailAddress');
-  const profile = Object.fromEntries(
-    PROFILE_FIELDS.map((field) => [field, storedValue(field, textOf(s, field))]),
-  );
-  return {
+  const person = {
     id: inputs.nextSubscriberId(),
     email: emailOf(s),
-    alternateEmail: alternate === '' ? null : foldEmailAddress(alternate),
     givenName: textOf(s, 'givenName'),
     familyName: textOf(s, 'familyName'),
-    roles: ['user'],
-    companyContact: false,
-    state: 'pending',
-    stateBeforeSuspend: null,
-    federationType: federationTypeOf(s),
-    profile: { ...(profile as unknown as Subscriber['profile']), language: language(s) },
-    invitation: noInvitation(suppressionOf(s) === true),
-    password: hash
-      ? { state: 'temporary', hash, changedAt: inputs.now }
-      : { state: 'none', hash: null, changedAt: null },
-    identityVerified: false,
-    termsAcceptedAt: s.organisation.acceptTerms ? inputs.now : null,
-    notes: null,
-    mailbox: null,
-    seats: [],
     origin: inputs.origin,
-    createdAt: inputs.now,
-    lastChange: null,
   };
+  const subscriber = newSubscriber(s.organisation, person, inputs.now);
+  for (const field of PROFILE_FIELDS) subscriber.profile[field] = storedValue(field, textOf(s, field));
+  subscriber.profile.language = language(s);
+  subscriber.alternateEmail = alternate === '' ? null : foldEmailAddress(alternate);
+  subscriber.federationType = federationTypeOf(s);
+  subscriber.invitation = noInvitation(suppressionOf(s) === true);
+  if (hash) subscriber.password = { state: 'temporary', hash, changedAt: inputs.now };
+  return subscriber;
 }
 
 /** Default: the language of the company contact (6.1). */

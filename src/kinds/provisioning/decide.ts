@@ -5,6 +5,7 @@ import type { Organisation, Subscriber } from '../../accounts/subscribers/organi
 import type { Entry, EntryResult, ProvisioningRecord } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { PRV_FIELDS } from '../../tables/prv-fields.ts';
+import { cut, oncePerField } from '../shown-value.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { lengthOf } from './profile.ts';
 import {
@@ -20,9 +21,6 @@ import {
   type DecisionInputs,
   type DecisionContext,
 } from './context.ts';
-
-/** More of a value than this says nothing more to the reader of a report. */
-const SHOWN_CHARACTERS_MAX = 200;
 
 /** A sentence that lists more than this helps nobody. */
 const LISTED_MAX = 20;
@@ -136,10 +134,6 @@ function withoutValues(refusal: Refusal): Refusal {
 
 const HIDDEN = '***';
 
-function oncePerField(refusals: readonly Refusal[]): Refusal[] {
-  return [...Map.groupBy(refusals, ({ field }) => field).values()].flatMap(([first]) => first ?? []);
-}
-
 function refusalsOf({ code, fails }: Check, context: DecisionContext): Refusal[] {
   return [fails(context) || []].flat().map((complaint) => ({ code, ...shown(complaint) }));
 }
@@ -176,9 +170,4 @@ function shown(complaint: Complaint): Omit<Refusal, 'code'> {
   const { value, list, ...others } = complaint;
   const rest = { ...others, ...(list ? { list: list.slice(0, LISTED_MAX) } : {}) };
   return value === undefined || complaint.field === 'password' ? rest : { ...rest, value: cut(value) };
-}
-
-function cut(text: string): string {
-  const start = Array.from(text.slice(0, SHOWN_CHARACTERS_MAX * 2 + 2));
-  return start.length <= SHOWN_CHARACTERS_MAX ? text : `${start.slice(0, SHOWN_CHARACTERS_MAX).join('')}…`;
 }

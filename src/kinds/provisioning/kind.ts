@@ -1,5 +1,6 @@
 import { customerById } from '../../accounts/customers/customer.ts';
 import { foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import { pretendedIds, reserveSubscriberIds, takingFrom } from '../../accounts/subscribers/ids.ts';
 import { loadOrganisation, notesNameHolders } from '../../accounts/subscribers/load.ts';
 import { builtNotesDn, foldNotesDn } from '../../accounts/subscribers/notes-name.ts';
 import type { Organisation } from '../../accounts/subscribers/organisation.ts';
@@ -107,7 +108,7 @@ async function loadProvisioning(
     now,
     file: file.name,
     origin: `provisioning:${file.parsed?.source ?? ''}`,
-    nextSubscriberId: () => takeFirst(ids),
+    nextSubscriberId: takingFrom(ids),
     passwordHashes: orOutdated(prepared, entries),
   };
   return { organisation, inputs };
@@ -146,26 +147,6 @@ function namedNotesDns(record: ProvisioningRecord, customerName: string): string
   );
   // A zero-length string is as good as none: the name is then built (rule 4.6).
   return [foldNotesDn(valueIn(record, 'notesDN') || built)];
-}
-
-async function reserveSubscriberIds(tx: Transaction, count: number): Promise<number[]> {
-  if (count === 0) return [];
-  const { rows } = await tx.query<{ id: number }>(
-    `select nextval('subscriber_id') as id from generate_series(1, $1)`,
-    [count],
-  );
-  return rows.map((row) => row.id);
-}
-
-/** Below every real one. */
-function pretendedIds(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => -1 - index);
-}
-
-function takeFirst(ids: number[]): number {
-  const id = ids.shift();
-  if (id === undefined) throw new Error('more subscribers were added than the file has Add entries');
-  return id;
 }
 
 function decideProvisioning({ organisation, inputs }: Loaded, entry: ProvisioningEntry): EntryResult {

@@ -1,7 +1,5 @@
-import { contentHandOver, holdsCollaboration, holdsMail } from '../../accounts/subscribers/hand-over.ts';
-import { noInvitation } from '../../accounts/subscribers/invitation.ts';
-import { heldSubscriptions } from '../../accounts/subscribers/organisation.ts';
-import { freeSeat } from '../../accounts/subscribers/seats.ts';
+import { holdsCollaboration, holdsMail } from '../../accounts/subscribers/hand-over.ts';
+import { isLastAdministrator, removeSubscriber } from '../../accounts/subscribers/lifecycle.ts';
 import { assignToElsewhere, assignToUnknown, recipientOf } from './assign-to.ts';
 import {
   check,
@@ -33,31 +31,15 @@ export const removeChecks: readonly Check[] = [
     return unfit && { field: 'assignTo', value: textOf(s, 'assignTo'), reason: 'no-collaboration' };
   }),
   check(16, 1008, (s) => {
-    const { roles, state, email } = knownSubscriber(s);
-    const last =
-      roles.includes('administrator') && state !== 'suspended' && s.organisation.administrators === 1;
+    const subscriber = knownSubscriber(s);
+    const { email } = subscriber;
+    const last = isLastAdministrator(s.organisation, subscriber);
     return last && { field: 'emailAddress', value: email, reason: 'last-administrator' };
   }),
 ];
 
 export function remove(s: DecisionContext): void {
-  const { organisation } = s;
   const subscriber = knownSubscriber(s);
-  const { id } = subscriber;
-  const content = contentHandOver(heldSubscriptions(organisation, subscriber), subscriber, recipientOf(s));
-  organisation.followUps.push({ topic: 'content', subscriber: id, entry: s.entry, payload: content });
-  organisation.followUps.push({
-    topic: 'removal',
-    subscriber: id,
-    entry: s.entry,
-    payload: { email: subscriber.email },
-  });
-  if (subscriber.companyContact) organisation.companyContacts -= 1;
-  if (subscriber.roles.includes('administrator') && subscriber.state !== 'suspended')
-    organisation.administrators -= 1;
-  for (const seat of subscriber.seats) freeSeat(organisation, subscriber, seat);
-  subscriber.state = 'remove_pending';
-  subscriber.stateBeforeSuspend = null;
-  subscriber.invitation = noInvitation(subscriber.invitation.suppressed);
+  removeSubscriber(s.organisation, subscriber, recipientOf(s), s.entry);
   touch(s, subscriber);
 }

@@ -1,8 +1,8 @@
-import { domainOf, foldEmailAddress, isEmailAddress } from '../../accounts/subscribers/email-address.ts';
-import { moveInvitation } from '../../accounts/subscribers/invitation.ts';
+import { foldEmailAddress, isEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import { foreignDomain, renameSubscriber } from '../../accounts/subscribers/lifecycle.ts';
 import { foldNotesDn } from '../../accounts/subscribers/notes-name.ts';
 import { heldSubscriptions } from '../../accounts/subscribers/organisation.ts';
-import { isBase, mailTypeOf, type MailType } from '../../accounts/subscribers/subscription.ts';
+import { isBase, mailTypeOf } from '../../accounts/subscribers/subscription.ts';
 import {
   check,
   knownSubscriber,
@@ -29,12 +29,10 @@ export const renameChecks: readonly Check[] = [
     return { field: 'altEmailAddress', value: newAddress(s), reason };
   }),
   check(13, 1006, (s) => {
-    const { ownedDomains, mailDomains } = s.organisation;
-    const value = domainOf(newAddress(s));
-    if (knownSubscriber(s).federationType === 'FEDERATED' && !ownedDomains.has(value))
-      return { field: 'altEmailAddress', value, other: [...ownedDomains].join(', '), reason: 'not-owned' };
-    const foreign = holdsMailOf(s, 'notes') && !mailDomains.has(value);
-    return foreign && { field: 'altEmailAddress', value, other: [...mailDomains].join(', ') };
+    const foreign = foreignDomain(s.organisation, knownSubscriber(s), newAddress(s));
+    if (!foreign) return false;
+    const { domain: value, allowed, ...why } = foreign;
+    return { field: 'altEmailAddress', value, other: allowed.join(', '), ...why };
   }),
   check(14, 1048, (s) => {
     const { email } = knownSubscriber(s);
@@ -47,17 +45,12 @@ export const renameChecks: readonly Check[] = [
 export function rename(s: DecisionContext): void {
   const { organisation, inputs } = s;
   const subscriber = knownSubscriber(s);
-  // The account gets the new address; an iNotes mailbox keeps the one it was made with.
-  if (holdsMailOf(s, 'inotes')) subscriber.mailbox ??= subscriber.email;
-  organisation.subscribers.delete(subscriber.email);
-  subscriber.email = newAddress(s);
-  organisation.subscribers.set(subscriber.email, subscriber);
-  moveInvitation(organisation, subscriber, s.entry, inputs.now);
+  renameSubscriber(organisation, subscriber, newAddress(s), { entry: s.entry, now: inputs.now });
   touch(s, subscriber);
 }
 
-function holdsMailOf(s: DecisionContext, type: MailType): boolean {
-  return heldSubscriptions(s.organisation, knownSubscriber(s)).some((one) => mailTypeOf(one) === type);
+function holdsNotes(s: DecisionContext): boolean {
+  return heldSubscriptions(s.organisation, knownSubscriber(s)).some((one) => mailTypeOf(one) === 'notes');
 }
 
 function newAddress(s: DecisionContext): string {
@@ -69,7 +62,7 @@ function isUnsynchronised(s: DecisionContext): boolean {
   const { organisation } = s;
   const subscriber = knownSubscriber(s);
   const { notes } = subscriber;
-  if (organisation.notes !== 'hybrid' || !holdsMailOf(s, 'notes') || !notes) return false;
+  if (organisation.notes !== 'hybrid' || !holdsNotes(s) || !notes) return false;
   const key = foldNotesDn(notes.dn);
   return !organisation.onPremises.some(({ dn, email }) => foldNotesDn(dn) === key && email === newAddress(s));
 }

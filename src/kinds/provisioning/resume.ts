@@ -1,3 +1,4 @@
+import { resumeSubscriber } from '../../accounts/subscribers/lifecycle.ts';
 import { check, knownSubscriber, touch, userNotFound, type Check, type DecisionContext } from './context.ts';
 
 /** 6.4: undoes Suspend; an account that was pending is pending again. */
@@ -13,8 +14,6 @@ export const resumeChecks: readonly Check[] = [
 
 export function resume(s: DecisionContext): void {
   const subscriber = knownSubscriber(s);
-  subscriber.state = subscriber.stateBeforeSuspend ?? 'active';
-  subscriber.stateBeforeSuspend = null;
-  if (subscriber.roles.includes('administrator')) s.organisation.administrators += 1;
+  resumeSubscriber(s.organisation, subscriber);
   touch(s, subscriber);
 }

@@ -34,6 +34,7 @@ const account: AccessAccount = {
   customer: CUSTOMER,
   folder,
   rights: new Set(['upload', 'download', 'delete', 'journal']),
+  sources: null,
   revision: '1',
 };
 const oneAccount: SignIn = {

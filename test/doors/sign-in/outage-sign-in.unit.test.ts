@@ -7,6 +7,7 @@ const ACCOUNT: AccessAccount = {
   customer: 1,
   folder: '/spool/acme',
   rights: new Set(['upload']),
+  sources: null,
   revision: '1',
 };
 const KEY = Buffer.from('key');

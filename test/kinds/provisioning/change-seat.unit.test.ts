@@ -78,6 +78,8 @@ function organisationWith(held: Record<number, Seat['state']>): {
     profile,
     invitation: noInvitation(false),
     password: { state: 'none', hash: null, changedAt: null },
+    canSign: true,
+    standing: { readyFromStart: false, firstSignInAt: null, claimSince: null },
     identityVerified: true,
     termsAcceptedAt: null,
     notes: { dn: 'Ann Berg/Acme', template: 'T', version: null, locale: null, forms: null },

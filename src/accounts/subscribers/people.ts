@@ -1,0 +1,40 @@
+/** Questions about all people of a customer, which are never loaded as a whole. */
+import type { Queryable } from '../../database/open.ts';
+import { statusSql, USER_STATUSES, type UserStatus } from './status.ts';
+
+/** Customer → how many people have each status. */
+export type PeopleCounts = Map<number, Partial<Record<UserStatus, number>>>;
+
+/** Who waits for the removal is not counted. */
+export async function countPeople(
+  db: Queryable,
+  customers: readonly number[],
+  now: Date,
+): Promise<PeopleCounts> {
+  const { rows } = await db.query<{ customer: number; status: UserStatus; people: number }>(
+    `select s.customer_id as customer, ${statusSql('$2')} as status, count(*) as people from subscriber s
+      where s.customer_id = any($1) and s.state not in ('removed', 'remove_pending') group by 1, 2`,
+    [customers, now],
+  );
+  const counts: PeopleCounts = new Map();
+  for (const status of USER_STATUSES)
+    for (const row of rows.filter((one) => one.status === status))
+      counts.set(row.customer, { ...counts.get(row.customer), [status]: row.people });
+  return counts;
+}
+
+/** Addresses of those who have a status, after one of them, in their order: page by page. */
+export async function addressesWith(
+  db: Queryable,
+  customer: number,
+  { status, after, limit, now }: { status: UserStatus; after: string; limit: number; now: Date },
+): Promise<string[]> {
+  const { rows } = await db.query<{ email: string }>(
+    `select s.email from subscriber s
+      where s.customer_id = $1 and s.state not in ('removed', 'remove_pending') and s.email > $3 collate "C"
+        and ${statusSql('$2')} = $4
+      order by s.email collate "C" limit $5`,
+    [customer, now, after, status, limit],
+  );
+  return rows.map(({ email }) => email);
+}
