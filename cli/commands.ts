@@ -1,8 +1,10 @@
 import { account } from './account.ts';
+import { activationMail } from './activation-mail.ts';
 import { audit } from './audit.ts';
 import { backup, restore } from './backup.ts';
 import { bans } from './bans.ts';
 import { check } from './check.ts';
+import { claim } from './claim.ts';
 import type { Command } from './command.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
@@ -34,7 +36,10 @@ const { groups } = words.help;
 /** The one list of commands, by the work that needs them. */
 export const GROUPS: readonly CommandGroup[] = [
   { title: groups.server, commands: [serve, configCommand, status] },
-  { title: groups.customers, commands: [setup, show, history, exportLdif, hold, release, throttle] },
+  {
+    title: groups.customers,
+    commands: [setup, show, claim, activationMail, history, exportLdif, hold, release, throttle],
+  },
   { title: groups.files, commands: [check, reconcile] },
   { title: groups.access, commands: [account, bans, unban, audit] },
   { title: groups.maintenance, commands: [backup, restore, purge] },

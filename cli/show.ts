@@ -1,20 +1,39 @@
 import { show as showAction } from '../src/actions/show.ts';
 import { customerNumber } from './arguments.ts';
-import type { Command } from './command.ts';
+import { groups as groupsAction } from '../src/actions/groups.ts';
+import { OperatorFault } from '../src/fault.ts';
+import { escapeHidden } from '../src/shown-text.ts';
+import type { Command, CommandContext } from './command.ts';
 import { commands } from '../src/messages/en/commands.ts';
+
+const words = commands.show;
 
 export const show: Command = {
   name: 'show',
-  usage: 'CUSTOMER ADDRESS-OR-DN',
-  summary: commands.show.summary,
-  options: { json: { type: 'boolean' } },
-  count: { min: 2, max: 2 },
+  usage: 'CUSTOMER ADDRESS-OR-DN|--groups',
+  summary: words.summary,
+  options: { json: { type: 'boolean' }, groups: { type: 'boolean' } },
+  count: { min: 1, max: 2 },
   run: async ({ arguments: [id = '', subject = ''], options, call, print }) => {
+    if (options.groups === true) return showGroups(customerNumber(id), { options, call, print });
+    if (subject === '') throw new OperatorFault(words.whom, 2);
     const shown = await call(showAction, { customer: customerNumber(id), subject });
     print(options.json ? JSON.stringify(shown) : asText(shown));
     return 0;
   },
 };
+
+async function showGroups(
+  customer: number,
+  { options, call, print }: Pick<CommandContext, 'options' | 'call' | 'print'>,
+): Promise<number> {
+  const shown = await call(groupsAction, { customer });
+  const lines = shown.groups.map(({ name, default: isDefault, canSend, members }) =>
+    words.group(escapeHidden(name), isDefault, members, canSend),
+  );
+  print(options.json ? JSON.stringify(shown) : lines.join('\n'));
+  return 0;
+}
 
 /** One `name: value` a line; nested values are indented. */
 function asText(value: object, indent = ''): string {

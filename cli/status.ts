@@ -15,6 +15,8 @@ export interface Status {
   /** Empty where no certificate has been made yet. */
   certificates: CertificateStatus[];
   customers: CustomerStatus[];
+  /** By customer: how many people have each status. */
+  people?: Record<string, Record<string, number>>;
   /** null where no daemon runs. */
   loop: LoopStatus | null;
 }
@@ -29,9 +31,9 @@ export const status: Command = {
   options: { json: { type: 'boolean' } },
   count: { min: 0, max: 0 },
   run: async ({ options, configuration, call, print }) => {
-    const { customers, loop } = await call(statusAction, {});
+    const { customers, people, loop } = await call(statusAction, {});
     const certificates = await certificatesOf(await configuration(), systemClock.now());
-    const status = { customers, certificates: throughJson(certificates), loop };
+    const status = { customers, people, certificates: throughJson(certificates), loop };
     print(options.json ? escapeHidden(JSON.stringify(withWhy(status))) : statusText(status));
     return 0;
   },
@@ -57,12 +59,13 @@ async function certificatesOf({ data, ftps }: Configuration, now: Date): Promise
   return one ? [one] : [];
 }
 
-export function statusText({ certificates, customers, loop }: AsJson<Status>): string {
+export function statusText({ certificates, customers, people = {}, loop }: AsJson<Status>): string {
   const warnings = certificates.flatMap(({ warning }) =>
     warning ? [words.warning(escapeHidden(warning))] : [],
   );
   const unknown = customers.flatMap(unknownText);
-  const rest = customers.length === 0 ? [words.noCustomers] : customers.map(textOf);
+  const rest =
+    customers.length === 0 ? [words.noCustomers] : customers.map((one) => textOf(one, people[one.id] ?? {}));
   return [...warnings, ...unknown, ...loopTexts(loop), ...rest].join('\n\n');
 }
 
@@ -80,10 +83,22 @@ function loopTexts(loop: AsJson<LoopStatus> | null): string[] {
   return [words.loop(loop.budgetMs, times, ms, at, who === '' ? '' : words.by(who))];
 }
 
-function textOf({ id, name, state, caps, waiting, files, reports, missing }: AsJson<CustomerStatus>): string {
+function textOf(
+  { id, name, state, caps, waiting, files, reports, missing }: AsJson<CustomerStatus>,
+  people: Record<string, number>,
+): string {
   return [
     `${id} ${escapeHidden(name)}${state === 'held' ? words.onHold : ''}`,
     `  ${words.caps(used(caps.hourly), used(caps.daily), caps.perFile)}`,
+    ...(Object.keys(people).length === 0
+      ? []
+      : [
+          `  ${words.people(
+            Object.entries(people)
+              .map(([status, count]) => `${count} ${status}`)
+              .join(', '),
+          )}`,
+        ]),
     ...files.map((file) => `  ${fileText(file)}`),
     ...(waiting > files.length ? [`  ${words.more(waiting - files.length)}`] : []),
     ...missing

@@ -1,9 +1,12 @@
 import { accountRemove } from './account-remove.ts';
 import type { Action } from './action.ts';
+import { activationMail } from './activation-mail.ts';
 import { auditTrail } from './audit-entries.ts';
 import { bans } from './bans.ts';
 import { check } from './check.ts';
+import { claim } from './claim.ts';
 import { exportDirectory } from './export.ts';
+import { groups } from './groups.ts';
 import { history } from './history.ts';
 import { hold } from './hold.ts';
 import { purge } from './purge.ts';
@@ -20,6 +23,9 @@ export const ACTIONS: readonly Action[] = [
   setup,
   status,
   show,
+  groups,
+  claim,
+  activationMail,
   history,
   throttle,
   hold,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { countPeople } from '../accounts/subscribers/people.ts';
+import type { UserStatus } from '../accounts/subscribers/status.ts';
 import { customers } from '../accounts/customers/customer.ts';
 import type { CustomerStatus } from '../customer-status.ts';
 import { KINDS } from '../kinds/registry.ts';
@@ -25,15 +27,21 @@ export async function statusOfAll({
   loop,
 }: Pick<ActionServices, 'database' | 'clock' | 'caps' | 'loop'>): Promise<{
   customers: CustomerStatus[];
+  /** By customer: how many people have each status. */
+  people: Record<number, Partial<Record<UserStatus, number>>>;
   /** null where no daemon runs. */
   loop: LoopStatus | null;
 }> {
   const known = await customers(database);
   const facts = { caps, countsHourly: KINDS.countsHourly, heldRefuses: KINDS.heldRefuses };
   const statuses: CustomerStatus[] = [];
+  const people: Record<number, Partial<Record<UserStatus, number>>> = {};
   for (let at = 0; at < known.length; at += CUSTOMERS_AT_ONCE) {
     const some = known.slice(at, at + CUSTOMERS_AT_ONCE);
-    statuses.push(...(await customerStatuses(database, some, facts, clock.now())));
+    const now = clock.now();
+    statuses.push(...(await customerStatuses(database, some, facts, now)));
+    const ids = some.map(({ id }) => id);
+    Object.assign(people, Object.fromEntries(await countPeople(database, ids, now)));
   }
-  return { customers: statuses, loop: loop?.() ?? null };
+  return { customers: statuses, people, loop: loop?.() ?? null };
 }

@@ -42,7 +42,15 @@ async function makeHome() {
   const configuration: Configuration = { ...checkConfiguration(text, 'x.yaml'), readFrom: null };
   await mkdir(configuration.spool);
   await SpoolMount.of({ database, clock: systemClock, spool: configuration.spool });
-  const organisation = declared(await fixtures({ subscribers: [person('sam@example.com')] }));
+  const organisation = declared(
+    await fixtures({
+      subscribers: [
+        person('sam@example.com'),
+        person('claimed@example.com', [], { claim: { since: new Date().toISOString() } }),
+        person('new@example.org', [], { state: 'pending' }),
+      ],
+    }),
+  );
   for (const customer of organisation.customers) customer.accounts = [];
   await setUpOrganisations(database, systemClock, organisation, 'enforce');
   await database.query(
@@ -117,6 +125,14 @@ const QUESTIONS: [
   ['show', { customer: ACME, subject: 'sam@example.com' }, 'answers'],
   ['show', { customer: ACME, subject: 'CN=ann, O=acme' }, 'answers'],
   ['show', { customer: ACME, subject: 'nobody@example.com' }, 'exit 1'],
+  ['groups', { customer: ACME }, 'answers'],
+  ['groups', { customer: 9 }, 'exit 1'],
+  ['claim', { customer: ACME, address: 'claimed@example.com', decision: 'move' }, 'answers'],
+  ['claim', { customer: ACME, address: 'claimed@example.com', decision: 'leave' }, 'answers'],
+  ['claim', { customer: ACME, address: 'nobody@example.com', decision: 'move' }, 'exit 1'],
+  ['claim', { customer: ACME, address: 'sam@example.com', decision: 'stay' }, 'exit 2'],
+  ['activation-mail', { customer: ACME }, 'answers'],
+  ['activation-mail', { customer: 9 }, 'exit 1'],
   ['history', { customer: ACME, subject: 'sam@example.com' }, 'answers'],
   ['history', { customer: ACME, subject: 'nobody@example.com' }, 'exit 1'],
   ['throttle', { customer: ACME, change: {} }, 'answers'],

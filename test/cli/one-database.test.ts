@@ -33,6 +33,17 @@ const COMMANDS = {
   setup: { words: ['setup', 'organisation.yaml'], code: 0, says: /^Already up to date\.$/m },
   status: { words: ['status'], code: 0, says: /^1000001 Acme/m },
   show: { words: ['show', String(ACME), 'sam@example.com'], code: 0, says: /^email: sam@example\.com$/m },
+  groups: {
+    words: ['show', String(ACME), '--groups'],
+    code: 0,
+    says: /^Default Group \(default\): \d+ members$/m,
+  },
+  claim: {
+    words: ['claim', String(ACME), 'sam@example.com', 'move'],
+    code: 3,
+    says: /no open claim for sam@example\.com/,
+  },
+  'activation-mail': { words: ['activation-mail', String(ACME)], code: 3, says: /0 invitations to send/ },
   history: {
     words: ['history', String(ACME), 'sam@example.com'],
     code: 0,

@@ -72,6 +72,7 @@ const status = {
   details:
     'What needs attention comes first: a certificate that expires within 30 days, has expired or cannot be used, and\n' +
     'files in the spool that the database does not know. --json also lists certificates that are fine.',
+  people: (counts: string) => `people: ${counts}`,
   noCustomers: 'No customers. See: spoolgate setup --help',
   warning: (what: string) => `WARNING: ${what}`,
   unknownFiles: (customer: number, files: string) =>
@@ -94,7 +95,32 @@ const status = {
   noReport: 'none',
 };
 
-const show = { summary: 'show a subscriber with its seats, or a directory entry' };
+const show = {
+  summary: "show a subscriber with its seats, a directory entry, or a customer's groups",
+  whom: 'Specify an e-mail address, a distinguished name or --groups.',
+  group: (name: string, isDefault: boolean, members: number, canSend: boolean) =>
+    `${name}${isDefault ? ' (default)' : ''}: ${members === 1 ? '1 member' : `${members} members`}${canSend ? '' : '; new members may not send'}`,
+};
+
+const claim = {
+  summary: 'record the decision of a person who was taken over from another organisation',
+  details:
+    'move: the account becomes an ordinary one. leave: the account is removed. After 14 days without a decision the\n' +
+    'account has moved. Exit 3 if there is nothing to decide.',
+  moveOrLeave: (decision: string) => `The decision is move or leave, not "${decision}".`,
+  none: (address: string) => `There is no open claim for ${address}.`,
+  moved: (address: string) => `${address} has moved.`,
+  leaves: (address: string) => `${address} is being removed.`,
+};
+
+const activationMail = {
+  summary: 'send an invitation to everybody who is not verified',
+  details:
+    'Also to those with an invitation on its way: the old link stops working. Federated people and those with a one-time\n' +
+    'password are left out. Exit 3 if nobody was invited.',
+  sent: (customer: number, sent: number, left: number) =>
+    `Customer ${customer}: ${sent === 1 ? '1 invitation' : `${sent} invitations`} to send.${left === 0 ? '' : ` ${left} not verified cannot be invited.`}`,
+};
 
 const history = {
   summary: 'show every change to a subscriber or directory entry, and who made it',
@@ -136,6 +162,7 @@ const check = {
   details:
     'Prints the trace and report that each file would get now, given the current accounts. The customer is taken from\n' +
     'the file name, or from --customer ID. Exit 1 if any file or entry would fail.',
+  options: (file: string, options: string) => `Options for ${file}: ${options}`,
   trace: (file: string, trace: string, report: string) => `Trace of ${file}:\n${trace}\nReport:\n${report}`,
   progress: (file: string, percent: number) => `checking ${file}: ${percent} % sent`,
   working: (file: string) => `checking ${file}: processing`,
@@ -295,6 +322,8 @@ export const commands = {
   setupNotice,
   status,
   show,
+  claim,
+  activationMail,
   history,
   throttle,
   hold,

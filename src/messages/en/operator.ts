@@ -123,6 +123,10 @@ const backup = {
 
 /** What `setup` refuses, and what it did. */
 const setup = {
+  noGroupOfSource: (customer: number, group: string) =>
+    `customer ${customer}: a source acts for the group ${group}, and there is no such group. List it under groups.`,
+  noGroup: (customer: number, email: string, group: string) =>
+    `customer ${customer}: ${email} is in the group ${group}, and there is no such group. List it under groups.`,
   folderTaken: (at: string, folder: string) =>
     `${at}: folder ${folder} is used by another customer. Choose another folder.`,
   notesNameTwice: (at: string) =>
@@ -150,6 +154,10 @@ const setup = {
 
 /** What actions refuse. */
 const actions = {
+  onlyContact: (email: string) =>
+    `${email} is the only company contact and cannot leave. Name another company contact first.`,
+  lastAdministrator: (email: string) =>
+    `${email} is the last administrator and cannot leave. Make somebody else an administrator first.`,
   noCustomer: (customer: number) => `There is no customer ${customer}.`,
   noHistory: (customer: number, name: string) => `Customer ${customer} has no history for ${name}.`,
   neitherAddressNorDn: (name: string) => `${name} is neither an e-mail address nor a distinguished name.`,

@@ -12,6 +12,7 @@ const folder = {
   journalKept: 'Permission denied: journal files cannot be deleted',
   uploadFolderOnly: 'Permission denied: upload to the top directory only',
   rightMissing: (right: string) => `Permission denied: this account has no ${right} right`,
+  sourcesOnly: (sources: string) => `Permission denied: this account uploads files of ${sources} only`,
   nameTaken: 'File name is in use',
   newNameTaken: 'A file with the new name already exists',
   tooLarge: (bytesMax: number) => `File too large: the limit is ${bytesMax} bytes`,

@@ -2,13 +2,14 @@ import type { Refusal, ResultCode } from '../../change-file/result-code.ts';
 import { escapeHidden } from '../../shown-text.ts';
 import { templateValues } from './template.ts';
 import { directoryResults, directoryValues } from './directory.ts';
+import { usersResults } from './users.ts';
 import { byReason, nearest, seats, value, type Sentence } from '../sentence.ts';
 
 const header = 'Correct the first line of the file.';
 const retry = 'Send the entry again; if it fails again, contact customer service.';
 
 const NAME_FORM =
-  'Use customerId_sourceId_PRV_number.csv or customerId_sourceId_DI_number.ldif; sourceId and its underscore may be left out. Rename the file and upload it again.';
+  'Use customerId_sourceId_PRV_number.csv, customerId_sourceId_USERS_number.csv or customerId_sourceId_DI_number.ldif; sourceId and its underscore may be left out. Rename the file and upload it again.';
 
 const shown = (text = '') => escapeHidden(text);
 
@@ -46,6 +47,10 @@ export const results = {
       ),
       customer: nameSentence((r) => `The customer ID "${shown(r.other)}" in ${value(r)} is not a number.`),
       type: nameSentence((r) => `"${shown(r.other)}" in ${value(r)} is not a known change file type.`),
+      option: nameSentence(
+        (r) =>
+          `"${shown(r.other)}" in ${value(r)} is not an option of a USERS file, or is there twice: NOCREATE, NOUPDATE, NOGROUPS.`,
+      ),
       number: nameSentence((r) => `The sequence number "${shown(r.other)}" in ${value(r)} is not a number.`),
       'number-too-large': nameSentence(
         (r) => `The sequence number ${shown(r.other)} in ${value(r)} is larger than 9223372036854775807.`,
@@ -64,6 +69,7 @@ export const results = {
   6: (r) =>
     `More than ${r.limit} entries failed; processing stopped at this entry. Correct the file and upload it again with a higher sequence number.`,
   ...directoryResults,
+  ...usersResults,
   9: byReason(
     {
       ...directoryValues,
@@ -77,6 +83,8 @@ export const results = {
     {
       'header-missing':
         'The file has no header line. The first line must name the columns, among them emailAddress and action.',
+      'users-header-missing':
+        'The file has no header line. The first line must name the columns, among them Email Address.',
       'header-unreadable': `The header line is not valid UTF-8 CSV. ${header}`,
       'header-unknown': (r) =>
         `The header line contains the unknown column ${value(r)}. ${header} The columns are ${r.other}.`,

@@ -1,0 +1,22 @@
+import { activationMail as activationMailAction } from '../src/actions/activation-mail.ts';
+import { commands } from '../src/messages/en/commands.ts';
+import { customerNumber } from './arguments.ts';
+import type { Command } from './command.ts';
+
+const words = commands.activationMail;
+
+export const activationMail: Command = {
+  name: 'activation-mail',
+  usage: 'CUSTOMER',
+  summary: words.summary,
+  details: words.details,
+  options: { json: { type: 'boolean' } },
+  count: { min: 1, max: 1 },
+  run: async ({ arguments: [id = ''], options, call, print, say }) => {
+    const customer = customerNumber(id);
+    const { sent, left } = await call(activationMailAction, { customer });
+    if (options.json) print(JSON.stringify({ customer, sent, left }));
+    else say(words.sent(customer, sent, left));
+    return sent > 0 ? 0 : 3;
+  },
+};
