@@ -68,10 +68,11 @@ function shownLines(text: string): string {
   return text.split(/\r?\n/).map(escapeHidden).join('\n');
 }
 
-function asText({ file, trace, report }: Checked): string {
-  return trace === '' ? report : words.trace(file, trace, report);
+function asText({ file, inForce, trace, report }: Checked): string {
+  const options = inForce === null ? '' : `${words.options(file, inForce)}\n`;
+  return `${options}${trace === '' ? report : words.trace(file, trace, report)}`;
 }
 
-function asJson({ file, refusal, counts, results, trace, report }: Checked): object {
-  return { file, refusal, counts, results, trace, report };
+function asJson({ file, inForce, refusal, counts, results, trace, report }: Checked): object {
+  return { file, ...(inForce === null ? {} : { options: inForce }), refusal, counts, results, trace, report };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { findCustomer } from '../accounts/customers/customer.ts';
 import { parseChangeFileName, type ChangeFile } from '../change-file/change-file.ts';
+import { isSkipped } from '../change-file/result-code.ts';
 import type { Database } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { KINDS } from '../kinds/registry.ts';
@@ -68,7 +69,7 @@ export function asChangeFile(name: string, given: number | null): ChangeFile {
   };
 }
 
-function shown(file: string, { folder, reported, trace, outcome }: Preview) {
+function shown(file: string, { folder, reported, trace, outcome, inForce }: Preview) {
   const { refusal, counts, failures } = reported;
   const results = (outcome?.results ?? []).map(({ place, code, operation, subject }) => ({
     entry: place.entry,
@@ -79,6 +80,6 @@ function shown(file: string, { folder, reported, trace, outcome }: Preview) {
   }));
   const report = reportText(folder, [reported], KINDS.wordsOf);
   /** Whether the file or any of its entries would fail. */
-  const fails = refusal !== null || failures.length > 0;
-  return { file, refusal, counts, results, trace, report, fails };
+  const fails = refusal !== null || failures.some((failed) => !isSkipped(failed.refusal.code));
+  return { file, inForce, refusal, counts, results, trace, report, fails };
 }

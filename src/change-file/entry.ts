@@ -49,7 +49,9 @@ export type EntryWarning =
   /** The value is not quoted and begins with a blank: a comma of the column before it may have been meant. */
   | { kind: 'leading-blank'; field: string; before: string; value: string }
   /** The record is skipped, since its changetype has a capital letter (rule 11.1). */
-  | { kind: 'skipped'; changetype: string };
+  | { kind: 'skipped'; changetype: string }
+  /** The entry is done; what it did is not all that it says. */
+  | { kind: 'coded'; refusal: Refusal; subject: string | null };
 
 /** A warning with its place in the file. */
 export type EntryNote = EntryWarning & { entry: number; line: number };
@@ -58,6 +60,14 @@ export type EntryNote = EntryWarning & { entry: number; line: number };
 export function notesOf(entries: readonly Entry[]): EntryNote[] {
   return entries.flatMap(({ place: { entry, line }, warnings = [] }) =>
     warnings.map((warning) => ({ ...warning, entry, line })),
+  );
+}
+
+/** What the decisions have found worth a word, in the order of the entries. */
+export function warningsOf(results: readonly EntryResult[]): EntryNote[] {
+  return results.flatMap(({ place: { entry, line }, code, subject, warnings = [] }) =>
+    // A ceiling may have stopped the file at this entry.
+    code === 0 ? warnings.map((refusal) => ({ kind: 'coded', refusal, subject, entry, line })) : [],
   );
 }
 
@@ -85,4 +95,10 @@ export interface EntryResult {
   /** The e-mail address or DN it is about. */
   subject: string | null;
   refusal: Refusal | null;
+  /** What is worth a word although the entry is done; codes 2910 to 2999. */
+  warnings?: readonly Refusal[];
+  /** What it did, for the summary of its kind: name → how often. */
+  effects?: Effects;
 }
+
+export type Effects = Readonly<Record<string, number>>;

@@ -1,5 +1,5 @@
-import type { Entry, EntryResult } from './entry.ts';
-import { isReadError, type Refusal, type ResultCode } from './result-code.ts';
+import type { Effects, Entry, EntryResult } from './entry.ts';
+import { isReadError, isSkipped, type Refusal, type ResultCode } from './result-code.ts';
 import { LIMITS } from '../tables/limits.ts';
 
 const limit = (name: (typeof LIMITS)[number]['name']) =>
@@ -87,6 +87,7 @@ export function refuseEntries(entries: readonly Entry[], before: Counts, refusal
 }
 
 function count(outcome: Outcome, code: ResultCode): void {
+  if (isSkipped(code)) return;
   if (code === 0) outcome.written += 1;
   else if (isReadError(code)) outcome.readErrors += 1;
   else outcome.writeErrors += 1;
@@ -96,4 +97,18 @@ function ceilingOf({ readErrors, writeErrors }: Outcome): Refusal | null {
   if (readErrors > READ_ERRORS_MAX) return { code: 5, limit: READ_ERRORS_MAX };
   if (writeErrors > WRITE_ERRORS_MAX) return { code: 6, limit: WRITE_ERRORS_MAX };
   return null;
+}
+
+/** What became of the entries of a slice, as a summary counts it: effects of those done, and the rest. */
+export function effectsOf(results: readonly EntryResult[]): Record<string, number> {
+  const sum: Record<string, number> = { skipped: 0, failed: 0 };
+  for (const { code, effects = {} } of results) {
+    const counted = code === 0 ? effects : isSkipped(code) ? { skipped: 1 } : { failed: 1 };
+    addEffects(sum, counted);
+  }
+  return sum;
+}
+
+export function addEffects(sum: Record<string, number>, more: Effects): void {
+  for (const [name, count] of Object.entries(more)) sum[name] = (sum[name] ?? 0) + count;
 }

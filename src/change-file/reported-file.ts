@@ -1,4 +1,4 @@
-import type { EntryNote } from './entry.ts';
+import type { Effects, EntryNote } from './entry.ts';
 import type { Refusal } from './result-code.ts';
 
 /** What a report says of one change file. */
@@ -11,7 +11,10 @@ export interface ReportedFile {
   refusal: Refusal | UncodedRefusal | QuarantineRefusal | null;
   /** null where a gate refused the file: it then has no counts line. */
   counts: { entries: number; written: number; readErrors: number; writeErrors: number } | null;
+  /** Also those that the options of the file made do nothing. */
   failures: FailedEntry[];
+  /** What its entries did, where its kind has a summary. */
+  effects?: Effects | null;
   /** Where the file lies now, if it was filed; under another name where its own was taken. */
   filed?: { folder: string; name: string } | null;
   /** What is worth a word besides. */
@@ -68,4 +71,6 @@ export interface ReportWords {
   written: string;
   readErrors: string;
   writeErrors: string;
+  /** The line in front of the counts, of what all entries of a file did; left out where there is none. */
+  summary?: (effects: Effects) => string;
 }

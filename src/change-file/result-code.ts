@@ -24,6 +24,11 @@ export function isReadError(code: ResultCode): boolean {
   return READ_ERRORS.has(code);
 }
 
+/** The entry did what the options of its file say: nothing. Neither written nor a failure. */
+export function isSkipped(code: ResultCode): boolean {
+  return code >= 2900 && code <= 2909;
+}
+
 /**
  * Why an entry or a file was refused: the code, and the named values of its message. The sentence is made where it
  * is shown (src/messages/result-text.ts), in the reader's language. `value` never holds a password.

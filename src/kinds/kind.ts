@@ -16,6 +16,8 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
   heldRefuses: boolean;
   /** Whether its entries count against the hourly cap; the daily one counts all (rules 13). */
   countsHourly: boolean;
+  /** So many entries a file may have, whatever the caps say; left out where the caps say it. */
+  entriesMax?: number;
   /**
    * @param from where to go on; null: from the beginning
    * @param breather whose work the reading is; default: nobody's
@@ -53,6 +55,8 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
   conclude?: (tx: Transaction, file: ChangeFile, now: Date) => Promise<void>;
   /** The result of an entry whose change the account store refuses to write. */
   failed: (entry: Entry<Record>) => EntryResult;
+  /** For a check: what the file's name and the organisation let it do. */
+  inForce?: (tx: Transaction, file: ChangeFile) => Promise<string>;
   /** How the trace shows an entry (rules 16). */
   traced: {
     /** Of its original text no more is needed. */

@@ -1,6 +1,6 @@
 /** What the report of a batch, or `status`, says besides the results: table `batch_note`. */
 import type { ChangeFile } from '../change-file/change-file.ts';
-import { notesOf, type Entry } from '../change-file/entry.ts';
+import type { Effects, EntryNote } from '../change-file/entry.ts';
 import type { UncodedRefusal, Warning } from '../change-file/reported-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 
@@ -20,19 +20,31 @@ export async function noteOnFile(
   );
 }
 
-/** What the readers noticed; one statement, and none where there is nothing. */
+/** What the readers noticed, and what decisions warn of; one statement, and none where there is nothing. */
 export async function noteEntries(
   tx: Transaction,
   file: ChangeFile,
-  entries: readonly Entry[],
+  notes: readonly EntryNote[],
   now: Date,
 ): Promise<void> {
-  const notes = notesOf(entries);
   if (notes.length === 0) return;
   await tx.query(
     `insert into batch_note (batch_id, change_file_id, at, kind, detail)
      select $1, $2, $3, 'entry', detail from json_array_elements($4::json) with ordinality as n (detail, place) order by place`,
     [file.batch, file.id, now, JSON.stringify(notes)],
+  );
+}
+
+/** What the entries of a slice did, for the summary of the file. */
+export async function noteEffects(
+  tx: Transaction,
+  file: ChangeFile,
+  effects: Effects,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `insert into batch_note (batch_id, change_file_id, at, kind, detail) values ($1, $2, $3, 'effects', $4)`,
+    [file.batch, file.id, now, effects],
   );
 }
 

@@ -5,6 +5,8 @@ import type {
   UncodedRefusal,
   Warning,
 } from '../change-file/reported-file.ts';
+import type { Effects } from '../change-file/entry.ts';
+import { addEffects } from '../change-file/outcome.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Queryable } from '../database/open.ts';
 
@@ -24,6 +26,7 @@ interface FileRow {
   folder: string | null;
   filed_as: string | null;
   warnings: Warning[];
+  effects: Effects[];
 }
 
 /** The files that a report tells of: those decided, in their order, then those that wait for the next day. */
@@ -36,7 +39,9 @@ async function decidedFiles(db: Queryable, batch: number): Promise<ReportedFile[
     `select id, name, type, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors,
             replaced, folder, filed_as,
             (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
-              where n.change_file_id = f.id and n.kind not in ('day-limit', 'same-content')) as warnings
+              where n.change_file_id = f.id and n.kind not in ('day-limit', 'same-content', 'effects')) as warnings,
+            (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
+              where n.change_file_id = f.id and n.kind = 'effects') as effects
        from change_file f where batch_id = $1 and decision is not null order by finished_at, id`,
     [batch],
   );
@@ -55,7 +60,16 @@ function reportedFile(row: FileRow, failures: ReportedFile['failures']): Reporte
   const about = { name, type, startedAt, finishedAt, refusal, warnings, filed };
   if (row.decision !== 'applied') return { ...about, counts: null, failures: [] };
   const { entries, written, read_errors: readErrors, write_errors: writeErrors } = row;
-  return { ...about, counts: { entries, written, readErrors, writeErrors }, failures };
+  const counts = { entries, written, readErrors, writeErrors };
+  return { ...about, counts, failures, effects: sumOf(row.effects) };
+}
+
+/** @returns null where the kind of the file counts none */
+function sumOf(slices: readonly Effects[]): Effects | null {
+  if (slices.length === 0) return null;
+  const sum: Record<string, number> = {};
+  for (const slice of slices) addEffects(sum, slice);
+  return sum;
 }
 
 async function failuresOf(db: Queryable, files: number[]): Promise<Map<number, ReportedFile['failures']>> {

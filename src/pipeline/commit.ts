@@ -3,8 +3,8 @@
  * the changes of the accounts, or none of it does. A crash before the commit changes nothing; after it, nothing is lost.
  */
 import type { ChangeFile } from '../change-file/change-file.ts';
-import { positionAfter, type Position } from '../change-file/entry.ts';
-import { isStopped, type Outcome } from '../change-file/outcome.ts';
+import { notesOf, positionAfter, warningsOf, type Position } from '../change-file/entry.ts';
+import { effectsOf, isStopped, type Outcome } from '../change-file/outcome.ts';
 import type { UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Clock } from '../clock.ts';
@@ -13,7 +13,7 @@ import type { Journal } from '../events/events.ts';
 import { failpoint } from '../failpoints.ts';
 import { countOperations, returnOperations } from '../ledger/caps.ts';
 import { defer, refuse, expectExit } from '../ledger/exits.ts';
-import { noteContent, noteDayLimit, noteEntries, noteMissingNumbers } from '../ledger/notes.ts';
+import { noteContent, noteDayLimit, noteEffects, noteEntries, noteMissingNumbers } from '../ledger/notes.ts';
 import { saveOutcome } from '../ledger/results.ts';
 import { missingBefore, storeSequence } from '../ledger/sequence.ts';
 import { periodsOf } from '../order/periods.ts';
@@ -104,7 +104,10 @@ async function applySlice(
     digest: input.digest,
   });
   const decidedNow = contents.entries.slice(0, outcome.read - (file.progress?.read ?? 0));
-  if (!held) await noteEntries(tx, file, decidedNow, finished);
+  if (!held) {
+    await noteEntries(tx, file, [...notesOf(decidedNow), ...warningsOf(outcome.results)], finished);
+    if (contents.kind.words.summary) await noteEffects(tx, file, effectsOf(outcome.results), finished);
+  }
   const earlier = input.digest === null ? null : await noteContent(tx, file, input.digest, now);
   await count(tx, plan, input, contents, outcome);
   if (!next && !held && !isStopped(outcome)) await contents.kind.conclude?.(tx, file, now);

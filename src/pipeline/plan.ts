@@ -103,9 +103,10 @@ export async function entrance(
   facts: PlanFacts,
 ): Promise<{ refused: boolean; entriesMax: number }> {
   const customer = await customerById(tx, file.customer);
-  const { perFile, daily } = capsOf(customer, facts.caps);
+  const caps = capsOf(customer, facts.caps);
+  const perFile = facts.kinds.of(file.parsed?.type)?.entriesMax ?? caps.perFile;
   const refused = !file.progress && (await gate(tx, file, customer, facts.kinds)) !== null;
-  return { refused, entriesMax: Math.min(perFile, daily - 1) };
+  return { refused, entriesMax: Math.min(perFile, caps.daily - 1) };
 }
 
 /** A type that this program cannot process is treated like one that is switched off. */
@@ -138,7 +139,8 @@ async function stoppedBy(
     return { kind: 'wait', reason: 'sequence', until: patience, dayLimit: null };
   const periods = periodsOf(now, caps.timeZone);
   const used = regardless ? { hour: 0, day: 0 } : await usageOf(tx, customer.id, periods);
-  const verdict = throttle(total, caps, used, periods, kind.countsHourly);
+  const own = { ...caps, perFile: kind.entriesMax ?? caps.perFile };
+  const verdict = throttle(total, own, used, periods, kind.countsHourly);
   if (verdict.go) return null;
   if ('refuse' in verdict) {
     const { refuse: reason, limit } = verdict;

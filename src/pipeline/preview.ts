@@ -1,7 +1,7 @@
 import { customerById } from '../accounts/customers/customer.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
-import { notesOf, type Entry } from '../change-file/entry.ts';
-import type { Outcome } from '../change-file/outcome.ts';
+import { notesOf, warningsOf, type Entry } from '../change-file/entry.ts';
+import { effectsOf, type Outcome } from '../change-file/outcome.ts';
 import type { ReportedFile, UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Transaction } from '../database/open.ts';
@@ -19,6 +19,8 @@ export interface Preview {
   /** '' where it would have none. */
   trace: string;
   outcome: Outcome | null;
+  /** What its name and the organisation let it do; null where its kind has no options. */
+  inForce: string | null;
 }
 
 /** Of the configuration, what the answer depends on. */
@@ -40,18 +42,19 @@ export async function previewFile(
   const { folder } = await customerById(tx, file.customer);
   const { refused, entriesMax } = await entrance(tx, file, settings);
   const kind = refused ? undefined : settings.kinds.of(file.parsed?.type);
+  const inForce = (await kind?.inForce?.(tx, file)) ?? null;
   const slice = kind && (await readSlice(kind, opened, file, { entriesMax, sliceEntries: Infinity }));
   const contents: Contents | null = !slice ? null : { ...slice, prepared: slice.kind.pretend(slice.entries) };
   const planned = await plan(tx, { file, contents, facts: settings, now, regardless: true });
   if (planned?.kind === 'refuse')
-    return { folder, reported: refusedFile(file, planned.refusal, now), trace: '', outcome: null };
+    return { folder, reported: refusedFile(file, planned.refusal, now), trace: '', outcome: null, inForce };
   if (planned?.kind !== 'apply' || !contents)
     throw new Error('a plan regardless of caps either refuses or applies');
   const { outcome } = planned;
   const shown = shownText(contents.kind, contents.header, settings.maskPasswords);
   const trace = await Array.fromAsync(tracePieces(pageOf(outcome), shown.header, opened.handle, shown));
   const reported = decidedFile(file, contents.entries, outcome, now);
-  return { folder, reported, trace: Buffer.concat(trace).toString(), outcome };
+  return { folder, reported, trace: Buffer.concat(trace).toString(), outcome, inForce };
 }
 
 async function* pageOf({ results }: Outcome) {
@@ -93,6 +96,7 @@ function decidedFile(
       : results.flatMap(({ place: { entry, line }, subject, refusal: failed }) =>
           failed ? [{ entry, line, subject, refusal: failed }] : [],
         ),
-    warnings: held ? [] : notesOf(entries.slice(0, read)),
+    effects: held ? null : effectsOf(results),
+    warnings: held ? [] : [...notesOf(entries.slice(0, read)), ...warningsOf(results)],
   };
 }

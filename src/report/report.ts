@@ -1,4 +1,4 @@
-import { symbolOf, type Refusal } from '../change-file/result-code.ts';
+import { isSkipped, symbolOf, type Refusal } from '../change-file/result-code.ts';
 import type { EntryNote } from '../change-file/entry.ts';
 import type {
   FailedEntry,
@@ -42,36 +42,69 @@ function fileLines(folder: string, file: ReportedFile, words: ReportWords): stri
     file.refusal && speaksForItself(file)
       ? errorLines(`${refusalText(file.refusal)}${whereText(file)}`, file.refusal.code)
       : [];
-  const entryErrors = file.failures.flatMap((failed) =>
-    errorLines(entryText(words, failed), failed.refusal.code),
-  );
   const warnings = warningTexts(file, words).map((text) => `WARNING: ${text}`);
-  const rest = [...fileError, ...entryErrors, ...warnings, ...countsLine(file, words)].map(
-    (text) => `${stamp} - ${text}\n`,
-  );
+  const rest = [
+    ...fileError,
+    ...entryLines(file, words),
+    ...warnings,
+    ...summaryLine(file, words),
+    ...countsLine(file, words),
+  ].map((text) => `${stamp} - ${text}\n`);
   return [
     `${stampOf(file.startedAt)} - *** Processing file: llis/${folder}/${escapeHidden(file.name)}\n`,
     ...rest,
   ];
 }
 
+/** Of entries that failed, were skipped, or are done with a warning, in their order. */
+function entryLines({ failures, warnings = [] }: ReportedFile, words: ReportWords): string[] {
+  const coded = warnings.filter((warning) => warning.kind === 'coded');
+  const lines = [
+    ...failures.map((failed) => ({
+      entry: failed.entry,
+      text: isSkipped(failed.refusal.code)
+        ? noticeLines(words, failed)
+        : errorLines(entryText(words, failed), failed.refusal.code),
+    })),
+    ...coded.map((warning) => ({ entry: warning.entry, text: noticeLines(words, warning) })),
+  ];
+  return lines.toSorted((one, other) => one.entry - other.entry).flatMap(({ text }) => text);
+}
+
+function noticeLines(words: ReportWords, notice: FailedEntry): string[] {
+  const { entry, refusal } = notice;
+  return [
+    `WARNING: ${words.entry} #${entry}: ${messageFor(refusal)}${placeText(notice)}`,
+    resultCode(refusal.code),
+  ];
+}
+
 /** The entries of a file say why it failed, where there are any that do; not why it ended before its last one. */
 function speaksForItself(file: ReportedFile): boolean {
   const endedByUs = file.refusal?.code === null && file.counts !== null;
-  return endedByUs || file.failures.length === 0;
+  return endedByUs || file.failures.every(({ refusal }) => isSkipped(refusal.code));
 }
 
 function errorLines(text: string, code: Refusal['code'] | null): string[] {
-  return [`ERROR: ${text}`, ...(code === null ? [] : [`Result code: ${code} ${symbolOf(code)}`])];
+  return [`ERROR: ${text}`, ...(code === null ? [] : [resultCode(code)])];
+}
+
+function resultCode(code: Refusal['code']): string {
+  return `Result code: ${code} ${symbolOf(code)}`;
 }
 
 /** The documented words, then where to look. */
-function entryText(words: ReportWords, { entry, line, subject, refusal }: FailedEntry): string {
+function entryText(words: ReportWords, failed: FailedEntry): string {
+  const { entry, refusal } = failed;
+  return `A failure occurred when processing the ${words.entry} #${entry}. The error message follows: ${messageFor(refusal)}${placeText(failed)}`;
+}
+
+function placeText({ line, subject }: FailedEntry): string {
   const where = [
     ...(line === null ? [] : [`line ${line}`]),
     ...(subject ? [escapeHidden(subject)] : []),
   ].join(', ');
-  return `A failure occurred when processing the ${words.entry} #${entry}. The error message follows: ${messageFor(refusal)}${where && ` (${where})`}`;
+  return where && ` (${where})`;
 }
 
 /** Where a file that was refused as a whole is found again. */
@@ -101,7 +134,9 @@ function warningTexts(
 ): string[] {
   const skipped = warnings.filter((warning) => warning.kind === 'skipped');
   const shifted = warnings.filter((warning) => warning.kind === 'leading-blank');
-  const rest = warnings.filter((warning) => warning.kind !== 'skipped' && warning.kind !== 'leading-blank');
+  const rest = warnings.filter(
+    (warning) => warning.kind !== 'skipped' && warning.kind !== 'leading-blank' && warning.kind !== 'coded',
+  );
   const renamed =
     counts && filed && filed.name !== name ? [notes.renamed(filed.folder, escapeHidden(filed.name))] : [];
   return [
@@ -153,6 +188,10 @@ function warningText(warning: Exclude<Warning, EntryNote>): string {
     case 'no-record':
       return notes.noRecord(`${warning.places.map(escapeHidden).join(', ')}${andMore(warning.more)}`);
   }
+}
+
+function summaryLine({ counts, effects }: ReportedFile, { summary }: ReportWords): string[] {
+  return counts && effects && summary ? [summary(effects)] : [];
 }
 
 function countsLine({ counts }: ReportedFile, words: ReportWords): string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   decideEntries,
+  effectsOf,
   isStopped,
   NO_COUNTS,
   READ_ERRORS_MAX,
@@ -78,4 +79,24 @@ it('each entry of a file that is refused gets the refusal', () => {
     [1001, null],
     [1001, null],
   ]);
+});
+
+describe('what the options of a file make do nothing', () => {
+  const codes: ResultCode[] = [0, 2900, 2014, 2901];
+
+  it('is read, and neither written nor an error', () => {
+    const decided = decideEntries(entries(4), null, NO_COUNTS, (entry) =>
+      result(entry, codes[entry.place.entry - 1] ?? 0),
+    );
+    expect(decided).toMatchObject({ read: 4, written: 1, readErrors: 0, writeErrors: 1, refusal: null });
+  });
+
+  it('is counted by itself in a summary, and only what is done has effects', () => {
+    const results = entries(4).map((entry, index) => ({
+      ...result(entry, codes[index] ?? 0),
+      effects: { created: 1, groups: 2 },
+    }));
+    expect(effectsOf(results)).toEqual({ created: 1, groups: 2, skipped: 2, failed: 1 });
+    expect(effectsOf([])).toEqual({ skipped: 0, failed: 0 });
+  });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ChangeFile } from '../../src/change-file/change-file.ts';
-import type { Entry } from '../../src/change-file/entry.ts';
+import { notesOf, type Entry } from '../../src/change-file/entry.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
 import { closeBatch, openBatch, startBatch } from '../../src/ledger/batch.ts';
 import { enterOne } from '../../src/ledger/entering.ts';
@@ -73,10 +73,10 @@ test('what a reader has noticed is kept with its place, in the order of the entr
     read: { record: {} },
     warnings: values.map((changetype) => ({ kind: 'skipped', changetype })),
   });
-  await database.transaction((tx) => noteEntries(tx, file, [entry(1), entry(2)], NOW));
+  await database.transaction((tx) => noteEntries(tx, file, notesOf([entry(1), entry(2)]), NOW));
   expect(await notes()).toEqual([]);
   await database.transaction((tx) =>
-    noteEntries(tx, file, [entry(1, 'Add'), entry(2), entry(3, 'X', 'Y')], NOW),
+    noteEntries(tx, file, notesOf([entry(1, 'Add'), entry(2), entry(3, 'X', 'Y')]), NOW),
   );
   const skipped = (number: number, changetype: string) => ({
     kind: 'entry',

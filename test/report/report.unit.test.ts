@@ -2,7 +2,7 @@ import { KINDS } from '../../src/kinds/registry.ts';
 import { describe, expect, it } from 'vitest';
 import { messageFor } from '../../src/messages/result-text.ts';
 import { reportText, stampOf } from '../../src/report/report.ts';
-import type { ReportedFile } from '../../src/change-file/reported-file.ts';
+import type { FailedEntry, ReportedFile, Warning } from '../../src/change-file/reported-file.ts';
 import { reportName } from '../../src/change-file/report-name.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2012, 1, 8, 23, minute, 0));
@@ -105,6 +105,48 @@ describe('a report', () => {
       '2/8/12 11:32 PM - *** Processing file: llis/acme/a',
       '2/8/12 11:32 PM - WARNING: The server has no record of _processed/a.csv, _error/b\\u000a.csv and 3 more: disregard what earlier reports and traces say about them. Customer service has been notified. If a change is in neither this nor a later report, send it again in a new file with a higher sequence number.',
       '2/8/12 11:32 PM - CSV entries read: 1; BSS entries written: 1; No errors!',
+      '',
+    ]);
+  });
+
+  it('has skipped entries and warnings with codes among the errors, in the order of the entries, and the summary before the counts', () => {
+    const coded = (entry: number, code: 2910 | 2911): Warning => ({
+      kind: 'coded', entry, line: entry + 1, subject: 'a@b.c', refusal: { code, field: 'Initials', value: 'x' },
+    }); // prettier-ignore
+    const failed = (entry: number, code: 2900 | 2014): FailedEntry => ({
+      entry, line: entry + 1, subject: 'a@b.c', refusal: { code, field: 'Area Code', value: 'y' },
+    }); // prettier-ignore
+    const about = {
+      type: 'USERS',
+      counts: counts(4, 2),
+      effects: { created: 1, updated: 1, groups: 2, skipped: 1, failed: 1 },
+    };
+    const text = reportText(
+      'acme',
+      [
+        file('a', 32, {
+          ...about,
+          failures: [failed(2, 2900), failed(4, 2014)],
+          warnings: [coded(1, 2910), coded(3, 2911)],
+        }),
+      ],
+      KINDS.wordsOf,
+    );
+    const lines = text.split('\n').map((line) => line.replace('2/8/12 11:32 PM - ', ''));
+    expect(
+      lines.map((line) => /^(WARNING: CSV entry #\d|ERROR: .*#\d|Result code: \d+)/.exec(line)?.[0] ?? line),
+    ).toEqual([
+      '*** Processing file: llis/acme/a',
+      'WARNING: CSV entry #1',
+      'Result code: 2910',
+      'WARNING: CSV entry #2',
+      'Result code: 2900',
+      'WARNING: CSV entry #3',
+      'Result code: 2911',
+      'ERROR: A failure occurred when processing the CSV entry #4',
+      'Result code: 2014',
+      'Users created: 1; updated: 1; unchanged: 0; skipped: 1; failed: 1; groups created: 2',
+      expect.stringMatching(/^CSV entries read: 4; user records written: 2/),
       '',
     ]);
   });

@@ -1,0 +1,38 @@
+import type { Refusal } from '../../change-file/result-code.ts';
+import { cellsOf, type Separator } from '../csv/cells.ts';
+import { ALL_HEADERS, columnOf, headerOf, type UserColumn } from './columns.ts';
+
+const SEPARATORS: readonly Separator[] = [',', ';', '\t'];
+/** What Excel writes as a first line to say which separator follows. */
+const SEPARATOR_LINE = /^"?sep=/i;
+
+/** The one that the line holds most of, outside quotes: spreadsheets write what their country's settings say. */
+export function separatorOf(header: Buffer): Separator {
+  const text = header.toString('utf8').replaceAll(/"[^"]*"/g, '');
+  const counts = SEPARATORS.map((separator) => text.split(separator).length);
+  return SEPARATORS[counts.indexOf(Math.max(...counts))] ?? ',';
+}
+
+/** The columns in the order of the file; without the empty last names that a spreadsheet leaves. */
+export function readUserHeader(
+  header: Buffer,
+  separator: Separator,
+): { columns: UserColumn[] } | { refusal: Refusal } {
+  const row = cellsOf(header, separator);
+  if ('refusal' in row) return { refusal: { ...row.refusal, reason: 'header-unreadable' } };
+  const given = row.cells.map(({ value }) => value.trim());
+  while (given.at(-1) === '') given.pop();
+  if (SEPARATOR_LINE.test(given[0] ?? '')) return faulty('separator-line', given.join(separator), '');
+  const columns = given.map(columnOf);
+  const unknown = columns.indexOf(undefined);
+  if (unknown !== -1) return faulty('header-unknown', given[unknown] ?? '', ALL_HEADERS.join(', '));
+  const named = columns.filter((column) => column !== undefined);
+  const repeated = named.find((column, index) => named.indexOf(column) !== index);
+  if (repeated) return faulty('header-repeated', headerOf(repeated));
+  if (!named.includes('email')) return faulty('header-incomplete', headerOf('email'));
+  return { columns: named };
+}
+
+function faulty(reason: string, value: string, other?: string): { refusal: Refusal } {
+  return { refusal: { code: 1000, reason, value, ...(other === undefined ? {} : { other }) } };
+}
