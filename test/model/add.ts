@@ -13,7 +13,7 @@ import { resolveDn, templateOf } from './notes.ts';
 import type { ModelRecord } from './record.ts';
 import { firstRefusal, type Check } from './refusal.ts';
 import { carries, hasInotes, hasMail, hasNotes, isBase, isFull, named, takeSeat } from './seats.ts';
-import { allowedFederationTypes, emptyProfile, invite, isTaken } from './state.ts';
+import { allowedFederationTypes, emptyProfile, invite, isOwnDomain, isTaken } from './state.ts';
 
 const FEDERATION_TYPES = new Set(['NON_FEDERATED', 'FEDERATED', 'MODIFIED_FEDERATED']);
 
@@ -129,7 +129,7 @@ function newSubscriber(model: Model, record: ModelRecord, row: DeclaredSubscript
     hasPassword,
     alternative: given(record, 'altEmailAddress')?.toLowerCase() ?? null,
     invitedAt: null,
-    verified: isForced(record),
+    verified: isForced(record) || isOwnDomain(model.customer, record['emailAddress'] ?? ''),
     termsAccepted: model.customer.acceptTerms ?? false,
     mailbox: null,
     seats: new Map(),

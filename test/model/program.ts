@@ -4,6 +4,7 @@ import { saveDecided } from '../../src/pipeline/save-decided.ts';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import type { OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
 import { onlyRow, type Database } from '../../src/database/open.ts';
+import { parseChangeFileName } from '../../src/change-file/change-file.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
 import { changeFileText } from './change-file-text.ts';
 import { CUSTOMER } from './generate-organisation.ts';
@@ -27,16 +28,17 @@ export async function runProgram(
   const codes: number[] = [];
   while (codes.length < records.length) {
     const until = codes.length + entriesPerFile(codes.length);
-    codes.push(
-      ...(await runFile(database, changeFileText(records.slice(codes.length, until)), codes.length)),
-    );
+    const text = changeFileText(records.slice(codes.length, until));
+    codes.push(...(await runFile(database, `${CUSTOMER}_PRV_${codes.length}.csv`, text)));
   }
   return codes;
 }
 
-async function runFile(database: Database, text: string, sequence: number): Promise<number[]> {
-  const kind = KINDS.of('PRV');
-  if (!kind) throw new Error('the program reads no provisioning files');
+/** @returns the codes of its entries */
+export async function runFile(database: Database, name: string, text: string): Promise<number[]> {
+  const parsed = parseChangeFileName(name, KINDS.types);
+  const kind = KINDS.of(parsed?.type);
+  if (!parsed || !kind) throw new Error(`the program reads no files such as ${name}`);
   const bytes = Buffer.from(text);
   const { header, problem, entries: read } = await kind.read((firstByte) => piecesOf(bytes, firstByte), null);
   const entries = await Array.fromAsync(read);
@@ -44,8 +46,8 @@ async function runFile(database: Database, text: string, sequence: number): Prom
   return database.transaction(async (tx) => {
     const result = await tx.query<ChangeFileRow>(
       `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at)
-       values ($1, $2, 'PRV', $1, '', $3, 'applying', $4, $5, $4) returning ${CHANGE_FILE_COLUMNS}`,
-      [CUSTOMER, `${CUSTOMER}_PRV_${sequence}.csv`, sequence, NOW, text.length],
+       values ($1, $2, $3, $1, $4, $5, 'applying', $6, $7, $6) returning ${CHANGE_FILE_COLUMNS}`,
+      [CUSTOMER, name, parsed.type, parsed.source, parsed.sequence.toString(), NOW, text.length],
     );
     const file = changeFileFrom(onlyRow(result));
     const contents = { kind, header, problem, entries, total: entries.length, more: false, prepared };

@@ -42,12 +42,17 @@ function startingSubscriber(model: Model, declared: DeclaredSubscriber): ModelSu
     hasPassword: false,
     alternative: declared.altEmailAddress ?? null,
     invitedAt: null,
-    verified: false,
+    verified: state !== 'pending' || isOwnDomain(customer, declared.email),
     termsAccepted: customer.acceptTerms ?? false,
     mailbox: null,
     seats,
     notes: declared.notesDN === undefined ? null : startingNotes(model, declared, profile.language),
   };
+}
+
+/** Whether an address lies in a domain of the organisation: its identity then counts as verified. */
+export function isOwnDomain({ domains }: DeclaredCustomer, email: string): boolean {
+  return domains?.includes(email.toLowerCase().split('@')[1] ?? '') ?? false;
 }
 
 export function invite(user: ModelSubscriber): void {

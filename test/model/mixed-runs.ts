@@ -1,0 +1,186 @@
+/** Runs of provisioning, directory and bulk user files in any order, in the program and in the model. */
+import { expect } from 'vitest';
+import type { DeclaredCustomer } from '../../src/accounts/setup/organisation-file.ts';
+import { organisationFileSchema } from '../../src/accounts/setup/organisation-file.ts';
+import type { Database, Transaction } from '../../src/database/open.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { changeFileText } from './change-file-text.ts';
+import { ALL_OPERATIONS, generateEntry } from './generate.ts';
+import { CUSTOMER, generateOrganisations } from './generate-organisation.ts';
+import { generateUserRow, userFileText } from './generate-users.ts';
+import { brokenInvariants } from './invariants.ts';
+import { applyEntry } from './model.ts';
+import { runFile, startProgram } from './program.ts';
+import { seededRandom, type Random } from './random.ts';
+import { startModel } from './state.ts';
+import { differingPortraits, modelPortraits, storedPortraits } from './stored.ts';
+import { applyUserRow, extraOf, type ModelExtra, type UsersWorld } from './users.ts';
+
+const SEED = Number(process.env['SPOOLGATE_MIXED_SEED'] ?? 20_260_818);
+const FILES = 24;
+
+/** One file: its text, and the codes that the model gives its entries. */
+interface MixedFile {
+  name: string;
+  text: string;
+  codes: number[];
+}
+
+type World = UsersWorld & { entries: Set<number> };
+
+/** @param dies whether the connection breaks at a random statement of every second file, which then runs again */
+export async function expectMixedAsModel(database: TestDatabase, run: number, dies: boolean): Promise<void> {
+  const random = seededRandom(SEED + run);
+  const organisations = organisationsOf(random);
+  const [customer, ...others] = organisations.customers as [DeclaredCustomer, ...DeclaredCustomer[]];
+  const groups = new Map([
+    ['Default Group', random.percent(80)],
+    ['Sales', true],
+    ['Quiet', false],
+  ] as const);
+  customer.groups = [...groups].map(([name, canSend]) => ({
+    name,
+    canSend,
+    default: name === 'Default Group',
+  }));
+  customer.sources = { sales: { group: 'Sales' } };
+  customer.users = { groupAdministrators: true };
+  const world: World = { model: startModel(customer, others), extras: new Map(), groups, entries: new Set() };
+  await startProgram(database, organisations);
+  for (let number = 1; number <= FILES; number += 1) {
+    const file = nextFile(random, world, number);
+    const at = `run ${run}, ${file.name}: repeat with SPOOLGATE_MIXED_SEED=${SEED + run}\n${file.text}`;
+    if (dies && random.percent(50)) await dieInside(database, file, 1 + random.below(12));
+    expect(await runFile(database, file.name, file.text), at).toEqual(file.codes);
+  }
+  await expectSameState(database, world, `run ${run}`);
+}
+
+function organisationsOf(random: Random) {
+  return organisationFileSchema.parse(JSON.parse(JSON.stringify(generateOrganisations(random))));
+}
+
+function nextFile(random: Random, world: World, number: number): MixedFile {
+  const draw = random.below(10);
+  if (draw < 3) return provisioningFile(random, world, number);
+  return draw < 4 ? directoryFile(random, world, number) : usersFile(random, world, number);
+}
+
+function provisioningFile(random: Random, { model }: World, number: number): MixedFile {
+  const records = [];
+  const codes = [];
+  for (let entry = 0; entry < 12; entry += 1) {
+    const record = generateEntry(random, model, ALL_OPERATIONS);
+    records.push(record);
+    codes.push(applyEntry(model, record));
+  }
+  return { name: `${CUSTOMER}_PRV_${number}.csv`, text: changeFileText(records), codes };
+}
+
+/** Entries come and go; nothing else is looked at here. */
+function directoryFile(random: Random, { entries }: World, number: number): MixedFile {
+  const codes: number[] = [];
+  const records = Array.from({ length: 6 }, () => {
+    const person = random.below(8);
+    const there = entries.has(person);
+    if (random.percent(50)) {
+      codes.push(there ? 7 : 0);
+      entries.add(person);
+      return `dn: cn=p${person},o=acme\nchangetype: add\nobjectclass: inetOrgPerson\nsn: p\nmail: p${person}@example.com\ndisplayName: P\n`;
+    }
+    codes.push(there ? 0 : 8);
+    entries.delete(person);
+    return `dn: cn=p${person},o=acme\nchangetype: delete\n`;
+  });
+  return { name: `${CUSTOMER}_DI_${number}.ldif`, text: records.join('\n'), codes };
+}
+
+const WORDS = [[], [], [], ['NOCREATE'], ['NOUPDATE'], ['NOGROUPS'], ['NOGROUPS', 'NOCREATE']];
+
+function usersFile(random: Random, world: World, number: number): MixedFile {
+  const words = random.pick(WORDS);
+  const group = random.percent(20) ? 'Sales' : null;
+  const rows = [];
+  const codes = [];
+  for (let entry = 0; entry < 15; entry += 1) {
+    const row = generateUserRow(random, world);
+    rows.push(row);
+    codes.push(applyUserRow(world, row, { words, group }).code);
+  }
+  const type = ['USERS', ...words].join('-');
+  const name = `${CUSTOMER}_${group === null ? 'HR' : 'sales'}_${type}_${number}.csv`;
+  return { name, text: userFileText(random, rows), codes };
+}
+
+class Death extends Error {}
+
+/** The connection breaks at the n-th statement of the file; nothing of it may stay. */
+async function dieInside(database: Database, file: MixedFile, statement: number): Promise<void> {
+  let statements = 0;
+  const breaking: Database = {
+    ...database,
+    query: database.query.bind(database),
+    transaction: (work) =>
+      database.transaction(async (tx) => {
+        const broken: Transaction = {
+          ...tx,
+          query: (...given: Parameters<Transaction['query']>) => {
+            statements += 1;
+            if (statements === statement) throw new Death('the connection broke');
+            return tx.query(...given);
+          },
+        };
+        const result = await work(broken);
+        throw new Death(`the connection broke before the commit of ${JSON.stringify(result)}`);
+      }),
+  };
+  await expect(runFile(breaking, file.name, file.text)).rejects.toThrow(Death);
+}
+
+async function expectSameState(database: TestDatabase, world: World, at: string): Promise<void> {
+  const differing = differingPortraits(await storedPortraits(database), modelPortraits(world.model));
+  expect(differing[0] ?? null, `${at}; accounts that differ: ${differing.length}`).toBeNull();
+  expect(await storedExtras(database), at).toEqual(modelExtras(world));
+  const { rows } = await database.query<{ name: string; can_send: boolean }>(
+    'select name, can_send from user_group where customer_id = $1',
+    [CUSTOMER],
+  );
+  expect(new Map(rows.map((row) => [row.name, row.can_send])), at).toEqual(world.groups);
+  const { rows: entries } = await database.query<{ dn: string }>(
+    'select dn from directory_entry order by dn',
+  );
+  expect(entries.map(({ dn }) => dn)).toEqual(
+    [...world.entries].sort((one, other) => one - other).map((one) => `cn=p${one},o=acme`),
+  );
+  expect(await brokenInvariants(database), at).toEqual([]);
+}
+
+type ShownExtra = Omit<ModelExtra, 'groups'> & { groups: Record<string, string> };
+
+async function storedExtras(database: TestDatabase): Promise<Record<string, ShownExtra>> {
+  const { rows } = await database.query<{ email: string; extra: ShownExtra }>(
+    `select email, json_build_object('company', company, 'initials', initials, 'areaCode', area_code, 'canSign', can_sign,
+       'groups', coalesce((select json_object_agg(g.name, concat(m.is_primary, ' ', m.can_send, ' ', m.is_admin))
+                             from group_membership m join user_group g on g.id = m.group_id where m.subscriber_id = s.id),
+                          (select json_object_agg(name, concat(true, ' ', can_send, ' ', false)) from user_group g
+                            where g.customer_id = s.customer_id and g.is_default))) as extra
+       from subscriber s where customer_id = $1 and state not in ('removed', 'remove_pending')`,
+    [CUSTOMER],
+  );
+  return Object.fromEntries(rows.map(({ email, extra }) => [email, extra]));
+}
+
+function modelExtras(world: World): Record<string, ShownExtra> {
+  const letter = (on: boolean) => (on ? 't' : 'f');
+  const live = world.model.subscribers.filter((one) => one.state !== 'remove_pending');
+  return Object.fromEntries(
+    live.map((user) => {
+      const { groups, ...extra } = extraOf(world, user);
+      const shown = [...groups].map(([name, { primary, canSend, admin }]) => [
+        name,
+        `${letter(primary)} ${letter(canSend)} ${letter(admin)}`,
+      ]);
+      return [user.email, { ...extra, groups: Object.fromEntries(shown) as Record<string, string> }];
+    }),
+  );
+}

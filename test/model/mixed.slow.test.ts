@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, test, vi } from 'vitest';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { expectMixedAsModel } from './mixed-runs.ts';
+
+/** Hashing is not what is compared here, and costs 30 ms a password. */
+vi.mock(import('../../src/accounts/passwords/password-hash.ts'), async (original) => ({
+  ...(await original()),
+  hashPassword: async () => 'a hash',
+}));
+
+/** Together with the everyday ones 200; every fourth with statements that break. */
+const RUNS = 180;
+const EVERYDAY_RUNS = 20;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await cloneDatabase();
+});
+afterAll(() => database.drop());
+
+test(
+  'program and model agree in mixed runs of provisioning, directory and bulk user files',
+  async () => {
+    for (let run = 0; run < RUNS; run += 1)
+      await expectMixedAsModel(database, EVERYDAY_RUNS + run, run % 4 === 3);
+  },
+  RUNS * 5_000,
+);
