@@ -14,8 +14,13 @@ import { PRV_FIELDS } from '../src/tables/prv-fields.ts';
 import { PRV_OPERATIONS } from '../src/tables/prv-operations.ts';
 import { RESULT_CODES } from '../src/tables/result-codes.ts';
 import { TIME_ZONES } from '../src/tables/time-zones.ts';
+import { lengthMax } from '../src/kinds/users/values.ts';
+import { USER_COLUMNS } from '../src/tables/user-columns.ts';
+import { USER_LOCALES } from '../src/tables/user-locales.ts';
+import { USER_TIME_ZONES } from '../src/tables/user-time-zones.ts';
+import { USER_VALUES } from '../src/tables/user-values.ts';
 
-export const GUIDES = ['provisioning.md'];
+export const GUIDES = ['provisioning.md', 'users.md'];
 
 const TABLES: Record<string, () => string> = {
   operations: () =>
@@ -45,7 +50,7 @@ const TABLES: Record<string, () => string> = {
     table(
       ['code', 'symbol', 'what the report says'],
       RESULT_CODES.map((row) => Number(row.code) as ResultCode)
-        .filter((code) => code !== 0 && (code < 7 || code === 9 || code >= 1000))
+        .filter((code) => code !== 0 && (code < 7 || code === 9 || (code >= 1000 && code < 2000)))
         .map((code) => [String(code), `\`${symbolOf(code)}\``, exampleMessages(code).join('<br>')])
         .filter(([, , text]) => text !== ''),
     ),
@@ -61,8 +66,63 @@ const TABLES: Record<string, () => string> = {
     ),
   languages: () => LANGUAGES.map(({ value, name }) => `\`${value}\` ${name}`).join(', '),
   'time zones': () => TIME_ZONES.map(({ value }) => `\`${value}\``).join(', '),
+  'user columns': () =>
+    table(
+      ['column', 'in Danish', 'also', 'longest', 'values'],
+      USER_COLUMNS.map((row) => [
+        `**${row.header}**`,
+        row.header_danish,
+        row.aliases.replaceAll(';', ', '),
+        Number.isFinite(lengthMax(row.key)) ? String(lengthMax(row.key)) : '',
+        VALUES_OF[row.key] ?? row.allowed,
+      ]),
+    ),
+  'user values': () =>
+    table(
+      ['meaning', 'kind', 'spellings, in any case'],
+      USER_VALUES.map((row) => [
+        `\`${row.canonical}\``,
+        row.kind,
+        spellingsOf(row)
+          .map((word) => `\`${word}\``)
+          .join(', '),
+      ]),
+    ),
+  'user time zones': () =>
+    table(
+      ['value', 'offset', 'stored as'],
+      USER_TIME_ZONES.map((row) => [`\`${row.value}\``, row.gmt_offset, row.iana_zone_inferred]),
+    ),
+  'user locales': () => USER_LOCALES.map(({ value, language }) => `\`${value}\` ${language}`).join(', '),
+  'user codes': () =>
+    table(
+      ['code', 'symbol', 'what the report says'],
+      RESULT_CODES.filter((row) => row.applies_to.includes('USERS'))
+        .map((row) => Number(row.code) as ResultCode)
+        .map((code) => [String(code), `\`${symbolOf(code)}\``, exampleMessages(code).join('<br>')]),
+    ),
   countries: () => COUNTRIES.map(({ code }) => code).join(' '),
 };
+
+/** In a reader's words, where the table's are for programs. */
+const VALUES_OF: Readonly<Record<string, string>> = {
+  email: 'name@example.com; always needed',
+  new_email: 'an address that nobody has',
+  initials: 'any; more than 4 give a warning (2910)',
+  time_zone: 'below',
+  ui_locale: 'below',
+  groups: 'below',
+  status: 'ACTIVE or INACTIVE',
+  account_admin: 'TRUE or FALSE',
+  can_sign: 'TRUE or FALSE',
+};
+
+/** Each once: case does not count. */
+function spellingsOf(row: (typeof USER_VALUES)[number]): string[] {
+  const words: string[] = [row.canonical, row.seed_form, ...row.also_accepted.split(';')];
+  const folded = words.map((word) => word.toLowerCase());
+  return words.filter((word, index) => word !== '' && folded.indexOf(word.toLowerCase()) === index);
+}
 
 /** Kinds of change files that this guide is not about. */
 const OTHER_KINDS = /\b(USERS|TECHNICIANS|SNAPSHOT)\b/;
