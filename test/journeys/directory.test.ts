@@ -163,10 +163,12 @@ describe('the way of a directory file', () => {
     const provisioning = '1000001_HR_PRV_1.csv';
     const header = 'emailAddress,action,givenName,familyName\n';
     const directory = nextName();
-    await Promise.all([
-      acme.upload(provisioning, `${header}first@example.com,Add,First,Person\n`),
-      (await world.courier()).upload(directory, person(JOE)),
-    ]);
+    await world.database.transaction(async (tx) => {
+      // Nobody works for the customer until both are there.
+      await tx.query('select from turn_queue where customer_id = $1 for update', [ACME]);
+      await acme.upload(provisioning, `${header}first@example.com,Add,First,Person\n`);
+      await acme.upload(directory, person(JOE));
+    });
     const [one, other] = [await acme.outcome(provisioning), await acme.outcome(directory)];
     expect(one.reportName).toBe(other.reportName);
     expect(one.report.indexOf(directory)).toBeLessThan(one.report.indexOf(provisioning));
