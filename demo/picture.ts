@@ -40,11 +40,16 @@ ${texts.join('\n')}
 
 /** What the picture says, without the times, which differ from run to run. */
 export function wordsOf(picture: string): string {
-  return [...picture.matchAll(/<text [^>]*>([^<]*)</gu)]
-    .map(([, text]) => text?.trim())
+  return picture
+    .split('<text ')
+    .slice(1)
+    .map((text) => text.slice(text.indexOf('>') + 1, text.indexOf('<')).trim())
     .join(' ')
     .replaceAll(/ +/gu, ' ')
-    .replaceAll(/\d+\/\d+\/\d+ \d+:\d+ [AP]M|\d{4}-\d\d-\d\dT[\d:.]+Z|llis_report_[\d_]+/gu, '…');
+    .replaceAll(
+      /\d{1,2}\/\d{1,2}\/\d\d \d{1,2}:\d\d [AP]M|\d{4}-\d\d-\d\dT[\d:.]{1,20}Z|llis_report_[\d_]+/gu,
+      '…',
+    );
 }
 
 /** Of the first three parts the headings, the reports, and what the operator typed and read. */

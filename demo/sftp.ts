@@ -40,5 +40,5 @@ export async function uploadOverSftp(door: SftpDoor, { name, text }: DemoFile): 
 
 /** As `ssh-keygen -l` shows it. */
 function fingerprintOf(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace('=', '')}`;
 }

@@ -65,8 +65,7 @@ async function left({ database, spool }: World, { customer, login }: typeof OLD)
   const { rows } = await database.query<{ results: number; refused: number; unpurged: number }>(
     `select (select count(*) from entry_result r join change_file f on f.id = r.change_file_id
               where f.customer_id = $1 and r.code = 0) as results,
-            (select count(*) from entry_result r join change_file f on f.id = r.change_file_id
-              where f.customer_id = $1 and r.code <> 0) as refused,
+            (select count(*) from refused_entry where customer_id = $1) as refused,
             (select count(*) from change_file where customer_id = $1 and purged_at is null) as unpurged`,
     [customer],
   );

@@ -94,10 +94,13 @@ export class FolderView {
     this.#demand(path.folder === JOURNAL ? 'journal' : 'download');
     const { folder, name } = fileOf(path);
     if (isHidden(name) || !place || !(await this.#fileEntry(place, folder, name))) return notFound();
-    const handle = await open(place.pathOf(name), READ_FLAGS).catch(absentIsNull);
-    if (handle === null) return notFound();
-    if (await isOnlyName(place, name, handle)) return handle;
-    await handle.close();
+    // A status file or a report may be replaced by a newer one at this moment: then that one is opened.
+    for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt += 1) {
+      const handle = await open(place.pathOf(name), READ_FLAGS).catch(absentIsNull);
+      if (handle === null) return notFound();
+      if (await isOnlyName(place, name, handle)) return handle;
+      await handle.close();
+    }
     throw new FolderFault('denied', replies.folder.notReadable);
   }
 
@@ -230,6 +233,9 @@ export class FolderView {
     return { name, kind: 'file', sizeBytes: stats.size, modified: stats.mtime, permissions };
   }
 }
+
+/** So often a file is opened that is replaced while it is looked at. */
+const OPEN_ATTEMPTS = 5;
 
 /** A folder in which names are looked up. */
 type Place = Pick<AnchoredFolder, 'path' | 'pathOf' | 'stat' | 'isStillNamed'> & AsyncDisposable;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { link, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Right } from '../../../src/doors/sign-in/access-account.ts';
 import { FolderView } from '../../../src/doors/folder/folder-view.ts';
@@ -197,4 +198,26 @@ test.each<[string, (view: FolderView) => Promise<unknown>]>([
   ['read a folder', (view) => view.openForReading(at('/'))],
 ])('folders are no files: %s', async (_title, work) => {
   expect(await outcome(work(viewWith()))).toBe('notAFile');
+});
+
+test('a status file that is replaced again and again can be read at any moment', async () => {
+  const view = viewWith();
+  const [file, next] = [join(folder, '_status.txt'), join(folder, '.status.new')];
+  await writeFile(file, 'status');
+  let isOver = false;
+  const replacing = (async () => {
+    while (!isOver) {
+      await writeFile(next, 'status');
+      await rename(next, file);
+      await delay(25);
+    }
+  })();
+  const outcomes = new Map<string, number>();
+  for (let read = 0; read < 300; read += 1) {
+    const what = await outcome(view.openForReading(at('_status.txt')).then((handle) => handle.close()));
+    outcomes.set(what, (outcomes.get(what) ?? 0) + 1);
+  }
+  isOver = true;
+  await replacing;
+  expect(outcomes).toEqual(new Map([['ok', 300]]));
 });
