@@ -53,9 +53,27 @@ export async function contentOf(
   return { modifiedAt, digest };
 }
 
-/** The name under which a departing file will lie in its folder. */
-export async function saveFiledAs(db: Queryable, file: Pick<ChangeFile, 'id'>, name: string): Promise<void> {
-  await db.query('update change_file set filed_as = $2 where id = $1', [file.id, name]);
+/**
+ * The name under which a departing file will lie in its folder, in place of the one that was known before. A daemon that
+ * has lost its lock and does not know it yet may have given it another one meanwhile.
+ *
+ * @returns the name that stands
+ */
+export async function saveFiledAs(
+  db: Queryable,
+  file: Pick<ChangeFile, 'id'>,
+  { name, before }: { name: string; before: string | null },
+): Promise<string> {
+  const saved = await db.query(
+    'update change_file set filed_as = $2 where id = $1 and (filed_as is null or filed_as = $3) returning 1',
+    [file.id, name, before],
+  );
+  if (saved.rows.length > 0) return name;
+  const stored = await db.query<{ name: string | null }>(
+    'select filed_as as name from change_file where id = $1',
+    [file.id],
+  );
+  return onlyRow(stored).name ?? name;
 }
 
 /** Those of the names that no file of the customer has in this folder, as far as the ledger knows; in their order. */

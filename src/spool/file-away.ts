@@ -30,13 +30,13 @@ export async function fileAway(
   if (known !== null && !(await isThere(taken))) await rename(path.join(target, known), taken);
   const isInHand = await isThere(taken);
   if (!isInHand) await noteOnFile(db, departing.file, 'lost', now);
-  let name = known ?? departing.filedAs ?? (await chooseName(db, departing, target));
+  let name = known ?? departing.filedAs ?? (await chooseName(db, departing, target, null));
   // Named by an attempt that did not end: what it had begun to write goes. Not looked for at every file of a large folder.
   if (departing.filedAs !== null) await removeAttempts(path.join(target, traceName(departing.filedAs)));
   if (isInHand) {
     const place = () => path.join(target, name);
     for (let moved = false; !moved;) {
-      if (await isForeign(place(), taken)) name = await chooseName(db, departing, target);
+      if (await isForeign(place(), taken)) name = await chooseName(db, departing, target, name);
       if (writeTrace) await writeTrace(path.join(target, traceName(name)));
       failpoint('trace-written');
       // One sync for both names. The old one is known for what it is, should it return (recover.ts).
@@ -55,10 +55,13 @@ async function isForeign(place: string, taken: string): Promise<boolean> {
 }
 
 /** A name that is taken gets a number before its extension; both files are kept (rules 14). */
-async function chooseName(db: Queryable, { file }: Departing, target: string): Promise<string> {
-  const name = await freeName(file.name, target);
-  await saveFiledAs(db, file, name);
-  return name;
+async function chooseName(
+  db: Queryable,
+  { file }: Departing,
+  target: string,
+  before: string | null,
+): Promise<string> {
+  return saveFiledAs(db, file, { name: await freeName(file.name, target), before });
 }
 
 /** The name under which the file stands in its folder already; null: it does not. */
