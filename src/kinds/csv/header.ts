@@ -1,4 +1,5 @@
 import type { Refusal } from '../../change-file/result-code.ts';
+import { cut } from '../shown-value.ts';
 import { cellsOf } from './cells.ts';
 
 /** What the header of a kind of CSV file may name. */
@@ -58,5 +59,5 @@ function wrongSeparator(given: readonly string[]): Refusal | null {
 }
 
 function faulty(reason: string, value: string, other?: string): Refusal {
-  return { code: 1000, reason, value, ...(other === undefined ? {} : { other }) };
+  return { code: 1000, reason, value: cut(value), ...(other === undefined ? {} : { other }) };
 }

@@ -1,5 +1,6 @@
 import type { Refusal } from '../../change-file/result-code.ts';
 import { cellsOf, type Separator } from '../csv/cells.ts';
+import { cut } from '../shown-value.ts';
 import { ALL_HEADERS, columnOf, headerOf, type UserColumn } from './columns.ts';
 
 const SEPARATORS: readonly Separator[] = [',', ';', '\t'];
@@ -33,6 +34,7 @@ export function readUserHeader(
   return { columns: named };
 }
 
+/** Every row of the file repeats it. */
 function faulty(reason: string, value: string, other?: string): { refusal: Refusal } {
-  return { refusal: { code: 1000, reason, value, ...(other === undefined ? {} : { other }) } };
+  return { refusal: { code: 1000, reason, value: cut(value), ...(other === undefined ? {} : { other }) } };
 }

@@ -113,6 +113,11 @@ describe('a header that makes rows unreadable refuses all of them', () => {
     for (const { read } of entries) expect(read).toEqual({ refusal: problem });
   });
 
+  it('a long name is cut, since every row repeats it', async () => {
+    const { problem } = await readText(`Email Address,${'x'.repeat(60_000)}\na@b.c,1\n`);
+    expect(problem?.value).toBe(`${'x'.repeat(200)}…`);
+  });
+
   it('and so does none at all', async () => {
     expect(await readText('\n\n')).toEqual({
       problem: { code: 1000, reason: 'users-header-missing' },
