@@ -27,6 +27,8 @@ export async function migrate(database: Database): Promise<number> {
   return database.transaction(async (tx) => {
     await checkServerVersion(tx);
     await tx.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    // Large tables take longer to rewrite than a statement of the daily work may.
+    await tx.query('set local statement_timeout = 0');
     const applied = await appliedMigrations(tx);
     await checkHistory(tx, migrations, applied);
     const missing = migrations.filter((migration) => !applied.has(migration.version));
