@@ -73,7 +73,7 @@ function contradiction(definitions: readonly GroupDefinition[]): Refusal | null 
     ...new Set(definitions.filter(({ statuses }) => statuses.has('Primary')).map(({ name }) => name)),
   ];
   if (first !== undefined && second !== undefined) return { code: 2023, field, value: first, other: second };
-  const names = definitions.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const twice = definitions.find(({ name }) => seen.size === seen.add(name).size)?.name;
   return twice === undefined ? null : { code: 2024, field, value: twice };
 }

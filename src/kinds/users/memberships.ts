@@ -29,13 +29,14 @@ export function planGroups(
   mayCreate: boolean,
 ): PlannedGroups | { refusal: Refusal } {
   const list: Membership[] = (before ?? []).map((one) => ({ ...one }));
+  const byName = new Map(list.map((one) => [one.group.name, one]));
   const formerPrimary = list.find(({ isPrimary }) => isPrimary)?.group;
   const created: UserGroup[] = [];
   const warnings: Refusal[] = [];
   const removed = new Set<UserGroup>();
   for (const { name, statuses } of definitions) {
     const known = groups.byName.get(name);
-    const member = list.find(({ group }) => group.name === name);
+    const member = byName.get(name);
     if (statuses.has('Remove')) {
       if (member) removed.add(member.group);
       else warnings.push({ code: 2915, field, value: name });
