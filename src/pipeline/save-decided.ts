@@ -75,7 +75,7 @@ async function unlessRefused<T>(tx: Transaction, work: () => Promise<T>): Promis
   }
 }
 
-/** SQLSTATE classes 22 (data), 23 (integrity) and P0001 (raised by a rule of the store). */
+/** SQLSTATE classes 22 (data), 23 (integrity), 54000 (too long for an index) and P0001 (raised by a rule of the store). */
 function isRefusedWrite(error: unknown): boolean {
-  return /^(22...|23...|P0001)$/.test(codeOf(error) ?? '');
+  return /^(22...|23...|54000|P0001)$/.test(codeOf(error) ?? '');
 }

@@ -320,6 +320,22 @@ it('a row that the store refuses spoils itself alone', async () => {
   expect(rows).toEqual([]);
 });
 
+it('a group name that no index can hold spoils its row alone', async () => {
+  const name = Array.from({ length: 20_000 }, (_, index) => (index * index).toString(36))
+    .join('')
+    .slice(-30_000);
+  const filed = await send(
+    `Email Address,Title,Groups\nann@example.com,,${name}[Send]\nbob@example.com,Kept,\n`,
+  );
+  expect(filed.codes).toEqual([1008, 0]);
+  expect(await shown('bob@example.com')).toMatchObject({ profile: { jobTitle: 'Kept' } });
+});
+
+it('a source may be called as a property of every object is', async () => {
+  const filed = await send('Email Address,Title\nbob@example.com,Odd\n', { source: 'constructor' });
+  expect(filed.codes).toEqual([0]);
+});
+
 it('new users are invited like those whom PRV adds, and what changes is in their history', async () => {
   await world.database.query(`update customer set email_verification = true where id = ${ACME}`);
   await send('Email Address,First Name,Last Name,Groups\ninv@example.com,In,Vited,Sales[Primary Admin]\n');

@@ -34,7 +34,8 @@ async function loadUsers(
 ): Promise<UsersState> {
   const rows = entries.flatMap(({ read }) => ('record' in read ? [read.record] : []));
   const { users, sources } = await customerById(tx, file.customer);
-  const standpoint = standpointOf(sources[file.parsed?.source ?? ''], users);
+  const source = file.parsed?.source ?? '';
+  const standpoint = standpointOf(Object.hasOwn(sources, source) ? sources[source] : undefined, users);
   const emails = [...new Set(rows.flatMap(namedAddresses))];
   const organisation = await loadOrganisation(tx, file.customer, { emails, notesDns: [] });
   const groups = await loadGroups(tx, file.customer, {
