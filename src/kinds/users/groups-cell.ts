@@ -13,12 +13,15 @@ export interface GroupDefinition {
 export type ParsedGroups = { definitions: GroupDefinition[] } | { refusal: Refusal };
 
 const field = 'Groups';
+/** Each may get a row and a warning of its own: more would let one cell fill tables and reports. */
+const GROUPS_MAX = 100;
 
 /** @param text a cell with a value */
 export function parseGroups(text: string): ParsedGroups {
   const parts = text.split(';');
   // A semicolon at the end is fine.
   if (parts.at(-1) === '') parts.pop();
+  if (parts.length > GROUPS_MAX) return { refusal: tooMany(text, parts.length) };
   const raw = parts.map(splitDefinition);
   if (raw.length === 0 || raw.includes(null)) return { refusal: { code: 2020, field, value: text } };
   const definitions: GroupDefinition[] = [];
@@ -29,6 +32,10 @@ export function parseGroups(text: string): ParsedGroups {
   }
   const refusal = contradiction(definitions);
   return refusal ? { refusal } : { definitions };
+}
+
+function tooMany(value: string, given: number): Refusal {
+  return { code: 2020, field, value, reason: 'too-many-groups', limit: GROUPS_MAX, other: String(given) };
 }
 
 /** The status list is the last bracket and ends the definition: a name may hold brackets itself. */

@@ -40,8 +40,14 @@ export const usersResults = {
     `${r.field} is ${value(r)}, but a new user cannot be created inactive. Leave ${r.field} empty and deactivate the user in a later row.`,
   2019: (r) =>
     `${text(r.other)} is the last active administrator of the organisation and must keep that role and status. Make another user an administrator first.`,
-  2020: (r) =>
-    `${r.field} ${value(r)} is not in the expected format. Use Name[Status Status];Name[Status], with no space before the bracket or around the semicolon.`,
+  2020: byReason(
+    {
+      'too-many-groups': (r) =>
+        `${r.field} names ${r.other} groups; a row may name at most ${r.limit}. Name the others in further rows.`,
+    },
+    (r) =>
+      `${r.field} ${value(r)} is not in the expected format. Use Name[Status Status];Name[Status], with no space before the bracket or around the semicolon.`,
+  ),
   2021: (r) =>
     `${r.field}: ${value(r)} is not a valid status. Use Primary, Send, Can't send, Admin or Remove.`,
   2022: (r) =>

@@ -69,6 +69,14 @@ it('a fault of the form comes before one of a word, and names the whole cell', (
   });
 });
 
+it('a cell of more than 100 groups is refused', () => {
+  const cell = (count: number) => Array.from({ length: count }, (_, index) => `G${index}[Send]`).join(';');
+  expect(read(cell(100))).toHaveLength(100);
+  expect(parseGroups(`${cell(101)};`)).toMatchObject({
+    refusal: { code: 2020, reason: 'too-many-groups', limit: 100, other: '101' },
+  });
+});
+
 describe('every spelling of a status', () => {
   const rows = USER_VALUES.filter(({ kind }) => kind === 'group status').flatMap((row) =>
     [row.canonical, row.seed_form, ...row.also_accepted.split(';')]
