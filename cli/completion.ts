@@ -61,11 +61,13 @@ ${cases.join('\n')}
     help) words='${all.map(({ name }) => name).join(' ')}' ;;
   esac
   if [ "$previous" = --config ]; then
+    local IFS=$'\\n'
     COMPREPLY=($(compgen -f -- "$current"))
   elif [[ $current == -* ]]; then
     COMPREPLY=($(compgen -W "$flags" -- "$current"))
   else
     COMPREPLY=($(compgen -W "$words" -- "$current"))
+    local IFS=$'\\n'
     if [ "$files" = 1 ]; then COMPREPLY+=($(compgen -f -- "$current")); fi
   fi
 }
