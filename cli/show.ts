@@ -10,7 +10,7 @@ const words = commands.show;
 
 export const show: Command = {
   name: 'show',
-  usage: 'CUSTOMER ADDRESS-OR-DN|--groups',
+  usage: 'CUSTOMER [ADDRESS-OR-DN]',
   summary: words.summary,
   options: { json: { type: 'boolean' }, groups: { type: 'boolean' } },
   count: { min: 1, max: 2 },
