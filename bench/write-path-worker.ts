@@ -71,7 +71,7 @@ const organisation = organisationFileSchema.parse({
   })),
 });
 await setUpOrganisations(database, clock, organisation, 'enforce');
-const journal = journalTo({ log: () => {}, close: async () => {} });
+const journal = journalTo({ log: () => {}, deliver: async () => true, close: async () => {} });
 const services = {
   database,
   clock,

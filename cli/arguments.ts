@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { codeOf, messageOf, OperatorFault } from '../src/fault.ts';
-import { escapeHidden } from '../src/shown-text.ts';
+import { escapeHidden, quoted } from '../src/shown-text.ts';
 import { nearestOf } from '../src/value-faults.ts';
 import type { Command, CommandContext } from './command.ts';
 import { commands } from '../src/messages/en/commands.ts';
@@ -47,6 +47,31 @@ function didYouMean(word: string | null): string {
 
 /** @throws {OperatorFault} exit code 2 where a text is not a customer ID */
 export function customerNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new OperatorFault(commands.wrong.customer(text), 2);
+  if (!/^\d{1,15}$/.test(text)) throw new OperatorFault(words.customer(text), 2);
   return Number(text);
+}
+
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** @throws {OperatorFault} where it is no time */
+export function timeOf(text: string, now: Date): Date {
+  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  const at =
+    count === undefined
+      ? new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : Number.NaN)
+      : new Date(now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS]);
+  if (Number.isNaN(at.getTime())) throw new OperatorFault(words.since(quoted(text)), 2);
+  return at;
+}
+
+/** @throws {OperatorFault} exit code 2 where it is no number from `least` to `most` */
+export function limitOf(
+  text: string | null,
+  { usual, least, most }: { usual: number; least: number; most: number },
+): number {
+  if (text === null) return usual;
+  const limit = Number(text);
+  if (!/^\d{1,6}$/.test(text) || limit < least || limit > most)
+    throw new OperatorFault(words.limit(quoted(text), { least, most }), 2);
+  return limit;
 }

@@ -1,8 +1,7 @@
 import type { AnswerOf } from '../src/actions/action.ts';
 import { AUDIT_ENTRIES_MAX, auditTrail } from '../src/actions/audit-entries.ts';
-import { OperatorFault } from '../src/fault.ts';
 import { quoted } from '../src/shown-text.ts';
-import { customerNumber } from './arguments.ts';
+import { customerNumber, limitOf, timeOf } from './arguments.ts';
 import type { Command } from './command.ts';
 import { commands } from '../src/messages/en/commands.ts';
 
@@ -36,7 +35,7 @@ export const audit: Command = {
       file: text('file'),
       login: text('login'),
       since: since === null ? null : timeOf(since, new Date()).toISOString(),
-      limit: limitOf(text('limit')),
+      limit: limitOf(text('limit'), { usual: LIMIT_DEFAULT, least: 1, most: AUDIT_ENTRIES_MAX }),
     };
     const { entries } = await call(auditTrail, question);
     if (options.json) print(JSON.stringify({ entries }));
@@ -47,27 +46,6 @@ export const audit: Command = {
     return 3;
   },
 };
-
-const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** @throws {OperatorFault} where it is no time */
-export function timeOf(text: string, now: Date): Date {
-  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  const at =
-    count === undefined
-      ? new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : Number.NaN)
-      : new Date(now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS]);
-  if (Number.isNaN(at.getTime())) throw new OperatorFault(commands.wrong.since(quoted(text)), 2);
-  return at;
-}
-
-function limitOf(text: string | null): number {
-  if (text === null) return LIMIT_DEFAULT;
-  const limit = Number(text);
-  if (!/^\d{1,6}$/.test(text) || limit < 1 || limit > AUDIT_ENTRIES_MAX)
-    throw new OperatorFault(commands.wrong.limit(quoted(text), AUDIT_ENTRIES_MAX), 2);
-  return limit;
-}
 
 function lineOf({ at, who, action, customer, from, path, detail }: ShownEntry) {
   const parts = [

@@ -1,10 +1,11 @@
 import path from 'node:path';
-import { backup as writeBackup, restore as readBackup } from '../src/backup/backup.ts';
-import { systemClock } from '../src/clock.ts';
+import { backup as backupAction } from '../src/actions/backup.ts';
+import { restore as readBackup } from '../src/backup/backup.ts';
+import { BackupFolder, type BackupPiece } from '../src/backup/target.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { answers } from '../src/http/ask-daemon.ts';
 import type { Command } from './command.ts';
-import { withDatabase, withNewDatabase } from './database.ts';
+import { withNewDatabase } from './database.ts';
 import { commands } from '../src/messages/en/commands.ts';
 import { operator } from '../src/messages/en/operator.ts';
 
@@ -17,19 +18,14 @@ export const backup: Command = {
   details: words.details,
   options: { json: { type: 'boolean' } },
   count: { min: 1, max: 1 },
-  run: async ({ arguments: [folder = ''], options, configuration, print, say, progress }) => {
-    const settings = await configuration();
-    const { tables, files } = await withDatabase(settings, (database) =>
-      writeBackup(
-        {
-          database,
-          clock: systemClock,
-          spool: settings.spool,
-          step: (what) => progress.show(words.progress(what)),
-        },
-        path.resolve(folder),
-      ),
-    );
+  run: async ({ arguments: [folder = ''], options, call, print, say, progress }) => {
+    await using target = await BackupFolder.at(path.resolve(folder));
+    const take = async (piece: BackupPiece) => {
+      const step = target.begins(piece);
+      if (step !== null) progress.show(words.progress(step));
+      await target.take(piece);
+    };
+    const { tables, files } = await call(backupAction, {}, { take });
     progress.done();
     if (options.json) print(JSON.stringify({ tables, files }));
     else say(words.saved(tables, files, folder));

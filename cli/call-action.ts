@@ -18,7 +18,8 @@ import { expectData, openStore, type Store } from '../daemon/store.ts';
 export interface Pieces<Piece> {
   /** Begun anew with every attempt. */
   content?: () => AsyncIterable<Buffer>;
-  take?: (piece: AsJson<Piece>) => void;
+  /** The next one comes when this one is taken. */
+  take?: (piece: AsJson<Piece>) => void | Promise<void>;
 }
 
 export type CallAction = <Input extends z.ZodType, Answer, Piece>(
@@ -45,7 +46,7 @@ export function actionCaller(configuration: () => Promise<Configuration>, output
       const { name } = action;
       const { content } = pieces;
       const take = async (piece: unknown) => {
-        pieces.take?.(piece as never);
+        await pieces.take?.(piece as never);
         // One that is broken has room for everything.
         if (output.writableNeedDrain) await once(output, 'drain').catch(() => {});
       };
@@ -72,10 +73,17 @@ export async function carryOutDirectly(
 ): Promise<unknown> {
   const surroundings = { database, clock: systemClock, scratch: os.tmpdir(), changed: () => {} };
   const actor = { kind: 'operator', name: who } as const;
-  const channel = { content: content(), send: async (piece: unknown) => await take(throughJson(piece)) };
+  const channel = {
+    content: content(),
+    send: async (piece: unknown) => await take(throughJson(piece)),
+    gone: NEVER,
+  };
   const services = actionServices(configuration, surroundings);
   return throughJson(await carryOut(services, { action, input: throughJson(input), actor }, channel));
 }
+
+/** A command that is interrupted ends with its process. */
+const NEVER = new AbortController().signal;
 
 async function* nothing(): AsyncGenerator<Buffer> {}
 

@@ -8,6 +8,7 @@ import { claim } from './claim.ts';
 import type { Command } from './command.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
+import { events } from './events.ts';
 import { exportLdif } from './export.ts';
 import type { CommandGroup } from './help.ts';
 import { history } from './history.ts';
@@ -23,12 +24,15 @@ import { demo } from '../demo/demo.ts';
 import { preflight } from '../daemon/preflight.ts';
 import { serve } from '../daemon/serve.ts';
 import { expectDatabase } from '../daemon/store.ts';
+import { tryDatabase } from '../src/actions/try-database.ts';
 import { commands as words } from '../src/messages/en/commands.ts';
 import { answers } from '../src/http/ask-daemon.ts';
 
-const configCommand = config(async (configuration) => {
-  await preflight(configuration, await answers(configuration.data));
-  await expectDatabase(configuration);
+const configCommand = config(async (configuration, call) => {
+  const daemonRuns = await answers(configuration.data);
+  await preflight(configuration, daemonRuns);
+  if (daemonRuns) await call(tryDatabase, { url: configuration.database ?? null });
+  else await expectDatabase(configuration);
 });
 
 const { groups } = words.help;
@@ -40,7 +44,7 @@ export const GROUPS: readonly CommandGroup[] = [
     title: groups.customers,
     commands: [setup, show, claim, activationMail, history, exportLdif, hold, release, throttle],
   },
-  { title: groups.files, commands: [check, reconcile] },
+  { title: groups.files, commands: [check, reconcile, events] },
   { title: groups.access, commands: [account, bans, unban, audit] },
   { title: groups.maintenance, commands: [backup, restore, purge] },
   { title: groups.shell, commands: [demo, completion(() => COMMANDS)] },

@@ -2,13 +2,14 @@ import { parse, stringify } from 'yaml';
 import { maskSecrets, type Configuration } from '../src/configuration.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { describeHostKeys, presentHostKeys } from '../src/doors/sftp/host-key.ts';
+import type { CallAction } from './call-action.ts';
 import type { Command } from './command.ts';
 import { commands } from '../src/messages/en/commands.ts';
 
 const words = commands.config;
 
 /** Everything that stops a start, as far as it can be known without one. Leaves nothing behind. */
-export type Preflight = (configuration: Configuration) => Promise<void>;
+export type Preflight = (configuration: Configuration, call: CallAction) => Promise<void>;
 
 export function config(preflight: Preflight): Command {
   return {
@@ -18,12 +19,12 @@ export function config(preflight: Preflight): Command {
     details: words.details,
     options: { json: { type: 'boolean' } },
     count: { min: 0, max: 0 },
-    run: async ({ options, configuration, print, say }) => {
+    run: async ({ options, configuration, call, print, say }) => {
       const effective = await configuration();
       say(effective.readFrom ? words.readFrom(effective.readFrom) : words.defaults);
       say(words.hostKeys(await hostKeysText(effective)));
       print(options.json ? JSON.stringify(parse(effectiveYaml(effective))) : effectiveYaml(effective));
-      await preflight(effective);
+      await preflight(effective, call);
       say(words.valid);
       return 0;
     },

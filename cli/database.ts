@@ -1,16 +1,10 @@
 /** The database of a configuration, for the length of a command that needs it itself. */
 import type { Configuration } from '../src/configuration.ts';
-import { expectData, openStore, type Store } from '../daemon/store.ts';
+import { openStore, type Store } from '../daemon/store.ts';
 
 export type Database = Store['database'];
 
 type Work<T> = (database: Database) => Promise<T>;
-
-/** @throws {OperatorFault} where there is none yet */
-export async function withDatabase<T>(configuration: Configuration, work: Work<T>): Promise<T> {
-  await expectData(configuration);
-  return withNewDatabase(configuration, work);
-}
 
 /** Also where there is none yet: it is made. */
 export async function withNewDatabase<T>(configuration: Configuration, work: Work<T>): Promise<T> {

@@ -15,7 +15,6 @@ import {
   loadOrCreateCertificate,
   type Certificate,
 } from '../src/doors/tls/certificate.ts';
-import { auditing, DoorAudit } from '../src/doors/door-audit.ts';
 import { FolderRoom, type RoomLimits } from '../src/doors/folder/folder-room.ts';
 import { startFtpsDoor } from '../src/doors/ftps/door.ts';
 import { guardedSignIn } from '../src/doors/sign-in/guarded-sign-in.ts';
@@ -54,15 +53,12 @@ export interface Doors extends AsyncDisposable {
 
 /** Opens all doors on one set of services: they share sessions, sign-in and the customers' folders. */
 export async function openDoors(parts: DoorParts): Promise<Doors> {
-  const { configuration, database, clock, announce } = parts;
+  const { configuration, database, clock, journal, announce } = parts;
   await using opened = new AsyncDisposableStack();
-  const audit = new DoorAudit(database, clock, parts.journal);
-  opened.defer(() => audit.close());
-  const journal = auditing(parts.journal, audit);
   const signIn = outageSignIn(
     guardedSignIn(
       await createSignIn(database, clock, configuration.spool),
-      createBans(database, clock, parts.journal),
+      createBans(database, clock),
       clock,
     ),
     clock,
@@ -78,7 +74,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     journal,
   };
   const { remembered } = signIn;
-  opened.use(new AccessWatch({ database, sessions, journal: parts.journal, remembered }));
+  opened.use(new AccessWatch({ database, sessions, journal, remembered }));
   const ftps = await openFtps(configuration, services, clock);
   const doors: AsyncDisposable[] = [ftps];
   // All at the same time: the grace is one, and no door lets anybody in while another closes.

@@ -26,7 +26,6 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
   const { configuration, services, store, intake, lookAtCertificate, signal } = parts;
   const { database, journal, spool } = services;
   const { mail, removal, retention, data } = configuration;
-  const { historyDays } = retention;
   const isStopped = () => signal.aborted;
   const mailing =
     mail.smtp === undefined
@@ -37,9 +36,9 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
           isStopped,
         });
   const jobs: Job[] = [
-    housekeepingJob({ ...services, customers: () => intake.customers(), auditDays: retention.days }),
+    housekeepingJob({ ...services, customers: () => intake.customers() }),
     purgeJob({ ...services, spool, days: retention.days }, journal),
-    historyJob(services, historyDays),
+    historyJob(services, retention),
     removalJob(services, removal.finishSeconds * 1000),
     ...(mailing ? [mailing.job] : []),
     { name: 'certificate', every: EVERY_TWO_SECONDS, run: lookAtCertificate },

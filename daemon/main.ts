@@ -6,8 +6,11 @@ import { actionServices } from '../src/actions/services.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
-import { journalTo } from '../src/events/events.ts';
+import { journalTo, recordingJournal } from '../src/events/events.ts';
+import { Follower, waking } from '../src/events/follow.ts';
 import { openLog, type Log } from '../src/events/log.ts';
+import { logSink } from '../src/events/sinks/log.ts';
+import { messageOf } from '../src/fault.ts';
 import { startControlServer } from '../src/http/control.ts';
 import { controlFolder } from '../src/http/control-socket.ts';
 import { startHealthServer } from '../src/http/health.ts';
@@ -59,12 +62,27 @@ function openBase({ log: settings, cycle }: Configuration, overrides: Overrides)
     loop.stop();
     await log.close();
   };
-  return { journal, clock, loop, [Symbol.asyncDispose]: close };
+  return { log, journal, clock, loop, [Symbol.asyncDispose]: close };
+}
+
+/** The journal that records, and the follower that writes the log of what is recorded. */
+function openEvents({ log, clock, journal: plain }: ReturnType<typeof openBase>, store: Database) {
+  const failed = (error: unknown) =>
+    plain.warned('recorded events cannot be written to the log yet', { reason: messageOf(error) });
+  const follower = new Follower({ database: store, name: 'log', tell: logSink(log), failed });
+  const database = waking(store, () => follower.wake());
+  const { journal, recorder } = recordingJournal(log, { database, clock });
+  const close = async () => {
+    await recorder[Symbol.asyncDispose]();
+    await follower[Symbol.asyncDispose]();
+  };
+  return { journal, database, [Symbol.asyncDispose]: close };
 }
 
 export async function startDaemon(configuration: Configuration, overrides: Overrides = {}): Promise<Daemon> {
   await using opened = new AsyncDisposableStack();
-  const { journal, clock, loop } = opened.use(openBase(configuration, overrides));
+  const base = opened.use(openBase(configuration, overrides));
+  const { clock, loop } = base;
   const { sweepSeconds, workers, quietSeconds } = configuration.cycle;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -72,8 +90,8 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   // What it compares with is opened below; a database that comes back may have lost commits.
   let comparison: Comparison | null = null;
   const compare = () => comparison?.request();
-  const store = opened.use(await openOwnStore(configuration, journal, compare));
-  const { database } = store;
+  const store = opened.use(await openOwnStore(configuration, base.journal, compare));
+  const { journal, database } = opened.use(openEvents(base, store.database));
   await loadOrganisations(configuration, database, clock, journal);
   const services = await buildServices(configuration, { database, clock, journal, signal, ...overrides });
   const intake = createIntake({ ...services, types: services.kinds.types, quietMs: quietSeconds * 1000 });
@@ -95,14 +113,22 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   );
   opened.defer(() => control.close());
   const { announce } = dispatcher;
-  const makeFolders = folderMaker(services);
   // Closed in reverse: the doors first, so that nothing new comes in, then the jobs, the dispatcher, and the database.
   let doors: Doors | null = null;
   const lookAtCertificate = async () => doors?.lookAtCertificate();
   const jobs = opened.use(
     await startJobs({ configuration, services, store, intake, lookAtCertificate, signal }),
   );
-  doors = opened.use(await openDoors({ configuration, database, clock, journal, announce, makeFolders }));
+  doors = opened.use(
+    await openDoors({
+      configuration,
+      database,
+      clock,
+      journal,
+      announce,
+      makeFolders: folderMaker(services),
+    }),
+  );
   const health = await startHealth(http, services);
   opened.defer(() => health.close());
   await dispatcher.sweep();

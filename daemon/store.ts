@@ -3,6 +3,7 @@ import path from 'node:path';
 import { migrate } from '../src/database/migrate.ts';
 import { openEmbedded } from '../src/database/embedded.ts';
 import { openDatabase, type Database } from '../src/database/open.ts';
+import { describeDatabase, openDatabaseAt, tryDatabaseAt } from '../src/database/reach.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Journal } from '../src/events/events.ts';
 import { codeOf, messageOf, OperatorFault } from '../src/fault.ts';
@@ -75,16 +76,7 @@ export async function expectData({ data, database }: Configuration): Promise<voi
 /** Opens and closes the configured database, changing nothing; the embedded one is made at the first start. */
 export async function expectDatabase({ database }: Configuration): Promise<void> {
   if (database === undefined) return;
-  const opened = await openDatabase(database, () => {}).catch((error: unknown) => {
-    throw unreachable(database, error);
-  });
-  await opened.close();
-}
-
-function unreachable(url: string, error: unknown): OperatorFault {
-  return new OperatorFault(
-    operator.database.unreachable(describe(url), messageOf(error) || String(codeOf(error))),
-  );
+  await tryDatabaseAt(database);
 }
 
 async function openEmbeddedStore(
@@ -111,19 +103,10 @@ async function openEmbeddedStore(
 }
 
 async function openGivenStore(url: string, onLost: (error: Error) => void): Promise<Store> {
-  const description = describe(url);
-  const database = await openDatabase(url, onLost).catch((error: unknown) => {
-    throw unreachable(url, error);
-  });
+  const description = describeDatabase(url);
+  const database = await openDatabaseAt(url, onLost);
   const migrations = await migrate(database);
   return { database, description, embedded: false, migrations, close: () => database.close() };
-}
-
-/** Host, port and name. A host may be the encoded folder of a socket; what is no URL is left to the driver to refuse. */
-function describe(url: string): string {
-  if (!URL.canParse(url)) return operator.database.ofConfiguration;
-  const { host, pathname } = new URL(url);
-  return `${decodeURIComponent(host)}${pathname}`;
 }
 
 /** A second daemon on the same data folder would stop the server under the first. The lock dies with its connection. */

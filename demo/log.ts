@@ -15,10 +15,17 @@ const FACTS = ['file', 'report', 'folder', 'entries', 'written', 'reason'];
 export function narratingLog(file: string, print: (text: string) => void): NarratingLog {
   const log = openLog('info', file, BUFFER_BYTES);
   let narrating = false;
+  const narrateOne = (message: string, fields: Record<string, unknown>) => {
+    if (narrating && ('file' in fields || 'report' in fields)) print(`  ${told(message, fields)}`);
+  };
   return {
     log: (level, message, fields = {}) => {
       log.log(level, message, fields);
-      if (narrating && ('file' in fields || 'report' in fields)) print(`  ${told(message, fields)}`);
+      narrateOne(message, fields);
+    },
+    deliver: (lines) => {
+      for (const { message, fields } of lines) narrateOne(message, fields);
+      return log.deliver(lines);
     },
     close: () => log.close(),
     narrate: () => {

@@ -12,6 +12,8 @@ end $$;
 
 create sequence directory_entry_id;
 
+create sequence event_id;
+
 create sequence subscriber_id;
 
 create table schema_migration (
@@ -460,18 +462,6 @@ create index outbox_open on outbox (topic, next_try_at) where (done_at is null);
 -- One mail per change file and subscriber, also where the file is worked off in slices.
 create unique index outbox_notice on outbox (change_file_id, subscriber_id) where (topic = 'notice');
 
--- Operators' changes: who, when, what was before and after.
-create table audit (
-  id bigint generated always as identity,
-  at timestamptz not null,
-  who text not null,
-  action text not null,
-  customer_id bigint,
-  before jsonb,
-  after jsonb,
-  primary key (id)
-);
-
 -- Refused sign-ins since the last ban, and the ban they led to. All daemons share it.
 create table door_score (
   kind text not null,
@@ -497,26 +487,6 @@ create table door_trust (
   signed_in_at timestamptz not null,
   primary key (login, address)
 );
-
--- Every sign-in, refusal, upload, download, deletion and renaming at the doors, and every file found
--- infected.
-create table door_audit (
-  id bigint generated always as identity,
-  at timestamptz not null,
-  event text not null,
-  protocol text not null,
-  address text not null,
-  -- As given, also where there is no such account.
-  login text not null,
-  customer_id bigint,
-  -- TLS or SSH version with the negotiated algorithms.
-  cipher text not null,
-  path text,
-  detail jsonb not null default '{}',
-  primary key (id)
-);
-create index door_audit_at on door_audit (at);
-create index door_audit_customer on door_audit (customer_id, at) where (customer_id is not null);
 
 -- The line of customers, ordered by the moment of their next turn. A lock on the row is the right to work for
 -- the customer.
@@ -654,6 +624,36 @@ create table refused_entry (
   primary key (change_file_id, entry, started_at)
 ) partition by range (started_at);
 create index refused_entry_subject on only refused_entry (customer_id, regexp_replace(lower(subject), ' *([,=+]) *', '\1', 'g')) where (subject is not null);
+
+-- Written in the transaction that makes it true. One partition a month, made ahead and dropped by a job.
+-- Types: src/events/catalog.ts.
+create table event (
+  -- From event_id, given after the transaction has its number (src/events/follow.ts). Below 0: taken over
+  -- from door_audit and audit.
+  id bigint not null,
+  at timestamptz not null,
+  type text not null,
+  customer_id bigint,
+  -- Login as given at a door, operator, or part of the program.
+  who text,
+  address text,
+  -- What it is about: name of a file, path in the customer's folder, login, fingerprint.
+  subject text,
+  data jsonb not null,
+  primary key (id, at)
+) partition by range (at);
+create index event_customer on only event (customer_id, id) where (customer_id is not null);
+
+-- How far each follower has told events. No row: none yet.
+create table event_follower (
+  name text not null,
+  -- The highest id that it has told.
+  last bigint not null,
+  -- [[from, to, bound]]: lower ids that were not there yet; nobody can bring them any more once all
+  -- transactions before bound have ended.
+  missing jsonb not null default '[]',
+  primary key (name)
+);
 
 -- Case and blanks of a name count. Nothing removes a group.
 create table user_group (

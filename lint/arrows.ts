@@ -18,6 +18,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/configuration.ts',
     'src/doors/sftp',
     'src/doors/tls',
+    'src/events',
     'src/http',
   ],
   daemon: [
@@ -63,7 +64,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/accounts/subscribers',
     'src/database',
   ],
-  'src/events': [],
+  'src/events': ['src/database'],
   'src/messages': [],
   'src/order': [],
   'src/jobs': [
@@ -77,7 +78,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/spool',
     'src/spool/staging.ts',
   ],
-  'src/ledger': ['src/database', 'src/order'],
+  'src/ledger': ['src/database', 'src/events', 'src/order'],
   'src/accounts/customers': ['src/database'],
   'src/accounts/passwords': [],
   'src/accounts/changes': ['src/database'],
@@ -91,6 +92,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/accounts/changes',
     'src/accounts/passwords',
     'src/accounts/subscribers',
+    'src/events',
     'src/kinds/registry.ts',
   ],
   'src/outbox': [
@@ -125,7 +127,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/spool/staging.ts': ['src/spool/anchored-folder.ts'],
   'src/spool': ['src/accounts/customers', 'src/database', 'src/events', 'src/ledger'],
   'src/antivirus': ['src/database', 'src/events', 'src/ledger', 'src/spool'],
-  'src/backup': ['src/accounts/customers', 'src/database', 'src/ledger'],
+  'src/backup': ['src/accounts/customers', 'src/database', 'src/events', 'src/ledger'],
   'src/pipeline': [
     'src/accounts/customers',
     'src/antivirus',
@@ -139,6 +141,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/spool/staging.ts',
   ],
   'src/actions': [
+    'src/backup',
     'src/accounts/customers',
     'src/accounts/changes',
     'src/accounts/directory',
@@ -148,6 +151,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/configuration.ts',
     'src/database',
     'src/doors/sign-in',
+    'src/events',
     'src/jobs',
     'src/kinds/directory',
     'src/kinds/registry.ts',

@@ -140,6 +140,7 @@ const schema = z.strictObject({
       days: positive.default(30),
       journalDays: positive.default(7),
       historyDays: positive.default(400),
+      auditDays: positive.default(400),
     })
     .prefault({}),
   mail: z

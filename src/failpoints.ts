@@ -19,6 +19,8 @@ export const FAILPOINTS = [
   'report-written',
   'batch-closed',
   'purged',
+  'telling',
+  'told',
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];

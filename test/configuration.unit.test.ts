@@ -83,6 +83,7 @@ const HAS_DEFAULT: Record<KeyPath, boolean> = {
   'retention.days': true,
   'retention.journalDays': true,
   'retention.historyDays': true,
+  'retention.auditDays': true,
   'mail.smtp': false,
   'mail.from': true,
   'mail.registrationUrl': true,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { record } from '../events/record.ts';
 import { action, operators } from './action.ts';
-import { audit } from './audit.ts';
 
 interface RemovedAccount {
   login: string;
@@ -26,7 +26,8 @@ export const accountRemove = action({
       const [removed] = rows;
       if (!removed) return { removed: false };
       const { customer } = removed;
-      await audit(tx, clock, { who, action: 'remove account', customer, before: removed, after: null });
+      const data = { before: removed, after: null };
+      await record(tx, clock.now(), { type: 'account.removed', customer, who, subject: login, data });
       return { removed: true };
     }),
 });

@@ -19,6 +19,8 @@ export interface Channel<Piece> {
   content: AsyncIterable<Buffer>;
   /** Part of a long answer; resolves when there is room for the next one. */
   send: (piece: Piece) => Promise<void>;
+  /** Nobody waits for the answer any more. */
+  gone: AbortSignal;
 }
 
 export interface Action<Input extends z.ZodType = z.ZodType, Answer = unknown, Piece = unknown> {

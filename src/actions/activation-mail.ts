@@ -6,8 +6,8 @@ import type { Subscriber } from '../accounts/subscribers/organisation.ts';
 import { addressesWith } from '../accounts/subscribers/people.ts';
 import { saveOrganisation } from '../accounts/subscribers/save.ts';
 import type { Transaction } from '../database/open.ts';
+import { record } from '../events/record.ts';
 import { action, operators } from './action.ts';
-import { audit } from './audit.ts';
 import { lockedCustomer } from './locked-customer.ts';
 
 /** So many people are worked on at once: memory stays bounded. */
@@ -43,7 +43,12 @@ export const activationMail = action({
         after = page.at(-1) ?? after;
       }
       if (total.sent > 0)
-        await audit(tx, clock, { who, action: 'activation-mail', customer, before: {}, after: total });
+        await record(tx, now, {
+          type: 'invitations.sent',
+          customer,
+          who,
+          data: { before: {}, after: total },
+        });
       return total;
     }),
 });

@@ -6,10 +6,10 @@ import { loadOrganisation } from '../accounts/subscribers/load.ts';
 import type { Organisation, Subscriber } from '../accounts/subscribers/organisation.ts';
 import { saveOrganisation } from '../accounts/subscribers/save.ts';
 import { isClaimOpen, settleClaim } from '../accounts/subscribers/status.ts';
+import { record } from '../events/record.ts';
 import { OperatorFault } from '../fault.ts';
 import { operator } from '../messages/en/operator.ts';
 import { action, operators } from './action.ts';
-import { audit } from './audit.ts';
 import { lockedCustomer } from './locked-customer.ts';
 
 /** Of no change file. */
@@ -37,7 +37,13 @@ export const claim = action({
       organisation.changed.add(person);
       noteSubscriberChange(organisation, person, before, { place: null, operation: 'claim' });
       await saveOrganisation(tx, organisation, { who }, now);
-      await audit(tx, clock, { who, action: 'claim', customer, before: { email }, after: { decision } });
+      await record(tx, now, {
+        type: 'claim.decided',
+        customer,
+        who,
+        subject: email,
+        data: { before: { email }, after: { decision } },
+      });
       return { decided: true };
     }),
 });

@@ -1,6 +1,6 @@
+import { record } from '../events/record.ts';
 import { KINDS } from '../kinds/registry.ts';
 import { nextWaiting } from '../ledger/entering.ts';
-import { audit } from './audit.ts';
 import { lockedCustomer } from './locked-customer.ts';
 import type { ActionServices } from './services.ts';
 
@@ -29,8 +29,9 @@ export async function setHeld(
     const refused = held ? await nextWaiting(tx, customer, REFUSED_SHOWN, heldTypes()) : [];
     if (state === after) return { changed: false, refused };
     await tx.query('update customer set state = $2 where id = $1', [customer, after]);
-    const action = held ? 'hold' : 'release';
-    await audit(tx, clock, { who, action, customer, before: { state }, after: { state: after } });
+    const type = held ? 'customer.held' : 'customer.released';
+    const data = { before: { state }, after: { state: after } };
+    await record(tx, clock.now(), { type, customer, who, data });
     return { changed: true, refused };
   });
   if (result.changed) changed(customer);

@@ -2,9 +2,11 @@ import { accountRemove } from './account-remove.ts';
 import type { Action } from './action.ts';
 import { activationMail } from './activation-mail.ts';
 import { auditTrail } from './audit-entries.ts';
+import { backup } from './backup.ts';
 import { bans } from './bans.ts';
 import { check } from './check.ts';
 import { claim } from './claim.ts';
+import { events } from './events.ts';
 import { exportDirectory } from './export.ts';
 import { groups } from './groups.ts';
 import { history } from './history.ts';
@@ -16,6 +18,7 @@ import { setup } from './setup.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
 import { throttle } from './throttle.ts';
+import { tryDatabase } from './try-database.ts';
 import { unban } from './unban.ts';
 
 /** All that can be asked for, at the control socket and by commands. */
@@ -36,6 +39,9 @@ export const ACTIONS: readonly Action[] = [
   unban,
   accountRemove,
   auditTrail,
+  events,
   purge,
   reconcile,
+  backup,
+  tryDatabase,
 ];

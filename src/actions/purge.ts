@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { record } from '../events/record.ts';
 import { recordRun } from '../jobs/job-run.ts';
 import { PURGE_JOB } from '../jobs/purge.ts';
 import { expiredFiles, purge as purgeNow } from '../spool/purge.ts';
@@ -20,11 +21,17 @@ export const purge = action({
   run: async (
     { database, clock, spool, retentionDays: days },
     { dryRun },
-    _,
+    { name: who },
     { send }: Channel<ExpiredFile>,
   ) => {
     const parts = { database, clock, spool, days };
-    if (!dryRun) return recordRun(database, clock, PURGE_JOB, () => purgeNow(parts));
+    if (!dryRun) {
+      const done = await recordRun(database, clock, PURGE_JOB, () => purgeNow(parts));
+      await database.transaction((tx) =>
+        record(tx, clock.now(), { type: 'purge.finished', who, data: done }),
+      );
+      return done;
+    }
     const counts = { files: 0, bytes: 0, results: 0, failed: 0 };
     for await (const { shown: file, createdAt, bytes } of expiredFiles(parts)) {
       await send({ file, createdAt, bytes });

@@ -4,6 +4,7 @@ import { SpoolMount } from '../spool/mount.ts';
 import { causeOf } from '../cause.ts';
 import { parseChangeFileName } from '../change-file/change-file.ts';
 import type { Database } from '../database/open.ts';
+import { record } from '../events/record.ts';
 import { OperatorFault } from '../fault.ts';
 import { lastSequence } from '../ledger/sequence.ts';
 import { mayFollow } from '../order/sequence.ts';
@@ -20,7 +21,6 @@ import {
 } from '../ledger/difference-rows.ts';
 import { inOrderOfBatch, remedyFor } from '../spool/differences.ts';
 import { putBack } from '../spool/put-back.ts';
-import { audit } from './audit.ts';
 import { action, operators } from './action.ts';
 import type { ActionServices } from './services.ts';
 import { customers } from '../accounts/customers/customer.ts';
@@ -157,7 +157,8 @@ async function settleOne(
   await database.transaction(async (tx) => {
     await settle(tx, customer, difference, plan.as === null ? 'kept' : 'put-back', clock.now());
     const after = plan.as === null ? { kept: true } : { file: plan.as, folder: '' };
-    await audit(tx, clock, { who, action: 'reconcile', customer, before: { file: name, folder }, after });
+    const data = { before: { file: name, folder }, after };
+    await record(tx, clock.now(), { type: 'spool.reconciled', customer, who, subject: name, data });
   });
   return plan;
 }

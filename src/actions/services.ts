@@ -8,6 +8,8 @@ import type { Caps } from '../order/throttle.ts';
 export interface ActionServices {
   database: Database;
   clock: Clock;
+  /** As configured; null: the embedded one. */
+  databaseUrl: string | null;
   /** Absolute path of the spool. */
   spool: string;
   /** For customers without caps of their own. */
@@ -30,10 +32,11 @@ type Surroundings = Pick<ActionServices, 'database' | 'clock' | 'scratch' | 'cha
 
 /** The same of the same configuration, in a daemon and without one. */
 export function actionServices(
-  { spool, throttle, retention, trace, mail, limits }: Configuration,
+  { spool, throttle, retention, trace, mail, limits, database: url }: Configuration,
   surroundings: Surroundings,
 ): ActionServices {
   return {
+    databaseUrl: url ?? null,
     spool,
     caps: throttle,
     retentionDays: retention.days,

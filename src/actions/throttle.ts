@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { record } from '../events/record.ts';
 import type { Caps } from '../order/throttle.ts';
 import { makeDue } from '../ledger/turn-queue.ts';
 import { action, operators } from './action.ts';
-import { audit } from './audit.ts';
 import { lockedCustomer } from './locked-customer.ts';
 import type { ActionServices } from './services.ts';
 
@@ -49,7 +49,8 @@ export async function throttleCustomer(
     const values = given.map(([, value]) => value);
     await tx.query(`update customer set ${sets.join(', ')} where id = $1`, [customer, ...values]);
     const after = { ...before.caps, ...Object.fromEntries(given) };
-    await audit(tx, clock, { who, action: 'throttle', customer, before: before.caps, after });
+    const data = { before: before.caps, after };
+    await record(tx, clock.now(), { type: 'caps.changed', customer, who, data });
     await makeDue(tx, customer, clock.now());
     return { shown: after, isChanged: true };
   });

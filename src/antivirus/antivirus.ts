@@ -77,7 +77,6 @@ export function createAntivirus(settings: AntivirusSettings, parts: AntivirusPar
       );
       if (!decided) return { kind: 'changed' };
       await recover();
-      journal.fileQuarantined(file.customer, file.name, describe(reason));
       return { kind: 'quarantined' };
     },
   };
@@ -137,11 +136,4 @@ export function reasonFor(
   if (answer.kind === 'clean' || tooLarge === 'apply') return null;
   if (bytes > bytesMax) return { code: null, reason: 'not-scanned', limit: bytesMax };
   return { code: null, reason: 'scanner-refused', bytes };
-}
-
-function describe(reason: QuarantineRefusal): string {
-  if (reason.reason === 'infected') return reason.signature;
-  return reason.reason === 'scanner-refused'
-    ? 'larger than the virus scanner takes, not scanned'
-    : `larger than ${reason.limit} bytes, not scanned`;
 }

@@ -2,17 +2,18 @@
  * A backup: all tables in one snapshot, the spool that belongs to it, and a manifest that is written last, so that a
  * backup without one is not whole.
  */
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { SPOOL_ID } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
-import { makeFolders, syncFolder, writeDurably } from '../durable.ts';
+import { syncFolder } from '../durable.ts';
+import { forgetMissing } from '../events/follow.ts';
 import { OperatorFault } from '../fault.ts';
 import { copySpool } from './spool.ts';
 import { loadTables, saveTables } from './tables.ts';
 import { operator } from '../messages/en/operator.ts';
+import { expectEmptyFolder, MANIFEST, type BackupTarget } from './target.ts';
 
 export interface BackupParts {
   database: Database;
@@ -24,7 +25,6 @@ export interface BackupParts {
 }
 
 const FORMAT = 1;
-const MANIFEST = 'manifest.json';
 
 const manifestSchema = z.object({
   format: z.literal(FORMAT),
@@ -36,33 +36,23 @@ const manifestSchema = z.object({
 });
 
 /**
- * Writes a backup into a new or empty folder; the daemon may go on.
+ * Makes a backup; the daemon may go on.
  *
  * @returns how many tables and files it holds
- * @throws {OperatorFault} where the folder is not empty
  */
-export async function backup(parts: BackupParts, folder: string): Promise<{ tables: number; files: number }> {
-  const { database, clock, spool, step } = parts;
-  await expectEmptyFolder(folder, operator.backup.intoEmpty);
-  await makeFolders(path.join(folder, 'tables'), 0o700);
-  await mkdir(path.join(folder, 'spool'), { mode: 0o700 });
+export async function backup(
+  { database, clock, spool }: BackupParts,
+  target: BackupTarget,
+): Promise<{ tables: number; files: number }> {
+  await target.folder('tables');
+  await target.folder('spool');
   return database.transaction(async (tx) => {
     await tx.query('set transaction isolation level repeatable read read only');
     await tx.query('set local statement_timeout = 0');
-    const saved = await saveTables(tx, path.join(folder, 'tables'), step);
-    const files = await copySpool(tx, {
-      live: database,
-      from: spool,
-      to: path.join(folder, 'spool'),
-      step,
-    });
-    for (const part of ['tables', 'spool']) await syncFolder(path.join(folder, part));
+    const saved = await saveTables(tx, target);
+    const files = await copySpool(tx, { live: database, from: spool, target, copied: new Set() });
     const manifest = { format: FORMAT, createdAt: clock.now().toISOString(), files, ...saved };
-    await writeDurably(
-      path.join(folder, MANIFEST),
-      (handle) => handle.writeFile(JSON.stringify(manifest, null, 1)),
-      0o600,
-    );
+    await target.manifest(JSON.stringify(manifest, null, 1));
     return { tables: saved.tables.length, files };
   });
 }
@@ -87,6 +77,7 @@ export async function restore(
     // The spool that is filled now is taken up at the next start, whichever the database had before.
     await tx.query('delete from spool_identity');
     await loadTables(tx, path.join(folder, 'tables'), manifest.data, step);
+    await forgetMissing(tx);
     step?.(operator.backup.spool);
     await cp(path.join(folder, 'spool'), spool, { recursive: true, preserveTimestamps: true });
     // Before the commit: a ledger that survives a loss of power must find its files.
@@ -101,10 +92,4 @@ async function syncTree(folder: string): Promise<void> {
     await (entry.isDirectory() ? syncTree(name) : syncFolder(name));
   }
   await syncFolder(folder);
-}
-
-async function expectEmptyFolder(folder: string, remedy: string): Promise<void> {
-  const names = await readdir(folder).catch((): string[] => []);
-  if (names.some((name) => name !== 'README.md' && name !== SPOOL_ID))
-    throw new OperatorFault(operator.backup.folderNotEmpty(folder, remedy));
 }

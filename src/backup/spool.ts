@@ -7,22 +7,22 @@ import { customers } from '../accounts/customers/customer.ts';
 import { copiedRows, rowById, rowsAfter, writtenReports, type CopiedRow } from '../ledger/copied.ts';
 import { traceName } from '../change-file/trace-name.ts';
 import { constants } from 'node:fs';
-import { chmod, lstat, open, readdir, utimes, type FileHandle } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ERROR, isOwnName, isTemporaryName, PROCESSED, REPORT, TAKEN } from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
-import { ensureFolder, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import { contentOf } from '../file-content.ts';
-import { operator } from '../messages/en/operator.ts';
+import type { BackupTarget } from './target.ts';
 
 interface Copying {
   /** Sees the ledger as it is by now. */
   live: Queryable;
+  /** Absolute path of the spool. */
   from: string;
-  to: string;
-  /** Told how many files are copied. */
-  step?: ((what: string) => void) | undefined;
+  target: BackupTarget;
+  /** Places in the spool of the backup that are there so far. */
+  copied: Set<string>;
 }
 
 /** A file that moves while it is looked for is looked for again. */
@@ -34,13 +34,11 @@ export async function copySpool(snapshot: Transaction, copying: Copying): Promis
   const reports = await writtenReports(snapshot);
   const folders = (await customers(snapshot)).map(({ folder }) => folder);
   for (const folder of folders)
-    for (const part of [PROCESSED, ERROR, REPORT, TAKEN])
-      await ensureFolder(path.join(copying.to, folder, part));
+    for (const part of ['', PROCESSED, ERROR, REPORT, TAKEN])
+      await copying.target.folder(`spool/${folder}/${part}`);
   let files = 0;
   const count = async (copied: Promise<boolean>) => {
-    if (!(await copied)) return;
-    files += 1;
-    copying.step?.(operator.backup.files(files));
+    if (await copied) files += 1;
   };
   const known = new Map(seen.map((row) => [row.id, row]));
   for (const row of seen) for (const copied of placesInBackup(copying, row)) await count(copied());
@@ -51,16 +49,13 @@ export async function copySpool(snapshot: Transaction, copying: Copying): Promis
   // Looked at last: whatever has come since the snapshot is in the upload folder or in the ledger of now.
   for (const folder of folders)
     for (const name of await uploadsIn(path.join(copying.from, folder)))
-      if (!(await exists(path.join(copying.to, folder, name))))
+      if (!copying.copied.has(`${folder}/${name}`))
         await count(copyFile(copying, `${folder}/${name}`, `${folder}/${name}`));
   for (const row of await laterRows(copying.live, known)) {
     const target = `${row.customer}/${row.name}`;
     // Of several of the same name the first one counts: the snapshot knows it.
-    if (!(await exists(path.join(copying.to, target)))) await count(copyWherever(copying, row, target));
+    if (!copying.copied.has(target)) await count(copyWherever(copying, row, target));
   }
-  for (const folder of folders)
-    for (const part of ['', PROCESSED, ERROR, REPORT, TAKEN])
-      await syncFolder(path.join(copying.to, folder, part));
   return files;
 }
 
@@ -107,37 +102,26 @@ async function copyWherever(copying: Copying, row: CopiedRow, target: string): P
 }
 
 /** Keeps the moment of the last change: by it the ledger knows a waiting file again. @returns false where there is none */
-async function copyFile({ from, to }: Copying, place: string, target: string): Promise<boolean> {
+async function copyFile({ from, target, copied }: Copying, place: string, to: string): Promise<boolean> {
   const source = await open(path.join(from, place), constants.O_RDONLY | constants.O_NOFOLLOW).catch(
     absentIsNull,
   );
   if (!source) return false;
   await using _ = source;
-  const { mode, atime, mtime } = await source.stat();
-  const file = path.join(to, target);
-  await writeCopy(source, file);
-  await chmod(file, mode & 0o777);
-  await utimes(file, atime, mtime);
+  const { mode, atimeMs: accessedMs, mtimeMs: modifiedMs } = await source.stat();
+  const facts = { mode: mode & 0o777, accessedMs, modifiedMs };
+  await target.file(`spool/${to}`, contentOf(source, 0, COPIED_BYTES), facts);
+  copied.add(to);
   return true;
 }
 
 const COPIED_BYTES = 262_144;
-
-async function writeCopy(source: FileHandle, file: string): Promise<void> {
-  await using target = await open(file, 'w', 0o600);
-  for await (const chunk of contentOf(source, 0, COPIED_BYTES)) await target.writeFile(chunk);
-  await target.sync();
-}
 
 async function uploadsIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isFile() && !isTemporaryName(entry.name) && !isOwnName(entry.name))
     .map(({ name }) => name);
-}
-
-async function exists(file: string): Promise<boolean> {
-  return (await lstat(file).catch(() => null)) !== null;
 }
 
 function absentIsNull(error: unknown): null {

@@ -1,10 +1,11 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { Transaction } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { operator } from '../messages/en/operator.ts';
+import type { BackupTarget } from './target.ts';
 
 /** What a backup says of the database. */
 export interface SavedTables {
@@ -21,20 +22,35 @@ type Step = (what: string) => void;
 const NOT_SAVED = ['schema_migration', 'spool_identity', 'spool_difference', 'access_change'];
 
 /** Copies all tables as the transaction's snapshot sees them, one compressed file each. */
-export async function saveTables(tx: Transaction, folder: string, step?: Step): Promise<SavedTables> {
+export async function saveTables(tx: Transaction, target: BackupTarget): Promise<SavedTables> {
   const tables = await tablesInOrder(tx);
   for (const { name, columns } of tables) {
-    step?.(operator.backup.table(name));
-    await pipeline(
-      tx.copyOut(`copy (select ${columns.map(quoted).join(', ')} from ${quoted(name)}) to stdout`),
-      createGzip(),
-      createWriteStream(path.join(folder, `${name}.copy.gz`), { mode: 0o600, flush: true }),
-    );
+    const rows = `copy (select ${columns.map(quoted).join(', ')} from ${quoted(name)}) to stdout`;
+    await saveTable(tx, rows, (content) => target.file(`tables/${name}.copy.gz`, content, null));
   }
   const sequences = await tx.query<{ name: string; last: string | null }>(
     `select sequencename as name, last_value::text as last from pg_sequences where schemaname = 'public' order by 1`,
   );
   return { schema: await schemaOf(tx), tables, sequences: sequences.rows };
+}
+
+const CHUNK_BYTES = 262_144;
+
+/** Where nobody takes it any more, it is read to its end all the same: the connection must be left in good order. */
+async function saveTable(
+  tx: Transaction,
+  statement: string,
+  save: (content: AsyncIterable<Buffer>) => Promise<void>,
+): Promise<void> {
+  const compressed = createGzip({ chunkSize: CHUNK_BYTES });
+  const copied = pipeline(tx.copyOut(statement), compressed);
+  const saved = save(compressed.iterator({ destroyOnReturn: false })).catch((error: unknown) => {
+    compressed.resume();
+    throw error;
+  });
+  const [, outcome] = await Promise.allSettled([copied, saved]);
+  await copied;
+  if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /**

@@ -1,5 +1,8 @@
 import { messageOf } from '../fault.ts';
+import type { NewEvent } from './catalog.ts';
 import type { Log } from './log.ts';
+import { Recorder, type RecorderOptions } from './recorder.ts';
+import { lineOf } from './sinks/log.ts';
 
 /** Who acts at a door, for every event of the doors. */
 export interface Peer {
@@ -15,17 +18,13 @@ export interface Peer {
 }
 
 /**
- * One function per event, called at one place each: log, counters and journal cannot drift apart. A field never
- * carries a password, a token or the content of a change file.
+ * What the program tells that no transaction makes true. One function each: a field never carries a password, a token or
+ * the content of a change file. All else is recorded where it becomes true (record.ts).
  */
-export interface Journal {
-  daemonStarted(doors: Record<string, string>): void;
-  daemonStopping(signal: string): void;
-  daemonStopped(): void;
-  databaseReady(what: string, migrations: number): void;
-  organisationsLoaded(file: string, changes: number): void;
-  warned(message: string, fields?: Record<string, unknown>): void;
+export interface Journal extends LogOnly, Happenings {}
 
+/** Recorded a moment later (recorder.ts). */
+export interface Happenings {
   signedIn(peer: Peer): void;
   signInRefused(peer: Peer, reason: string): void;
   /** Open sessions of an account that is no longer what it was when they signed in. */
@@ -37,29 +36,27 @@ export interface Journal {
   downloadFailed(peer: Peer, path: string, bytes: number, reason: string): void;
   deleted(peer: Peer, path: string): void;
   renamed(peer: Peer, from: string, to: string): void;
-  doorFault(peer: Peer, error: unknown): void;
-  scannerUnavailable(customer: number, file: string, reason: string): void;
-  fileQuarantined(customer: number, file: string, reason: string): void;
-  banned(kind: string, subject: string, until: Date): void;
   certificateTaken(fingerprint: string, validTo: Date): void;
   certificateExpires(validTo: Date, daysLeft: number): void;
   temporaryFilesSwept(customer: number, files: string[]): void;
+  purged(who: string, counts: { files: number; bytes: number; results: number; failed: number }): void;
+  jobFailed(job: string, error: unknown): void;
+  databaseBack(): void;
+}
 
-  fileAdmitted(customer: number, file: string, bytes: number): void;
-  fileReplaced(customer: number, file: string, bytes: number): void;
-  fileWithdrawn(customer: number, file: string): void;
-  fileRejected(customer: number, file: string, code: number | null, reason: string): void;
-  fileDeferred(customer: number, file: string, waitsFor: string, until: string): void;
-  fileApplied(customer: number, file: string, counts: AppliedCounts): void;
-  sliceApplied(customer: number, file: string, counts: AppliedCounts, total: number): void;
-  /** An earlier file has said the same, under another number: allowed, and worth a look. */
-  contentRepeated(customer: number, file: string, earlier: string): void;
-  fileFiled(customer: number, file: string, folder: string): void;
-  reportWritten(customer: number, report: string, files: number): void;
+/** Log only: not recorded, because the database may be what is wrong, or because it says how the program itself is. */
+export interface LogOnly {
+  daemonStarted(doors: Record<string, string>): void;
+  daemonStopping(signal: string): void;
+  daemonStopped(): void;
+  databaseReady(what: string, migrations: number): void;
+  organisationsLoaded(file: string, changes: number): void;
+  warned(message: string, fields?: Record<string, unknown>): void;
+  doorFault(peer: Peer, error: unknown): void;
+  scannerUnavailable(customer: number, file: string, reason: string): void;
   turnFailed(customer: number, error: unknown): void;
   /** The database connection was lost: the customer is worked for again, by this daemon or another. */
   turnInterrupted(customer: number, error: unknown): void;
-  purged(counts: { files: number; bytes: number; results: number; failed: number }): void;
   dispatcherFailed(error: unknown): void;
   /** A fault of ours, while an action was carried out for a command. */
   commandFailed(action: string, error: unknown): void;
@@ -68,49 +65,87 @@ export interface Journal {
   /** A customer's folder cannot be looked at, or not be prepared. */
   folderFailed(customer: number, error: unknown): void;
   databaseAway(error: unknown): void;
-  databaseBack(): void;
   /** @param places in the customer's folder, of which the ledger knows nothing */
   spoolDiffers(customer: number, places: string[]): void;
   /** What a crash had left apart and is right again. */
   recovered(customer: number, what: string[]): void;
-
-  mailSent(customer: number, outboxId: string): void;
-  mailFailed(customer: number, outboxId: string, error: unknown, nextTry: Date | null): void;
-  removalFinished(customer: number, count: number): void;
-}
-
-export interface AppliedCounts {
-  entries: number;
-  written: number;
-  readErrors: number;
-  writeErrors: number;
-  /** From the claim to the commit. */
-  ms: number;
 }
 
 const PLACES_SHOWN_MAX = 20;
 
-/** A journal that writes one log line per event. */
+/** A journal that writes one log line for each call, and records nothing. */
 export function journalTo(log: Log): Journal {
-  return { ...daemonEvents(log), ...doorEvents(log), ...fileEvents(log), ...mailEvents(log) };
+  return { ...logOnly(log), ...happenings((event) => writeUnrecorded(log, event)) };
 }
 
-interface Writers {
-  info: (event: string, fields?: Record<string, unknown>) => void;
-  warn: (event: string, fields: Record<string, unknown>) => void;
-  fail: (event: string, fields: Record<string, unknown>) => void;
+/** A journal that records all that can be: a follower writes the lines of these. */
+export function recordingJournal(
+  log: Log,
+  parts: Pick<RecorderOptions, 'database' | 'clock'>,
+): { journal: Journal; recorder: Recorder } {
+  const own = logOnly(log);
+  const unrecorded = (event: NewEvent) => writeUnrecorded(log, event);
+  const recorder = new Recorder({
+    ...parts,
+    unrecorded,
+    warned: (message, fields) => own.warned(message, fields),
+  });
+  return { journal: { ...own, ...happenings((event) => recorder.add(event)) }, recorder };
 }
 
-function writersOf(log: Log): Writers {
+function writeUnrecorded(log: Log, event: NewEvent): void {
+  const { level, message, fields } = lineOf(event);
+  log.log(level, message, fields);
+}
+
+function happenings(tell: (event: NewEvent) => void): Happenings {
   return {
-    info: (event, fields = {}) => log.log('info', event, fields),
-    warn: (event, fields) => log.log('warn', event, fields),
-    fail: (event, fields) => log.log('error', event, fields),
+    ...doorHappenings(tell),
+    certificateTaken: (subject, validTo) =>
+      tell({ type: 'certificate.replaced', subject, data: { validTo: validTo.toISOString() } }),
+    certificateExpires: (validTo, daysLeft) =>
+      tell({ type: 'certificate.expiring', data: { validTo: validTo.toISOString(), daysLeft } }),
+    temporaryFilesSwept: (customer, files) =>
+      tell({ type: 'temporary_files.swept', customer, data: { files } }),
+    purged: (who, counts) => tell({ type: 'purge.finished', who, data: { ...counts } }),
+    jobFailed: (subject, error) => tell({ type: 'job.failed', subject, data: { reason: messageOf(error) } }),
+    databaseBack: () => tell({ type: 'database.back', data: {} }),
   };
 }
 
-function daemonEvents(log: Log) {
-  const { info, warn } = writersOf(log);
+function doorHappenings(tell: (event: NewEvent) => void) {
+  return {
+    signedIn: (peer) => tell({ type: 'sign_in.accepted', ...ofPeer(peer), data: session(peer) }),
+    signInRefused: (peer, reason) =>
+      tell({ type: 'sign_in.refused', ...ofPeer(peer), data: { ...session(peer), reason } }),
+    sessionsRevoked: (who, sessions, account) =>
+      tell({ type: 'sessions.ended', who, data: { sessions, account } }),
+    uploadStored: (peer, subject, bytes, ms) =>
+      tell({ type: 'upload.stored', ...ofPeer(peer), subject, data: { ...session(peer), bytes, ms } }),
+    uploadFailed: (peer, subject, bytes, reason) =>
+      tell({ type: 'upload.failed', ...ofPeer(peer), subject, data: { ...session(peer), bytes, reason } }),
+    downloaded: (peer, subject, bytes) =>
+      tell({ type: 'download.sent', ...ofPeer(peer), subject, data: { ...session(peer), bytes } }),
+    downloadFailed: (peer, subject, bytes, reason) =>
+      tell({ type: 'download.failed', ...ofPeer(peer), subject, data: { ...session(peer), bytes, reason } }),
+    deleted: (peer, subject) => tell({ type: 'door.deleted', ...ofPeer(peer), subject, data: session(peer) }),
+    renamed: (peer, subject, to) =>
+      tell({ type: 'door.renamed', ...ofPeer(peer), subject, data: { ...session(peer), to } }),
+  } satisfies Partial<Happenings>;
+}
+
+function ofPeer({ customer, login, address }: Peer) {
+  return { customer, who: login, address };
+}
+
+function session({ protocol, cipher }: Peer) {
+  return { protocol, cipher };
+}
+
+function logOnly(log: Log): LogOnly {
+  const info = (message: string, fields = {}) => log.log('info', message, fields);
+  const warn = (message: string, fields: object) => log.log('warn', message, { ...fields });
+  const fail = (message: string, fields: object) => log.log('error', message, { ...fields });
   return {
     daemonStarted: (doors) => info('daemon started', doors),
     daemonStopping: (signal) => info('daemon stopping', { signal }),
@@ -118,57 +153,17 @@ function daemonEvents(log: Log) {
     databaseReady: (what, migrations) => info('database ready', { database: what, migrations }),
     organisationsLoaded: (file, changes) => info('organisations loaded', { file, changes }),
     warned: (message, fields = {}) => warn(message, fields),
-  } satisfies Partial<Journal>;
-}
-
-function doorEvents(log: Log) {
-  const { info, warn, fail } = writersOf(log);
-  return {
-    signedIn: (peer) => info('signed in', { ...peer }),
-    signInRefused: (peer, reason) => warn('sign-in refused', { ...peer, reason }),
-    sessionsRevoked: (login, sessions, account) =>
-      warn(`sessions closed: account ${account}`, { login, sessions }),
-    uploadStored: (peer, file, bytes, ms) => info('upload stored', { ...peer, file, bytes, ms }),
-    uploadFailed: (peer, file, bytes, reason) => warn('upload failed', { ...peer, file, bytes, reason }),
-    downloaded: (peer, path, bytes) => info('downloaded', { ...peer, path, bytes }),
-    downloadFailed: (peer, path, bytes, reason) => warn('download aborted', { ...peer, path, bytes, reason }),
-    deleted: (peer, path) => info('deleted', { ...peer, path }),
-    renamed: (peer, from, to) => info('renamed', { ...peer, from, to }),
+    doorFault: (peer, error) => fail('internal error in a session', { ...peer, error: stackOf(error) }),
     scannerUnavailable: (customer, file, reason) =>
       warn('virus scanner unavailable', { customer, file, reason }),
-    fileQuarantined: (customer, file, reason) => warn('file quarantined', { customer, file, reason }),
-    banned: (kind, subject, until) => warn('banned', { kind, subject, until: until.toISOString() }),
-    certificateTaken: (fingerprint, validTo) =>
-      info('certificate reloaded', { fingerprint, validTo: validTo.toISOString() }),
-    certificateExpires: (validTo, daysLeft) =>
-      warn('certificate expiring', { validTo: validTo.toISOString(), daysLeft }),
-    temporaryFilesSwept: (customer, files) => info('temporary files removed', { customer, files }),
-    doorFault: (peer, error) => fail('internal error in a session', { ...peer, error: stackOf(error) }),
-  } satisfies Partial<Journal>;
-}
-
-function fileEvents(log: Log) {
-  const { info, warn, fail } = writersOf(log);
-  return {
-    fileAdmitted: (customer, file, bytes) => info('file admitted', { customer, file, bytes }),
-    fileReplaced: (customer, file, bytes) => info('file replaced while waiting', { customer, file, bytes }),
-    fileWithdrawn: (customer, file) => info('file withdrawn', { customer, file }),
-    fileRejected: (customer, file, code, reason) => warn('file rejected', { customer, file, code, reason }),
-    fileDeferred: (customer, file, waitsFor, until) =>
-      info('file deferred', { customer, file, waitsFor, until }),
-    fileApplied: (customer, file, counts) => info('file applied', { customer, file, ...counts }),
-    contentRepeated: (customer, file, earlier) =>
-      info('same content as an earlier file', { customer, file, earlier }),
-    sliceApplied: (customer, file, counts, total) =>
-      info('file partly applied', { customer, file, ...counts, total }),
-    fileFiled: (customer, file, folder) => info('file filed', { customer, file, folder }),
-    reportWritten: (customer, report, files) => info('report written', { customer, report, files }),
-    loopBlocked: (ms, budgetMs, causes) => warn('event loop blocked', { ms, budgetMs, causes }),
-    commandFailed: (action, error) => fail('command failed', { action, error: stackOf(error) }),
+    turnFailed: (customer, error) => fail('processing failed', { customer, error: stackOf(error) }),
+    turnInterrupted: (customer, error) =>
+      warn('processing interrupted: database connection lost', { customer, reason: messageOf(error) }),
     dispatcherFailed: (error) => fail('dispatcher failed', { error: stackOf(error) }),
+    commandFailed: (action, error) => fail('command failed', { action, error: stackOf(error) }),
+    loopBlocked: (ms, budgetMs, causes) => warn('event loop blocked', { ms, budgetMs, causes }),
     folderFailed: (customer, error) => fail('customer folder failed', { customer, reason: messageOf(error) }),
     databaseAway: (error) => fail('database unreachable', { reason: messageOf(error) }),
-    databaseBack: () => info('database reachable again'),
     spoolDiffers: (customer, places) =>
       fail('the database has no record of files in the spool', {
         customer,
@@ -177,21 +172,7 @@ function fileEvents(log: Log) {
         hint: 'the database lost its last commits, or the files were put there by hand; see: spoolgate reconcile --dry-run',
       }),
     recovered: (customer, what) => warn('recovered', { customer, what }),
-    turnFailed: (customer, error) => fail('processing failed', { customer, error: stackOf(error) }),
-    turnInterrupted: (customer, error) =>
-      warn('processing interrupted: database connection lost', { customer, reason: messageOf(error) }),
-    purged: (counts) => (counts.failed > 0 ? warn : info)('purged', { ...counts }),
-  } satisfies Partial<Journal>;
-}
-
-function mailEvents(log: Log) {
-  const { info, warn } = writersOf(log);
-  return {
-    mailSent: (customer, outboxId) => info('mail sent', { customer, outboxId }),
-    mailFailed: (customer, outboxId, error, nextTry) =>
-      warn('mail failed', { customer, outboxId, error: messageOf(error), nextTry }),
-    removalFinished: (customer, count) => info('removals finished', { customer, count }),
-  } satisfies Partial<Journal>;
+  };
 }
 
 function stackOf(error: unknown): string {

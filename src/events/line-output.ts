@@ -29,6 +29,10 @@ export class LineOutput {
   #waiting: string[] = [];
   #waitingBytes = 0;
   #dropped = 0;
+  /** Lines so far. */
+  #written = 0;
+  /** Who waits until so many lines are written. */
+  #awaited: { lines: number; resolve: (written: true) => void }[] = [];
   #running: Promise<void> | null = null;
 
   constructor(write: WriteLines, options: LineOutputOptions) {
@@ -49,6 +53,27 @@ export class LineOutput {
     this.#running ??= this.#drain();
   }
 
+  /**
+   * Lines that must not be dropped: where there is no room for them now, none is taken. Where they are not written in
+   * time they stay, and may be written later.
+   *
+   * @returns whether all were written
+   */
+  async deliver(lines: readonly string[], msMax: number): Promise<boolean> {
+    const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+    // What waits for nobody has room, however long it is.
+    const isFull = this.#waitingBytes > 0 && this.#waitingBytes + bytes > this.#options.bufferBytesMax;
+    if (this.#dropped > 0 || isFull) return false;
+    if (lines.length === 0) return true;
+    this.#waiting.push(...lines);
+    this.#waitingBytes += bytes;
+    const written = new Promise<true>((resolve) =>
+      this.#awaited.push({ lines: this.#written + this.#waiting.length, resolve }),
+    );
+    this.#running ??= this.#drain();
+    return Promise.race([written.then(() => true), delay(msMax, false, { ref: false })]);
+  }
+
   /** Writes what waits, where that is possible in time. */
   async close(): Promise<void> {
     this.#closing.abort();
@@ -62,7 +87,8 @@ export class LineOutput {
     // Lines of one moment go out together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
+      // A copy: lines come while it is written.
+      const batch = [...this.#waiting];
       try {
         await this.#write(`${batch.join('\n')}\n`);
       } catch {
@@ -73,13 +99,17 @@ export class LineOutput {
         }).catch(() => {});
         continue;
       }
-      this.#written(batch);
+      this.#forget(batch);
     }
     this.#running = null;
   }
 
-  #written(batch: string[]): void {
-    this.#waiting = this.#waiting.slice(batch.length);
+  #forget(batch: string[]): void {
+    const done = batch.length;
+    this.#written += done;
+    for (const { lines, resolve } of this.#awaited) if (lines <= this.#written) resolve(true);
+    this.#awaited = this.#awaited.filter(({ lines }) => lines > this.#written);
+    this.#waiting = this.#waiting.slice(done);
     this.#waitingBytes = this.#waiting.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
     if (this.#dropped === 0 || this.#waiting.length > 0) return;
     const line = this.#options.droppedLine(this.#dropped);

@@ -84,7 +84,9 @@ async function answer(
       // Who takes an answer as fast as it comes does not keep everybody else waiting.
       if (breather.isDue()) await breather.breathe();
     };
-    const result = await during(`command ${action}`, () => carryOut(services, asked, { content, send }));
+    const result = await during(`command ${action}`, () =>
+      carryOut(services, asked, { content, send, gone: gone.signal }),
+    );
     await writeLine(response, { result }, gone.signal);
   } catch (error) {
     if (gone.signal.aborted || response.destroyed) return;

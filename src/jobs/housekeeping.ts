@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
-import { pruneDoorAudit } from '../doors/door-audit.ts';
 import { sweepBans } from '../doors/sign-in/bans.ts';
 import type { Journal } from '../events/events.ts';
 import type { CustomerFolder } from '../spool/enter.ts';
@@ -12,8 +11,6 @@ export interface HousekeepingParts {
   clock: Clock;
   journal: Journal;
   customers: () => Promise<CustomerFolder[]>;
-  /** How long audit rows of the doors are kept. */
-  auditDays: number;
 }
 
 const HOUR_MS = 60 * 60_000;
@@ -27,13 +24,7 @@ export function housekeepingJob(parts: HousekeepingParts): Job {
   return { name: 'housekeeping', every: HOURLY, atStart: true, run: () => clearAway(parts) };
 }
 
-async function clearAway({
-  database,
-  clock,
-  journal,
-  customers,
-  auditDays,
-}: HousekeepingParts): Promise<void> {
+async function clearAway({ database, clock, journal, customers }: HousekeepingParts): Promise<void> {
   const now = clock.now();
   const before = (ms: number) => new Date(now.getTime() - ms);
   for (const { customer, folder } of await customers())
@@ -45,5 +36,4 @@ async function clearAway({
       journal.folderFailed(customer, error);
     }
   await sweepBans(database, now);
-  await pruneDoorAudit(database, now, auditDays);
 }

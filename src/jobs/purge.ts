@@ -15,7 +15,7 @@ export function purgeJob(parts: PurgeParts, journal: Journal): Job {
     catchUpMs: HOUR_MS,
     run: async () => {
       const counts = await purge(parts);
-      journal.purged(counts);
+      journal.purged(`job ${PURGE_JOB}`, counts);
       return counts;
     },
   };

@@ -1,5 +1,6 @@
 import { createTask, type Logger, type ScheduledTask } from 'node-cron';
 import type { Clock } from '../clock.ts';
+import { isDatabaseAway } from '../database/away.ts';
 import type { Database } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
 import { messageOf } from '../fault.ts';
@@ -97,7 +98,9 @@ export class JobRunner implements AsyncDisposable {
         else await recordRun(database, clock, job.name, async () => (await job.run()) ?? {});
       });
     } catch (error) {
-      journal.warned(`job ${job.name} failed`, { reason: messageOf(error) });
+      // What cannot be recorded now is told now.
+      if (isDatabaseAway(error)) journal.warned(`job ${job.name} failed`, { reason: messageOf(error) });
+      else journal.jobFailed(job.name, error);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { ChangeFile } from '../change-file/change-file.ts';
 import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
+import { INTO_EVENT } from '../events/record.ts';
 import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from './rows.ts';
 
 /** Locks the customer's accounts and the file's row. @returns false where somebody else has worked on it in the meantime */
@@ -147,6 +148,12 @@ export async function nameReport(
   return onlyRow(result).name;
 }
 
-export async function closeBatch(db: Queryable, batch: Batch, now: Date): Promise<void> {
-  await db.query('update batch set closed_at = $2 where id = $1 and closed_at is null', [batch.id, now]);
+/** @param files that its report tells of */
+export async function closeBatch(db: Queryable, batch: Batch, files: number, now: Date): Promise<void> {
+  await db.query(
+    `with done as (update batch set closed_at = $2 where id = $1 and closed_at is null returning customer_id, report_name)
+     ${INTO_EVENT} $2, 'report.written', customer_id, null, null, report_name, jsonb_build_object('files', $3::int)
+       from done where report_name is not null`,
+    [batch.id, now, files],
+  );
 }

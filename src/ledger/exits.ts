@@ -8,6 +8,7 @@ import type { Outcome } from '../change-file/outcome.ts';
 import type { QuarantineRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
+import { INTO_EVENT, record } from '../events/record.ts';
 
 /** From which states an exit leads. */
 export const EXITS = {
@@ -81,12 +82,15 @@ export async function refuse(
   return rowCount === 1;
 }
 
+const INTO_WITHDRAWN = `${INTO_EVENT} $2, 'file.withdrawn', customer_id, null, null, name, '{}' from done`;
+
 /** The customer deleted the file while it waited. One that is in hand right now was taken, not deleted. */
 export async function withdraw(db: Queryable, file: Pick<ChangeFile, 'id'>, now: Date): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update change_file set state = 'withdrawn', finished_at = $2 where id =
+    `with done as (update change_file set state = 'withdrawn', finished_at = $2 where id =
        (select f.id from change_file f join customer c on c.id = f.customer_id
-         where f.id = $1 and f.${among('withdraw')} and not f.taken for update skip locked)`,
+         where f.id = $1 and f.${among('withdraw')} and not f.taken for update skip locked) returning customer_id, name)
+     ${INTO_WITHDRAWN}`,
     [file.id, now],
   );
   return rowCount === 1;
@@ -95,7 +99,9 @@ export async function withdraw(db: Queryable, file: Pick<ChangeFile, 'id'>, now:
 /** The same in the customer's own turn, which holds the locks: nobody else has the file in hand. */
 export async function withdrawInTurn(db: Queryable, file: ChangeFile, now: Date): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update change_file set state = 'withdrawn', finished_at = $2 where id = $1 and ${among('withdraw')}`,
+    `with done as (update change_file set state = 'withdrawn', finished_at = $2 where id = $1 and ${among('withdraw')}
+       returning customer_id, name)
+     ${INTO_WITHDRAWN}`,
     [file.id, now],
   );
   return rowCount === 1;
@@ -109,11 +115,11 @@ export async function quarantine(
   now: Date,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `with decided as (update change_file set state = 'quarantined', decision = 'refused', taken = true,
-       started_at = $2, finished_at = $2, detail = $3 where id = $1 and ${among('quarantine')} returning 1)
-     insert into door_audit (at, event, protocol, address, login, customer_id, cipher, path, detail)
-     select $2, 'quarantined', '', '', '', $4, '', $5, $3 from decided`,
-    [file.id, now, reason, file.customer, `/${file.name}`],
+    `with done as (update change_file set state = 'quarantined', decision = 'refused', taken = true,
+       started_at = $2, finished_at = $2, detail = $3 where id = $1 and ${among('quarantine')}
+       returning customer_id, name, login, address)
+     ${INTO_EVENT} $2, 'file.quarantined', customer_id, login, address, name, $3 from done`,
+    [file.id, now, reason],
   );
   return rowCount === 1;
 }
@@ -190,13 +196,13 @@ export async function end(tx: Transaction, file: ChangeFile, reason: EndReason, 
     [file.id, now, progress ? 'applied' : 'rejected', progress ? 'applied' : 'refused', detail, file.state],
   );
   if (rowCount !== 1) return false;
-  await tx.query('insert into audit (at, who, action, customer_id, after) values ($1, $2, $3, $4, $5)', [
-    now,
-    'spoolgate',
-    reason === 'lost' ? 'file-lost' : 'set-aside',
-    file.customer,
-    { file: file.name, id: file.id, entriesDone: detail.limit },
-  ]);
+  await record(tx, now, {
+    type: 'file.set_aside',
+    customer: file.customer,
+    who: 'spoolgate',
+    subject: file.name,
+    data: { id: file.id, reason, entriesDone: detail.limit },
+  });
   return true;
 }
 
@@ -209,12 +215,16 @@ export async function file(
   { id, batch }: ChangeFile,
   name: string,
   traced: boolean,
+  now: Date,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `with mended as
-       (delete from batch_note where batch_id = $4 and change_file_id = $1 and kind = 'no-trace' and $3)
-     update change_file set state = 'filed', filed_as = $2, failures = 0 where id = $1 and ${among('file')}`,
-    [id, name, traced, batch],
+       (delete from batch_note where batch_id = $4 and change_file_id = $1 and kind = 'no-trace' and $3),
+     done as (update change_file set state = 'filed', filed_as = $2, failures = 0 where id = $1 and ${among('file')}
+       returning customer_id, name, folder)
+     ${INTO_EVENT} $5::timestamptz, 'file.filed', customer_id, null, null, name, jsonb_build_object('folder', folder, 'as', $2::text)
+       from done`,
+    [id, name, traced, batch, now],
   );
   return rowCount === 1;
 }

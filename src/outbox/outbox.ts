@@ -7,8 +7,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { saveChanges, type Change } from '../accounts/changes/change-rows.ts';
 import type { Diff } from '../accounts/changes/diff.ts';
-import type { Database, Transaction } from '../database/open.ts';
+import type { Database, Queryable, Transaction } from '../database/open.ts';
+import { messageOf } from '../fault.ts';
 import type { Journal } from '../events/events.ts';
+import { record } from '../events/record.ts';
 import { isFileFinished } from '../ledger/finished.ts';
 import { invitationMail, type InvitationPayload } from './invitation-mail.ts';
 import type { Due, Topic } from './mail-lanes.ts';
@@ -78,7 +80,7 @@ function dueMail(
   const send = async () => {
     const mail = row.current ? await write() : null;
     if (mail) return sendOne(parts, row, mail, sendMail);
-    await close(parts, row.id, 'obsolete');
+    await close(parts.database, parts.clock, row.id, 'obsolete');
     return false;
   };
   return { customer: row.customer, send };
@@ -165,48 +167,48 @@ async function sendOne(
     await retryLater(parts, row, error);
     return false;
   }
-  await close(parts, row.id, 'sent');
-  parts.journal.mailSent(row.customer, String(row.id));
+  const { database, clock } = parts;
+  await database.transaction(async (tx) => {
+    await close(tx, clock, row.id, 'sent');
+    const { customer, id } = row;
+    await record(tx, clock.now(), { type: 'mail.sent', customer, data: { outboxId: String(id) } });
+  });
   return true;
 }
 
-async function close({ database, clock }: OutboxParts, id: number, outcome: string): Promise<void> {
-  await database.query('update outbox set done_at = $2, outcome = $3 where id = $1', [
-    id,
-    clock.now(),
-    outcome,
-  ]);
+async function close(db: Queryable, clock: Clock, id: number, outcome: string): Promise<void> {
+  await db.query('update outbox set done_at = $2, outcome = $3 where id = $1', [id, clock.now(), outcome]);
 }
 
 async function retryLater(
-  { database, clock, journal }: OutboxParts,
+  { database, clock }: OutboxParts,
   row: MailRow<unknown>,
   error: unknown,
 ): Promise<void> {
   const ms = RETRY_MS[Math.min(row.tries, RETRY_MS.length) - 1] ?? CLAIM_MS;
-  const nextTry = new Date(clock.now().getTime() + ms);
-  await database.query('update outbox set next_try_at = $2 where id = $1', [row.id, nextTry]);
-  journal.mailFailed(row.customer, String(row.id), error, nextTry);
+  const now = clock.now();
+  const nextTry = new Date(now.getTime() + ms);
+  const { id, customer } = row;
+  const data = { outboxId: String(id), error: messageOf(error), nextTry: nextTry.toISOString() };
+  await database.transaction(async (tx) => {
+    await tx.query('update outbox set next_try_at = $2 where id = $1', [id, nextTry]);
+    await record(tx, now, { type: 'mail.failed', customer, data });
+  });
 }
 
 /**
  * Finishes removals that were accepted at least `finishMs` ago: the account is gone for good, its address is free
  * again (rules A3). Until then an Add of the address gives 1054.
  */
-export async function finishRemovals(
-  { database, clock, journal }: OutboxParts,
-  finishMs: number,
-): Promise<void> {
+export async function finishRemovals({ database, clock }: OutboxParts, finishMs: number): Promise<void> {
   const until = new Date(clock.now().getTime() - finishMs);
   const { rows } = await database.query<{ customer: number }>(
     `select distinct customer_id as customer from outbox
       where topic = 'removal' and done_at is null and created_at <= $1 order by customer_id`,
     [until],
   );
-  for (const { customer } of rows) {
-    const removed = await database.transaction((tx) => finishRemovalsOf(tx, customer, until, clock.now()));
-    if (removed > 0) journal.removalFinished(customer, removed);
-  }
+  for (const { customer } of rows)
+    await database.transaction((tx) => finishRemovalsOf(tx, customer, until, clock.now()));
 }
 
 interface RemovedRow {
@@ -214,12 +216,12 @@ interface RemovedRow {
   password_state: string;
 }
 
-/** @returns how many; none where a turn of the customer is at work: the next run comes soon */
-async function finishRemovalsOf(tx: Transaction, customer: number, until: Date, now: Date): Promise<number> {
+/** Does nothing where a turn of the customer is at work: the next run comes soon. */
+async function finishRemovalsOf(tx: Transaction, customer: number, until: Date, now: Date): Promise<void> {
   const lock = await tx.query('select 1 from customer where id = $1 for no key update skip locked', [
     customer,
   ]);
-  if (lock.rows.length === 0) return 0;
+  if (lock.rows.length === 0) return;
   const { rows } = await tx.query<RemovedRow>(
     `with due as (
        update outbox set done_at = $1, outcome = 'finished'
@@ -234,7 +236,8 @@ async function finishRemovalsOf(tx: Transaction, customer: number, until: Date, 
   );
   const origin = { who: 'removals' };
   await saveChanges(tx, customer, 'person', rows.map(finishedRemoval), { origin, now });
-  return rows.length;
+  if (rows.length === 0) return;
+  await record(tx, now, { type: 'removals.finished', customer, data: { count: rows.length } });
 }
 
 function finishedRemoval({ id, password_state: password }: RemovedRow): Change {

@@ -9,10 +9,11 @@ import type { UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Clock } from '../clock.ts';
 import type { Transaction } from '../database/open.ts';
-import type { Journal } from '../events/events.ts';
+import type { NewEvent } from '../events/catalog.ts';
+import { record } from '../events/record.ts';
 import { failpoint } from '../failpoints.ts';
 import { countOperations, returnOperations } from '../ledger/caps.ts';
-import { defer, refuse, expectExit } from '../ledger/exits.ts';
+import { defer, refuse, expectExit, type WaitReason } from '../ledger/exits.ts';
 import { noteContent, noteDayLimit, noteEffects, noteEntries, noteMissingNumbers } from '../ledger/notes.ts';
 import { saveOutcome } from '../ledger/results.ts';
 import { missingBefore, storeSequence } from '../ledger/sequence.ts';
@@ -37,7 +38,6 @@ export interface CommitInput {
 
 /** What the transaction came to, once it is committed. */
 export interface Committed {
-  tell: (journal: Journal) => void;
   /** The file waits until then. */
   deferredUntil?: Date;
 }
@@ -63,19 +63,31 @@ async function postpone(
 ): Promise<Committed> {
   if (dayLimit) await noteDayLimit(tx, file, dayLimit, now);
   await expectExit(defer(tx, file, reason, until, contents?.total ?? 0));
-  return {
-    deferredUntil: until,
-    tell: (journal) => journal.fileDeferred(file.customer, file.name, reason, until.toISOString()),
-  };
+  await record(tx, now, ...deferral(file, reason, until.toISOString()));
+  return { deferredUntil: until };
+}
+
+function deferral({ customer, name: subject }: ChangeFile, reason: WaitReason, until: string): NewEvent[] {
+  const about = { customer, subject };
+  return [
+    { type: 'file.deferred', ...about, data: { waitsFor: reason, until } },
+    ...(reason === 'sequence'
+      ? []
+      : [{ type: 'cap.reached' as const, ...about, data: { period: reason, until } }]),
+  ];
 }
 
 async function refuseFile(tx: Transaction, plan: Plan, { file, now }: CommitInput): Promise<Committed> {
   if (plan.kind !== 'refuse') throw new Error(`a file without contents cannot be ${plan.kind}`);
   const { refusal } = plan;
   await expectExit(refuse(tx, file, refusal, now));
-  return {
-    tell: (journal) => journal.fileRejected(file.customer, file.name, refusal.code, whyRefused(refusal)),
-  };
+  await record(tx, now, {
+    type: 'file.refused',
+    customer: file.customer,
+    subject: file.name,
+    data: { code: refusal.code, reason: whyRefused(refusal) },
+  });
+  return {};
 }
 
 function whyRefused(refusal: Refusal | UncodedRefusal): string {
@@ -109,24 +121,43 @@ async function applySlice(
     if (contents.kind.words.summary) await noteEffects(tx, file, effectsOf(outcome.results), finished);
   }
   const earlier = input.digest === null ? null : await noteContent(tx, file, input.digest, now);
-  await count(tx, plan, input, contents, outcome);
+  const missing = await count(tx, plan, input, contents, outcome);
   if (!next && !held && !isStopped(outcome)) await contents.kind.conclude?.(tx, file, now);
+  const applied = appliedEvent(
+    file,
+    outcome,
+    next ? contents.total : null,
+    finished.getTime() - started.getTime(),
+  );
+  await record(tx, finished, ...noticed(file, earlier, missing), applied);
   failpoint('saved');
-  const { read, written, readErrors, writeErrors } = outcome;
-  const counts = {
-    entries: read,
-    written,
-    readErrors,
-    writeErrors,
-    ms: finished.getTime() - started.getTime(),
-  };
-  return {
-    tell: (journal) => {
-      if (earlier !== null) journal.contentRepeated(file.customer, file.name, earlier);
-      if (next) journal.sliceApplied(file.customer, file.name, counts, contents.total);
-      else journal.fileApplied(file.customer, file.name, counts);
-    },
-  };
+  return {};
+}
+
+/** @param total entries of the whole file; null where this was its last slice */
+function appliedEvent(
+  { customer, name: subject }: ChangeFile,
+  { read, written, readErrors, writeErrors, refusal }: Outcome,
+  total: number | null,
+  ms: number,
+): NewEvent {
+  const about = { customer, subject };
+  const data = { entries: read, written, readErrors, writeErrors, ms };
+  if (total !== null) return { type: 'file.progressed', ...about, data: { ...data, total } };
+  const isClean = readErrors + writeErrors === 0 && !refusal;
+  return { type: isClean ? 'file.applied' : 'file.applied_with_errors', ...about, data };
+}
+
+function noticed(
+  { customer, name: subject }: ChangeFile,
+  earlier: string | null,
+  missing: string[],
+): NewEvent[] {
+  const about = { customer, subject };
+  return [
+    ...(earlier === null ? [] : [{ type: 'file.repeated' as const, ...about, data: { earlier } }]),
+    ...(missing.length === 0 ? [] : [{ type: 'sequence.gap' as const, ...about, data: { missing } }]),
+  ];
 }
 
 /** Where the next slice begins; null: this was the last. */
@@ -138,6 +169,8 @@ function goesOn({ entries, total }: Contents, outcome: Outcome): Position | null
 /**
  * The first slice counts the whole file against the caps and stores its number: from then on it is processed. What an
  * error ceiling keeps from being decided is given back.
+ *
+ * @returns the sequence numbers that are missing before it
  */
 async function count(
   tx: Transaction,
@@ -145,14 +178,16 @@ async function count(
   { file, now }: CommitInput,
   { kind, total }: Contents,
   outcome: Outcome,
-): Promise<void> {
+): Promise<string[]> {
   const periods = periodsOf(file.progress?.startedAt ?? now, caps.timeZone);
+  let missing: string[] = [];
   if (!file.progress) {
-    const missing = await missingBefore(tx, file);
+    missing = await missingBefore(tx, file);
     if (missing.length > 0) await noteMissingNumbers(tx, file, missing, now);
     if (file.parsed) await storeSequence(tx, file.customer, file.parsed);
     await countOperations(tx, file.customer, state === null ? 0 : total, periods, kind.countsHourly);
   }
   if (isStopped(outcome))
     await returnOperations(tx, file.customer, total - outcome.read, periods, kind.countsHourly);
+  return missing;
 }

@@ -14,13 +14,12 @@ import type { Turn } from './services.ts';
 
 /** @param traced false: the file goes without a trace */
 export async function depart(turn: Turn, departing: Departing, traced: boolean): Promise<void> {
-  const { database, journal, clock } = turn.services;
-  const { file, decision, target } = departing;
+  const { database, clock } = turn.services;
+  const { file, decision } = departing;
   await tellChanged(turn, departing);
   const writeOwnTrace = traced && decision !== 'refused' ? traceOf(turn, departing) : null;
   const place = { taken: takenPath(turn.folder, file), folder: turn.folder };
   await fileAway(database, departing, place, writeOwnTrace, clock.now());
-  journal.fileFiled(file.customer, file.name, target);
 }
 
 function traceOf({ services, folder }: Turn, { file }: Departing): (target: string) => Promise<void> {

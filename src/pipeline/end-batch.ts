@@ -14,7 +14,7 @@ import { reportName } from '../change-file/report-name.ts';
  * where nothing was looked at (rules 15).
  */
 export async function endBatch({ services, customer, folder }: Turn, batch: Batch): Promise<void> {
-  const { database, clock, journal, kinds, preparations, readings } = services;
+  const { database, clock, kinds, preparations, readings } = services;
   const files = await reportedFiles(database, batch.id);
   const [first] = files;
   if (first) {
@@ -24,9 +24,8 @@ export async function endBatch({ services, customer, folder }: Turn, batch: Batc
     const text = reportText(path.basename(folder), files, kinds.wordsOf);
     await writeDurably(path.join(folder, REPORT, name), (report) => report.writeFile(text));
     failpoint('report-written');
-    journal.reportWritten(customer, name, files.length);
   } else failpoint('report-written');
-  await closeBatch(database, batch, clock.now());
+  await closeBatch(database, batch, files.length, clock.now());
   preparations.forget(customer);
   readings.forget(customer);
   failpoint('batch-closed');

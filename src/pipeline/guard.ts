@@ -81,7 +81,7 @@ async function isLastFailure({ services, lock }: Turn, file: ChangeFile, error: 
 
 /** Ends a file before all its entries were decided; what was counted for the others is given back to the caps. */
 async function endEarly({ services, folder }: Turn, file: ChangeFile, reason: EndReason): Promise<void> {
-  const { database, clock, caps: defaults, journal, kinds } = services;
+  const { database, clock, caps: defaults, kinds } = services;
   await takeAsItIs(folder, file);
   await database.transaction(async (tx) => {
     const { progress, parsed } = file;
@@ -91,5 +91,4 @@ async function endEarly({ services, folder }: Turn, file: ChangeFile, reason: En
     const periods = periodsOf(progress.startedAt, timeZone);
     await returnOperations(tx, file.customer, progress.total - progress.read, periods, countsHourly);
   });
-  journal.fileRejected(file.customer, file.name, null, reason);
 }

@@ -21,7 +21,6 @@ export type Ended = { kind: 'ended'; reason: EndReason };
 
 export async function processFile(turn: Turn, file: ChangeFile): Promise<TurnResult | Ended> {
   const { services, folder } = turn;
-  const { journal } = services;
   const opened = await openChangeFile(folder, file);
   if (!opened) return notThere(turn, file);
   await using held = new AsyncDisposableStack();
@@ -34,7 +33,6 @@ export async function processFile(turn: Turn, file: ChangeFile): Promise<TurnRes
   const digest = await digestFor(file, opened, contents);
   const committed = await decide(turn, { file, opened, contents, digest });
   if (committed) failpoint('committed');
-  committed?.tell(journal);
   if (!committed?.deferredUntil) return { kind: 'more' };
   await countWaiting(turn);
   return { kind: 'deferred', until: committed.deferredUntil, endsBatch: true };
@@ -50,7 +48,6 @@ async function notThere({ services, folder }: Turn, file: ChangeFile): Promise<T
     if (!(await isStillNext(tx, file)) || (await isThere(folder, file))) return false;
     return file.progress ? null : withdrawInTurn(tx, file, clock.now());
   });
-  if (withdrawn) journal.fileWithdrawn(file.customer, file.name);
   if (withdrawn !== null) return { kind: 'more' };
   if (!(await takeBack(database, file, folder))) return { kind: 'ended', reason: 'lost' };
   journal.recovered(file.customer, [`${file.name}, filed too early for the ledger, goes on`]);

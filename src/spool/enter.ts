@@ -2,7 +2,9 @@ import type { ChangeFileTypes } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { isThere } from '../durable.ts';
+import type { NewEvent } from '../events/catalog.ts';
 import type { Journal } from '../events/events.ts';
+import { record } from '../events/record.ts';
 import { failpoint } from '../failpoints.ts';
 import {
   enterOne,
@@ -53,7 +55,6 @@ export async function admitAll(parts: IntakeParts, place: CustomerFolder, files:
     const entered = some.length > 1 ? await enterSome(parts, place, some) : new Set();
     failpoint('admitted');
     for (const file of some) {
-      if (entered.has(file.name)) parts.journal.fileAdmitted(place.customer, file.name, file.bytes);
       if (entered.has(file.name) || (await admit(parts, place, file))) admitted = true;
     }
   }
@@ -72,9 +73,10 @@ async function enterSome(
     // Somebody else may have entered and taken one since it was seen here: it has its row.
     const gone: string[] = [];
     for (const name of entered) if (!(await fileAt(folder, name))) gone.push(name);
-    if (gone.length === 0) return entered;
-    await forgetSet(tx, customer, gone, now);
+    if (gone.length > 0) await forgetSet(tx, customer, gone, now);
     for (const name of gone) entered.delete(name);
+    const received = files.filter(({ name }) => entered.has(name));
+    await record(tx, now, ...received.map((file) => cameIn('file.received', customer, file)));
     return entered;
   });
 }
@@ -85,21 +87,32 @@ async function enterSome(
  * @returns false where the ledger knows it already, or where it is gone by now
  */
 export async function admit(
-  { database, clock, journal, types }: IntakeParts,
+  { database, clock, types }: IntakeParts,
   { customer, folder }: CustomerFolder,
   file: FoundFile,
 ): Promise<boolean> {
-  const replaced = await database.transaction(async (tx) => {
-    const row = await enterAnew(tx, { customer, folder }, file, { types, now: clock.now() });
-    if (row?.replaced !== 0 || (await fileAt(folder, file.name))) return row?.replaced ?? null;
+  const isEntered = await database.transaction(async (tx) => {
+    const now = clock.now();
+    const row = await enterAnew(tx, { customer, folder }, file, { types, now });
+    if (!row) return false;
     // Somebody else has entered and taken it since it was seen here: it has its row.
-    await forgetOne(tx, row.id);
-    return null;
+    const isGone = row.replaced === 0 && !(await fileAt(folder, file.name));
+    if (isGone) await forgetOne(tx, row.id);
+    else
+      await record(tx, now, cameIn(row.replaced === 0 ? 'file.received' : 'file.replaced', customer, file));
+    return !isGone;
   });
   failpoint('admitted');
-  if (replaced === 0) journal.fileAdmitted(customer, file.name, file.bytes);
-  if (replaced !== null && replaced > 0) journal.fileReplaced(customer, file.name, file.bytes);
-  return replaced !== null;
+  return isEntered;
+}
+
+function cameIn(
+  type: 'file.received' | 'file.replaced',
+  customer: number,
+  { name: subject, bytes, sender }: FoundFile,
+): NewEvent {
+  const { login = null, address = null } = sender ?? {};
+  return { type, customer, who: login, address, subject, data: { bytes } };
 }
 
 /** What a failed turn has taken out of the upload folder is in hand, and is replaced by nothing. */

@@ -14,7 +14,7 @@ import { freeName, movedName } from './filed-name.ts';
  *
  * @param place where the file lies now, and the customer's folder
  * @param writeTrace writes the trace under the given name; null where the file has none
- * @param now for the note that the file has disappeared
+ * @param now for the event, and the note that the file has disappeared
  * @returns the name it was filed under
  */
 export async function fileAway(
@@ -44,7 +44,7 @@ export async function fileAway(
     }
   }
   failpoint('moved');
-  await markFiled(db, departing.file, name, isInHand && writeTrace !== null);
+  await markFiled(db, departing.file, name, isInHand && writeTrace !== null, now);
   failpoint('filed');
   return name;
 }

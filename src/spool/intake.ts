@@ -194,8 +194,8 @@ async function waitingIn(
 }
 
 async function withdrawMissing(
-  { database, clock, journal }: IntakeParts,
-  { customer, folder }: CustomerFolder,
+  { database, clock }: IntakeParts,
+  { folder }: CustomerFolder,
   waiting: WaitingRow[],
   found: Found[],
 ): Promise<void> {
@@ -203,6 +203,6 @@ async function withdrawMissing(
   for (const row of waiting.filter(({ taken, name }) => !taken && !names.has(name))) {
     // A file may have come, and been announced, between the look at the folder and the look at the ledger.
     if (await fileAt(folder, row.name)) continue;
-    if (await withdraw(database, row, clock.now())) journal.fileWithdrawn(customer, row.name);
+    await withdraw(database, row, clock.now());
   }
 }

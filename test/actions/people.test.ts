@@ -31,7 +31,7 @@ beforeEach(async () => {
   services = actionServices(configuration, { database, clock, scratch: '/nowhere', changed: () => {} });
   await database.query(
     `delete from outbox; delete from group_membership; delete from user_group; delete from subscriber;
-     delete from organisation_item; delete from audit`,
+     delete from organisation_item; delete from event`,
   );
 });
 
@@ -41,7 +41,11 @@ async function setUp(overlay: Partial<WrittenCustomer>): Promise<void> {
   await setUpOrganisations(database, clock, organisation, 'enforce');
 }
 
-const channel = { content: (async function* () {})(), send: async () => {} };
+const channel = {
+  content: (async function* () {})(),
+  send: async () => {},
+  gone: new AbortController().signal,
+};
 const ask = ({ name: action }: Pick<Action, 'name'>, input: object) =>
   carryOut(
     services,
@@ -62,10 +66,15 @@ describe('a claim', () => {
     expect(await shown('eve@example.org')).toMatchObject({ status: 'ACTIVE', signedIn: false });
     expect(await ask(claim, move)).toEqual({ decided: false });
     const { rows } = await database.query(
-      `select who, action, before, after from audit where action = 'claim'`,
+      `select who, customer_id, subject, data from event where type = 'claim.decided'`,
     );
     expect(rows).toEqual([
-      { who: 'ola', action: 'claim', before: { email: 'eve@example.org' }, after: { decision: 'move' } },
+      {
+        who: 'ola',
+        customer_id: ACME,
+        subject: 'eve@example.org',
+        data: { before: { email: 'eve@example.org' }, after: { decision: 'move' } },
+      },
     ]);
   });
 

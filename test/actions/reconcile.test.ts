@@ -15,7 +15,11 @@ test('many reconciliations at once are refused but one, and leave connections to
   const { clock, spool } = services;
   await SpoolMount.of({ database, clock, spool });
   const parts = { database, clock, spool, changed: () => {} } as unknown as ActionServices;
-  const channel = { content: (async function* () {})(), send: async () => {} };
+  const channel = {
+    content: (async function* () {})(),
+    send: async () => {},
+    gone: new AbortController().signal,
+  };
   const actor = { kind: 'operator', name: 'ann' } as const;
   const ask = async (dryRun: boolean): Promise<ReconcileAnswer | string> =>
     reconcile.run(parts, { dryRun }, actor, channel).catch((error: unknown) => String(error));

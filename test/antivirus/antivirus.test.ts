@@ -79,7 +79,7 @@ describe.runIf(isClamdInstalled())('with a real clamd', () => {
     events = [];
   });
   afterEach(async () => {
-    await database.query('delete from door_audit; delete from change_file');
+    await database.query('delete from event; delete from change_file');
     await rm(home, { recursive: true });
   });
 
@@ -152,11 +152,11 @@ describe.runIf(isClamdInstalled())('with a real clamd', () => {
     const kept = quarantinePath(quarantine(), file);
     expect(await readFile(kept, 'utf8')).toBe(content);
     expect((await stat(kept)).mode & 0o777).toBe(0o400);
-    const { rows } = await database.query('select event, customer_id, path, detail from door_audit');
+    const { rows } = await database.query('select type, customer_id, subject, data from event');
     expect(rows).toMatchObject([
-      { event: 'quarantined', customer_id: 1, path: '/1_PRV_1.csv', detail: { reason: 'infected' } },
+      { type: 'file.quarantined', customer_id: 1, subject: '1_PRV_1.csv', data: { reason: 'infected' } },
     ]);
-    expect(events.map(({ event }) => event)).toEqual(['fileQuarantined']);
+    expect(events).toEqual([]);
   });
 
   test('a file larger than the scanner takes is quarantined unless the operator wants it applied', async () => {

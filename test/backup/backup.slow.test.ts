@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { backup, restore } from '../../src/backup/backup.ts';
+import { BackupFolder } from '../../src/backup/target.ts';
 import { systemClock } from '../../src/clock.ts';
 import { expectAsModel, followUpsOf } from '../faults/compare.ts';
 import { allFiled, openWorld, uploadNext, type World } from '../faults/world.ts';
@@ -15,8 +16,8 @@ async function temporaryFolder() {
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
-const save = ({ database, spool }: World, folder: string) =>
-  backup({ database, clock: systemClock, spool }, folder);
+const save = async ({ database, spool }: World, folder: string) =>
+  backup({ database, clock: systemClock, spool }, await BackupFolder.at(folder));
 
 /** Uploads that many files of each agent, a moment apart; those that are there already are not sent again. */
 async function uploadAll(world: World, daemon: Parameters<typeof uploadNext>[1]): Promise<void> {

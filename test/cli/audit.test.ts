@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { audit, timeOf } from '../../cli/audit.ts';
-import { auditEntries } from '../../src/actions/audit-entries.ts';
+import { timeOf } from '../../cli/arguments.ts';
+import { audit } from '../../cli/audit.ts';
+import { auditEntries } from '../../src/events/sinks/audit.ts';
 import { setHeld } from '../../src/actions/held.ts';
 import { poll } from '../support/courier.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
@@ -43,9 +44,9 @@ it('says who did what to a file, when and from where', async () => {
 it.each<[object, string[]]>([
   [{ login: 'ola\u001b[2J' }, ['hold']],
   [{ login: 'nobody' }, []],
-  [{ customer: 2_000_002 }, []],
+  [{ customer: 2_000_002 }, ['setup']],
   [{ since: new Date(Date.now() + 3_600_000) }, []],
-  [{ limit: 1 }, ['hold']],
+  [{ login: 'acme', limit: 1 }, ['deleted']],
 ])('%j asks for %j', async (question, expected) => {
   expect(await actions(question)).toEqual(expected);
 });

@@ -111,15 +111,16 @@ test('a ban that was earned is listed and lifted, by address and by account, and
   });
   expect(JSON.parse(hostile.stdout)).toMatchObject({ lifted: [{ kind: 'account', subject: HOSTILE }] });
 
-  const { rows } = await world.database.query<{ who: string; action: string; before: { subject: string } }>(
-    'select who, action, before, after from audit order by id',
+  const { rows } = await world.database.query<{ who: string; data: { before: { subject: string } } }>(
+    `select who, data from event where type = 'ban.lifted' order by event.id`,
   );
   const before = { kind: 'account', subject: 'acme', bans: 1, bannedUntil: bans[0]?.until };
   expect(rows[0]).toEqual({
     who: operatorName(),
-    action: 'unban',
-    before: { ...before, failures: 0, bannedUntil: expect.stringMatching(/^\d{4}-/) as string },
-    after: null,
+    data: {
+      before: { ...before, failures: 0, bannedUntil: expect.stringMatching(/^\d{4}-/) as string },
+      after: null,
+    },
   });
-  expect(rows.map((row) => row.before.subject)).toEqual(['acme', '127.1.0.1', HOSTILE]);
+  expect(rows.map((row) => row.data.before.subject)).toEqual(['acme', '127.1.0.1', HOSTILE]);
 });

@@ -58,6 +58,13 @@ const COMMANDS = {
   unban: { words: ['unban', 'nobody'], code: 3, says: /There is no ban on "nobody"/ },
   'account-remove': { words: ['account', 'remove', 'nobody'], code: 3, says: /There is no account "nobody"/ },
   audit: { words: ['audit', '--login', 'nobody'], code: 3, says: /Nothing found/ },
+  events: { words: ['events', '--type', 'setup.*'], code: 0, says: /setup\.applied by "setup"/ },
+  backup: { words: ['backup', 'saved.dir'], code: 0, says: /Saved \d+ tables and \d+ files to/ },
+  'try-database': {
+    words: ['config'],
+    code: 1,
+    says: /^spoolgate: database: cannot connect to 127\.0\.0\.1:1\/nowhere/m,
+  },
   purge: { words: ['purge', '--dry-run'], code: 0, says: /Nothing to delete/ },
   reconcile: { words: ['reconcile'], code: 3, says: /Nothing to do/ },
 } satisfies Record<string, Expected>;
@@ -74,7 +81,7 @@ it('while a daemon runs, its database is its alone: every command has its answer
 });
 
 async function expectAnswer({ words, code, says }: Expected): Promise<void> {
-  const given = words.map((word) => (/\.(yaml|csv)$/.test(word) ? path.join(world.home, word) : word));
+  const given = words.map((word) => (/\.(yaml|csv|dir)$/.test(word) ? path.join(world.home, word) : word));
   const ended = await spoolgate(world.home, ...given);
   expect(ended.stdout + ended.stderr).toMatch(says);
   expect([words, ended.code]).toEqual([words, code]);

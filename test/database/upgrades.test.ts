@@ -25,6 +25,7 @@ const HASHES: Record<string, string> = {
   '013-spool-differences.sql': '81fadd8cf194ab27f1e8542a3e1a360ff2256b96175db18a329c1887cd6e2c1d',
   '014-changes.sql': '0815e150d76ca89d1de45183c715ca176f1200c9f013b125fa215d034544a60e',
   '015-results.sql': '4f1e4e39193d27f0ed1fea491826cff7ba54eeb4cd4906162b16882530b4a479',
+  '017-events.sql': '2d5cbaa6812968230c2b8fdac55b4c51b759f29144e93915926d49f09d921029',
   '018-users.sql': '4fe5aa3264b531137a5cc8dd499fa8da5ba3d4bcc415ba91ccf900216ea56806',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
@@ -66,7 +67,9 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
     '015',
   ],
   // prettier-ignore
-  ['up to 018', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '018'],
+  ['up to 018 without 017', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '018'],
+  // prettier-ignore
+  ['up to 018', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018'],
 ];
 
 let database: TestDatabase;

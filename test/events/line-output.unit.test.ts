@@ -57,6 +57,19 @@ describe('a reader', () => {
     expect(reader.read).toBe('line0\n999 dropped\nlater\n');
   });
 
+  it('that is slow gets also the lines that come while it takes others', async () => {
+    const reader = new Reader();
+    const output = outputTo(reader);
+    reader.hold();
+    output.add('a');
+    await new Promise((resolve) => setImmediate(resolve));
+    output.add('b');
+    output.add('c');
+    reader.letGo();
+    await output.close();
+    expect(reader.read).toBe('a\nb\nc\n');
+  });
+
   it('that goes away loses nothing that still fits when it comes back', async () => {
     const reader = new Reader();
     const output = outputTo(reader);
@@ -102,5 +115,44 @@ describe('a log file', () => {
     for (let line = 0; line < 100; line += 1) output.add(`line${line}`);
     await output.close();
     await expect(open('/dev/full', 'a').then((handle) => handle.close())).resolves.toBeUndefined();
+  });
+});
+
+describe('lines that must not be dropped', () => {
+  const MS_MAX = 20;
+
+  it('are delivered when they are written, and not when the lines after them are', async () => {
+    const reader = new Reader();
+    const output = outputTo(reader);
+    expect(await output.deliver(['a', 'b'], 1_000)).toBe(true);
+    expect(reader.read).toBe('a\nb\n');
+    await output.close();
+  });
+
+  it('have room however long they are, where nothing waits', async () => {
+    const reader = new Reader();
+    const output = outputTo(reader, 10);
+    expect(await output.deliver(['x'.repeat(100)], 1_000)).toBe(true);
+    await output.close();
+  });
+
+  it('are not taken where there is no room for them', async () => {
+    const reader = new Reader();
+    const output = outputTo(reader, 10);
+    reader.hold();
+    output.add('12345678');
+    expect(await output.deliver(['a', 'b'], MS_MAX)).toBe(false);
+    reader.letGo();
+    await output.close();
+    expect(reader.read).toBe('12345678\n');
+  });
+
+  it('are not delivered where the reader stalls for too long', async () => {
+    const reader = new Reader();
+    const output = outputTo(reader);
+    reader.hold();
+    expect(await output.deliver(['a'], MS_MAX)).toBe(false);
+    reader.letGo();
+    await output.close();
   });
 });

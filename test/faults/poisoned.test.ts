@@ -59,12 +59,15 @@ describe('a file that fails by a fault of ours', () => {
       '*** Processing file: llis/acme/1000001_PRV_1.csv',
       'ERROR: The change file could not be processed because of a server error. Customer service has been notified; upload the file again with a higher sequence number. The file is in _error/1000001_PRV_1.csv.',
     ]);
-    const { rows } = await world.database.query('select action, customer_id, after from audit');
+    const { rows } = await world.database.query(
+      `select who, customer_id, subject, data from event where type = 'file.set_aside'`,
+    );
     expect(rows).toEqual([
       {
-        action: 'set-aside',
+        who: 'spoolgate',
         customer_id: 1_000_001,
-        after: { file: '1000001_PRV_1.csv', id: expect.any(Number) as number, entriesDone: 0 },
+        subject: '1000001_PRV_1.csv',
+        data: { reason: 'set-aside', id: expect.any(Number) as number, entriesDone: 0 },
       },
     ]);
     expect(world.log.filter((message) => message === 'processing failed')).toHaveLength(3);

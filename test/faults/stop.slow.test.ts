@@ -7,6 +7,7 @@ import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import { checkConfiguration, type RawConfiguration } from '../../src/configuration.ts';
 import { cloneDatabase } from '../support/database.ts';
+import type { EventType } from '../../src/events/catalog.ts';
 import { poll, signIn } from '../support/courier.ts';
 import {
   passwordOf,
@@ -107,10 +108,10 @@ const nobodyListens = ({ daemon }: Awaited<ReturnType<typeof prepare>>) =>
     return (await Promise.all(tries)).every((word) => word === 'dropped') || null;
   });
 
-const auditOf = async ({ database }: Awaited<ReturnType<typeof prepare>>, event: string) => {
+const auditOf = async ({ database }: Awaited<ReturnType<typeof prepare>>, type: EventType) => {
   const { rows } = await database.query<{ path: string }>(
-    'select path from door_audit where event = $1 order by path',
-    [event],
+    'select subject as path from event where type = $1 order by subject',
+    [type],
   );
   return rows.map(({ path }) => path);
 };
@@ -132,7 +133,7 @@ describe('SIGTERM', () => {
       expect(there.includes(name) || rowCount === 1, name).toBe(true);
     }
     expect(await world.staged()).toEqual([]);
-    expect(await auditOf(world, 'uploaded')).toEqual(UPLOADS.map(({ name }) => `/${name}`));
+    expect(await auditOf(world, 'upload.stored')).toEqual(UPLOADS.map(({ name }) => `/${name}`));
   });
 
   it('drops uploads that do not end within the grace, leaves nothing of them, and the daemon exits 0 within 10 s', async () => {
@@ -145,7 +146,7 @@ describe('SIGTERM', () => {
     for (const upload of uploads) upload.close();
     expect((await readdir(world.folder)).filter((name) => name.endsWith('.csv'))).toEqual([]);
     expect(await world.staged()).toEqual([]);
-    expect(await auditOf(world, 'upload failed')).toEqual(UPLOADS.map(({ name }) => `/${name}`));
+    expect(await auditOf(world, 'upload.failed')).toEqual(UPLOADS.map(({ name }) => `/${name}`));
   });
 
   it('finishes the file in hand, and leaves the others for the next start', async () => {

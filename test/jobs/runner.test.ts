@@ -53,7 +53,7 @@ test('a job that fails is told of, and runs again', async () => {
   await jobs.run('broken');
   await jobs[Symbol.asyncDispose]();
   expect(runs).toBe(2);
-  expect(events.map(({ event }) => event)).toEqual(['warned', 'warned']);
+  expect(events.map(({ event }) => event)).toEqual(['jobFailed', 'jobFailed']);
 });
 
 test('what has to run once an hour is caught up at start, and only where its time is over', async () => {

@@ -108,9 +108,9 @@ describe('an operator', () => {
     expect((await courier.outcome(`${ACME}_PRV_2.csv`)).codes).toEqual([0, 0, 0, 0, 0]);
     expect((await courier.outcome(`${ACME}_PRV_3.csv`)).codes).toEqual([0]);
     const { rows } = await one.database.query(
-      `select action, before->>'hourly' as before, after->>'hourly' as after from audit`,
+      `select data->'before'->>'hourly' as before, data->'after'->>'hourly' as after from event where type = 'caps.changed'`,
     );
-    expect(rows).toEqual([{ action: 'throttle', before: '10', after: '100' }]);
+    expect(rows).toEqual([{ before: '10', after: '100' }]);
   });
 
   it('holds a customer and releases it, and is told when it was so already', async () => {

@@ -32,7 +32,7 @@ afterAll(() => database.drop());
 /** A file in the open batch of its customer; the batch before is closed. */
 async function inBatch(number: number, customer = 1): Promise<ChangeFile> {
   const before = await openBatch(database, customer);
-  if (before) await closeBatch(database, before, NOW);
+  if (before) await closeBatch(database, before, 0, NOW);
   const name = `${customer}_HR_PRV_${number}.csv`;
   const entered = await database.transaction((tx) =>
     enterOne(tx, customer, { name, bytes: 9, modifiedAt: NOW }, { types: KINDS.types, now: NOW }),

@@ -48,6 +48,7 @@ async function begin(seen: Partial<Pick<Intake, 'sweep' | 'look' | 'waitingCusto
   const log: string[] = [];
   const journal = journalTo({
     log: (_, message, fields = {}) => void log.push(`${message} ${JSON.stringify(fields)}`),
+    deliver: async () => true,
     close: async () => {},
   });
   const query = vi.fn<Database['query']>(async () => ({ rows: [] }) as never);

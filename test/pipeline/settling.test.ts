@@ -63,7 +63,7 @@ async function deferFor(world: TestStation, batch: Batch, ms: number): Promise<v
   if (!file) throw new Error('there is no next file');
   const until = new Date(services.clock.now().getTime() + ms);
   await database.transaction((tx) => defer(tx, file, 'hour', until, 1));
-  await closeBatch(database, batch, services.clock.now());
+  await closeBatch(database, batch, 1, services.clock.now());
 }
 
 describe('the folder is looked at before a batch begins', () => {
@@ -96,7 +96,7 @@ describe('the folder is looked at before a batch begins', () => {
     await upload(world, 7);
     world.advance(HOUR_MS);
     await world.database.query(`update change_file set state = 'filed' where batch_id = $1`, [batch.id]);
-    await closeBatch(world.database, batch, world.services.clock.now());
+    await closeBatch(world.database, batch, 1, world.services.clock.now());
     await notEntered(world, 6);
     expect(await lookNow(world)).toEqual({ settled: false });
   });

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { startDaemon, type Daemon } from '../../daemon/main.ts';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import { checkConfiguration, type RawConfiguration } from '../../src/configuration.ts';
-import type { Log } from '../../src/events/log.ts';
+import { logTo, type Log } from '../../src/events/log.ts';
 import type { Kinds } from '../../src/kinds/kinds.ts';
 import { TestClock } from './clock.ts';
 import { Courier, signIn } from './courier.ts';
@@ -119,15 +119,14 @@ export function passwordOf(login: string): string {
 }
 
 function collectingLog(lines: string[]): Log {
-  return {
-    log: (level, message, fields = {}) =>
+  return logTo(
+    (level, message, fields = {}) =>
       void lines.push(
         JSON.stringify({ level, message, ...fields }, (_, value: unknown) =>
           typeof value === 'bigint' ? String(value) : value,
         ),
       ),
-    close: async () => {},
-  };
+  );
 }
 
 /** Writes configuration and organisation file into the home. @param database null for the embedded one */

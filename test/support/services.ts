@@ -7,6 +7,9 @@ import { createIntake } from '../../src/spool/intake.ts';
 import { Settling } from '../../src/spool/settling.ts';
 import type { Database } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
+import { followEvents } from '../../src/events/follow.ts';
+import { logTo } from '../../src/events/log.ts';
+import { logSink } from '../../src/events/sinks/log.ts';
 import { noteUpload, wakeCustomer } from '../../src/ledger/turn-queue.ts';
 import { hashPassword } from '../../src/accounts/passwords/password-hash.ts';
 import type { Services } from '../../src/pipeline/services.ts';
@@ -52,7 +55,9 @@ export async function openStation(
   for (const customer of organisation.customers) customer.accounts = [];
   await setUpOrganisations(database, clock, organisation, 'enforce');
   const log: string[] = [];
-  const journal = journalTo({ log: (_, message) => void log.push(message), close: async () => {} });
+  const collecting = logTo((_, message) => void log.push(message));
+  const journal = journalTo(collecting);
+  const follow = () => followEvents(database, logSink(collecting));
   const caps = { perFile: 200, hourly: 750, daily: 10_000 };
   const preparations = new Preparations(hashPassword);
   const readings = new Readings();
@@ -107,7 +112,10 @@ export async function openStation(
         const { rows } = await database.query<{ phase: string }>(
           `select phase from turn_queue where phase = 'failing' limit 1`,
         );
-        if (rows.length === 0) return turns;
+        if (rows.length === 0) {
+          await follow();
+          return turns;
+        }
         clock.advance(60_000);
       }
       throw new Error(`after ${turnsMax} turns the line is not empty`);

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/open.ts';
+import { record } from '../../events/record.ts';
 import { codeOf, OperatorFault } from '../../fault.ts';
 import type { DeclaredCustomer, OrganisationFile } from './organisation-file.ts';
 import { ensureDefaultGroup, saveDeclaredGroup, unknownGroups } from '../groups/declared.ts';
@@ -109,17 +110,17 @@ async function setUpCustomer(
   changes.push(...(await setUpAccounts(tx, customer.id, accounts, mode === 'edited')));
   const wanted = [];
   for (const one of subscribers) if (await items.wants('subscriber', one.email, one)) wanted.push(one);
-  changes.push(
-    ...(await setUpSubscribers(tx, clock.now(), customer.id, who, wanted)).map(
-      (email) => `subscriber ${email}`,
-    ),
-  );
+  const people = await setUpSubscribers(tx, clock.now(), customer.id, who, wanted);
+  changes.push(...people.map((email) => `subscriber ${email}`));
   for (const one of wanted) await items.remember('subscriber', one.email, one);
   if (administrator)
     await carryOut('administrator', 'of change files', administrator, () =>
       saveAdministrator(tx, customer.id, administrator),
     );
   await acceptTerms(tx, customer.id, who, clock.now());
+  const data = { changes: changes.length };
+  if (changes.length > 0)
+    await record(tx, clock.now(), { type: 'setup.applied', customer: customer.id, who, data });
   return changes;
 }
 

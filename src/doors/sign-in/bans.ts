@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { columns, timestamp, type RowOf } from '../../database/columns.ts';
 import type { Database, Queryable, Transaction } from '../../database/open.ts';
-import type { Journal } from '../../events/events.ts';
+import { record } from '../../events/record.ts';
 import { isAddress, networkOf } from '../../network.ts';
 import {
   BAN_RULES,
@@ -40,7 +40,7 @@ const TRUST_DAYS = 90;
 const RENEWED_MS = 60 * 60_000;
 const RENEWED_PAIRS_MAX = 10_000;
 
-export function createBans(database: Database, clock: Clock, journal: Journal): Bans {
+export function createBans(database: Database, clock: Clock): Bans {
   const renewed = new Map<string, number>();
   return {
     standing: async (login, address) => {
@@ -50,10 +50,8 @@ export function createBans(database: Database, clock: Clock, journal: Journal): 
     },
     failed: async (login, address, { trusted, banned }) => {
       const subjects = subjectsOf(login, address);
-      for (const kind of countedKinds(trusted, banned)) {
-        const until = await countFailure(database, kind, subjects[kind], clock.now());
-        if (until) journal.banned(kind, subjects[kind], until);
-      }
+      for (const kind of countedKinds(trusted, banned))
+        await countFailure(database, kind, subjects[kind], clock.now());
     },
     succeeded: async (login, address, forgives) => {
       const subjects = subjectsOf(login, address);
@@ -93,21 +91,17 @@ const SCORE = columns<Score>()({
   bannedUntil: timestamp('banned_until'),
 });
 
-/** @returns until when the subject is banned now, null where this failure has brought no new ban */
-async function countFailure(
-  database: Database,
-  kind: ScoreKind,
-  subject: string,
-  now: Date,
-): Promise<Date | null> {
-  return database.transaction(async (tx) => {
+async function countFailure(database: Database, kind: ScoreKind, subject: string, now: Date): Promise<void> {
+  await database.transaction(async (tx) => {
     const before = await lockedScore(tx, kind, subject, now);
     const score = scoreAfterFailure(before, BAN_RULES[kind], now);
     await tx.query(
       'update door_score set failures = $3, failed_at = $4, bans = $5, banned_until = $6 where kind = $1 and subject = $2',
       [kind, subject, score.failures, score.failedAt, score.bans, score.bannedUntil],
     );
-    return score.failures === 0 ? score.bannedUntil : null;
+    if (score.failures > 0 || !score.bannedUntil) return;
+    const data = { kind, until: score.bannedUntil.toISOString() };
+    await record(tx, now, { type: 'account.banned', subject, data });
   });
 }
 

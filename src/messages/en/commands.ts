@@ -31,7 +31,8 @@ const wrong = {
     `${option} must be a whole number from 1 to 999999999, not "${text}".`,
   since: (text: string) =>
     `--since ${text} is not a time. Use a form such as 2026-05-05, 2026-05-05T12:00Z, 90m, 24h or 7d.`,
-  limit: (text: string, max: number) => `--limit ${text} is not a number from 1 to ${max}.`,
+  limit: (text: string, { least, most }: { least: number; most: number }) =>
+    `--limit ${text} is not a number from ${least} to ${most}.`,
   organisationFile: (file: string, cause: string) => `cannot read the organisation file ${file}: ${cause}`,
   file: (file: string, cause: string) => `cannot read ${file}: ${cause}`,
 };
@@ -244,6 +245,30 @@ Exit 3 if nothing was found.`,
   from: (address: string) => `from ${address}`,
 };
 
+const events = {
+  summary: 'show logins, transfers, changes to files, acts of operators and failures, as they happen',
+  details: (
+    limit: number,
+    max: number,
+  ) => `For changes to subscribers and directory entries: spoolgate history.
+Oldest first; the newest ${limit} unless --limit sets another number, up to ${max}.
+
+  --customer ID   of one customer
+  --type TYPES    of these types, separated by commas; file.* for all that begin with file.
+  --since TIME    since a time: 2026-05-05, 2026-05-05T12:00Z, 90m, 24h or 7d
+  --follow        then print new events as they come, until interrupted
+  --json          one object; with --follow one object per line
+
+The number at the end identifies the event; in the log it is the field "event". How long events are kept:
+retention.auditDays.
+
+Exit 3 if nothing was found.`,
+  more: 'There may be more; see --limit and --since.',
+  none: 'Nothing found.',
+  by: (who: string) => `by ${who}`,
+  from: (address: string) => `from ${address}`,
+};
+
 const purge = {
   summary: 'delete files that have expired from _processed, _error and _report',
   details:
@@ -281,8 +306,9 @@ health check and in spoolgate status.
 const backup = {
   summary: 'copy the database and the spool into a new folder',
   details:
-    'Works while the daemon is running. The backup contains password hashes: protect it like the database. It does not\n' +
-    'contain the configuration, the certificate or the host key.',
+    'Works while the daemon is running: the daemon sends the data, and the command writes it. The folder belongs to the\n' +
+    'user who runs the command, and is closed to others. The backup contains password hashes: protect it like the\n' +
+    'database. It does not contain the configuration, the certificate or the host key.',
   saved: (tables: number, files: number, folder: string) =>
     `Saved ${tables} tables and ${files} files to ${folder}.`,
   restoreSummary: 'fill an empty database and an empty spool from a backup',
@@ -333,6 +359,7 @@ export const commands = {
   unban,
   account,
   audit,
+  events,
   purge,
   reconcile,
   backup,

@@ -49,7 +49,7 @@ test('a change file that came over SFTP, signed in with a key, is processed and 
   expect(world.log.find((line) => line.includes('daemon started'))).toMatch(/"hostKey":"SHA256:/);
 });
 
-test('every sign-in, refusal, upload, download, renaming and deletion has an audit row', async () => {
+test('every sign-in, refusal, upload, download, renaming and deletion is recorded', async () => {
   await using world = await startTestDaemon({ configuration: { sftp: LOOPBACK } });
   const { database, daemon } = world;
   await using ftps = await Speaker.connect(daemon.ftpsPort);
@@ -70,18 +70,21 @@ test('every sign-in, refusal, upload, download, renaming and deletion has an aud
   await store(sftp, 'c.part', 'x');
   await sftp.remove('c.part');
   await world.stop();
-  const { rows } = await database.query<Record<string, unknown>>('select * from door_audit order by id');
-  const shown = rows.map((row) => [row.protocol, row.event, row.login, row.customer_id, row.path]);
+  const { rows } = await database.query<Record<string, unknown>>(
+    `select *, data->>'protocol' as protocol, data->>'cipher' as cipher from event
+      where data ? 'protocol' order by event.id`,
+  );
+  const shown = rows.map((row) => [row.protocol, row.type, row.who, row.customer_id, row.subject]);
   expect(shown).toEqual([
-    ['ftps', 'sign-in refused', 'acme', null, null],
-    ['ftps', 'signed in', 'acme', ACME, null],
-    ['ftps', 'uploaded', 'acme', ACME, '/a.part'],
-    ['ftps', 'downloaded', 'acme', ACME, '/_report/r.txt'],
-    ['ftps', 'renamed', 'acme', ACME, '/a.part'],
-    ['ftps', 'deleted', 'acme', ACME, '/b.part'],
-    ['sftp', 'signed in', 'acme', ACME, null],
-    ['sftp', 'uploaded', 'acme', ACME, '/c.part'],
-    ['sftp', 'deleted', 'acme', ACME, '/c.part'],
+    ['ftps', 'sign_in.refused', 'acme', null, null],
+    ['ftps', 'sign_in.accepted', 'acme', ACME, null],
+    ['ftps', 'upload.stored', 'acme', ACME, '/a.part'],
+    ['ftps', 'download.sent', 'acme', ACME, '/_report/r.txt'],
+    ['ftps', 'door.renamed', 'acme', ACME, '/a.part'],
+    ['ftps', 'door.deleted', 'acme', ACME, '/b.part'],
+    ['sftp', 'sign_in.accepted', 'acme', ACME, null],
+    ['sftp', 'upload.stored', 'acme', ACME, '/c.part'],
+    ['sftp', 'door.deleted', 'acme', ACME, '/c.part'],
   ]);
   expect(rows[1]).toMatchObject({
     address: '127.0.0.1',

@@ -76,7 +76,7 @@ async function storedAccounts(url: string): Promise<SignIn> {
   let minutes = 0;
   const hurryingClock = { now: () => new Date(Date.now() + (minutes += 1) * 60_000) };
   const plain = await createSignIn(database, hurryingClock, folder);
-  return guardedSignIn(plain, createBans(database, systemClock, witness.journal));
+  return guardedSignIn(plain, createBans(database, systemClock));
 }
 
 async function answer(): Promise<void> {

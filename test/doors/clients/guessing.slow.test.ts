@@ -9,7 +9,7 @@ import { createBans, listBans } from '../../../src/doors/sign-in/bans.ts';
 import { guardedSignIn } from '../../../src/doors/sign-in/guarded-sign-in.ts';
 import { createSignIn } from '../../../src/doors/sign-in/sign-in.ts';
 import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
-import { openDoor, openSftpDoor, rememberingJournal } from '../../support/door.ts';
+import { openDoor, openSftpDoor } from '../../support/door.ts';
 import { SftpSpeaker } from '../../support/sftp-speaker.ts';
 import { Speaker } from '../../support/speaker.ts';
 import { AttackedDoors, type Usage } from './attacked-doors.ts';
@@ -164,9 +164,8 @@ const SAMPLES_MIN = 5;
 const SAMPLES_MAX = 31;
 
 test('a refusal takes as long for an unknown name as for a wrong password, at both doors', async () => {
-  const { journal } = rememberingJournal();
   const plain = await createSignIn(database, systemClock, '/nowhere');
-  const signIn = guardedSignIn(plain, createBans(database, systemClock, journal));
+  const signIn = guardedSignIn(plain, createBans(database, systemClock));
   const limits = { signInDelayMs: DELAY_MS, signInTriesMax: 100 };
   await using ftps = await openDoor({ signIn, limits });
   await using sftp = await openSftpDoor({ signIn, limits });

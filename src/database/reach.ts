@@ -1,0 +1,26 @@
+/** The database that a configuration names, and how it is called where it cannot be reached. */
+import { codeOf, messageOf, OperatorFault } from '../fault.ts';
+import { operator } from '../messages/en/operator.ts';
+import { openDatabase, type Database } from './open.ts';
+
+/** @throws {OperatorFault} where it cannot be reached */
+export async function openDatabaseAt(url: string, onLost: (error: Error) => void): Promise<Database> {
+  return openDatabase(url, onLost).catch((error: unknown) => {
+    throw new OperatorFault(
+      operator.database.unreachable(describeDatabase(url), messageOf(error) || String(codeOf(error))),
+    );
+  });
+}
+
+/** Opens and closes it, changing nothing. */
+export async function tryDatabaseAt(url: string): Promise<void> {
+  const opened = await openDatabaseAt(url, () => {});
+  await opened.close();
+}
+
+/** Host, port and name; never a password. A host may be the encoded folder of a socket; what is no URL is left to the driver to refuse. */
+export function describeDatabase(url: string): string {
+  if (!URL.canParse(url)) return operator.database.ofConfiguration;
+  const { host, pathname } = new URL(url);
+  return `${decodeURIComponent(host)}${pathname}`;
+}

@@ -1,0 +1,188 @@
+/**
+ * Everything that happens outside of changes of people, by type. Each type stands here once: its level and words in the
+ * log, what its columns are called there, its name in the audit, and what it tells besides (`data`).
+ *
+ * An event is recorded in the transaction that makes it true (`record.ts`). What no transaction makes true, such as a
+ * sign-in, goes through the `Recorder` a moment later. What cannot be recorded at all (the database is away, a turn that
+ * failed, the daemon starts and stops) is written to the log at once and is no event: these are the functions of the
+ * `Journal` (events.ts) that stand under "log only".
+ */
+import type { QuarantineRefusal } from '../change-file/reported-file.ts';
+import type { LogLevel } from './log.ts';
+
+/** Of a client's session. */
+interface Session {
+  protocol: string;
+  /** e.g. `TLSv1.3 TLS_AES_256_GCM_SHA384`. */
+  cipher: string;
+}
+
+interface Applied {
+  entries: number;
+  written: number;
+  readErrors: number;
+  writeErrors: number;
+  /** From the claim to the commit. */
+  ms: number;
+}
+
+/** What an operator did. */
+interface Act<Before extends object | null = object | null, After extends object | null = object | null> {
+  before: Before;
+  /** null: it is gone. */
+  after: After;
+}
+
+/** Of an event, or made from its `data`. */
+export type Message = string | ((data: Record<string, unknown>) => string);
+
+interface Kind<Data> {
+  level: LogLevel;
+  /** In the log. */
+  message: Message;
+  /** What the log calls `who` and `subject`. */
+  names: { who?: string; subject?: string };
+  /** In the audit; left out: not of the audit. */
+  audit?: string;
+  /** Never set: carries the type. */
+  data?: Data;
+}
+
+function kind<Data extends object>(
+  level: LogLevel,
+  message: Message,
+  names: Kind<Data>['names'] = {},
+  audit?: string,
+): Kind<Data> {
+  return { level, message, names, ...(audit === undefined ? {} : { audit }) };
+}
+
+const FILE = { who: 'login', subject: 'file' };
+const PATH = { who: 'login', subject: 'path' };
+const LOGIN = { who: 'login' };
+
+const DOORS = {
+  'sign_in.accepted': kind<Session>('info', 'signed in', LOGIN, 'signed in'),
+  'sign_in.refused': kind<Session & { reason: string }>('warn', 'sign-in refused', LOGIN, 'sign-in refused'),
+  /** Open sessions of an account that is no longer what it was when they signed in. */
+  'sessions.ended': kind<{ sessions: number; account: 'changed' | 'removed' }>(
+    'warn',
+    ({ account }) => `sessions closed: account ${String(account)}`,
+    LOGIN,
+  ),
+  /** Durable; the client has its answer. */
+  'upload.stored': kind<Session & { bytes: number; ms: number }>('info', 'upload stored', FILE, 'uploaded'),
+  'upload.failed': kind<Session & { bytes: number; reason: string }>(
+    'warn',
+    'upload failed',
+    FILE,
+    'upload failed',
+  ),
+  'download.sent': kind<Session & { bytes: number }>('info', 'downloaded', PATH, 'downloaded'),
+  /** `bytes` were sent so far: they may be all. */
+  'download.failed': kind<Session & { bytes: number; reason: string }>(
+    'warn',
+    'download aborted',
+    PATH,
+    'download broken off',
+  ),
+  'door.deleted': kind<Session>('info', 'deleted', PATH, 'deleted'),
+  'door.renamed': kind<Session & { to: string }>(
+    'info',
+    'renamed',
+    { who: 'login', subject: 'from' },
+    'renamed',
+  ),
+  /** An address, an account, or an account at an address. */
+  'account.banned': kind<{ kind: string; until: string }>('warn', 'banned', { subject: 'subject' }),
+  'certificate.replaced': kind<{ validTo: string }>('info', 'certificate reloaded', {
+    subject: 'fingerprint',
+  }),
+  'certificate.expiring': kind<{ validTo: string; daysLeft: number }>('warn', 'certificate expiring'),
+  'temporary_files.swept': kind<{ files: string[] }>('info', 'temporary files removed'),
+} as const;
+
+const FILES = {
+  'file.received': kind<{ bytes: number }>('info', 'file admitted', FILE),
+  /** Another one of the same name, while it waited. */
+  'file.replaced': kind<{ bytes: number }>('info', 'file replaced while waiting', FILE),
+  'file.withdrawn': kind<object>('info', 'file withdrawn', FILE),
+  'file.deferred': kind<{ waitsFor: string; until: string }>('info', 'file deferred', FILE),
+  /** At a gate: no entry of it was looked at. */
+  'file.refused': kind<{ code: number | null; reason: string }>('warn', 'file rejected', FILE),
+  /** A slice of a large file; `entries` so far, of `total`. */
+  'file.progressed': kind<Applied & { total: number }>('info', 'file partly applied', FILE),
+  'file.applied': kind<Applied>('info', 'file applied', FILE),
+  /** Some or all of its entries were refused. */
+  'file.applied_with_errors': kind<Applied>('info', 'file applied', FILE),
+  /** An earlier file has said the same, under another number: allowed, and worth a look. */
+  'file.repeated': kind<{ earlier: string }>('info', 'same content as an earlier file', FILE),
+  /** It fails by faults of ours, or has disappeared. */
+  'file.set_aside': kind<{ id: number; reason: string; entriesDone: number }>(
+    'warn',
+    'file set aside',
+    FILE,
+    'set-aside',
+  ),
+  'file.quarantined': kind<QuarantineRefusal>('warn', 'file quarantined', FILE, 'quarantined'),
+  /** It lies in its folder, under the name `as`. */
+  'file.filed': kind<{ folder: string; as: string }>('info', 'file filed', FILE),
+  'report.written': kind<{ files: number }>('info', 'report written', { subject: 'report' }),
+  'cap.reached': kind<{ period: 'hour' | 'day'; until: string }>('info', 'cap reached', FILE),
+  /** Numbers before this file's that have not come. */
+  'sequence.gap': kind<{ missing: string[] }>('info', 'sequence numbers are missing', FILE),
+} as const;
+
+const OPERATORS = {
+  'customer.held': kind<Act>('info', 'customer held', {}, 'hold'),
+  'customer.released': kind<Act>('info', 'customer released', {}, 'release'),
+  'caps.changed': kind<Act>('info', 'caps changed', {}, 'throttle'),
+  'ban.lifted': kind<Act>('info', 'ban lifted', { subject: 'subject' }, 'unban'),
+  'account.removed': kind<Act>('info', 'account removed', { subject: 'login' }, 'remove account'),
+  'spool.reconciled': kind<Act>('info', 'spool reconciled', { subject: 'file' }, 'reconcile'),
+  'claim.decided': kind<Act>('info', 'claim decided', { subject: 'email' }, 'claim'),
+  'invitations.sent': kind<Act>('info', 'activation mails requested', {}, 'activation-mail'),
+  'setup.applied': kind<{ changes: number }>('info', 'organisation file applied', {}, 'setup'),
+  'backup.written': kind<{ tables: number; files: number }>('info', 'backup written', {}, 'backup'),
+} as const;
+
+const PROGRAM = {
+  'mail.sent': kind<{ outboxId: string }>('info', 'mail sent'),
+  'mail.failed': kind<{ outboxId: string; error: string; nextTry: string }>('warn', 'mail failed'),
+  'removals.finished': kind<{ count: number }>('info', 'removals finished'),
+  /** `who`: the operator, or the job. */
+  'purge.finished': kind<{ files: number; bytes: number; results: number; failed: number }>('info', 'purged'),
+  'job.failed': kind<{ reason: string }>('warn', 'job failed', { subject: 'job' }),
+  /** That it was away cannot be recorded, and stands in the log alone. */
+  'database.back': kind<object>('info', 'database reachable again'),
+} as const;
+
+export const CATALOG = { ...DOORS, ...FILES, ...OPERATORS, ...PROGRAM };
+
+export type EventType = keyof typeof CATALOG;
+export const EVENT_TYPES = Object.keys(CATALOG) as EventType[];
+
+type DataOf<Type extends EventType> = (typeof CATALOG)[Type] extends Kind<infer Data> ? Data : never;
+
+/** What every event has; null where there is none. */
+export interface EventFacts {
+  customer: number | null;
+  who: string | null;
+  /** The client's network address. */
+  address: string | null;
+  subject: string | null;
+}
+
+type OfType<Type extends EventType> = { type: Type; data: DataOf<Type> };
+
+/** To be recorded: what it does not say is null. A field never carries a password, a token or content of a change file. */
+export type NewEvent = { [Type in EventType]: OfType<Type> }[EventType] & Partial<EventFacts>;
+
+/** As it stands in the database; of a type that a newer or an older program knows, too. */
+export interface StoredEvent extends EventFacts {
+  /** Unique. */
+  id: string;
+  at: Date;
+  type: string;
+  data: Record<string, unknown>;
+}
