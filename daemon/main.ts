@@ -79,6 +79,26 @@ function openEvents({ log, clock, journal: plain }: ReturnType<typeof openBase>,
   return { journal, database, [Symbol.asyncDispose]: close };
 }
 
+/** The socket on which commands ask the daemon. */
+function startControl(
+  configuration: Configuration,
+  given: Pick<ReturnType<typeof openBase>, 'clock' | 'journal' | 'loop'> & {
+    database: Database;
+    changed: (customer: number) => void;
+  },
+): ReturnType<typeof startControlServer> {
+  const { database, clock, changed, loop, journal } = given;
+  const scratch = controlFolder(configuration.data);
+  const actions = actionServices(configuration, {
+    database,
+    clock,
+    changed,
+    scratch,
+    loop: () => loop.status(),
+  });
+  return startControlServer(configuration.data, actions, (name, error) => journal.commandFailed(name, error));
+}
+
 export async function startDaemon(configuration: Configuration, overrides: Overrides = {}): Promise<Daemon> {
   await using opened = new AsyncDisposableStack();
   const base = opened.use(openBase(configuration, overrides));
@@ -98,19 +118,10 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   await intake.customers();
   const pace = { sweepMs: sweepSeconds * 1000, ...(workers ? { workers } : {}) };
   const dispatcher = opened.use(new Dispatcher(services, intake, { ...pace, onDatabaseBack: compare }));
-  const { data, http } = configuration;
+  const { http } = configuration;
   const changed = (customer: number) => dispatcher.wake(customer);
   comparison = opened.use(new Comparison({ ...services, found: changed }));
-  const actions = actionServices(configuration, {
-    database,
-    clock,
-    changed,
-    scratch: controlFolder(data),
-    loop: () => loop.status(),
-  });
-  const control = await startControlServer(data, actions, (name, error) =>
-    journal.commandFailed(name, error),
-  );
+  const control = await startControl(configuration, { database, clock, changed, loop, journal });
   opened.defer(() => control.close());
   const { announce } = dispatcher;
   // Closed in reverse: the doors first, so that nothing new comes in, then the jobs, the dispatcher, and the database.
