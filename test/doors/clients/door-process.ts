@@ -4,9 +4,9 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/clock.ts';
-import { openDatabase } from '../../../src/database/open.ts';
+import { openDatabase, type Database } from '../../../src/database/open.ts';
 import type { AccessAccount, SignIn } from '../../../src/doors/sign-in/access-account.ts';
-import { createBans } from '../../../src/doors/sign-in/bans.ts';
+import { createBans, type Bans } from '../../../src/doors/sign-in/bans.ts';
 import { loadOrCreateCertificate } from '../../../src/doors/tls/certificate.ts';
 import { FolderRoom } from '../../../src/doors/folder/folder-room.ts';
 import { startFtpsDoor } from '../../../src/doors/ftps/door.ts';
@@ -76,7 +76,26 @@ async function storedAccounts(url: string): Promise<SignIn> {
   let minutes = 0;
   const hurryingClock = { now: () => new Date(Date.now() + (minutes += 1) * 60_000) };
   const plain = await createSignIn(database, hurryingClock, folder);
-  return guardedSignIn(plain, createBans(database, systemClock));
+  return guardedSignIn(plain, witnessed(createBans(database, systemClock), database));
+}
+
+/** A ban is an event of the database; the witness hears of it as soon as it began. */
+function witnessed(bans: Bans, database: Database): Bans {
+  let last = 0;
+  return {
+    ...bans,
+    failed: async (...given) => {
+      await bans.failed(...given);
+      const { rows } = await database.query<{ id: number; kind: string; subject: string }>(
+        `select id, data->>'kind' as kind, subject from event where id > $1 and type = 'account.banned' order by id`,
+        [last],
+      );
+      for (const { id, kind, subject } of rows.filter((row) => row.id > last)) {
+        last = id;
+        witness.banned(kind, subject);
+      }
+    },
+  };
 }
 
 async function answer(): Promise<void> {

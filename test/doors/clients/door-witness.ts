@@ -26,11 +26,12 @@ export class DoorWitness {
         for (const subject of [address, login])
           this.#refused.set(subject, (this.#refused.get(subject) ?? 0) + 1);
       },
-      banned: (kind: string, subject: string) => {
-        this.bans.push({ kind, subject, refusedBefore: this.#refused.get(subject) ?? 0 });
-      },
     };
     const silent = () => undefined;
     this.journal = new Proxy({} as Journal, { get: (_target, event: string) => events[event] ?? silent });
+  }
+
+  banned(kind: string, subject: string): void {
+    this.bans.push({ kind, subject, refusedBefore: this.#refused.get(subject) ?? 0 });
   }
 }
