@@ -33,11 +33,13 @@ interface Act<Before extends object | null = object | null, After extends object
   after: After;
 }
 
+type EventData = Record<string, unknown>;
 /** Of an event, or made from its `data`. */
-export type Message = string | ((data: Record<string, unknown>) => string);
+export type Message = string | ((data: EventData) => string);
+export type Level = LogLevel | ((data: EventData) => LogLevel);
 
 interface Kind<Data> {
-  level: LogLevel;
+  level: Level;
   /** In the log. */
   message: Message;
   /** What the log calls `who` and `subject`. */
@@ -49,7 +51,7 @@ interface Kind<Data> {
 }
 
 function kind<Data extends object>(
-  level: LogLevel,
+  level: Level,
   message: Message,
   names: Kind<Data>['names'] = {},
   audit?: string,
@@ -151,7 +153,10 @@ const PROGRAM = {
   'mail.failed': kind<{ outboxId: string; error: string; nextTry: string }>('warn', 'mail failed'),
   'removals.finished': kind<{ count: number }>('info', 'removals finished'),
   /** `who`: the operator, or the job. */
-  'purge.finished': kind<{ files: number; bytes: number; results: number; failed: number }>('info', 'purged'),
+  'purge.finished': kind<{ files: number; bytes: number; results: number; failed: number }>(
+    ({ failed }) => (failed === 0 ? 'info' : 'warn'),
+    'purged',
+  ),
   'job.failed': kind<{ reason: string }>('warn', 'job failed', { subject: 'job' }),
   /** That it was away cannot be recorded, and stands in the log alone. */
   'database.back': kind<object>('info', 'database reachable again'),

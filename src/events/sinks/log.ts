@@ -1,7 +1,7 @@
 /** The log as a follower: one line for each recorded event, with its number in the field `event`. */
-import { CATALOG, type EventFacts, type EventType, type Message } from '../catalog.ts';
+import { CATALOG, type EventFacts, type EventType, type Level, type Message } from '../catalog.ts';
 import type { Tell } from '../follow.ts';
-import type { Log, LogLevel, LogLine } from '../log.ts';
+import type { Log, LogLine } from '../log.ts';
 
 export function logSink(log: Log): Tell {
   return (events) =>
@@ -24,11 +24,12 @@ export function lineOf({ type, customer, who, address, subject, data }: Describe
   const facts = { customer, address, [names.who ?? 'who']: who, [names.subject ?? 'subject']: subject };
   const known = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined);
   const text = typeof message === 'function' ? message({ ...data }) : message;
-  return { level, message: text, fields: { ...Object.fromEntries(known), ...data } };
+  const weight = typeof level === 'function' ? level({ ...data }) : level;
+  return { level: weight, message: text, fields: { ...Object.fromEntries(known), ...data } };
 }
 
 interface KindOfLine {
-  level: LogLevel;
+  level: Level;
   message: Message;
   names: { who?: string; subject?: string };
 }
