@@ -151,7 +151,9 @@ describe('a failover to a copy that lags behind', { timeout: TEST_MS_MAX }, () =
       stderr: 'The spool and the database agree. Nothing to do.\n',
     });
     const audited = await spoolgate(home, 'audit', '--file', '1000001_PRV_2.csv');
-    expect(audited.stdout).toMatch(/ reconcile "1000001_PRV_2\.csv" by command \{"after":\{"file":"1000001_PRV_2\.csv"/);
+    expect(audited.stdout).toMatch(
+      / reconcile "1000001_PRV_2\.csv" by command \{"after":\{"file":"1000001_PRV_2\.csv"/,
+    );
   });
 
   it('a file whose number was overtaken since is said to be refused, and is', async () => {
