@@ -19,8 +19,11 @@ export const backup: Command = {
   options: { json: { type: 'boolean' } },
   count: { min: 1, max: 1 },
   run: async ({ arguments: [folder = ''], options, call, print, say, progress }) => {
-    await using target = await BackupFolder.at(path.resolve(folder));
+    await using opened = new AsyncDisposableStack();
+    let target: BackupFolder | null = null;
     const take = async (piece: BackupPiece) => {
+      // Made for the first piece: where there is nothing to back up, nothing is left behind.
+      target ??= opened.use(await BackupFolder.at(path.resolve(folder)));
       const step = target.begins(piece);
       if (step !== null) progress.show(words.progress(step));
       await target.take(piece);
