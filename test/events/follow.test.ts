@@ -82,9 +82,12 @@ describe('what is committed later with a lower number', () => {
     await follow();
     expect(await missing()).toHaveLength(1);
     await other('commit');
-    await follow();
-    await follow();
-    expect([told, await missing()]).toEqual([['late', 'other'], []]);
+    // Transactions of other databases of the server count too: other tests may run some.
+    await poll('the range to end', 20, async () => {
+      await follow();
+      return (await missing())?.length === 0 ? true : null;
+    });
+    expect(told).toEqual(['late', 'other']);
   });
 
   it('has the number of its transaction before its event has one: a range that is closed stays empty', async () => {
