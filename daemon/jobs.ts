@@ -37,7 +37,7 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
         });
   const jobs: Job[] = [
     housekeepingJob({ ...services, customers: () => intake.customers() }),
-    purgeJob({ ...services, spool, days: retention.days }, journal),
+    purgeJob({ ...services, spool, days: retention.days }),
     historyJob(services, retention),
     removalJob(services, removal.finishSeconds * 1000),
     ...(mailing ? [mailing.job] : []),

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { record } from '../events/record.ts';
 import { recordRun } from '../jobs/job-run.ts';
-import { PURGE_JOB } from '../jobs/purge.ts';
-import { expiredFiles, purge as purgeNow } from '../spool/purge.ts';
+import { PURGE_JOB, purgeFinished } from '../jobs/purge.ts';
+import { expiredFiles, purge as purgeNow, type PurgeCounts } from '../spool/purge.ts';
 import { action, operators, type Channel } from './action.ts';
 
 /** A file whose time is over. */
@@ -26,11 +25,8 @@ export const purge = action({
   ) => {
     const parts = { database, clock, spool, days };
     if (!dryRun) {
-      const done = await recordRun(database, clock, PURGE_JOB, () => purgeNow(parts));
-      await database.transaction((tx) =>
-        record(tx, clock.now(), { type: 'purge.finished', who, data: done }),
-      );
-      return done;
+      const told = (done: PurgeCounts) => purgeFinished(who, done);
+      return recordRun(database, clock, PURGE_JOB, () => purgeNow(parts), told);
     }
     const counts = { files: 0, bytes: 0, results: 0, failed: 0 };
     for await (const { shown: file, createdAt, bytes } of expiredFiles(parts)) {

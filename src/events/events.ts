@@ -39,7 +39,6 @@ export interface Happenings {
   certificateTaken(fingerprint: string, validTo: Date): void;
   certificateExpires(validTo: Date, daysLeft: number): void;
   temporaryFilesSwept(customer: number, files: string[]): void;
-  purged(who: string, counts: { files: number; bytes: number; results: number; failed: number }): void;
   jobFailed(job: string, error: unknown): void;
   databaseBack(): void;
 }
@@ -107,7 +106,6 @@ function happenings(tell: (event: NewEvent) => void): Happenings {
       tell({ type: 'certificate.expiring', data: { validTo: validTo.toISOString(), daysLeft } }),
     temporaryFilesSwept: (customer, files) =>
       tell({ type: 'temporary_files.swept', customer, data: { files } }),
-    purged: (who, counts) => tell({ type: 'purge.finished', who, data: { ...counts } }),
     jobFailed: (subject, error) => tell({ type: 'job.failed', subject, data: { reason: messageOf(error) } }),
     databaseBack: () => tell({ type: 'database.back', data: {} }),
   };

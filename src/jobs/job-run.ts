@@ -1,24 +1,31 @@
 import type { Clock } from '../clock.ts';
-import type { Queryable } from '../database/open.ts';
+import type { Database, Queryable } from '../database/open.ts';
+import type { NewEvent } from '../events/catalog.ts';
+import { record } from '../events/record.ts';
 
-/** Runs a regular job, and keeps in the database when it last ran and what came of it. */
+/**
+ * Runs a regular job, and keeps in the database when it last ran and what came of it.
+ *
+ * @param eventOf what is told of it besides, in the same transaction
+ */
 export async function recordRun<Outcome extends object>(
-  db: Queryable,
+  database: Database,
   clock: Clock,
   job: string,
   work: () => Promise<Outcome>,
+  eventOf?: (outcome: Outcome) => NewEvent,
 ): Promise<Outcome> {
-  await db.query(
+  await database.query(
     `insert into job_run (job, started_at) values ($1, $2)
      on conflict (job) do update set started_at = excluded.started_at, finished_at = null`,
     [job, clock.now()],
   );
   const outcome = await work();
-  await db.query('update job_run set finished_at = $2, outcome = $3 where job = $1', [
-    job,
-    clock.now(),
-    outcome,
-  ]);
+  const now = clock.now();
+  await database.transaction(async (tx) => {
+    await tx.query('update job_run set finished_at = $2, outcome = $3 where job = $1', [job, now, outcome]);
+    if (eventOf) await record(tx, now, eventOf(outcome));
+  });
   return outcome;
 }
 

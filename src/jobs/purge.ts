@@ -1,5 +1,5 @@
-import type { Journal } from '../events/events.ts';
-import { purge, type PurgeParts } from '../spool/purge.ts';
+import type { NewEvent } from '../events/catalog.ts';
+import { purge, type PurgeCounts, type PurgeParts } from '../spool/purge.ts';
 import type { Job } from './runner.ts';
 
 export const PURGE_JOB = 'purge';
@@ -8,15 +8,17 @@ const HOURLY_AT_17 = '0 17 * * * *';
 const HOUR_MS = 3_600_000;
 
 /** Deletes what has been kept long enough. */
-export function purgeJob(parts: PurgeParts, journal: Journal): Job {
+export function purgeJob(parts: PurgeParts): Job {
   return {
     name: PURGE_JOB,
     every: HOURLY_AT_17,
     catchUpMs: HOUR_MS,
-    run: async () => {
-      const counts = await purge(parts);
-      journal.purged(`job ${PURGE_JOB}`, counts);
-      return counts;
-    },
+    run: () => purge(parts),
+    eventOf: (counts: PurgeCounts) => purgeFinished(`job ${PURGE_JOB}`, counts),
   };
+}
+
+/** @param who the operator, or the job */
+export function purgeFinished(who: string, counts: PurgeCounts): NewEvent {
+  return { type: 'purge.finished', who, data: { ...counts } };
 }

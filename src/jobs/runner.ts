@@ -2,6 +2,7 @@ import { createTask, type Logger, type ScheduledTask } from 'node-cron';
 import type { Clock } from '../clock.ts';
 import { isDatabaseAway } from '../database/away.ts';
 import type { Database } from '../database/open.ts';
+import type { NewEvent } from '../events/catalog.ts';
 import type { Journal } from '../events/events.ts';
 import { messageOf } from '../fault.ts';
 import { during } from '../loop-watch.ts';
@@ -23,6 +24,8 @@ export interface Job {
    * than this, in milliseconds: a daemon that is stopped at that hour misses none.
    */
   catchUpMs?: number;
+  /** What is told of a run that stands there, in the transaction that puts it there. */
+  eventOf?(outcome: object): NewEvent;
 }
 
 export interface JobParts {
@@ -94,8 +97,9 @@ export class JobRunner implements AsyncDisposable {
     const { database, clock, journal } = this.#parts;
     try {
       await during(`job ${job.name}`, async () => {
-        if (job.catchUpMs === undefined) await job.run();
-        else await recordRun(database, clock, job.name, async () => (await job.run()) ?? {});
+        if (job.catchUpMs === undefined) return void (await job.run());
+        const run = async () => (await job.run()) ?? {};
+        await recordRun(database, clock, job.name, run, job.eventOf?.bind(job));
       });
     } catch (error) {
       // What cannot be recorded now is told now.

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { lastRun } from '../../src/jobs/job-run.ts';
+import { purgeFinished } from '../../src/jobs/purge.ts';
 import { HOURLY, JobRunner, type Job } from '../../src/jobs/runner.ts';
 import { rememberingJournal } from '../support/door.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
@@ -76,4 +77,31 @@ test('what has to run once an hour is caught up at start, and only where its tim
   await jobs.start([job]);
   await jobs[Symbol.asyncDispose]();
   expect(runs).toBe(2);
+});
+
+test('what is told of a run is recorded with the run, or neither is', async () => {
+  const counts = { files: 3, bytes: 4, results: 5, failed: 0 };
+  const job = (name: string, eventOf: Job['eventOf']): Job => ({
+    name,
+    every: HOURLY,
+    catchUpMs: HOUR_MS,
+    run: async () => counts,
+    ...(eventOf && { eventOf }),
+  });
+  const untellable = () => {
+    throw new Error('nothing can be told of it');
+  };
+  const { jobs, events } = runner();
+  await jobs.start([job('told', () => purgeFinished('job told', counts)), job('untold', untellable)]);
+  await jobs[Symbol.asyncDispose]();
+  const runs = await database.query(
+    `select job, outcome, finished_at is not null as ended from job_run where job like '%told' order by job`,
+  );
+  expect(runs.rows).toEqual([
+    { job: 'told', outcome: counts, ended: true },
+    { job: 'untold', outcome: {}, ended: false },
+  ]);
+  const { rows } = await database.query('select type, who, data from event');
+  expect(rows).toEqual([{ type: 'purge.finished', who: 'job told', data: counts }]);
+  expect(events.map(({ event }) => event)).toEqual(['jobFailed']);
 });
