@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { backup as backupAction } from '../src/actions/backup.ts';
 import { restore as readBackup } from '../src/backup/backup.ts';
-import { BackupFolder, type BackupPiece } from '../src/backup/target.ts';
+import { BackupFolder, sayWritten, type BackupPiece } from '../src/backup/target.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { answers } from '../src/http/ask-daemon.ts';
 import type { Command } from './command.ts';
@@ -21,14 +21,20 @@ export const backup: Command = {
   run: async ({ arguments: [folder = ''], options, call, print, say, progress }) => {
     await using opened = new AsyncDisposableStack();
     let target: BackupFolder | null = null;
+    const written = Promise.withResolvers<void>();
     const take = async (piece: BackupPiece) => {
       // Made for the first piece: where there is nothing to back up, nothing is left behind.
       target ??= opened.use(await BackupFolder.at(path.resolve(folder)));
       const step = target.begins(piece);
       if (step !== null) progress.show(words.progress(step));
       await target.take(piece);
+      if ('manifest' in piece) written.resolve();
     };
-    const { tables, files } = await call(backupAction, {}, { take });
+    const content = () => sayWritten(written.promise);
+    const { tables, files } = await call(backupAction, {}, { content, take }).catch((error: unknown) => {
+      if (target) say(words.incomplete(folder));
+      throw error;
+    });
     progress.done();
     if (options.json) print(JSON.stringify({ tables, files }));
     else say(words.saved(tables, files, folder));

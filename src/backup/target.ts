@@ -34,6 +34,22 @@ export type BackupPiece =
   | { fileEnds: true }
   | { manifest: string };
 
+/** What the other side says when all of it is on its disk. */
+const WRITTEN = 'written';
+
+/** Said once the promise resolves: what goes with the question while the answer comes. */
+export async function* sayWritten(written: Promise<void>): AsyncGenerator<Buffer> {
+  await written;
+  yield Buffer.from(WRITTEN);
+}
+
+/** @returns false where the other side ends without a word */
+export async function hearWritten(content: AsyncIterable<Buffer>): Promise<boolean> {
+  let heard = '';
+  for await (const chunk of content) heard = (heard + chunk.toString()).slice(0, WRITTEN.length + 1);
+  return heard === WRITTEN;
+}
+
 /** Sends it to whoever asked for it. */
 export function sendingTarget(send: (piece: BackupPiece) => Promise<void>): BackupTarget {
   return {

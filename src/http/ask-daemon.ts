@@ -28,11 +28,21 @@ export interface Question {
 export async function askDaemon(data: string, question: Question): Promise<unknown> {
   const { action, input, who, content, take = () => {} } = question;
   return withDaemon(data, 'POST', async (request) => {
-    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+    const response = once(request, 'response') as Promise<[IncomingMessage]>;
     const sent = sendAll(request, `${JSON.stringify({ action, input, who })}\n`, content);
-    const [[response]] = await Promise.all([answered, sent]);
-    request.on('timeout', () => response.destroy(silent()));
-    return readAnswer(response, take);
+    // A fault is heard as that of `response`, `sent` or `answer`.
+    request.on('error', () => {});
+    // Side by side: what is sent may depend on what has come.
+    const answer = response.then(([answered]) => {
+      request.on('timeout', () => answered.destroy(silent()));
+      return readAnswer(answered, take);
+    });
+    try {
+      return await Promise.race([answer, sent.then(() => answer)]);
+    } catch (error) {
+      request.destroy();
+      throw error;
+    }
   });
 }
 

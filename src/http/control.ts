@@ -39,7 +39,8 @@ export async function startControlServer(
   const folder = await makeControlFolder(data);
   const { socket } = folder;
   await unlink(socket).catch(() => {});
-  const server = createServer((request, response) => {
+  // A request may be as long as its answer, which takes what it takes; who falls silent is gone (STALLED_MS_MAX).
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
     response.setTimeout(STALLED_MS_MAX, () => response.destroy());
     if (request.method === 'POST') void answer(services, request, response, failed);
     else response.writeHead(405).end();

@@ -311,6 +311,8 @@ const backup = {
     'database. It does not contain the configuration, the certificate or the host key.',
   saved: (tables: number, files: number, folder: string) =>
     `Saved ${tables} tables and ${files} files to ${folder}.`,
+  incomplete: (folder: string) =>
+    `The backup in ${folder} is not complete and cannot be restored. Delete it.`,
   restoreSummary: 'fill an empty database and an empty spool from a backup',
   restoreDetails:
     'The daemon must not be running. Start it afterwards: it continues with the files that were waiting.',

@@ -118,6 +118,7 @@ const backup = {
   table: (name: string) => `table ${name}`,
   files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
   spool: 'spool',
+  notWritten: 'The backup was sent, but not written to the end. It is not complete.',
   otherVersion: 'The backup was made by a different version of Spoolgate. Restore it with that version.',
 };
 
