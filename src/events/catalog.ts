@@ -66,6 +66,13 @@ const LOGIN = { who: 'login' };
 const DOORS = {
   'sign_in.accepted': kind<Session>('info', 'signed in', LOGIN, 'signed in'),
   'sign_in.refused': kind<Session & { reason: string }>('warn', 'sign-in refused', LOGIN, 'sign-in refused'),
+  /** So many more were refused than are recorded one by one (refusals.ts), from so many addresses. */
+  'sign_in.flood': kind<{ count: number; addresses: number }>(
+    'warn',
+    'more sign-ins refused',
+    {},
+    'sign-ins refused',
+  ),
   /** Open sessions of an account that is no longer what it was when they signed in. */
   'sessions.ended': kind<{ sessions: number; account: 'changed' | 'removed' }>(
     'warn',

@@ -4,6 +4,7 @@ import type { Database } from '../database/open.ts';
 import { messageOf } from '../fault.ts';
 import type { NewEvent } from './catalog.ts';
 import { insertEvents, type TimedEvent } from './record.ts';
+import { Refusals } from './refusals.ts';
 
 /** Between two writes: what comes meanwhile goes together, so that a flood at a door is a few statements a second. */
 const FLUSH_MS = 250;
@@ -28,6 +29,7 @@ export interface RecorderOptions {
  */
 export class Recorder implements AsyncDisposable {
   readonly #options: RecorderOptions;
+  readonly #refusals = new Refusals();
   #events: TimedEvent[] = [];
   #writtenMs = -Infinity;
   #away = false;
@@ -41,7 +43,8 @@ export class Recorder implements AsyncDisposable {
 
   add(event: NewEvent): void {
     if (this.#closed) return this.#options.unrecorded(event);
-    this.#events.push({ ...event, at: this.#options.clock.now() });
+    const at = this.#options.clock.now();
+    if (this.#refusals.isSingle(event, at)) this.#events.push({ ...event, at });
     this.#keepWithinBound();
     const sinceMs = performance.now() - this.#writtenMs;
     this.#schedule(Math.max(FLUSH_MS - sinceMs, 0));
@@ -72,6 +75,8 @@ export class Recorder implements AsyncDisposable {
   }
 
   async #write(): Promise<void> {
+    const more = this.#refusals.take();
+    if (more) this.#events.push({ ...more, at: this.#options.clock.now() });
     const events = this.#events;
     this.#events = [];
     if (events.length === 0) return;

@@ -49,6 +49,24 @@ describe('in a database', () => {
     expect(told).toEqual(['/late.csv']);
   });
 
+  test('of a flood of refused sign-ins 600 a minute are rows, and the rest is one row with their number', async () => {
+    const { recorder, told } = recorderOn(database);
+    const data = { ...SESSION, reason: 'wrong name or password' };
+    for (let n = 0; n < 5_000; n += 1)
+      recorder.add({ type: 'sign_in.refused', who: `guess${n}`, address: '192.0.2.9', data });
+    recorder.add(deleted('/by/somebody/else'));
+    await recorder[Symbol.asyncDispose]();
+    const { rows } = await database.query<{ type: string; count: number; more: object | null }>(
+      `select type, count(*), max(data::text)::json->'count' as more from event group by type order by type`,
+    );
+    expect(rows).toEqual([
+      { type: 'door.deleted', count: 1, more: null },
+      { type: 'sign_in.flood', count: 1, more: 4_400 },
+      { type: 'sign_in.refused', count: 600, more: null },
+    ]);
+    expect(told).toEqual([]);
+  });
+
   test('an event that cannot be written is told of and does not hold up the others', async () => {
     const { recorder, told, warnings } = recorderOn(database);
     recorder.add(deleted('/first'));
