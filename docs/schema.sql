@@ -231,6 +231,9 @@ create table subscriber (
   first_sign_in_at timestamptz,
   -- Taken over from another organisation; undecided for 14 days at most.
   claim_since timestamptz,
+  -- The claim_since of the claim that was decided: an organisation file that still declares it does not open
+  -- it again.
+  claim_decided timestamptz,
   primary key (id),
   unique (id, customer_id),
   foreign key (customer_id) references customer(id),
@@ -247,6 +250,7 @@ create table subscriber (
 create index subscriber_administrator on subscriber (customer_id) where ((roles @> '{administrator}') and (state <> 'removed'));
 create index subscriber_company_contact on subscriber (customer_id) where (company_contact and (state <> 'removed'));
 create index subscriber_customer on subscriber (customer_id) where (state <> 'removed');
+create index subscriber_decided_claim on subscriber (customer_id) where (claim_decided is not null);
 create unique index subscriber_email on subscriber (email) where (state <> 'removed');
 create unique index subscriber_notes_dn on subscriber (customer_id, notes_dn_key) where (state <> 'removed');
 

@@ -44,6 +44,14 @@ it('every code that a file can get has a sentence of its own', () => {
   }
 });
 
+it('the guides say N for every limit of a sentence, and no number that stands for it', () => {
+  const texts = RESULT_CODES.flatMap(({ code }) => exampleMessages(Number(code) as ResultCode));
+  const limits = texts.filter((text) => /at most|more than|longer than|exceeds/u.test(text));
+  expect(limits.filter((text) => /\bN\b/u.test(text)).length).toBeGreaterThan(10);
+  const wrong = /\b(?:at most|more than|longer than|the limit is) 0\b|\b(?:undefined|NaN|987654321)\b/u;
+  expect(texts.filter((text) => wrong.test(text))).toEqual([]);
+});
+
 describe('organisation-file.md', () => {
   it('shows a file that can be set up, with every key', async () => {
     const guide = await readFile(new URL('../docs/organisation-file.md', import.meta.url), 'utf8');

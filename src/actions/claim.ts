@@ -5,7 +5,7 @@ import { isLastAdministrator, removeSubscriber } from '../accounts/subscribers/l
 import { loadOrganisation } from '../accounts/subscribers/load.ts';
 import type { Organisation, Subscriber } from '../accounts/subscribers/organisation.ts';
 import { saveOrganisation } from '../accounts/subscribers/save.ts';
-import { isClaimOpen, settleClaim } from '../accounts/subscribers/status.ts';
+import { closeClaim, isClaimOpen, settleClaim } from '../accounts/subscribers/status.ts';
 import { record } from '../events/record.ts';
 import { OperatorFault } from '../fault.ts';
 import { operator } from '../messages/en/operator.ts';
@@ -62,6 +62,6 @@ function leave(organisation: Organisation, person: Subscriber): void {
     throw new OperatorFault(operator.actions.onlyContact(email));
   if (isLastAdministrator(organisation, person))
     throw new OperatorFault(operator.actions.lastAdministrator(email));
-  person.standing = { ...person.standing, claimSince: null };
+  closeClaim(person);
   removeSubscriber(organisation, person, null, NO_ENTRY);
 }

@@ -13,6 +13,9 @@ export function messageFor(refusal: Refusal, { results, otherResult }: Messages 
     .join(' ');
 }
 
+/** In no sentence but where the limit stands. */
+const ANY_LIMIT = 987_654_321;
+
 /**
  * All sentences of a code in provisioning files with stand-ins for the values, for the guide; empty where a file never
  * gets the code.
@@ -25,14 +28,12 @@ export function exampleMessages(code: ResultCode): string[] {
     field: 'FIELD',
     value: 'VALUE',
     other: 'OTHER',
-    limit: 0,
+    limit: ANY_LIMIT,
     list: ['LIST'],
   };
   if (sentence === undefined) return [];
   const directory = new Set<Sentence>(Object.values(directoryValues));
   const causes = causesOf(sentence).filter((cause) => !directory.has(cause));
-  const texts = causes.map((cause) =>
-    escapeHidden(say(cause, standIns)).replaceAll(/\b0\b(?= (?:char|entr|byte|GB))/g, 'N'),
-  );
+  const texts = causes.map((cause) => escapeHidden(say(cause, standIns)).replaceAll(String(ANY_LIMIT), 'N'));
   return [...new Set(texts)];
 }

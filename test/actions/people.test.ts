@@ -17,6 +17,13 @@ import { ACME, declared, fixtures, person, type WrittenCustomer } from '../suppo
 
 const HOUR_MS = 3_600_000;
 
+async function addressesOf(): Promise<string[]> {
+  const { rows } = await database.query<{ email: string }>(
+    `select email from subscriber where email like '%@example.org' and state <> 'removed'`,
+  );
+  return rows.map(({ email }) => email);
+}
+
 let database: TestDatabase;
 let clock: TestClock;
 let services: ActionServices;
@@ -86,6 +93,31 @@ describe('a claim', () => {
          from subscriber s where email = 'eve@example.org'`,
     );
     expect(rows).toEqual([{ state: 'remove_pending', topics: ['content', 'removal'] }]);
+  });
+
+  it('that is decided stays decided, however often a file that declares it is edited', async () => {
+    const opened = openedAgo(1);
+    const file = (jobTitle: string, open = opened) => ({
+      subscribers: ['moved@example.org', 'left@example.org'].map((email) =>
+        person(email, [], { jobTitle, ...open }),
+      ),
+    });
+    await setUp(file('One'));
+    expect(await ask(claim, { address: 'moved@example.org', decision: 'move' })).toEqual({ decided: true });
+    expect(await ask(claim, { address: 'left@example.org', decision: 'leave' })).toEqual({ decided: true });
+    await setUp(file('Two'));
+    expect(await shown('moved@example.org')).toMatchObject({
+      status: 'ACTIVE',
+      profile: { jobTitle: 'Two' },
+    });
+    await database.query(
+      `update subscriber set state = 'removed', removed_at = now() where state = 'remove_pending'`,
+    );
+    await setUp(file('Three'));
+    expect(await addressesOf()).toEqual(['moved@example.org']);
+    await setUp(file('Four', openedAgo(0)));
+    expect(await shown('moved@example.org')).toMatchObject({ status: 'PENDING_CLAIM' });
+    expect(await shown('left@example.org')).toMatchObject({ status: 'PENDING_CLAIM' });
   });
 
   it('is over after 14 days: the account is active, and nothing can be decided', async () => {

@@ -221,6 +221,34 @@ describe('a source that acts for a group', () => {
     });
   });
 
+  it('neither takes over nor locks out a member who administers the account', async () => {
+    const head = 'Email Address,New Email Address,Title,User Status';
+    await send('Email Address,Account Admin\nann@example.com,TRUE\n');
+    const rows = [
+      'ann@example.com,mallory@example.com,,',
+      'ann@example.com,,,INACTIVE',
+      'ann@example.com,mallory@example.com,,INACTIVE',
+      'ann@example.com,Ann@example.com,Director,ACTIVE',
+    ];
+    const filed = await send([head, ...rows].join('\n'), asSales);
+    expect(filed.codes).toEqual([2006, 2006, 2006, 0]);
+    const told = filed.lines.filter((line) => line.startsWith('ERROR'));
+    expect(told[0]).toContain(
+      'ann@example.com is an account administrator, whose New Email Address this source may not change.',
+    );
+    expect(told[1]).toContain('whose User Status this source may not change');
+    expect(told[2]).toMatch(/whose New Email Address .* whose User Status /);
+    expect(await shown('ann@example.com')).toMatchObject({
+      status: 'ACTIVE',
+      profile: { jobTitle: 'Director' },
+    });
+    await send('Email Address,User Status\nann@example.com,INACTIVE\n');
+    const resumed = await send(`${head}\nann@example.com,,,ACTIVE\n`, asSales);
+    expect(resumed.codes).toEqual([2006]);
+    expect(await shown('ann@example.com')).toMatchObject({ state: 'suspended' });
+    await send('Email Address,User Status,Account Admin\nann@example.com,ACTIVE,FALSE\n');
+  });
+
   it('a door takes no other source from a login that is bound to it', async () => {
     await using sales = new Courier(
       await signIn(world.daemon.ftpsPort, 'sales', SALES_PASSWORD),
@@ -320,15 +348,28 @@ it('a row that the store refuses spoils itself alone', async () => {
   expect(rows).toEqual([]);
 });
 
-it('a group name that no index can hold spoils its row alone', async () => {
-  const name = Array.from({ length: 20_000 }, (_, index) => (index * index).toString(36))
-    .join('')
-    .slice(-30_000);
+it('a group name that is too long, and a group too many, spoil their rows alone, and say so', async () => {
+  const long = 'x'.repeat(30_000);
+  const groups = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, index) => `Team ${from + index}[Send]`).join(';');
   const filed = await send(
-    `Email Address,Title,Groups\nann@example.com,,${name}[Send]\nbob@example.com,Kept,\n`,
+    [
+      'Email Address,Title,Groups',
+      `bob@example.com,,${long}[Send]`,
+      `bob@example.com,,${groups(0, 90)}`,
+      `bob@example.com,,${groups(90, 101)}`,
+      'bob@example.com,Kept,Team 0[Admin]',
+    ].join('\n'),
   );
-  expect(filed.codes).toEqual([1008, 0]);
+  expect(filed.codes).toEqual([2004, 0, 2020, 0]);
+  expect(filed.report).toMatch(
+    /Groups: the group name "x+…" is too long: 30000 characters, but at most 255 are allowed\. Shorten it\./,
+  );
+  expect(filed.report).toContain('Groups would put the user in 102 groups; a user may be in at most 100.');
   expect(await shown('bob@example.com')).toMatchObject({ profile: { jobTitle: 'Kept' } });
+  await world.database.query(
+    `delete from group_membership where subscriber_id = (select id from subscriber where email = 'bob@example.com')`,
+  );
 });
 
 it('a source may be called as a property of every object is', async () => {

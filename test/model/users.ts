@@ -91,6 +91,7 @@ function codeOf(
   if (rights.group !== null) {
     if (user && !extraOf(world, user).groups.has(rights.group)) return 2006;
     if (row['Account Admin']) return 2006;
+    if (user?.roles.includes('administrator') && changesAccount(user, row)) return 2006;
   }
   if (!user && rights.words.includes('NOCREATE')) return 2900;
   if (user && rights.words.includes('NOUPDATE')) return 2901;
@@ -112,6 +113,14 @@ function codeOf(
   const groups = rights.group === null && row['Groups'] ? groupsCode(world, row['Groups'], rights, user) : 0;
   if (groups !== 0) return groups;
   return user && losesLastAdministrator(model, user, row) ? 2019 : 0;
+}
+
+function changesAccount(user: ModelSubscriber, row: UserCells): boolean {
+  const address = row['New Email Address']?.toLowerCase() ?? '';
+  if (address !== '' && address !== user.email) return true;
+  const suspends = /^ina[ck]tiv?e?$/i.test(row['User Status'] ?? '');
+  const resumes = /^a[ck]tive?$/i.test(row['User Status'] ?? '');
+  return user.state === 'suspended' ? resumes : suspends;
 }
 
 function cellCode(row: UserCells, user: ModelSubscriber | undefined): number {

@@ -28,6 +28,11 @@ export interface Groups {
   changed: Set<number>;
 }
 
+/** Longer names fit no list, nor the index of the table. */
+export const GROUP_NAME_CHARACTERS_MAX = 255;
+/** Of one person: all of them are loaded, written and shown with each change of the person. */
+export const GROUPS_OF_PERSON_MAX = 100;
+
 /** What a customer's default group is called where the organisation file names none. */
 export const DEFAULT_GROUP = 'Default Group';
 

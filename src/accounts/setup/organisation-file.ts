@@ -16,6 +16,7 @@ import {
   timeZones,
   type AllowedValues,
 } from '../subscribers/allowed-values.ts';
+import { GROUP_NAME_CHARACTERS_MAX, GROUPS_OF_PERSON_MAX } from '../groups/groups.ts';
 import { foldEmailAddress, isDomainName, isEmailAddress } from '../subscribers/email-address.ts';
 import { isPasswordHash } from '../passwords/password-hash.ts';
 import { configuration as words } from '../../messages/en/configuration.ts';
@@ -37,7 +38,7 @@ const texts = z.array(z.union([z.string(), z.number()]).transform(String));
 
 /** What a Groups cell could not name stays out: the semicolon separates groups. */
 const groupName = name
-  .max(255)
+  .max(GROUP_NAME_CHARACTERS_MAX)
   .refine((text) => !/;|^\s|\s$/u.test(text), 'must have no ";" and no blank at either end');
 const moment = z
   .string()
@@ -135,7 +136,7 @@ const subscriber = z.strictObject({
     .regex(/^\d{3}$/, 'must be three digits, in quotes')
     .optional(),
   canSign: z.boolean().optional(),
-  groups: z.array(membership).min(1).superRefine(exactlyOnePrimary).optional(),
+  groups: z.array(membership).min(1).max(GROUPS_OF_PERSON_MAX).superRefine(exactlyOnePrimary).optional(),
   identityVerified: z.boolean().optional(),
   signedIn: z.boolean().optional(),
   claim: z.strictObject({ since: moment }).optional(),

@@ -20,6 +20,7 @@ import { loadGroups } from '../groups/load.ts';
 import { saveGroups } from '../groups/save.ts';
 import { saveOrganisation } from '../subscribers/save.ts';
 import { freeSeat, takeSeat } from '../subscribers/seats.ts';
+import { decidedClaims } from '../subscribers/people.ts';
 import { mailTypeOf } from '../subscribers/subscription.ts';
 import { operator } from '../../messages/en/operator.ts';
 
@@ -46,10 +47,13 @@ export async function setUpSubscribers(
     names: [...new Set(declared.flatMap((one) => one.groups ?? []).map(({ name }) => name))],
     subscribers: [...organisation.subscribers.values()].map(({ id }) => id),
   });
+  const decided = await decidedAmong(tx, customer, declared);
   for (const one of declared) {
+    const stored = organisation.subscribers.get(one.email);
+    // Who has left is not added again by a file that still declares the claim.
+    if (decided.has(one.email) && (!stored || stored.state === 'remove_pending')) continue;
     if (organisation.takenElsewhere.has(one.email))
       throw new OperatorFault(operator.setup.emailTaken(customer, one.email));
-    const stored = organisation.subscribers.get(one.email);
     const before = structuredClone(stored);
     const fieldsNow = (person: Subscriber) => ({
       ...fieldsOf(person),
@@ -57,7 +61,7 @@ export async function setUpSubscribers(
     });
     const fields = stored ? fieldsNow(stored) : null;
     const subscriber = stored ?? (await createSubscriber(tx, organisation, one, now));
-    overwrite(organisation, subscriber, one, now);
+    overwrite(organisation, subscriber, decided.has(one.email) ? { ...one, claim: undefined } : one, now);
     const regrouped = overwriteGroups(groups, subscriber, one, customer);
     if (isDeepStrictEqual(before, subscriber) && !regrouped) continue;
     organisation.changed.add(subscriber);
@@ -66,6 +70,18 @@ export async function setUpSubscribers(
   await saveOrganisation(tx, organisation, { who }, now);
   await saveGroups(tx, customer, groups);
   return [...organisation.changed].map((subscriber) => subscriber.email);
+}
+
+/** Those whose claim, as it is declared, has been decided: it is not opened again. */
+async function decidedAmong(
+  tx: Transaction,
+  customer: number,
+  declared: readonly DeclaredSubscriber[],
+): Promise<ReadonlySet<string>> {
+  const claims = declared.flatMap(({ email, claim }) =>
+    claim ? [{ email, since: new Date(claim.since) }] : [],
+  );
+  return claims.length === 0 ? new Set() : await decidedClaims(tx, customer, claims);
 }
 
 async function createSubscriber(

@@ -43,6 +43,7 @@ export function fieldsOf(subscriber: Subscriber): Fields {
     readyFromStart: standing.readyFromStart,
     firstSignInAt: standing.firstSignInAt,
     claimSince: standing.claimSince,
+    claimDecided: standing.claimDecided,
     termsAcceptedAt: subscriber.termsAcceptedAt,
     mailbox: subscriber.mailbox,
     'notes.dn': notes?.dn,

@@ -45,7 +45,7 @@ export function newSubscriber(organisation: Organisation, person: NewPerson, now
     invitation: noInvitation(false),
     password: { state: 'none', hash: null, changedAt: null },
     identityVerified: organisation.ownedDomains.has(domainOf(person.email)),
-    standing: { readyFromStart: false, firstSignInAt: null, claimSince: null },
+    standing: { readyFromStart: false, firstSignInAt: null, claimSince: null, claimDecided: null },
     termsAcceptedAt: organisation.acceptTerms ? now : null,
     notes: null,
     mailbox: null,

@@ -141,6 +141,8 @@ export interface Standing {
   firstSignInAt: Date | null;
   /** Taken over from another organisation, and the decision about the old account is open since then. */
   claimSince: Date | null;
+  /** Since when the claim was open that has been decided: it is not opened again. */
+  claimDecided: Date | null;
 }
 
 /** Fields that files carry over as they are. '' means nothing stored. */

@@ -38,3 +38,24 @@ export async function addressesWith(
   );
   return rows.map(({ email }) => email);
 }
+
+/** A claim, by who it is about and since when it is open. */
+export interface Claim {
+  email: string;
+  since: Date;
+}
+
+/** @returns the addresses of those who have decided the claim, also of people who are gone since */
+export async function decidedClaims(
+  db: Queryable,
+  customer: number,
+  claims: readonly Claim[],
+): Promise<Set<string>> {
+  const { rows } = await db.query<{ email: string }>(
+    `select distinct s.email from unnest($2::text[], $3::timestamptz[]) as c (email, since)
+       join subscriber s on s.email = c.email and s.claim_decided = c.since
+      where s.customer_id = $1`,
+    [customer, claims.map(({ email }) => email), claims.map(({ since }) => since)],
+  );
+  return new Set(rows.map(({ email }) => email));
+}

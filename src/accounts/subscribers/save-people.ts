@@ -94,9 +94,10 @@ async function setAside(tx: Transaction, people: KnownPerson[]): Promise<void> {
   );
 }
 
-function isOther(one: unknown, other: unknown): boolean {
-  if (one === other) return false;
-  return !Array.isArray(one) || !Array.isArray(other) || one.join(',') !== other.join(',');
+/** Whether the values of a column differ; those of an array do, one by one. */
+export function isOther(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one !== other;
+  return one.length !== other.length || one.some((value, index) => value !== other[index]);
 }
 
 type SeatColumn = keyof SeatRow;

@@ -35,7 +35,14 @@ export function isClaimOpen({ claimSince }: StatusFacts['standing'], now: Date):
 /** The decision to move: the person is part of the organisation, and ready. */
 export function settleClaim(person: Pick<Subscriber, 'identityVerified' | 'standing'>): void {
   person.identityVerified = true;
-  person.standing = { ...person.standing, readyFromStart: true, claimSince: null };
+  closeClaim(person);
+  person.standing.readyFromStart = true;
+}
+
+/** However it was decided. */
+export function closeClaim(person: Pick<Subscriber, 'standing'>): void {
+  const { claimSince: claimDecided } = person.standing;
+  person.standing = { ...person.standing, claimSince: null, claimDecided };
 }
 
 /**

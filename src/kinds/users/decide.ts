@@ -8,7 +8,7 @@ import type { Refusal } from '../../change-file/result-code.ts';
 import { cut, oncePerField } from '../shown-value.ts';
 import { carryOut, type PlannedRow } from './apply.ts';
 import { addressFaults, cellFaults, fault } from './cells.ts';
-import type { UserRow } from './columns.ts';
+import type { UserColumn, UserRow } from './columns.ts';
 import type { UsersState } from './context.ts';
 import { parseGroups } from './groups-cell.ts';
 import { planGroups, type PlannedGroups } from './memberships.ts';
@@ -66,7 +66,10 @@ export function addressOf(row: UserRow): string {
   return foldEmailAddress(row.get('email') ?? '');
 }
 
-/** A source that acts for a group reaches its members only, and makes nobody an administrator of the account. */
+/**
+ * A source that acts for a group reaches its members only, makes nobody an administrator of the account, and takes no such
+ * administrator's account over or away.
+ */
 function notPermitted(
   { standpoint, groups }: UsersState,
   row: UserRow,
@@ -78,7 +81,23 @@ function notPermitted(
   const isMember = !person || membershipsOf(groups, person.id).some(({ group }) => group.name === value);
   if (!isMember) return [{ code: 2006, value, other: cut(addressOf(row)) }];
   const admin = row.get('account_admin');
-  return admin === undefined ? [] : [fault(2006, 'account_admin', admin, { reason: 'account-admin' })];
+  return [
+    ...(admin === undefined ? [] : [fault(2006, 'account_admin', admin, { reason: 'account-admin' })]),
+    ...(person?.roles.includes('administrator') ? administratorFaults(row, person) : []),
+  ];
+}
+
+/** What would give the account to somebody else, or shut it; a value that it has already changes nothing. */
+function administratorFaults(row: UserRow, { email, state }: Subscriber): Refusal[] {
+  const address = foldEmailAddress(row.get('new_email') ?? '');
+  const isActive = isActiveStatus(row.get('status') ?? '');
+  const changed: UserColumn[] = [
+    ...(address !== '' && address !== email ? (['new_email'] as const) : []),
+    ...(isActive !== undefined && isActive === (state === 'suspended') ? (['status'] as const) : []),
+  ];
+  return changed.map((column) =>
+    fault(2006, column, row.get(column) ?? '', { reason: 'administrator', other: email }),
+  );
 }
 
 function skippedBy({ options }: UsersState, row: UserRow, person: Subscriber | null): Refusal | null {

@@ -2,6 +2,7 @@
  * The grammar of the column Groups: `Default Group[Primary Admin Send];Sales[Remove]`. Pure: text in, definitions or the
  * fault out.
  */
+import { GROUP_NAME_CHARACTERS_MAX } from '../../accounts/groups/groups.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { foldWord, GROUP_STATUSES, type GroupStatus } from './values.ts';
 
@@ -26,6 +27,8 @@ export function parseGroups(text: string): ParsedGroups {
   if (raw.length === 0 || raw.includes(null)) return { refusal: { code: 2020, field, value: text } };
   const definitions: GroupDefinition[] = [];
   for (const { name, words } of raw.filter((one) => one !== null)) {
+    const length = [...name].length;
+    if (length > GROUP_NAME_CHARACTERS_MAX) return { refusal: tooLong(name, length) };
     const read = readStatuses(words);
     if ('unknown' in read) return { refusal: { code: 2021, field, value: read.unknown, other: name } };
     definitions.push({ name, statuses: read.statuses });
@@ -36,6 +39,11 @@ export function parseGroups(text: string): ParsedGroups {
 
 function tooMany(value: string, given: number): Refusal {
   return { code: 2020, field, value, reason: 'too-many-groups', limit: GROUPS_MAX, other: String(given) };
+}
+
+function tooLong(value: string, length: number): Refusal {
+  const limit = GROUP_NAME_CHARACTERS_MAX;
+  return { code: 2004, field, value, reason: 'group-name', limit, other: String(length) };
 }
 
 /** The status list is the last bracket and ends the definition: a name may hold brackets itself. */

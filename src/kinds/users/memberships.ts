@@ -1,5 +1,6 @@
 /** What the definitions of a Groups cell make of a person's memberships. Pure: nothing of a row that fails is done. */
 import {
+  GROUPS_OF_PERSON_MAX,
   newGroup,
   onlyMembership,
   type Groups,
@@ -57,6 +58,8 @@ export function planGroups(
   }
   const left = list.filter(({ group }) => !removed.has(group));
   const [first] = left;
+  if (left.length > GROUPS_OF_PERSON_MAX && left.length > (before?.length ?? 0))
+    return { refusal: tooMany(left.length) };
   // Rights in the default group start anew.
   if (!first) return { memberships: [onlyMembership(groups.defaultGroup)], created, warnings };
   if (!left.some(({ isPrimary }) => isPrimary)) {
@@ -64,4 +67,15 @@ export function planGroups(
     first.isPrimary = true;
   }
   return { memberships: left, created, warnings };
+}
+
+/** Nobody who is in more groups already is kept from leaving some. */
+function tooMany(given: number): Refusal {
+  return {
+    code: 2020,
+    field,
+    reason: 'too-many-groups-of-person',
+    limit: GROUPS_OF_PERSON_MAX,
+    other: String(given),
+  };
 }

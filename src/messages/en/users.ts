@@ -15,13 +15,21 @@ export const usersResults = {
   2001: (r) => `${r.field} ${value(r)} is not a valid e-mail address. ${ADDRESS}`,
   2002: (r) => `${r.field} ${value(r)} is already in use in another organisation. Use a different address.`,
   2003: (r) => `${r.field} is empty. Both First Name and Last Name are required to create a user.`,
-  2004: tooLong,
+  2004: byReason(
+    {
+      'group-name': (r) =>
+        `${r.field}: the group name ${value(r)} is too long: ${r.other} characters, but at most ${r.limit} are allowed. Shorten it.`,
+    },
+    tooLong,
+  ),
   2005: (r) => `${r.field} ${value(r)} is not a valid boolean. Use TRUE or FALSE.`,
   2006: byReason(
     {
       'group-sources-off': (r) =>
         `This source administers the group ${value(r)} only, and group-level sources may not change users in this organisation. Upload the row from a source with account-level rights.`,
       'account-admin': 'This source may not set Account Admin. Leave the column empty.',
+      administrator: (r) =>
+        `${text(r.other)} is an account administrator, whose ${r.field} this source may not change. Leave the column empty, or upload the row from a source with account-level rights.`,
     },
     (r) =>
       `${text(r.other)} cannot be changed by this source: it administers the group ${value(r)} only. Upload the row from a source with account-level rights.`,
@@ -44,6 +52,8 @@ export const usersResults = {
     {
       'too-many-groups': (r) =>
         `${r.field} names ${r.other} groups; a row may name at most ${r.limit}. Name the others in further rows.`,
+      'too-many-groups-of-person': (r) =>
+        `${r.field} would put the user in ${r.other} groups; a user may be in at most ${r.limit}. Remove the user from another group in the same cell.`,
     },
     (r) =>
       `${r.field} ${value(r)} is not in the expected format. Use Name[Status Status];Name[Status], with no space before the bracket or around the semicolon.`,

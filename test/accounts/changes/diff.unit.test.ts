@@ -78,7 +78,7 @@ const ANN: Subscriber = {
   password: { state: 'none', hash: null, changedAt: null },
   canSign: true,
   identityVerified: false,
-  standing: { readyFromStart: false, firstSignInAt: null, claimSince: null },
+  standing: { readyFromStart: false, firstSignInAt: null, claimSince: null, claimDecided: null },
   termsAcceptedAt: null,
   notes: null,
   mailbox: null,

@@ -99,7 +99,13 @@ const facts = (
   return {
     state,
     identityVerified,
-    standing: { readyFromStart: false, firstSignInAt: null, claimSince: null, ...standing },
+    standing: {
+      readyFromStart: false,
+      firstSignInAt: null,
+      claimSince: null,
+      claimDecided: null,
+      ...standing,
+    },
   };
 };
 const ago = (hours: number) => new Date(START.getTime() - hours * HOUR_MS);

@@ -79,7 +79,7 @@ function organisationWith(held: Record<number, Seat['state']>): {
     invitation: noInvitation(false),
     password: { state: 'none', hash: null, changedAt: null },
     canSign: true,
-    standing: { readyFromStart: false, firstSignInAt: null, claimSince: null },
+    standing: { readyFromStart: false, firstSignInAt: null, claimSince: null, claimDecided: null },
     identityVerified: true,
     termsAcceptedAt: null,
     notes: { dn: 'Ann Berg/Acme', template: 'T', version: null, locale: null, forms: null },

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   groupFields,
   membershipsOf,
@@ -146,4 +146,30 @@ it('where groups may not be created, the rest of the cell is done', () => {
     [2911],
   ]);
   expect(planned(null, 'New[Primary]', false)).toEqual([{ [D]: 'primary, send' }, [], [2911]]);
+});
+
+describe('a person is in at most 100 groups', () => {
+  const many = (count: number): Membership[] =>
+    Array.from({ length: count }, (_, index) => ({
+      ...member({ ...newGroup(`G${index}`), id: index }),
+      isPrimary: index === 0,
+    }));
+  const countOf = (before: Membership[], cell: string) => {
+    const plan = planned(before, cell);
+    return Array.isArray(plan) ? Object.keys(plan[0] as object).length : plan;
+  };
+
+  it.each<[before: number, cell: string, expected: number]>([
+    [99, 'New[Send]', 100],
+    [100, 'New[Send]', 2020],
+    [100, 'G7[Admin]', 100],
+    [100, 'New[Send];G7[Remove]', 100],
+    [99, 'New[Send];Newer[Send]', 2020],
+    [120, 'G7[Admin]', 120],
+    [120, 'G7[Remove];New[Send]', 120],
+    [120, 'G7[Remove];G8[Remove]', 118],
+    [120, 'New[Send]', 2020],
+  ])('%d groups and %s: %d', (before, cell, expected) => {
+    expect(countOf(many(before), cell)).toBe(expected);
+  });
 });
