@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { causeOf } from './cause.ts';
 import { capsMakeSense } from './caps-fault.ts';
 import { codeOf, OperatorFault } from './fault.ts';
-import { valueFaults, wholeNumber, wordsOf } from './value-faults.ts';
+import { unstorableTexts, valueFaults, wholeNumber, wordsOf } from './value-faults.ts';
 import { configuration as words } from './messages/en/configuration.ts';
 
 // 0, any free port, is for tests.
@@ -272,8 +272,9 @@ export function readYaml<Schema extends z.ZodType>(
     );
   const raw: unknown = document.toJS() ?? {};
   const result = schema.safeParse(raw, { error: wordsOf });
-  if (result.success) return result.data;
-  const faults = valueFaults(schema, raw, result.error.issues).map(({ key, text }) => {
+  const found = result.success ? unstorableTexts(raw) : valueFaults(schema, raw, result.error.issues);
+  if (result.success && found.length === 0) return result.data;
+  const faults = found.map(({ key, text }) => {
     const line = lineOf(document, lines, key);
     return `${file}${line ? `:${line}` : ''}: ${text}`;
   });

@@ -21,6 +21,19 @@ export function valueFaults(schema: z.ZodType, raw: unknown, issues: readonly Is
   return issues.flatMap((issue) => faultsOf(schema, raw, issue, []));
 }
 
+/** Texts in a checked value, keys too, that no database can hold: with a NUL, or with half of a surrogate pair. */
+export function unstorableTexts(value: unknown, key: readonly PropertyKey[] = []): ValueFault[] {
+  if (typeof value === 'string') {
+    const fault = value.includes('\0') ? words.kinds.nul : value.isWellFormed() ? null : words.kinds.halfPair;
+    return fault === null ? [] : [{ key: [...key], text: `${nameOf([...key])} ${fault}` }];
+  }
+  if (typeof value !== 'object' || value === null || value instanceof Date) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [
+    ...(Array.isArray(value) ? [] : unstorableTexts(name, [...key, name])),
+    ...unstorableTexts(inner, [...key, name]),
+  ]);
+}
+
 /** A whole number in these bounds, with words of its own. @param what e.g. `a port` */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER) {
   const { from, between, wholeNumber: notWhole } = words.values;

@@ -20,6 +20,17 @@ function faultOf(check: () => unknown): { message: string; exitCode?: number } {
 const configurationFault = (text: string) => faultOf(() => checkConfiguration(text, 'x.yaml'));
 const organisationFault = (text: string) => faultOf(() => readYaml(text, 'x.yaml', organisationFileSchema));
 
+it.each([
+  ['"A\\0B"', 'x.yaml:3: customers.0.name contains a NUL character, which cannot be stored; remove it'],
+  [
+    '"A\\uD800"',
+    'x.yaml:3: customers.0.name contains half of a surrogate pair, which cannot be stored; remove it',
+  ],
+])('a text that no database can hold is refused with its line: %s', (name, message) => {
+  const text = `customers:\n  - id: 1000009\n    name: ${name}\n    folder: nine\n`;
+  expect(organisationFault(text)).toMatchObject({ message, exitCode: 2 });
+});
+
 describe('the files of the field', () => {
   it.each([
     [

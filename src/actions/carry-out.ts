@@ -1,6 +1,6 @@
 import { OperatorFault } from '../fault.ts';
 import { quoted } from '../shown-text.ts';
-import { valueFaults, wordsOf } from '../value-faults.ts';
+import { unstorableTexts, valueFaults, wordsOf, type ValueFault } from '../value-faults.ts';
 import type { Action, Actor, Channel } from './action.ts';
 import { ACTIONS } from './list.ts';
 import type { ActionServices } from './services.ts';
@@ -27,12 +27,21 @@ export async function carryOut(
   const action = ACTIONS.find((one) => one.name === name);
   if (!action) throw new OperatorFault(operator.daemon.unknownAction(quoted(name)), 2);
   if (!action.allowed(actor)) throw new OperatorFault(operator.daemon.forbidden(quoted(actor.name), name));
+  refuse(action, unstorableTexts({ who: actor.name }));
   return action.run(services, checkedInput(action, input), actor, channel);
 }
 
-function checkedInput({ name, input: schema }: Action, raw: unknown): unknown {
+/** Whatever texts an action takes: what no database can hold is refused here, before any action sees it. */
+function checkedInput(action: Action, raw: unknown): unknown {
+  const { input: schema } = action;
   const result = schema.safeParse(raw, { error: wordsOf });
-  if (result.success) return result.data;
-  const faults = valueFaults(schema, raw, result.error.issues).map(({ text }) => `${name}: ${text}`);
-  throw new OperatorFault(faults.join('\n'), 2);
+  refuse(
+    action,
+    result.success ? unstorableTexts(result.data) : valueFaults(schema, raw, result.error.issues),
+  );
+  return result.data;
+}
+
+function refuse({ name }: Action, faults: readonly ValueFault[]): void {
+  if (faults.length > 0) throw new OperatorFault(faults.map(({ text }) => `${name}: ${text}`).join('\n'), 2);
 }

@@ -176,6 +176,27 @@ const QUESTIONS: [
   ['events', { ...ALL_EVENTS, limit: 100_000 }, 'exit 2'],
 ];
 
+/** The questions that are answered, with a character that no database can hold in each of their texts in turn. */
+function withUnstorableTexts(): [action: string, input: unknown][] {
+  const answered = QUESTIONS.filter(([, , outcome]) => outcome === 'answers');
+  const spoilt = answered.flatMap(([action, input]) =>
+    ['\0', '\ud800'].flatMap((bad) => spoiltIn(input, bad).map((one) => [action, one] as const)),
+  );
+  return [
+    ...new Map(spoilt.map(([action, input]) => [JSON.stringify([action, input]), [action, input]])),
+  ].map(([, one]) => one as [string, unknown]);
+}
+
+function spoiltIn(value: unknown, bad: string): unknown[] {
+  if (typeof value === 'string') return [`${value}${bad}`];
+  if (Array.isArray(value))
+    return value.flatMap((one, index) => spoiltIn(one, bad).map((spoilt) => value.with(index, spoilt)));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    spoiltIn(inner, bad).map((spoilt) => ({ ...value, [key]: spoilt })),
+  );
+}
+
 describe('the same answer through the socket and without a daemon', () => {
   it.each(QUESTIONS)('%s %j %s', async (action, input, outcome, content) => {
     const question: Question = {
@@ -204,6 +225,26 @@ describe('the same answer through the socket and without a daemon', () => {
       exitCode: 2,
     });
     expect(answered).toEqual(await ask(directly, question));
+  });
+
+  it.each(withUnstorableTexts())('%s %j is refused before any action sees it', async (action, input) => {
+    const question = { action, input, who: 'ola' };
+    const answered = await ask(throughSocket, question);
+    expect(answered).toMatchObject({ exitCode: 2 });
+    expect(answered).toEqual(await ask(directly, question));
+    expect(faults).toEqual([]);
+  });
+
+  it('a NUL is refused in words, also in the name of who asks', async () => {
+    const refusal = (name: string) => ({
+      refused: `show: ${name} contains a NUL character, which cannot be stored; remove it`,
+      exitCode: 2,
+      pieces: [],
+    });
+    const subject = { action: 'show', input: { customer: ACME, subject: 'sam\0@example.com' }, who: 'ola' };
+    expect(await ask(throughSocket, subject)).toEqual(refusal('subject'));
+    const who = { ...subject, input: { customer: ACME, subject: 'sam@example.com' }, who: 'o\0la' };
+    expect(await ask(throughSocket, who)).toEqual(refusal('who'));
   });
 
   it('an action that is not in the list is refused', async () => {

@@ -67,6 +67,8 @@ const kinds = {
   tooLarge: (max: number) => `is too large; write ${max} or less`,
   ipv4: 'is not an IPv4 address; write one such as 192.0.2.10',
   url: 'is not a URL; write one such as https://example.com/register',
+  nul: 'contains a NUL character, which cannot be stored; remove it',
+  halfPair: 'contains half of a surrogate pair, which cannot be stored; remove it',
   otherFormat: 'is not in a supported format; see the example configuration',
   otherFault: 'is not valid; see the example configuration',
   noneOfForms: 'is in none of the forms allowed here',
