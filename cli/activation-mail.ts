@@ -12,11 +12,19 @@ export const activationMail: Command = {
   details: words.details,
   options: { json: { type: 'boolean' } },
   count: { min: 1, max: 1 },
-  run: async ({ arguments: [id = ''], options, call, print, say }) => {
+  run: async ({ arguments: [id = ''], options, call, print, say, progress }) => {
     const customer = customerNumber(id);
-    const { sent, left } = await call(activationMailAction, { customer });
-    if (options.json) print(JSON.stringify({ customer, sent, left }));
-    else say(words.sent(customer, sent, left));
+    const { sent, left, resumed } = await call(
+      activationMailAction,
+      { customer },
+      { take: (so) => progress.show(words.progress(so.sent)) },
+    );
+    progress.done();
+    if (options.json) print(JSON.stringify({ customer, sent, left, resumed }));
+    else {
+      if (resumed) say(words.resumed(customer));
+      say(words.sent(customer, sent, left));
+    }
     return sent > 0 ? 0 : 3;
   },
 };

@@ -690,3 +690,15 @@ create table group_membership (
 );
 create index group_membership_group on group_membership (group_id);
 create unique index group_membership_primary on group_membership (subscriber_id) where is_primary;
+
+-- Activation mails that are being sent, or were interrupted. Without a row, none are.
+create table activation_run (
+  customer_id bigint not null,
+  begun_at timestamptz not null,
+  -- The last person who was looked at, in the order of the ids.
+  after_id bigint not null,
+  sent integer not null,
+  left_out integer not null,
+  primary key (customer_id),
+  foreign key (customer_id) references customer(id)
+);

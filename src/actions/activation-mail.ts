@@ -3,15 +3,21 @@ import { fieldsOf, noteSubscriberChange } from '../accounts/subscribers/changes.
 import { hasPasswordOnly, invite } from '../accounts/subscribers/invitation.ts';
 import { loadOrganisation } from '../accounts/subscribers/load.ts';
 import type { Subscriber } from '../accounts/subscribers/organisation.ts';
-import { addressesWith } from '../accounts/subscribers/people.ts';
+import {
+  activationRun,
+  endActivationRun,
+  saveActivationRun,
+  type ActivationRun,
+} from '../accounts/subscribers/activation-run.ts';
+import { peopleWith } from '../accounts/subscribers/people.ts';
 import { saveOrganisation } from '../accounts/subscribers/save.ts';
 import type { Transaction } from '../database/open.ts';
 import { record } from '../events/record.ts';
-import { action, operators } from './action.ts';
+import { action, operators, type Channel } from './action.ts';
 import { lockedCustomer } from './locked-customer.ts';
 
-/** So many people are worked on at once: memory stays bounded. */
-const PAGE = 1_000;
+/** So many people in one transaction: memory stays bounded, and files of the customer wait for one slice at most. */
+const SLICE = 500;
 /** Of no change file. */
 const NO_ENTRY = 0;
 
@@ -24,34 +30,72 @@ interface Sent {
 
 /**
  * Sends one activation mail to everybody who is not verified, also where an invitation is still on its way: the new link
- * takes the place of the old one.
+ * takes the place of the old one. Slice by slice, each with how far it has come in its transaction: what is interrupted
+ * goes on with the next call, and nobody is mailed twice.
  */
 export const activationMail = action({
   name: 'activation-mail',
   input: z.strictObject({ customer: z.int() }),
   allowed: operators,
-  run: async ({ database, clock, caps }, { customer }, { name: who }): Promise<Sent> =>
-    database.transaction(async (tx) => {
-      await lockedCustomer(tx, customer, caps);
-      const now = clock.now();
-      const total: Sent = { sent: 0, left: 0 };
-      for (let after = '', page: string[] | null = null; page === null || page.length === PAGE;) {
-        page = await addressesWith(tx, customer, { status: 'NOT_VERIFIED', after, limit: PAGE, now });
-        const sent = page.length === 0 ? 0 : await inviteAll(tx, customer, page, { who, now });
-        total.sent += sent;
-        total.left += page.length - sent;
-        after = page.at(-1) ?? after;
-      }
-      if (total.sent > 0)
-        await record(tx, now, {
-          type: 'invitations.sent',
-          customer,
-          who,
-          data: { before: {}, after: total },
-        });
-      return total;
-    }),
+  run: async (
+    { database, clock, caps },
+    { customer },
+    { name: who },
+    { send }: Channel<Sent>,
+  ): Promise<Sent & { resumed: boolean }> => {
+    const step = (before: ActivationRun | null): Promise<Step> =>
+      database.transaction(async (tx) => {
+        await lockedCustomer(tx, customer, caps);
+        return nextSlice(tx, customer, before, { who, now: clock.now() });
+      });
+    let { run, isLast, wasUnderWay: resumed } = await step(null);
+    while (!isLast) {
+      await send({ sent: run.sent, left: run.left });
+      ({ run, isLast } = await step(run));
+    }
+    return { sent: run.sent, left: run.left, resumed };
+  },
 });
+
+interface Step {
+  run: ActivationRun;
+  wasUnderWay: boolean;
+  isLast: boolean;
+}
+
+/** @param before how far this call has come; null: not begun */
+async function nextSlice(
+  tx: Transaction,
+  customer: number,
+  before: ActivationRun | null,
+  by: { who: string; now: Date },
+): Promise<Step> {
+  const stored = await activationRun(tx, customer);
+  // Another call has brought it to its end.
+  if (before && stored?.begunAt.getTime() !== before.begunAt.getTime())
+    return { run: before, wasUnderWay: true, isLast: true };
+  const run = stored ?? { begunAt: by.now, afterId: 0, sent: 0, left: 0 };
+  const page = await peopleWith(tx, customer, {
+    status: 'NOT_VERIFIED',
+    after: run.afterId,
+    limit: SLICE,
+    now: by.now,
+  });
+  const emails = page.map(({ email }) => email);
+  const sent = page.length === 0 ? 0 : await inviteAll(tx, customer, emails, by);
+  const left = page.length - sent;
+  const done = {
+    ...run,
+    afterId: page.at(-1)?.id ?? run.afterId,
+    sent: run.sent + sent,
+    left: run.left + left,
+  };
+  const isLast = page.length < SLICE;
+  await (isLast ? endActivationRun(tx, customer) : saveActivationRun(tx, customer, done));
+  const data = { before: {}, after: { sent, left } };
+  if (sent > 0) await record(tx, by.now, { type: 'invitations.sent', customer, who: by.who, data });
+  return { run: done, wasUnderWay: stored !== null, isLast };
+}
 
 /** @returns how many were invited */
 async function inviteAll(

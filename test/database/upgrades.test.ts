@@ -28,6 +28,7 @@ const HASHES: Record<string, string> = {
   '017-events.sql': '2d5cbaa6812968230c2b8fdac55b4c51b759f29144e93915926d49f09d921029',
   '018-users.sql': '4fe5aa3264b531137a5cc8dd499fa8da5ba3d4bcc415ba91ccf900216ea56806',
   '019-decided-claims.sql': '78be4f9c7562e2d008136291ee2a3e8560512dd82aeec04d1b99a8f3239b8555',
+  '020-activation-runs.sql': 'e21b9a49d7f76123b6c32d28bbd7a38313bbcb55bbc6efa747608a66a28a189a',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
 const SCHEMAS: [title: string, ...files: string[]][] = [
@@ -73,6 +74,8 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['up to 018', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018'],
   // prettier-ignore
   ['up to 019', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019'],
+  // prettier-ignore
+  ['up to 020', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020'],
 ];
 
 let database: TestDatabase;

@@ -23,20 +23,19 @@ export async function countPeople(
   return counts;
 }
 
-/** Addresses of those who have a status, after one of them, in their order: page by page. */
-export async function addressesWith(
+/** Those who have a status, after one of them, in the order of their ids, which no rename changes: page by page. */
+export async function peopleWith(
   db: Queryable,
   customer: number,
-  { status, after, limit, now }: { status: UserStatus; after: string; limit: number; now: Date },
-): Promise<string[]> {
-  const { rows } = await db.query<{ email: string }>(
-    `select s.email from subscriber s
-      where s.customer_id = $1 and s.state not in ('removed', 'remove_pending') and s.email > $3 collate "C"
-        and ${statusSql('$2')} = $4
-      order by s.email collate "C" limit $5`,
+  { status, after, limit, now }: { status: UserStatus; after: number; limit: number; now: Date },
+): Promise<{ id: number; email: string }[]> {
+  const { rows } = await db.query<{ id: number; email: string }>(
+    `select s.id, s.email from subscriber s
+      where s.customer_id = $1 and s.state not in ('removed', 'remove_pending') and s.id > $3 and ${statusSql('$2')} = $4
+      order by s.id limit $5`,
     [customer, now, after, status, limit],
   );
-  return rows.map(({ email }) => email);
+  return rows;
 }
 
 /** A claim, by who it is about and since when it is open. */

@@ -118,7 +118,11 @@ const activationMail = {
   summary: 'send an invitation to everybody who is not verified',
   details:
     'Also to those with an invitation on its way: the old link stops working. Federated people and those with a one-time\n' +
-    'password are left out. Exit 3 if nobody was invited.',
+    'password are left out. If it is interrupted, run it again: it goes on where it was, and nobody is invited twice. Exit 3\n' +
+    'if nobody was invited.',
+  progress: (sent: number) => `inviting: ${sent} invitations`,
+  resumed: (customer: number) =>
+    `Customer ${customer}: resumed an interrupted run. To invite everybody once more, run the command again.`,
   sent: (customer: number, sent: number, left: number) =>
     `Customer ${customer}: ${sent === 1 ? '1 invitation' : `${sent} invitations`} to send.${left === 0 ? '' : ` ${left} not verified cannot be invited.`}`,
 };
