@@ -119,15 +119,19 @@ create table subscription (
   needs text[] not null default '{}',
   pool text,
   gigabytes integer not null default 0,
+  -- What technicians may use with a seat. Provisioning files cannot name such a subscription.
+  license text,
   primary key (customer_id, id),
   foreign key (customer_id) references customer(id),
   check ((kind = 'accessory') = (accessory is not null)),
   check ((kind = 'bundle') or (parts = '{}')),
+  check ((kind = 'license') = (license is not null)),
   check ((kind = 'mail') = (mail is not null)),
   check ((kind = 'storage') = (pool is not null)),
   check (gigabytes >= 0),
   check (id > 0),
-  check (kind in ('collaboration', 'mail', 'bundle', 'accessory', 'storage', 'third_party')),
+  check (kind in ('collaboration', 'mail', 'bundle', 'accessory', 'storage', 'third_party', 'license')),
+  check (license in ('standard', 'mobile')),
   check (mail in ('notes', 'inotes')),
   check (parts <@ '{collaboration,notes,inotes}'),
   check (pool in ('files', 'mail')),
@@ -234,9 +238,14 @@ create table subscriber (
   -- The claim_since of the claim that was decided: an organisation file that still declares it does not open
   -- it again.
   claim_decided timestamptz,
+  -- The source whose full lists decide whether the person is still there; null: no list does.
+  managed_by_source text,
+  -- Id of the person in the directory of that source; null where its lists have none.
+  managed_by_object text,
   primary key (id),
   unique (id, customer_id),
   foreign key (customer_id) references customer(id),
+  check ((managed_by_object is null) or (managed_by_source is not null)),
   check ((password_state = 'none') = (password_hash is null)),
   check ((roles <@ '{user,application_developer,administrator_assistant,administrator}') and (roles <> '{}')),
   check ((state = 'suspended') = (state_before_suspend is not null)),
@@ -252,6 +261,7 @@ create index subscriber_company_contact on subscriber (customer_id) where (compa
 create index subscriber_customer on subscriber (customer_id) where (state <> 'removed');
 create index subscriber_decided_claim on subscriber (customer_id) where (claim_decided is not null);
 create unique index subscriber_email on subscriber (email) where (state <> 'removed');
+create unique index subscriber_managed_by on subscriber (customer_id, managed_by_source, managed_by_object) where ((managed_by_source is not null) and (state <> 'removed'));
 create unique index subscriber_notes_dn on subscriber (customer_id, notes_dn_key) where (state <> 'removed');
 
 create table password_history (
@@ -702,3 +712,42 @@ create table activation_run (
   primary key (customer_id),
   foreign key (customer_id) references customer(id)
 );
+
+-- The organisation file numbers and names them. Nothing removes a group.
+create table technician_group (
+  customer_id bigint not null,
+  id bigint not null,
+  name text not null,
+  primary key (customer_id, id),
+  foreign key (customer_id) references customer(id),
+  check (id > 0),
+  check (name <> '')
+);
+
+-- A status of its own: a disabled technician keeps account, mail and other seats.
+create table technician (
+  subscriber_id bigint not null,
+  customer_id bigint not null,
+  group_id bigint not null,
+  -- Group at the first full list that named the technician: in another one somebody has moved them by hand.
+  home_group_id bigint,
+  status text not null,
+  name text not null,
+  -- Empty: as the name.
+  nickname text not null default '',
+  sso_id text,
+  -- The id folded: it is compared without case.
+  sso_id_key text,
+  description text not null default '',
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (subscriber_id),
+  foreign key (customer_id, group_id) references technician_group(customer_id, id),
+  foreign key (customer_id, home_group_id) references technician_group(customer_id, id),
+  foreign key (subscriber_id, customer_id) references subscriber(id, customer_id),
+  check ((sso_id is null) = (sso_id_key is null)),
+  check (name <> ''),
+  check (status in ('enabled', 'disabled'))
+);
+create index technician_of_group on technician (customer_id, group_id);
+create unique index technician_sso_id on technician (customer_id, sso_id_key) where (sso_id_key is not null);

@@ -140,19 +140,20 @@ describe('config/spoolgate.example.yaml', () => {
 /** Every key of a customer, a subscription and a subscriber, from the types of the schema. */
 const CUSTOMER: Record<keyof DeclaredCustomer, true> = {
   id: true, name: true, folder: true, state: true, contactLanguage: true, domains: true, mailDomains: true,
-  emailVerification: true, acceptTerms: true, administrator: true, federation: true, notes: true, inotes: true, accessories: true, types: true, users: true, sources: true, groups: true, throttle: true, timeZone: true,
+  emailVerification: true, acceptTerms: true, administrator: true, federation: true, notes: true, inotes: true, accessories: true, types: true, users: true, sources: true, groups: true, technicianGroups: true, throttle: true, timeZone: true,
   retentionDays: true, strictSequence: true,
   subscriptions: true, templates: true, formsFiles: true, onPremises: true, subscribers: true, accounts: true,
 }; // prettier-ignore
 const SUBSCRIPTION: Record<keyof DeclaredSubscription, true> = {
   id: true, kind: true, name: true, seats: true, active: true, mail: true, parts: true, accessory: true, needs: true,
-  pool: true, gigabytes: true, compatibleWith: true,
+  license: true, pool: true, gigabytes: true, compatibleWith: true,
 }; // prettier-ignore
 const SUBSCRIBER: Record<keyof DeclaredSubscriber, true> = {
   email: true, givenName: true, familyName: true, roles: true, companyContact: true, federationType: true, state: true,
   seats: true, altEmailAddress: true, language: true, timeZone: true, country: true, department: true, jobTitle: true,
   company: true, initials: true, areaCode: true, canSign: true, groups: true, identityVerified: true, signedIn: true, claim: true,
   telephone: true, mobile: true, fax: true, address: true, notesDN: true, notesTemplate: true,
+  technician: true, managedBy: true,
 }; // prettier-ignore
 
 test('config/organisation.example.yaml would be accepted and shows every key', async () => {

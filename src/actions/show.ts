@@ -12,6 +12,7 @@ import { membershipsOf, type Groups } from '../accounts/groups/groups.ts';
 import { loadGroups } from '../accounts/groups/load.ts';
 import { statusOf } from '../accounts/subscribers/status.ts';
 import { mailTypeOf } from '../accounts/subscribers/subscription.ts';
+import { mustChangePassword, nicknameOf } from '../accounts/subscribers/technician.ts';
 import { onlyRow, type Database } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { quoted } from '../shown-text.ts';
@@ -135,10 +136,23 @@ function shownSubscriber(
       expires: invitation.expiresAt,
       suppressed: invitation.suppressed,
     },
+    technician: shownTechnician(subscriber),
+    managedBy: subscriber.managedBy,
     termsAccepted: subscriber.termsAcceptedAt,
     notes,
     mailbox: mailboxOf(organisation, subscriber),
     lastChange,
+  };
+}
+
+/** null: is none. */
+function shownTechnician(subscriber: Subscriber): object | null {
+  const { technician } = subscriber;
+  if (!technician) return null;
+  return {
+    ...technician,
+    nickname: nicknameOf(technician),
+    mustChangePassword: mustChangePassword(subscriber),
   };
 }
 

@@ -37,8 +37,8 @@ beforeEach(async () => {
   const configuration = { ...checkConfiguration('data: ./d\nspool: ./s\n', 'x.yaml'), readFrom: null };
   services = actionServices(configuration, { database, clock, scratch: '/nowhere', changed: () => {} });
   await database.query(
-    `delete from outbox; delete from group_membership; delete from user_group; delete from subscriber;
-     delete from organisation_item; delete from activation_run; delete from event`,
+    `delete from outbox; delete from group_membership; delete from user_group; delete from technician;
+     delete from subscriber; delete from organisation_item; delete from activation_run; delete from event`,
   );
 });
 

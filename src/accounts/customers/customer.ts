@@ -15,7 +15,26 @@ export interface UsersSettings {
 /** What files of a source may do. */
 export interface SourceSettings {
   /** Its USERS files act for this group alone. */
-  group: string;
+  group?: string | undefined;
+  /** Its TECHNICIANS files put everybody into this group, whatever they say. */
+  technicianGroup?: number | undefined;
+  /** What its full lists keep; without it they are refused. */
+  snapshot?: SnapshotSettings | undefined;
+}
+
+/** The settings of one source of full lists. */
+export interface SnapshotSettings {
+  keeps: 'contacts' | 'accounts' | 'technicians';
+  /** Whether the list is of all users of the directory, or of those of one group. */
+  scope: 'all' | 'group';
+  /** Name or address of that group; null: of all users. */
+  group: string | null;
+  /** Where new technicians go; null where the list keeps none. */
+  technicianGroup: number | null;
+  /** argon2id, of the first password of new technicians; null where the list keeps none. */
+  initialPasswordHash: string | null;
+  /** A list that would affect more people than this waits for a person. */
+  guard: { percent: number; people: number };
 }
 
 /** A customer as the pipeline and the commands need it. */

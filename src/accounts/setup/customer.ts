@@ -5,6 +5,21 @@ import { saveChanges } from '../changes/change-rows.ts';
 import type { SourceSettings, UsersSettings } from '../customers/customer.ts';
 import type { Diff } from '../changes/diff.ts';
 import type { DeclaredCustomer } from './organisation-file.ts';
+
+/** What an organisation file says of the customer alone, as it is stored. */
+export type OwnSettings = Omit<DeclaredCustomer, 'sources' | Lists> & {
+  sources: Record<string, SourceSettings> | undefined;
+};
+type Lists =
+  | 'subscriptions'
+  | 'templates'
+  | 'formsFiles'
+  | 'onPremises'
+  | 'groups'
+  | 'technicianGroups'
+  | 'subscribers'
+  | 'accounts'
+  | 'administrator';
 import { CUSTOMER } from '../subscribers/rows.ts';
 import { operator } from '../../messages/en/operator.ts';
 
@@ -51,7 +66,7 @@ const SAVE_CUSTOMER = `
    where id = $1 and stored is distinct from json_populate_record(stored, $2)`;
 
 /** @returns whether something was changed */
-export async function saveCustomer(tx: Transaction, given: DeclaredCustomer): Promise<boolean> {
+export async function saveCustomer(tx: Transaction, given: OwnSettings): Promise<boolean> {
   const { throttle } = given;
   const caps = { hourlyCap: throttle?.hourly, dailyCap: throttle?.daily, perFileCap: throttle?.perFile };
   const row = { ...CUSTOMER.toPart(given), ...HANDLING.toPart({ ...given, ...caps }) };
@@ -60,10 +75,7 @@ export async function saveCustomer(tx: Transaction, given: DeclaredCustomer): Pr
 }
 
 /** A list that the file does not name keeps what is stored; at first the mail domains are the owned ones. */
-async function saveDomains(
-  tx: Transaction,
-  { id, domains, mailDomains }: DeclaredCustomer,
-): Promise<boolean> {
+async function saveDomains(tx: Transaction, { id, domains, mailDomains }: OwnSettings): Promise<boolean> {
   if (!domains && !mailDomains) return false;
   const { rows: stored } = await tx.query<{ domain: string; owned: boolean; mail: boolean }>(
     'select domain, owned, mail from customer_domain where customer_id = $1',

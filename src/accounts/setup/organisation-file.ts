@@ -20,6 +20,8 @@ import { GROUP_NAME_CHARACTERS_MAX, GROUPS_OF_PERSON_MAX } from '../groups/group
 import { foldEmailAddress, isDomainName, isEmailAddress } from '../subscribers/email-address.ts';
 import { isPasswordHash } from '../passwords/password-hash.ts';
 import { configuration as words } from '../../messages/en/configuration.ts';
+import { sourcesSchema } from './sources.ts';
+import { declaredTechnician, declaredTechnicianGroup } from './technicians.ts';
 
 const id = wholeNumber(1);
 const onOff = z.union([z.boolean(), z.enum(['on', 'off']).transform((word) => word === 'on')]);
@@ -47,13 +49,14 @@ const moment = z
 const subscription = z
   .strictObject({
     id,
-    kind: z.enum(['collaboration', 'mail', 'bundle', 'accessory', 'storage', 'third_party']),
+    kind: z.enum(['collaboration', 'mail', 'bundle', 'accessory', 'storage', 'third_party', 'license']),
     name: z.string().default(''),
     seats: wholeNumber(0).default(0),
     active: z.boolean().default(true),
     mail: z.enum(['notes', 'inotes']).optional(),
     parts: z.array(z.enum(['collaboration', 'notes', 'inotes'])).default([]),
     accessory: z.string().optional(),
+    license: z.enum(['standard', 'mobile']).optional(),
     needs: z.union([texts, z.union([z.string(), z.number()]).transform((one) => [String(one)])]).default([]),
     pool: z.enum(['files', 'mail']).optional(),
     gigabytes: wholeNumber(0).default(0),
@@ -73,6 +76,7 @@ const subscription = z
     demand('parts', 'bundle');
     demand('accessory', 'accessory');
     demand('pool', 'storage');
+    demand('license', 'license');
   });
 
 const seat = z.union([
@@ -142,6 +146,8 @@ const subscriber = z.strictObject({
   claim: z.strictObject({ since: moment }).optional(),
   notesDN: z.string().max(255).optional(),
   notesTemplate: z.string().max(255).optional(),
+  technician: declaredTechnician.optional(),
+  managedBy: z.strictObject({ source: name, objectId: name.max(255).optional() }).optional(),
 });
 
 function isTimeZone(text: string): boolean {
@@ -214,7 +220,8 @@ const customer = z.strictObject({
       multipleGroups: onOff.optional(),
     })
     .optional(),
-  sources: z.record(z.string(), z.strictObject({ group: groupName })).optional(),
+  sources: sourcesSchema(groupName).optional(),
+  technicianGroups: z.array(declaredTechnicianGroup).default([]),
   groups: z
     .array(
       z.strictObject({
@@ -247,6 +254,7 @@ export const organisationFileSchema = z
       const lists: Record<string, (string | number)[]> = {
         subscriptions: one.subscriptions.map((item) => item.id),
         groups: one.groups.map((item) => item.name),
+        technicianGroups: one.technicianGroups.map((item) => item.id),
         templates: one.templates.map((item) => item.name),
         subscribers: one.subscribers.map((item) => item.email),
         accounts: one.accounts?.map((item) => item.login) ?? [],

@@ -8,12 +8,20 @@ import type { Database, Transaction } from '../../database/open.ts';
 import { record } from '../../events/record.ts';
 import { codeOf, OperatorFault } from '../../fault.ts';
 import type { DeclaredCustomer, OrganisationFile } from './organisation-file.ts';
-import { ensureDefaultGroup, saveDeclaredGroup, unknownGroups } from '../groups/declared.ts';
+import { ensureDefaultGroup, saveDeclaredGroup } from '../groups/declared.ts';
 import { setUpAccounts } from './access-accounts.ts';
-import { acceptTerms, createCustomer, saveAdministrator, saveCustomer } from './customer.ts';
+import {
+  acceptTerms,
+  createCustomer,
+  saveAdministrator,
+  saveCustomer,
+  type OwnSettings,
+} from './customer.ts';
 import { saveFormsFile, saveOnPremisesEntry, saveTemplate } from './notes.ts';
+import { expectGroupsOfSources, storedSources } from './sources.ts';
 import { setUpSubscribers } from './subscribers.ts';
 import { compatiblePairs, saveCompatibility, saveSubscription } from './subscriptions.ts';
+import { saveTechnicianGroup } from './technicians.ts';
 import { operator } from '../../messages/en/operator.ts';
 
 /**
@@ -57,6 +65,8 @@ function explain(customer: DeclaredCustomer) {
       throw new OperatorFault(operator.setup.folderTaken(at, String(customer.folder)));
     if (codeOf(error) === UNIQUE_VIOLATION && constraint === 'subscriber_notes_dn')
       throw new OperatorFault(operator.setup.notesNameTwice(at));
+    if (codeOf(error) === UNIQUE_VIOLATION && constraint === 'subscriber_managed_by')
+      throw new OperatorFault(operator.setup.objectTwice(at));
     if (codeOf(error) === CHECK_VIOLATION && constraint === 'seats_within_what_was_bought')
       throw new OperatorFault(operator.setup.tooFewSeats(at));
     throw error;
@@ -71,42 +81,42 @@ async function setUpCustomer(
 ): Promise<SetupChanges> {
   const {
     subscriptions,
-    templates,
-    formsFiles,
-    onPremises,
+    templates: _templates,
+    formsFiles: _formsFiles,
+    onPremises: _onPremises,
     groups,
+    technicianGroups,
     subscribers,
     accounts,
     administrator,
-    ...own
+    ...rest
   } = customer;
   const items = new Items(tx, customer.id, mode);
   const changes: SetupChanges = [];
-  const carryOut = async (kind: string, key: string, declared: unknown, save: () => Promise<boolean>) => {
+  const carryOut: CarryOut = async (kind, key, declared, save) => {
     if (!(await items.wants(kind, key, declared))) return;
     if (await save()) changes.push(`${kind} ${key}`);
     await items.remember(kind, key, declared);
   };
   await createCustomer(tx, customer);
   await tx.query('select 1 from customer where id = $1 for no key update', [customer.id]);
-  await carryOut('customer', String(own.id), own, () => saveCustomer(tx, customer));
+  const sources = rest.sources && (await storedSources(tx, customer.id, rest.sources));
+  const own: OwnSettings = { ...rest, sources };
+  await carryOut('customer', String(own.id), own, () => saveCustomer(tx, own));
   for (const { name, ...group } of groups)
     await carryOut('group', name, group, () => saveDeclaredGroup(tx, customer.id, { name, ...group }));
   await ensureDefaultGroup(tx, customer.id);
-  await expectGroupsOfSources(tx, customer);
+  for (const { id, name } of technicianGroups)
+    await carryOut('technician group', String(id), { name }, () =>
+      saveTechnicianGroup(tx, customer.id, { id, name }),
+    );
+  await expectGroupsOfSources(tx, customer.id, customer.sources ?? {});
   for (const one of subscriptions)
     await carryOut('subscription', String(one.id), one, () => saveSubscription(tx, customer.id, one));
   await carryOut('compatibility', 'of subscriptions', subscriptions.map(compatiblePairs), () =>
     saveCompatibility(tx, customer.id, subscriptions),
   );
-  for (const { name, ...offer } of templates)
-    await carryOut('template', name, offer, () => saveTemplate(tx, customer.id, { name, ...offer }));
-  for (const name of formsFiles)
-    await carryOut('forms file', name, {}, () => saveFormsFile(tx, customer.id, name));
-  for (const { dn, email } of onPremises)
-    await carryOut('directory entry', dn, { email }, () =>
-      saveOnPremisesEntry(tx, customer.id, { dn, email }),
-    );
+  await setUpNotes(tx, customer, carryOut);
   changes.push(...(await setUpAccounts(tx, customer.id, accounts, mode === 'edited')));
   const wanted = [];
   for (const one of subscribers) if (await items.wants('subscriber', one.email, one)) wanted.push(one);
@@ -124,17 +134,19 @@ async function setUpCustomer(
   return changes;
 }
 
-/** A source that acts for a group that is not there could do nothing. */
-async function expectGroupsOfSources(
+/** Carries an item of the file out where the file says something else of it than the last time. */
+type CarryOut = (kind: string, key: string, declared: unknown, save: () => Promise<boolean>) => Promise<void>;
+
+async function setUpNotes(
   tx: Transaction,
-  { id, sources = {} }: Pick<DeclaredCustomer, 'id' | 'sources'>,
+  { id, templates, formsFiles, onPremises }: DeclaredCustomer,
+  carryOut: CarryOut,
 ): Promise<void> {
-  const [unknown] = await unknownGroups(
-    tx,
-    id,
-    Object.values(sources).map(({ group }) => group),
-  );
-  if (unknown !== undefined) throw new OperatorFault(operator.setup.noGroupOfSource(id, unknown));
+  for (const { name, ...offer } of templates)
+    await carryOut('template', name, offer, () => saveTemplate(tx, id, { name, ...offer }));
+  for (const name of formsFiles) await carryOut('forms file', name, {}, () => saveFormsFile(tx, id, name));
+  for (const { dn, email } of onPremises)
+    await carryOut('directory entry', dn, { email }, () => saveOnPremisesEntry(tx, id, { dn, email }));
 }
 
 /** What the file last said of each item, as hashes. */

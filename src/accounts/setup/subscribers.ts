@@ -22,6 +22,8 @@ import { saveOrganisation } from '../subscribers/save.ts';
 import { freeSeat, takeSeat } from '../subscribers/seats.ts';
 import { decidedClaims } from '../subscribers/people.ts';
 import { mailTypeOf } from '../subscribers/subscription.ts';
+import { foldSsoId } from '../subscribers/technician.ts';
+import { overwriteTechnician } from './technicians.ts';
 import { operator } from '../../messages/en/operator.ts';
 
 const ORIGIN = 'organisation file';
@@ -42,6 +44,7 @@ export async function setUpSubscribers(
   const organisation = await loadOrganisation(tx, customer, {
     emails: declared.map((one) => one.email),
     notesDns,
+    ssoIds: declared.flatMap(({ technician }) => (technician?.ssoId ? foldSsoId(technician.ssoId) : [])),
   });
   const groups = await loadGroups(tx, customer, {
     names: [...new Set(declared.flatMap((one) => one.groups ?? []).map(({ name }) => name))],
@@ -129,6 +132,11 @@ function overwrite(
     subscriber.profile[field] = declared[field] ?? subscriber.profile[field];
   overwriteSeats(organisation, subscriber, declared, now);
   overwriteNotes(organisation, subscriber, declared);
+  overwriteTechnician(organisation, subscriber, declared.technician);
+  if (declared.managedBy) {
+    const { source, objectId = null } = declared.managedBy;
+    subscriber.managedBy = { source, objectId };
+  }
 }
 
 /** Who is said to be active is verified and has signed in; a key of its own says otherwise. */

@@ -29,6 +29,7 @@ export async function saveSubscription(
       ...given,
       mail: given.mail ?? null,
       accessory: given.accessory?.toUpperCase() ?? null,
+      license: given.license ?? null,
       pool: given.pool ?? null,
     }),
     customer_id: customer,

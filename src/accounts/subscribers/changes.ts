@@ -7,7 +7,7 @@ import type { Organisation, Seat, Subscriber } from './organisation.ts';
  * out, since it is made twice for every entry.
  */
 export function fieldsOf(subscriber: Subscriber): Fields {
-  const { profile, invitation, password, notes, standing } = subscriber;
+  const { profile, invitation, password, notes, standing, technician, managedBy } = subscriber;
   const fields: Record<string, unknown> = {
     email: subscriber.email,
     alternateEmail: subscriber.alternateEmail,
@@ -51,6 +51,15 @@ export function fieldsOf(subscriber: Subscriber): Fields {
     'notes.version': notes?.version,
     'notes.locale': notes?.locale,
     'notes.forms': notes?.forms,
+    'technician.status': technician?.status,
+    'technician.group': technician?.group,
+    'technician.homeGroup': technician?.homeGroup,
+    'technician.name': technician?.name,
+    'technician.nickname': technician?.nickname,
+    'technician.ssoId': technician?.ssoId,
+    'technician.description': technician?.description,
+    'managedBy.source': managedBy?.source,
+    'managedBy.objectId': managedBy?.objectId,
     origin: subscriber.origin,
   };
   for (const seat of subscriber.seats) addSeat(fields, seat);

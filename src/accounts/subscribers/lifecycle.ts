@@ -5,6 +5,7 @@ import { moveInvitation, noInvitation } from './invitation.ts';
 import { heldSubscriptions, type Organisation, type Role, type Subscriber } from './organisation.ts';
 import { freeSeat } from './seats.ts';
 import { mailTypeOf } from './subscription.ts';
+import { setTechnician } from './technician.ts';
 
 /** Whether the organisation would be without an administrator if this one were suspended, removed or lost the role. */
 export function isLastAdministrator(organisation: Organisation, subscriber: Subscriber): boolean {
@@ -89,6 +90,8 @@ export function removeSubscriber(
   if (subscriber.companyContact) organisation.companyContacts -= 1;
   if (administers(subscriber)) organisation.administrators -= 1;
   for (const seat of subscriber.seats) freeSeat(organisation, subscriber, seat);
+  setTechnician(organisation, subscriber, null);
+  subscriber.managedBy = null;
   subscriber.state = 'remove_pending';
   subscriber.stateBeforeSuspend = null;
   subscriber.invitation = noInvitation(subscriber.invitation.suppressed);

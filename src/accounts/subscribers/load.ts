@@ -17,6 +17,7 @@ import {
   type SeatRow,
   type SubscriberRow,
 } from './rows.ts';
+import { technicianFrom, technicianRow, type TechnicianRow } from './technician-rows.ts';
 
 /** What the entries of a change file name. */
 export interface Named {
@@ -24,6 +25,8 @@ export interface Named {
   emails: readonly string[];
   /** Folded Notes DNs that an entry could ask for. */
   notesDns: readonly string[];
+  /** Folded single sign-on ids that an entry asks for. */
+  ssoIds?: readonly string[];
 }
 
 interface LoadedRow {
@@ -36,8 +39,11 @@ interface LoadedRow {
   on_premises: OnPremisesEntry[];
   subscribers: SubscriberRow[];
   seats: SeatRow[];
+  technicians: TechnicianRow[];
+  technician_groups: { id: number; name: string }[];
   elsewhere: string[];
   notes_dns: { notes_dn_key: string; id: number }[];
+  sso_ids: { sso_id_key: string; subscriber_id: number }[];
   company_contacts: number;
   administrators: number;
   storage: { files: number; mail: number };
@@ -48,7 +54,8 @@ interface LoadedRow {
  * customer's row lock, so nothing of it changes until the transaction ends.
  */
 export async function loadOrganisation(db: Queryable, customer: number, named: Named): Promise<Organisation> {
-  const result = await db.query<{ loaded: LoadedRow }>(LOAD, [customer, named.emails, named.notesDns]);
+  const { emails, notesDns, ssoIds = [] } = named;
+  const result = await db.query<{ loaded: LoadedRow }>(LOAD, [customer, emails, notesDns, ssoIds]);
   return organisationFrom(onlyRow(result).loaded);
 }
 
@@ -86,6 +93,11 @@ const LOAD = `
     'subscribers', (select coalesce(json_agg(o), '[]') from own o),
     'seats', (select coalesce(json_agg(s order by assigned_at, subscription_id), '[]') from seat s
        where subscriber_id in (select id from own)),
+    'technicians', (select coalesce(json_agg(t), '[]') from technician t where subscriber_id in (select id from own)),
+    'technician_groups', (select coalesce(json_agg(g), '[]') from (
+       select id, name from technician_group where customer_id = $1) g),
+    'sso_ids', (select coalesce(json_agg(t), '[]') from (
+       select sso_id_key, subscriber_id from technician where customer_id = $1 and sso_id_key = any($4)) t),
     'elsewhere', (select coalesce(json_agg(email), '[]') from named where customer_id <> $1),
     'notes_dns', (select coalesce(json_agg(n), '[]') from (
        select notes_dn_key, id from subscriber
@@ -100,8 +112,13 @@ const LOAD = `
 
 function organisationFrom(row: LoadedRow): Organisation {
   const seats = Map.groupBy(row.seats, (seat) => seat.subscriber_id);
+  const technicians = new Map(row.technicians.map((one) => [one.subscriber_id, technicianFrom(one)]));
   const subscribers = row.subscribers.map((subscriber) =>
-    subscriberFrom(subscriber, (seats.get(subscriber.id) ?? []).map(seatFrom)),
+    subscriberFrom(
+      subscriber,
+      (seats.get(subscriber.id) ?? []).map(seatFrom),
+      technicians.get(subscriber.id) ?? null,
+    ),
   );
   return {
     ...CUSTOMER.from(row.customer),
@@ -111,9 +128,11 @@ function organisationFrom(row: LoadedRow): Organisation {
     templates: new Map(row.templates.map((template) => [template.name, template])),
     formsFiles: new Set(row.forms),
     onPremises: row.on_premises,
+    technicianGroups: new Map(row.technician_groups.map(({ id, name }) => [id, name])),
     subscribers: new Map(subscribers.map((subscriber) => [subscriber.email, subscriber])),
     takenElsewhere: new Set(row.elsewhere),
     notesDns: new Map(row.notes_dns.map(({ notes_dn_key, id }) => [notes_dn_key, id])),
+    ssoIds: new Map(row.sso_ids.map(({ sso_id_key, subscriber_id }) => [sso_id_key, subscriber_id])),
     companyContacts: row.company_contacts,
     administrators: row.administrators,
     storageTaken: row.storage,
@@ -133,7 +152,12 @@ function storedPerson(customer: number, subscriber: Subscriber): StoredPerson {
   const seats = subscriber.seats.map(
     (seat) => [seat.subscription, { ...seatRow(customer, subscriber.id, seat) }] as const,
   );
-  return { row: { ...subscriberRow(customer, subscriber, NEVER) }, seats: new Map(seats) };
+  const { id, technician } = subscriber;
+  return {
+    row: { ...subscriberRow(customer, subscriber, NEVER) },
+    seats: new Map(seats),
+    technician: technician && { ...technicianRow(customer, id, technician) },
+  };
 }
 
 /** Of a row that is only compared. */

@@ -50,6 +50,8 @@ export function newSubscriber(organisation: Organisation, person: NewPerson, now
     notes: null,
     mailbox: null,
     seats: [],
+    technician: null,
+    managedBy: null,
     createdAt: now,
     lastChange: null,
   };

@@ -3,7 +3,7 @@
  * operations one after the other, saved in one transaction (src/apply). Entry n+1 sees what entry n did.
  */
 import type { Change } from '../changes/change-rows.ts';
-import type { BundlePart, MailType, Pool, SubscriptionKind } from './subscription.ts';
+import type { BundlePart, License, MailType, Pool, SubscriptionKind } from './subscription.ts';
 
 export type SubscriberState = 'pending' | 'active' | 'suspended' | 'remove_pending' | 'removed';
 export type FederationType = 'NON_FEDERATED' | 'FEDERATED' | 'MODIFIED_FEDERATED';
@@ -29,12 +29,16 @@ export interface Organisation {
   templates: Map<string, NotesTemplate>;
   formsFiles: ReadonlySet<string>;
   onPremises: readonly OnPremisesEntry[];
+  /** By id: name. */
+  technicianGroups: ReadonlyMap<number, string>;
   /** Those that the file's entries name, by address. A removed one is not here. */
   subscribers: Map<string, Subscriber>;
   /** Addresses that belong to another customer: 1035 for Add and Rename, 1013 for assignTo. */
   takenElsewhere: ReadonlySet<string>;
   /** Folded Notes DN → subscriber id, of those DNs that the file's entries could ask for. */
   notesDns: Map<string, number>;
+  /** Folded single sign-on id → subscriber id, of those ids that the file's entries name. */
+  ssoIds: Map<string, number>;
   /** Of the whole customer, not only of the loaded ones. */
   companyContacts: number;
   administrators: number;
@@ -64,6 +68,7 @@ export interface StoredPerson {
   row: Readonly<Record<string, unknown>>;
   /** By subscription. */
   seats: ReadonlyMap<number, Readonly<Record<string, unknown>>>;
+  technician: Readonly<Record<string, unknown>> | null;
 }
 
 export interface Subscription {
@@ -75,6 +80,8 @@ export interface Subscription {
   mail: MailType | null;
   parts: readonly BundlePart[];
   accessory: string | null;
+  /** Of what kind its seats are licences. */
+  license: License | null;
   needs: readonly string[];
   pool: Pool | null;
   gigabytes: number;
@@ -129,9 +136,32 @@ export interface Subscriber {
   /** Address of an iNotes mailbox that a Rename has left behind; null: that of the account (6.9). */
   mailbox: string | null;
   seats: Seat[];
+  technician: Technician | null;
+  managedBy: ManagedBy | null;
   origin: string;
   createdAt: Date;
   lastChange: { file: string; line: number; at: Date } | null;
+}
+
+/** A record beside the account. Who is disabled keeps account, mail and other seats. */
+export interface Technician {
+  status: 'enabled' | 'disabled';
+  /** Id of a technician group. */
+  group: number;
+  /** The one that a full list has put them into; null: none has. In another group somebody has moved them by hand. */
+  homeGroup: number | null;
+  name: string;
+  /** '': as the name. */
+  nickname: string;
+  ssoId: string | null;
+  description: string;
+}
+
+/** The source whose full lists say whether the person is still there. */
+export interface ManagedBy {
+  source: string;
+  /** In the source's directory; null where its lists have no ids. */
+  objectId: string | null;
 }
 
 /** What the status follows from besides state and verified identity (status.ts). */

@@ -1,7 +1,7 @@
 /** How the tables of the account store hold what is in memory. Rows are read as JSON, and written column by column. */
 import { columns, jsonTimestamp, orNull, type RowOf } from '../../database/columns.ts';
 import { foldNotesDn } from './notes-name.ts';
-import type { Organisation, Seat, Subscriber, Subscription } from './organisation.ts';
+import type { Organisation, Seat, Subscriber, Subscription, Technician } from './organisation.ts';
 
 /** What of a customer the operations need to know. */
 type CustomerColumns =
@@ -38,6 +38,7 @@ export const SUBSCRIPTION = columns<Omit<Subscription, 'compatibleWith'>>()({
   mail: 'mail',
   parts: 'parts',
   accessory: 'accessory',
+  license: 'license',
   needs: 'needs',
   pool: 'pool',
   gigabytes: 'gigabytes',
@@ -51,7 +52,7 @@ const SEAT = columns<Seat>()({
   lastChange: orNull({ file: 'last_change_file', line: 'last_change_line' }),
 });
 
-const SUBSCRIBER = columns<Omit<Subscriber, 'seats'>>()({
+const SUBSCRIBER = columns<Omit<Subscriber, 'seats' | 'technician'>>()({
   id: 'id',
   email: 'email',
   alternateEmail: 'alternate_email',
@@ -105,6 +106,7 @@ const SUBSCRIBER = columns<Omit<Subscriber, 'seats'>>()({
     locale: 'notes_locale',
     forms: 'notes_forms',
   }),
+  managedBy: orNull({ source: 'managed_by_source', objectId: 'managed_by_object' }),
   origin: 'origin',
   createdAt: jsonTimestamp('created_at'),
   lastChange: orNull({
@@ -184,6 +186,8 @@ export const SUBSCRIBER_TYPES: Readonly<Record<keyof WrittenSubscriberRow, strin
   notes_version: 'text',
   notes_locale: 'text',
   notes_forms: 'text',
+  managed_by_source: 'text',
+  managed_by_object: 'text',
   origin: 'text',
   created_at: 'timestamptz',
   last_change_file: 'text',
@@ -207,8 +211,8 @@ export const SEAT_TYPES: Readonly<Record<keyof SeatRow, string>> = {
   customer_id: 'bigint',
 };
 
-export function subscriberFrom(row: SubscriberRow, seats: Seat[]): Subscriber {
-  return { ...SUBSCRIBER.from(row), seats };
+export function subscriberFrom(row: SubscriberRow, seats: Seat[], technician: Technician | null): Subscriber {
+  return { ...SUBSCRIBER.from(row), seats, technician };
 }
 
 export function subscriberRow(customer: number, subscriber: Subscriber, now: Date): WrittenSubscriberRow {

@@ -1,4 +1,4 @@
-/** Writes people and their seats: those who are new apart from those who are known, and of these only what has changed. */
+/** Writes people, their seats and what makes them technicians: those who are new apart from those who are known, and of these only what has changed. */
 import { arraysOf, unnested } from '../../database/unnest.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Organisation, StoredPerson } from './organisation.ts';
@@ -10,8 +10,9 @@ import {
   type SeatRow,
   type WrittenSubscriberRow,
 } from './rows.ts';
+import { saveTechnicians } from './technician-rows.ts';
 
-/** @throws a unique violation (23505) where an address or a Notes DN was taken elsewhere since the load */
+/** @throws a unique violation (23505) where an address, a Notes DN or an id was taken elsewhere since the load */
 export async function savePeople(tx: Transaction, organisation: Organisation, now: Date): Promise<void> {
   const { id, changed, stored } = organisation;
   if (changed.size === 0) return;
@@ -26,6 +27,7 @@ export async function savePeople(tx: Transaction, organisation: Organisation, no
   await update(tx, id, known, now);
   await insert(tx, fresh);
   await saveSeats(tx, organisation);
+  await saveTechnicians(tx, organisation, now);
 }
 
 interface KnownPerson {
@@ -77,20 +79,21 @@ function updateOf(columns: readonly Column[]): string {
    where s.id = u.id and s.customer_id = $1`;
 }
 
-/** Addresses and Notes DNs may change hands within one file: those that change are set aside first. */
+/** Addresses, Notes DNs and ids may change hands within one file: those that change are set aside first. */
 async function setAside(tx: Transaction, people: KnownPerson[]): Promise<void> {
-  const losing = (column: 'email' | 'notes_dn_key') =>
+  const losing = (column: 'email' | 'notes_dn_key' | 'managed_by_object') =>
     people.flatMap(({ row, was }) =>
       was.row[column] !== null && was.row[column] !== row[column] ? row.id : [],
     );
-  const [emails, names] = [losing('email'), losing('notes_dn_key')];
-  if (emails.length + names.length === 0) return;
+  const [emails, names, objects] = [losing('email'), losing('notes_dn_key'), losing('managed_by_object')];
+  if (emails.length + names.length + objects.length === 0) return;
   await tx.query(
     `update subscriber set
        email = case when id = any($1) then 'id-' || id || '@renamed.invalid' else email end,
-       notes_dn_key = case when id = any($2) then null else notes_dn_key end
-      where id = any($1) or id = any($2)`,
-    [emails, names],
+       notes_dn_key = case when id = any($2) then null else notes_dn_key end,
+       managed_by_object = case when id = any($3) then null else managed_by_object end
+      where id = any($1) or id = any($2) or id = any($3)`,
+    [emails, names, objects],
   );
 }
 

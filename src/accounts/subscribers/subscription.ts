@@ -1,5 +1,14 @@
 /** What a subscription is, and what rights its seats bring (rules 5, 7 and 8). */
-export type SubscriptionKind = 'collaboration' | 'mail' | 'bundle' | 'accessory' | 'storage' | 'third_party';
+export type SubscriptionKind =
+  | 'collaboration'
+  | 'mail'
+  | 'bundle'
+  | 'accessory'
+  | 'storage'
+  | 'third_party'
+  /** Of technicians: change files for provisioning cannot name it. */
+  | 'license';
+export type License = 'standard' | 'mobile';
 export type MailType = 'notes' | 'inotes';
 export type BundlePart = 'collaboration' | MailType;
 export type Pool = 'files' | 'mail';

@@ -120,14 +120,18 @@ export function knownSubscriber(context: DecisionContext): Subscriber {
   return subscriber;
 }
 
-/** The subscription that a column names by its number, if the company has it and it gives seats. */
+/**
+ * The subscription that a column names by its number, if the company has it. A licence of technicians is none that a row
+ * could name.
+ */
 export function namedSubscription(
   context: DecisionContext,
   field: 'subscriptionId' | 'subscriptionId2',
 ): Subscription | undefined {
   const text = textOf(context, field);
   if (!/^\d{1,15}$/.test(text)) return undefined;
-  return context.organisation.subscriptions.get(Number(text));
+  const subscription = context.organisation.subscriptions.get(Number(text));
+  return subscription?.kind === 'license' ? undefined : subscription;
 }
 
 /** Marks a subscriber as changed by this entry. */

@@ -32,7 +32,7 @@ export type Standpoint =
   | { kind: 'group'; group: string; allowed: boolean };
 
 export function standpointOf(source: SourceSettings | undefined, settings: UsersSettings): Standpoint {
-  if (!source) return { kind: 'account' };
+  if (source?.group === undefined) return { kind: 'account' };
   return { kind: 'group', group: source.group, allowed: settings.groupAdministrators === true };
 }
 

@@ -31,6 +31,13 @@ const values = {
   emptyName: 'is empty; write a name',
   onlyWithKind: (kind: string) => `can only be used with kind: ${kind}; remove the key, or change the kind`,
   neededWithKind: (kind: string) => `is required with kind: ${kind}; add it`,
+  initialPassword:
+    'does not meet the password policy; write 8 to 64 characters without blanks, 4 letters and 1 other character among them, none three times in a row',
+  neededWithScope: 'is required with scope: group; add it',
+  notWithScopeAll: 'cannot be used with scope: all; remove one of them',
+  onlyWithTechnicians:
+    'can only be used with keeps: technicians; remove the key, or change what the list keeps',
+  neededWithTechnicians: 'is required with keeps: technicians; add it',
   password: 'is too short; write at least 8 characters',
   passwordHash: 'is not an argon2id hash; write one such as $argon2id$v=19$…',
   passwordTwice: 'password and passwordHash cannot be used together; remove one of them',

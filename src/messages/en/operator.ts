@@ -126,6 +126,14 @@ const backup = {
 const setup = {
   noGroupOfSource: (customer: number, group: string) =>
     `customer ${customer}: a source acts for the group ${group}, and there is no such group. List it under groups.`,
+  noTechnicianGroupOfSource: (customer: number, group: number) =>
+    `customer ${customer}: a source puts technicians into group ${group}, and there is no such group. List it under technicianGroups.`,
+  noTechnicianGroup: (customer: number, email: string, group: number) =>
+    `customer ${customer}: ${email} is a technician of group ${group}, and there is no such group. List it under technicianGroups.`,
+  ssoIdTaken: (customer: number, email: string, ssoId: string) =>
+    `customer ${customer}: the single sign-on ID ${ssoId} of ${email} is already assigned to another technician. Use a unique ID.`,
+  objectTwice: (at: string) =>
+    `${at}: two subscribers have the same objectId of one source. Correct managedBy of one of them.`,
   noGroup: (customer: number, email: string, group: string) =>
     `customer ${customer}: ${email} is in the group ${group}, and there is no such group. List it under groups.`,
   folderTaken: (at: string, folder: string) =>

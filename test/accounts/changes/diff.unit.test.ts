@@ -82,6 +82,8 @@ const ANN: Subscriber = {
   termsAcceptedAt: null,
   notes: null,
   mailbox: null,
+  technician: null,
+  managedBy: null,
   seats: [],
   origin: 'organisation file',
   createdAt: AT,
@@ -127,13 +129,24 @@ describe('of a person', () => {
 function changed(value: unknown): unknown {
   if (value === null || typeof value === 'string') return `${value ?? ''}x`;
   if (typeof value === 'boolean') return !value;
+  if (typeof value === 'number') return value + 1;
   return Array.isArray(value) ? [...(value as unknown[]), 'x'] : value;
 }
 
+const TECHNICIAN = {
+  status: 'enabled',
+  group: 1,
+  homeGroup: null,
+  name: 'Ann One',
+  nickname: '',
+  ssoId: null,
+  description: '',
+} as const;
+const MANAGED = { source: 'ad', objectId: 'g-1' };
 const NOTES = { dn: 'cn=Ann', template: null, version: null, locale: null, forms: null };
 
 describe('no field of a person is forgotten', () => {
-  const person = { ...ANN, notes: NOTES };
+  const person = { ...ANN, notes: NOTES, technician: TECHNICIAN, managedBy: MANAGED };
   const known = ['id', 'createdAt', 'lastChange', 'seats', 'changedAt'];
   const leaves = Object.entries(person).flatMap(([key, value]: [string, unknown]) =>
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)

@@ -22,6 +22,8 @@ export function emptyOrganisation(): Organisation {
     subscribers: new Map(),
     takenElsewhere: new Set(),
     notesDns: new Map(),
+    technicianGroups: new Map(),
+    ssoIds: new Map(),
     companyContacts: 0,
     administrators: 0,
     storageTaken: { files: 0, mail: 0 },
