@@ -8,6 +8,7 @@ import { claim } from './claim.ts';
 import type { Command } from './command.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
+import { approve, discard } from './decide.ts';
 import { events } from './events.ts';
 import { exportLdif } from './export.ts';
 import type { CommandGroup } from './help.ts';
@@ -44,7 +45,7 @@ export const GROUPS: readonly CommandGroup[] = [
     title: groups.customers,
     commands: [setup, show, claim, activationMail, history, exportLdif, hold, release, throttle],
   },
-  { title: groups.files, commands: [check, reconcile, events] },
+  { title: groups.files, commands: [check, approve, discard, reconcile, events] },
   { title: groups.access, commands: [account, bans, unban, audit] },
   { title: groups.maintenance, commands: [backup, restore, purge] },
   { title: groups.shell, commands: [demo, completion(() => COMMANDS)] },

@@ -1,5 +1,6 @@
 import type { Configuration } from '../src/configuration.ts';
 import { embeddedDatabaseJob } from '../src/jobs/embedded-database.ts';
+import { guardJob } from '../src/jobs/guard.ts';
 import { historyJob } from '../src/jobs/history.ts';
 import { housekeepingJob } from '../src/jobs/housekeeping.ts';
 import { mailJob, removalJob } from '../src/jobs/outbox.ts';
@@ -15,6 +16,8 @@ export interface JobsParts {
   services: Services;
   store: Store;
   intake: Intake;
+  /** Told of a customer whose turn has something to do. */
+  changed: (customer: number) => void;
   /** Of the doors, which open later and close before. */
   lookAtCertificate: () => Promise<void>;
   /** Aborted when the daemon stops. */
@@ -23,7 +26,7 @@ export interface JobsParts {
 
 /** Everything that runs by the clock. */
 export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & JobRunner> {
-  const { configuration, services, store, intake, lookAtCertificate, signal } = parts;
+  const { configuration, services, store, intake, changed, lookAtCertificate, signal } = parts;
   const { database, journal, spool } = services;
   const { mail, removal, retention, data } = configuration;
   const isStopped = () => signal.aborted;
@@ -39,6 +42,7 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
     housekeepingJob({ ...services, customers: () => intake.customers() }),
     purgeJob({ ...services, spool, days: retention.days }),
     historyJob(services, retention),
+    guardJob(services, changed),
     removalJob(services, removal.finishSeconds * 1000),
     ...(mailing ? [mailing.job] : []),
     { name: 'certificate', every: EVERY_TWO_SECONDS, run: lookAtCertificate },

@@ -128,7 +128,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   let doors: Doors | null = null;
   const lookAtCertificate = async () => doors?.lookAtCertificate();
   const jobs = opened.use(
-    await startJobs({ configuration, services, store, intake, lookAtCertificate, signal }),
+    await startJobs({ configuration, services, store, intake, changed, lookAtCertificate, signal }),
   );
   doors = opened.use(
     await openDoors({

@@ -97,7 +97,7 @@ create table access_account (
   sources text[],
   primary key (login),
   foreign key (customer_id) references customer(id),
-  check (rights <@ '{upload,download,delete,journal}')
+  check (rights <@ '{upload,download,delete,journal,decide}')
 );
 create index access_account_customer on access_account (customer_id);
 create trigger access_account_changed after update on access_account for each row when ((old.* is distinct from new.*)) execute function count_access_change();
@@ -388,6 +388,12 @@ create table change_file (
   login text,
   -- The network address it was uploaded from.
   address text,
+  -- When nobody has answered by then it is discarded.
+  held_until timestamptz,
+  -- Why it is, or was, held: how many people it would hit.
+  hold jsonb,
+  -- What was decided of a held file; its turn carries it out.
+  ruling jsonb,
   primary key (id),
   foreign key (batch_id) references batch(id),
   foreign key (customer_id) references customer(id),
@@ -402,6 +408,7 @@ create index change_file_batch on change_file (batch_id);
 create index change_file_content on change_file (customer_id, content_sha256) where (content_sha256 is not null);
 create index change_file_counter on change_file (customer_id, source, type, sequence) where (decision is not null);
 create index change_file_filed on change_file (customer_id, folder, filed_as) where (filed_as is not null);
+create index change_file_held on change_file (held_until) where (state = 'held');
 create index change_file_kept on change_file (customer_id, finished_at) where ((state = 'filed') and (purged_at is null));
 create index change_file_next on change_file (batch_id, rank, sequence, source collate "C", id) where (state = 'waiting');
 create index change_file_queue on change_file (customer_id, received_at) where (state in ('waiting', 'deferred', 'held'));

@@ -1,3 +1,5 @@
+import type { Hold } from './change-file/danger.ts';
+
 /** How a customer stands right now: what `spoolgate status`, the status files and the console show. */
 export interface CustomerStatus {
   id: number;
@@ -51,7 +53,7 @@ export interface WaitReasons {
   'scanner-unreachable': NoValues;
   'scanner-timeout': NoValues;
   'scanner-error': NoValues;
-  decision: NoValues;
+  decision: { file: string; until: Date | string } & Hold;
   'missing-number': { source: string };
   /** More entries than an hour allows. */
   'above-hourly-cap': { entries: number; cap: number };

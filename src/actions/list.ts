@@ -1,11 +1,13 @@
 import { accountRemove } from './account-remove.ts';
 import type { Action } from './action.ts';
 import { activationMail } from './activation-mail.ts';
+import { approve } from './approve.ts';
 import { auditTrail } from './audit-entries.ts';
 import { backup } from './backup.ts';
 import { bans } from './bans.ts';
 import { check } from './check.ts';
 import { claim } from './claim.ts';
+import { discard } from './discard.ts';
 import { events } from './events.ts';
 import { exportDirectory } from './export.ts';
 import { groups } from './groups.ts';
@@ -33,6 +35,8 @@ export const ACTIONS: readonly Action[] = [
   throttle,
   hold,
   release,
+  approve,
+  discard,
   check,
   exportDirectory,
   bans,

@@ -1,3 +1,4 @@
+import type { Ruling } from './danger.ts';
 import type { Position } from './entry.ts';
 
 /**
@@ -14,7 +15,8 @@ import type { Position } from './entry.ts';
  *     waiting      Stored and seen. Becomes `applied` or `rejected` in its turn, `deferred` over a cap, `held`
  *                  where a person must decide, or `withdrawn` when the customer deletes it first.
  *     deferred     A cap was reached; later files of the customer wait too. Becomes `waiting` in the next hour or day.
- *     held         Waits for a person; goes on as `waiting`.
+ *     held         It would hit too many people (order/guard.ts), and waits for a person; the customer's other files do
+ *                  not. Goes on as `waiting` when it is approved, discarded, replaced, or nobody has answered in time.
  *     applying     A slice of a large file is done, the rest follows. Becomes `applied`.
  *     applied      All results are committed. Trace, report and the move are derived from them. Becomes `filed`.
  *     rejected     A gate refused the file as a whole; it has a report line and no trace. Becomes `filed`.
@@ -190,4 +192,6 @@ export interface ChangeFile {
   batch: number | null;
   /** null before the first slice. */
   progress: Progress | null;
+  /** What was decided of it while it was held; null, or left out: it was not. */
+  ruling?: Ruling | null;
 }

@@ -1,8 +1,11 @@
+import { decisionIn } from './danger.ts';
 import { CUSTOMER_DIGITS_MAX, SEQUENCE_MAX, type ChangeFileTypes } from './change-file.ts';
 
 /** What breaks the grammar of a change file's name (rules 3); the first thing to look at. */
 export type NameFault =
   | 'separators'
+  /** An answer to a held file, of which none waits for it. */
+  | 'decision'
   | 'extension'
   | 'wrong-extension'
   | 'customer'
@@ -21,6 +24,8 @@ export type NameFault =
  */
 export function nameFault(name: string, types: ChangeFileTypes): { fault: NameFault; part: string } {
   const extension = /\.[^.]*$/.exec(name)?.[0] ?? '';
+  const decided = decisionIn(name)?.file;
+  if (decided !== undefined) return { fault: 'decision', part: decided };
   const stem = name.slice(0, name.length - extension.length);
   const extensions = [...types.values()].flatMap((facts) => facts.extensions);
   if (!extensions.includes(extension.toLowerCase())) return { fault: 'extension', part: extension };

@@ -7,6 +7,7 @@
  * failed, the daemon starts and stops) is written to the log at once and is no event: these are the functions of the
  * `Journal` (events.ts) that stand under "log only".
  */
+import type { DiscardReason, HoldReason } from '../change-file/danger.ts';
 import type { QuarantineRefusal } from '../change-file/reported-file.ts';
 import type { LogLevel } from './log.ts';
 
@@ -117,6 +118,20 @@ const FILES = {
   'file.replaced': kind<{ bytes: number }>('info', 'file replaced while waiting', FILE),
   'file.withdrawn': kind<object>('info', 'file withdrawn', FILE),
   'file.deferred': kind<{ waitsFor: string; until: string }>('info', 'file deferred', FILE),
+  /** It would hit too many people: nothing of it is applied before somebody decides. */
+  'file.held': kind<{ people: number; of: number; reason: HoldReason; until: string }>(
+    'warn',
+    'file held for approval',
+    FILE,
+    'held',
+  ),
+  'file.approved': kind<{ people: number; held: number }>('info', 'held file approved', FILE, 'approved'),
+  'file.discarded': kind<{ why: DiscardReason; people: number }>(
+    'info',
+    'held file discarded',
+    FILE,
+    'discarded',
+  ),
   /** At a gate: no entry of it was looked at. */
   'file.refused': kind<{ code: number | null; reason: string }>('warn', 'file rejected', FILE),
   /** A slice of a large file; `entries` so far, of `total`. */

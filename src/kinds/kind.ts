@@ -1,5 +1,6 @@
 import type { Breather } from '../breather.ts';
 import type { ChangeFile, NameFacts } from '../change-file/change-file.ts';
+import type { Danger, GuardLimits } from '../change-file/danger.ts';
 import type { ReportWords } from '../change-file/reported-file.ts';
 import type { Transaction } from '../database/open.ts';
 import type { Entry, EntryResult, OpenBytes, Position, Reading } from '../change-file/entry.ts';
@@ -47,6 +48,11 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
   ) => Promise<State>;
   /** Pure: changes `state` in memory, and says what became of the entry; null where the rules ignore it silently. */
   decide: (state: State, entry: Entry<Record>) => EntryResult | null;
+  /**
+   * What the decided entries would take from people, and from when on somebody must confirm it; nothing of the file is
+   * saved before. Left out, or null, where nothing is guarded. Asked once a file, so only of kinds that are decided whole.
+   */
+  weigh?: (state: State) => { danger: Danger; limits: GuardLimits } | null;
   save: (tx: Transaction, state: State, file: ChangeFile) => Promise<void>;
   /**
    * After the last slice of a file, in its transaction: what follows from the file as a whole. Left out where nothing

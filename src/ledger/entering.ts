@@ -135,7 +135,9 @@ export async function enterOne(
      values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12)
      on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken
      do update set received_at = excluded.received_at, bytes = excluded.bytes, modified_at = excluded.modified_at,
-       login = excluded.login, address = excluded.address, replaced = change_file.replaced + 1
+       login = excluded.login, address = excluded.address, replaced = change_file.replaced + 1,
+       state = case change_file.state when 'held' then 'waiting' else change_file.state end,
+       ruling = null, held_until = null
        where (change_file.bytes, change_file.modified_at) is distinct from (excluded.bytes, excluded.modified_at)
      returning id, replaced`,
     [

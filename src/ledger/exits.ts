@@ -3,6 +3,7 @@
  * does not know is refused: the row stays as it is, and the caller hears of it.
  */
 import type { ChangeFile, ChangeFileState } from '../change-file/change-file.ts';
+import type { Hold, Ruling } from '../change-file/danger.ts';
 import type { Position } from '../change-file/entry.ts';
 import type { Outcome } from '../change-file/outcome.ts';
 import type { QuarantineRefusal } from '../change-file/reported-file.ts';
@@ -15,6 +16,9 @@ export const EXITS = {
   /** A cap or a missing number: until the next hour or day, or until it came. */
   defer: ['waiting'],
   refuse: ['waiting'],
+  /** It would hit too many people: until somebody decides, or nobody has in time. */
+  hold: ['waiting'],
+  rule: ['held'],
   withdraw: ['waiting', 'deferred', 'held'],
   quarantine: ['waiting'],
   /** A slice is done, the rest follows. */
@@ -78,6 +82,31 @@ export async function refuse(
     `update change_file set state = 'rejected', decision = 'refused', taken = true, started_at = $2, finished_at = $2,
        code = $3, detail = $4, folder = '_error' where id = $1 and ${among('refuse')}`,
     [file.id, now, refusal.code, refusal],
+  );
+  return rowCount === 1;
+}
+
+/** The file waits for a person, outside of any batch; it lies in the upload folder unless it could not go back there. */
+export async function hold(
+  tx: Transaction,
+  file: ChangeFile,
+  why: Hold,
+  { until, entries, taken }: { until: Date; entries: number; taken: boolean },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update change_file set state = 'held', hold = $2, held_until = $3, total = $4, taken = $5, ruling = null, batch_id = null,
+       failures = 0
+      where id = $1 and ${among('hold')}`,
+    [file.id, why, until, entries, taken],
+  );
+  return rowCount === 1;
+}
+
+/** What was decided of a held file: its turn comes again and carries it out. */
+export async function rule(db: Queryable, file: Pick<ChangeFile, 'id'>, ruling: Ruling): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update change_file set state = 'waiting', ruling = $2, held_until = null where id = $1 and ${among('rule')}`,
+    [file.id, ruling],
   );
   return rowCount === 1;
 }

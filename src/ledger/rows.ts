@@ -5,6 +5,7 @@ import {
   type ChangeFileState,
   type Progress,
 } from '../change-file/change-file.ts';
+import type { Ruling } from '../change-file/danger.ts';
 
 export interface ChangeFileRow {
   id: number;
@@ -28,17 +29,19 @@ export interface ChangeFileRow {
   write_errors: number;
   next_line: number;
   next_byte: number;
+  ruling: Ruling | null;
 }
 
 /** Columns for `changeFileFrom`. None hides a column that statements order by: a name there means what is selected. */
 export const CHANGE_FILE_COLUMNS = `id, customer_id, name, type, named_customer::text, source,
   sequence::text as number, state, received_at, bytes, batch_id, started_at, code, total,
-  entries, written, read_errors, write_errors, next_line, next_byte`;
+  entries, written, read_errors, write_errors, next_line, next_byte, ruling`;
 
 export function changeFileFrom(row: ChangeFileRow): ChangeFile {
   const { id, customer_id: customer, name, state, received_at: receivedAt, bytes, batch_id: batch } = row;
   const parsed = nameFrom(row);
-  return { id, customer, name, parsed, state, receivedAt, bytes, batch, progress: progressFrom(row) };
+  const { ruling } = row;
+  return { id, customer, name, parsed, state, receivedAt, bytes, batch, progress: progressFrom(row), ruling };
 }
 
 /** What its name said when it came in. */

@@ -44,6 +44,12 @@ export async function missingBefore(db: Queryable, { customer, parsed }: ChangeF
   return rows.map((row) => row.missing);
 }
 
+/** A file that was held and is not carried out uses its number up, unless a newer one has. */
+export async function storeDiscarded(tx: Transaction, customer: number, name: ChangeFileName): Promise<void> {
+  const last = await lastSequence(tx, customer, name);
+  if (last === null || last < name.sequence) await storeSequence(tx, customer, name);
+}
+
 /**
  * Called in the transaction that applies the file. A number that was not the next one ends for good what is expected of
  * the source, unless all numbers between were seen and refused.

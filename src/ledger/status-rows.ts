@@ -1,3 +1,4 @@
+import type { Hold } from '../change-file/danger.ts';
 import type { PastResult, SourceNumber, WaitingFile } from '../customer-status.ts';
 import type { Queryable } from '../database/open.ts';
 
@@ -24,6 +25,9 @@ export interface WaitingRow {
   scanner: 'away' | 'slow' | 'fault' | null;
   in_batch: boolean;
   settles_at: Date | null;
+  /** Of a held file. */
+  hold: Hold | null;
+  held_until: Date | null;
 }
 
 /** By customer. */
@@ -82,7 +86,7 @@ const EACH = 'from unnest($1::bigint[]) as c (id) cross join lateral';
 const WAITING = `
   select c.id as customer, w.* ${EACH}
     (select count(*) over () as "all", f.id, f.name, f.type, f.source, f.state, f.total, f.entries, f.received_at,
-            f.deferred_until, f.deferred_for,
+            f.deferred_until, f.deferred_for, f.hold, f.held_until,
             case when f.detail->>'waits' = 'scanner' then coalesce(f.detail->>'cause', 'away') end as scanner,
             f.batch_id is not null as in_batch, case when q.phase = 'settling' then q.next_turn_at end as settles_at
        from change_file f left join turn_queue q on q.customer_id = f.customer_id

@@ -97,8 +97,8 @@ interface Circumstances {
 function shownFiles(rows: WaitingRow[], { facts, isHeld, caps, used, now }: Circumstances): WaitingFile[] {
   const expected = forecast(
     rows.map((row) => ({
-      // What runs already has been counted.
-      entries: row.state === 'applying' ? 0 : row.total || null,
+      // What runs already has been counted; nothing waits for what waits for a person.
+      entries: row.state === 'applying' || row.state === 'held' ? 0 : row.total || null,
       countsHourly: row.type !== null && facts.countsHourly(row.type),
       notBefore: (row.deferred_for === 'sequence' ? row.deferred_until : row.settles_at) ?? now,
     })),
@@ -112,15 +112,16 @@ function shownFiles(rows: WaitingRow[], { facts, isHeld, caps, used, now }: Circ
   // One that was begun before the hold goes on.
   const isRefusedOnHold = ({ type, state }: WaitingRow) =>
     isHeld && type !== null && state !== 'applying' && facts.heldRefuses(type);
+  const before = (index: number) => rows.slice(0, index).findLast(({ state }) => state !== 'held');
   return rows.map((row, index) => ({
     name: row.name,
     state: row.state,
-    ...(isRefusedOnHold(row) ? ON_HOLD : whyItWaits(row, rows[index - 1], caps, used)),
+    ...(isRefusedOnHold(row) ? ON_HOLD : whyItWaits(row, before(index), caps, used)),
     place: index + 1,
     entries: row.total || null,
     since: row.received_at,
-    // Nobody knows when the hold ends; before, the file is not carried out.
-    expected: isRefusedOnHold(row) ? null : (expected[index] ?? null),
+    // Nobody knows when the hold ends, or a person decides; before, the file is not carried out.
+    expected: isRefusedOnHold(row) || row.state === 'held' ? null : (expected[index] ?? null),
   }));
 }
 
@@ -134,14 +135,27 @@ const SCANNER_REASONS = {
 } as const;
 
 function whyItWaits(
-  { state, entries, total, scanner, deferred_for: cap, source, in_batch: inBatch, settles_at }: WaitingRow,
+  {
+    name,
+    state,
+    entries,
+    total,
+    scanner,
+    hold,
+    held_until,
+    deferred_for: cap,
+    source,
+    in_batch: inBatch,
+    settles_at,
+  }: WaitingRow,
   before: WaitingRow | undefined,
   caps: CustomerCaps,
   used: Usage,
 ): WaitReason {
   if (state === 'applying') return { reason: 'processing', values: { done: entries, entries: total } };
   if (scanner) return { reason: SCANNER_REASONS[scanner], values: {} };
-  if (state === 'held') return { reason: 'decision', values: {} };
+  if (state === 'held' && hold)
+    return { reason: 'decision', values: { ...hold, file: name, until: held_until ?? '' } };
   if (cap === 'sequence') return { reason: 'missing-number', values: { source: source ?? '' } };
   if (cap === 'hour' && total > caps.hourly)
     return { reason: 'above-hourly-cap', values: { entries: total, cap: caps.hourly } };

@@ -151,6 +151,16 @@ export async function makeDue(db: Queryable, customer: number, now: Date): Promi
   );
 }
 
+/** A held file was decided: its customer has something to do. A turn that is running is asked again by `noteUpload`. */
+export async function noteRuling(db: Queryable, customers: readonly number[], now: Date): Promise<void> {
+  await db.query(
+    `update turn_queue set phase = 'running', next_turn_at = $2 where customer_id in
+       (select customer_id from turn_queue where customer_id = any($1) and phase in ('idle', 'settling')
+         for update skip locked)`,
+    [customers, now],
+  );
+}
+
 /** What the customer's next file needs is still being made: no other daemon takes it for dead yet. */
 export async function extendPreparation(db: Queryable, customer: number, now: Date): Promise<void> {
   await db.query(

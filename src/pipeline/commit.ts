@@ -7,7 +7,6 @@ import { notesOf, positionAfter, warningsOf, type Position } from '../change-fil
 import { effectsOf, isStopped, type Outcome } from '../change-file/outcome.ts';
 import type { UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
-import type { Clock } from '../clock.ts';
 import type { Transaction } from '../database/open.ts';
 import type { NewEvent } from '../events/catalog.ts';
 import { record } from '../events/record.ts';
@@ -16,31 +15,15 @@ import { countOperations, returnOperations } from '../ledger/caps.ts';
 import { defer, refuse, expectExit, type WaitReason } from '../ledger/exits.ts';
 import { noteContent, noteDayLimit, noteEffects, noteEntries, noteMissingNumbers } from '../ledger/notes.ts';
 import { saveOutcome } from '../ledger/results.ts';
-import { missingBefore, storeSequence } from '../ledger/sequence.ts';
+import { discardOlder } from '../ledger/held.ts';
+import { missingBefore, storeDiscarded, storeSequence } from '../ledger/sequence.ts';
 import { periodsOf } from '../order/periods.ts';
-import { takeChangeFile, type OpenChangeFile } from '../spool/take.ts';
+import { takeChangeFile } from '../spool/take.ts';
+import type { CommitInput, Committed } from './commit-input.ts';
+import { holdFile } from './hold.ts';
 import type { Plan } from './plan.ts';
 import type { Contents } from './read-slice.ts';
 import { saveDecided } from './save-decided.ts';
-
-/** What a plan was made of, and what its commit needs besides. */
-export interface CommitInput {
-  file: ChangeFile;
-  opened: OpenChangeFile;
-  contents: Contents | null;
-  /** SHA-256 of the file; null after its first slice. */
-  digest: string | null;
-  /** Absolute path of the customer's folder. */
-  folder: string;
-  now: Date;
-  clock: Clock;
-}
-
-/** What the transaction came to, once it is committed. */
-export interface Committed {
-  /** The file waits until then. */
-  deferredUntil?: Date;
-}
 
 type Applied = Extract<Plan, { kind: 'apply' }>;
 
@@ -48,6 +31,7 @@ type Applied = Extract<Plan, { kind: 'apply' }>;
 export async function commit(tx: Transaction, plan: Plan, input: CommitInput): Promise<Committed | null> {
   const { file, folder, opened, contents } = input;
   if (plan.kind === 'wait') return postpone(tx, plan, input);
+  if (plan.kind === 'hold') return holdFile(tx, plan.hold, input);
   if (!file.progress) {
     if (!(await takeChangeFile(folder, file, opened))) return null;
     failpoint('taken');
@@ -81,6 +65,7 @@ async function refuseFile(tx: Transaction, plan: Plan, { file, now }: CommitInpu
   if (plan.kind !== 'refuse') throw new Error(`a file without contents cannot be ${plan.kind}`);
   const { refusal } = plan;
   await expectExit(refuse(tx, file, refusal, now));
+  if (file.ruling && file.parsed) await storeDiscarded(tx, file.customer, file.parsed);
   await record(tx, now, {
     type: 'file.refused',
     customer: file.customer,
@@ -122,6 +107,7 @@ async function applySlice(
   }
   const earlier = input.digest === null ? null : await noteContent(tx, file, input.digest, now);
   const missing = await count(tx, plan, input, contents, outcome);
+  if (!next && !held && contents.kind.weigh) await discardOlder(tx, file, now);
   if (!next && !held && !isStopped(outcome)) await contents.kind.conclude?.(tx, file, now);
   const applied = appliedEvent(
     file,

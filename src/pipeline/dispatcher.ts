@@ -102,6 +102,8 @@ export class Dispatcher implements AsyncDisposable {
   /** A cap or a state was changed from outside: looks again, and tells the customer. */
   wake(customer: number): void {
     this.#status.changed(customer);
+    // A turn that is running may have missed it.
+    this.#background.run(this.#enqueue(customer));
     this.look();
   }
 

@@ -5,6 +5,7 @@
  */
 import { customerById, type Customer } from '../accounts/customers/customer.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
+import type { Hold } from '../change-file/danger.ts';
 import {
   decideEntries,
   NO_COUNTS,
@@ -20,6 +21,7 @@ import type { Kinds } from '../kinds/kinds.ts';
 import { usageOf } from '../ledger/caps.ts';
 import type { WaitReason } from '../ledger/exits.ts';
 import { lastSequence, missingBefore } from '../ledger/sequence.ts';
+import { holdReason } from '../order/guard.ts';
 import { periodsOf } from '../order/periods.ts';
 import { mayFollow, strictPatience } from '../order/sequence.ts';
 import { capsOf, throttle, type Caps, type CustomerCaps } from '../order/throttle.ts';
@@ -47,6 +49,8 @@ export type Plan =
   /** As a whole: to `_error`, with a line in the report. */
   | { kind: 'refuse'; refusal: Refusal | UncodedRefusal }
   | { kind: 'wait'; reason: WaitReason; until: Date; dayLimit: { limit: number; since: Date } | null }
+  /** It would hit too many people: nothing of it is done before somebody decides. */
+  | { kind: 'hold'; hold: Hold; decided: Decided }
   | (Decided & { kind: 'apply'; caps: CustomerCaps });
 
 /** A slice that is decided, and not saved. */
@@ -73,7 +77,19 @@ export async function plan(tx: Transaction, input: PlanInput): Promise<Plan | nu
     const outcome = refuseEntries(contents.entries, countsBefore(file), { code: 1001 });
     return { kind: 'apply', outcome, state: null, caps };
   }
-  return { kind: 'apply', ...(await decideSlice(tx, file, contents, now)), caps };
+  const decided = await decideSlice(tx, file, contents, now);
+  const hold = guarded(file, contents, decided);
+  return hold ? { kind: 'hold', hold, decided } : { kind: 'apply', ...decided, caps };
+}
+
+/** @returns null where the file may be applied */
+function guarded({ ruling }: ChangeFile, { kind }: Contents, { state }: Decided): Hold | null {
+  const weighed = kind.weigh?.(state);
+  if (!weighed) return null;
+  const { danger, limits } = weighed;
+  const approved = ruling?.verdict === 'approved' ? ruling.people : null;
+  const reason = holdReason(danger, limits, approved);
+  return reason && { ...danger, reason, ...(approved === null ? {} : { approved }) };
 }
 
 /** Loads what the entries name, and decides them one after the other in memory. */
@@ -116,6 +132,9 @@ async function gate(
   { id, types }: Customer,
   kinds: Kinds,
 ): Promise<Refusal | null> {
+  const { ruling } = file;
+  // Its number may be stored by now, and is none of its faults.
+  if (ruling?.verdict === 'discarded') return { code: 2202, reason: ruling.why, limit: ruling.people };
   const last = file.parsed ? await lastSequence(tx, id, file.parsed) : null;
   return refusedAtGate(file, {
     customer: id,

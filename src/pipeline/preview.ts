@@ -1,5 +1,6 @@
 import { customerById } from '../accounts/customers/customer.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
+import type { Hold } from '../change-file/danger.ts';
 import { notesOf, warningsOf, type Entry } from '../change-file/entry.ts';
 import { effectsOf, type Outcome } from '../change-file/outcome.ts';
 import type { ReportedFile, UncodedRefusal } from '../change-file/reported-file.ts';
@@ -21,6 +22,8 @@ export interface Preview {
   outcome: Outcome | null;
   /** What its name and the organisation let it do; null where its kind has no options. */
   inForce: string | null;
+  /** Why it would wait for a person; null: it would not. */
+  hold: Hold | null;
 }
 
 /** Of the configuration, what the answer depends on. */
@@ -47,14 +50,22 @@ export async function previewFile(
   const contents: Contents | null = !slice ? null : { ...slice, prepared: slice.kind.pretend(slice.entries) };
   const planned = await plan(tx, { file, contents, facts: settings, now, regardless: true });
   if (planned?.kind === 'refuse')
-    return { folder, reported: refusedFile(file, planned.refusal, now), trace: '', outcome: null, inForce };
-  if (planned?.kind !== 'apply' || !contents)
+    return {
+      folder,
+      reported: refusedFile(file, planned.refusal, now),
+      trace: '',
+      outcome: null,
+      inForce,
+      hold: null,
+    };
+  if ((planned?.kind !== 'apply' && planned?.kind !== 'hold') || !contents)
     throw new Error('a plan regardless of caps either refuses or applies');
-  const { outcome } = planned;
+  const { outcome } = planned.kind === 'hold' ? planned.decided : planned;
+  const hold = planned.kind === 'hold' ? planned.hold : null;
   const shown = shownText(contents.kind, contents.header, settings.maskPasswords);
   const trace = await Array.fromAsync(tracePieces(pageOf(outcome), shown.header, opened.handle, shown));
   const reported = decidedFile(file, contents.entries, outcome, now);
-  return { folder, reported, trace: Buffer.concat(trace).toString(), outcome, inForce };
+  return { folder, reported, trace: Buffer.concat(trace).toString(), outcome, inForce, hold };
 }
 
 async function* pageOf({ results }: Outcome) {

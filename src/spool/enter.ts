@@ -1,3 +1,4 @@
+import { decisionIn } from '../change-file/danger.ts';
 import type { ChangeFileTypes } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
@@ -17,6 +18,7 @@ import {
   type EnteringFacts,
   type FoundFile,
 } from '../ledger/entering.ts';
+import { answerHeld } from './decisions.ts';
 import { fileAt, type Found } from './found-file.ts';
 import type { SpoolMount } from './mount.ts';
 import { takenPath } from './take.ts';
@@ -52,7 +54,8 @@ export async function admitAll(parts: IntakeParts, place: CustomerFolder, files:
   let admitted = false;
   for (let at = 0; at < files.length; at += ENTERED_AT_ONCE) {
     const some = files.slice(at, at + ENTERED_AT_ONCE);
-    const entered = some.length > 1 ? await enterSome(parts, place, some) : new Set();
+    const plain = some.filter(({ name }) => decisionIn(name) === null);
+    const entered = plain.length > 1 ? await enterSome(parts, place, plain) : new Set();
     failpoint('admitted');
     for (const file of some) {
       if (entered.has(file.name) || (await admit(parts, place, file))) admitted = true;
@@ -82,15 +85,18 @@ async function enterSome(
 }
 
 /**
- * Enters a complete file into the ledger, or notes that it replaces one of the same name that still waits.
+ * Enters a complete file into the ledger, or notes that it replaces one of the same name that still waits. An answer to a
+ * held file is carried out.
  *
  * @returns false where the ledger knows it already, or where it is gone by now
  */
 export async function admit(
-  { database, clock, types }: IntakeParts,
+  parts: IntakeParts,
   { customer, folder }: CustomerFolder,
   file: FoundFile,
 ): Promise<boolean> {
+  if (await answerHeld(parts, { customer, folder }, file)) return true;
+  const { database, clock, types } = parts;
   const isEntered = await database.transaction(async (tx) => {
     const now = clock.now();
     const row = await enterAnew(tx, { customer, folder }, file, { types, now });

@@ -65,6 +65,24 @@ export async function takeAsItIs(folder: string, file: ChangeFile): Promise<void
 }
 
 /**
+ * What is read and not carried out stays where its customer sees it; one that an attempt of before has taken in hand goes
+ * back there, unless another file has its name by now.
+ *
+ * @returns `gone` where it was replaced or deleted since it was opened
+ */
+export async function leaveInFolder(
+  folder: string,
+  file: ChangeFile,
+  opened: OpenChangeFile,
+): Promise<'there' | 'in-hand' | 'gone'> {
+  const [taken, place] = [takenPath(folder, file), path.join(folder, file.name)];
+  if ((await inodeAt(taken)) !== opened.inode)
+    return (await inodeAt(place)) === opened.inode ? 'there' : 'gone';
+  if (await isThere(place)) return 'in-hand';
+  return (await putBack(folder, file)) === place ? 'there' : 'in-hand';
+}
+
+/**
  * Files in hand of which this process knows that the sync of their names succeeded. Any other one that is found in hand
  * was left by an attempt that died or whose sync failed, and a sync that fails is not mended by the next that succeeds.
  */

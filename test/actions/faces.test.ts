@@ -58,7 +58,10 @@ async function makeHome() {
      insert into door_score (kind, subject, failures, bans, banned_until, failed_at)
        values ('account', 'acme', 0, 1, now() + interval '1 hour', now());
      insert into directory_entry (customer_id, dn_key, dn, class, attributes, created_at)
-       values (${ACME}, 'o=acme,cn=ann', 'cn=Ann,o=Acme', 'person', '{"displayName":["Ann"]}', now())`,
+       values (${ACME}, 'o=acme,cn=ann', 'cn=Ann,o=Acme', 'person', '{"displayName":["Ann"]}', now());
+     insert into change_file (customer_id, name, state, received_at, bytes, modified_at, hold, held_until)
+       select ${ACME}, name, 'held', now(), 10, now(), '{"absent":6,"disabled":1,"of":50}', now() + interval '1 day'
+         from unnest('{${HELD},${OTHER_HELD}}'::text[]) as name`,
   );
   return { configuration, database };
 }
@@ -109,6 +112,7 @@ async function* bytes(...texts: string[]): AsyncGenerator<Buffer> {
   for (const text of texts) yield Buffer.from(text);
 }
 
+const [HELD, OTHER_HELD] = [`${ACME}_ad_SNAPSHOT_1.csv`, `${ACME}_ad_SNAPSHOT_2.csv`];
 const HEADER = 'emailAddress,action\n';
 const ALL_EVENTS = { customer: null, types: [], since: null, limit: 10, follow: false };
 const NEW_CUSTOMER = { customers: [{ id: 5_000_005, name: 'New', folder: 'new' }] };
@@ -144,6 +148,11 @@ const QUESTIONS: [
   ['hold', { customer: ACME }, 'answers'],
   ['hold', { customer: ACME }, 'answers'],
   ['release', { customer: ACME }, 'answers'],
+  ['approve', { customer: ACME, file: HELD, people: null }, 'answers'],
+  ['approve', { customer: ACME, file: HELD, people: null }, 'answers'],
+  ['approve', { customer: ACME, file: HELD, people: -1 }, 'exit 2'],
+  ['discard', { customer: ACME, file: OTHER_HELD }, 'answers'],
+  ['discard', { customer: 7, file: OTHER_HELD }, 'exit 1'],
   [
     'check',
     { file: `/x/${ACME}_PRV_1.csv`, customer: null },

@@ -19,6 +19,20 @@ const EXITS: Record<
 > = {
   defer: { take: (tx, file) => exits.defer(tx, file, 'hour', NOW, 3), to: 'deferred' },
   refuse: { take: (tx, file) => exits.refuse(tx, file, { code: 4 }, NOW), to: 'rejected' },
+  hold: {
+    take: (tx, file) =>
+      exits.hold(
+        tx,
+        file,
+        { absent: 6, disabled: 0, of: 50, scopeChanged: false, reason: 'percent' },
+        { until: NOW, entries: 3, taken: false },
+      ),
+    to: 'held',
+  },
+  rule: {
+    take: (tx, file) => exits.rule(tx, file, { verdict: 'approved', people: 6 }),
+    to: 'waiting',
+  },
   withdraw: { take: (tx, file) => exits.withdraw(tx, file, NOW), to: 'withdrawn' },
   quarantine: {
     take: (tx, file) =>
@@ -49,6 +63,8 @@ const STATES: ChangeFileState[] = [
 const CHART: Record<keyof typeof EXITS, ChangeFileState[]> = {
   defer: ['waiting'],
   refuse: ['waiting'],
+  hold: ['waiting'],
+  rule: ['held'],
   withdraw: ['waiting', 'deferred', 'held'],
   quarantine: ['waiting'],
   goOn: ['waiting', 'applying'],

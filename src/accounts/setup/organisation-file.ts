@@ -174,7 +174,7 @@ const account = z
     password: z.string().min(8, words.values.password).optional(),
     passwordHash: z.string().refine(isPasswordHash, words.values.passwordHash).optional(),
     keys: z.array(publicKey).optional(),
-    rights: z.array(z.enum(['upload', 'download', 'delete', 'journal'])).optional(),
+    rights: z.array(z.enum(['upload', 'download', 'delete', 'journal', 'decide'])).optional(),
     from: z.array(network).optional(),
     sources: z.array(z.string()).min(1, 'must name a source; leave the key out for all').optional(),
   })

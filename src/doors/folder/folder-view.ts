@@ -11,6 +11,7 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decisionIn } from '../../change-file/danger.ts';
 import { isOwnName, isTemporaryName, JOURNAL, sourceIn } from '../../change-file/change-file.ts';
 import { syncFolder } from '../../durable.ts';
 import { codeOf } from '../../fault.ts';
@@ -147,15 +148,17 @@ export class FolderView {
 
   /** For what says something of the folder to those alone who may fill it. */
   demandUpload(): void {
-    this.#demand('upload');
+    if (!this.account.rights.has('decide')) this.#demand('upload');
   }
 
+  /** Who decides on held files need not be somebody who uploads any, nor the other way round. */
   #demandWritable(path: VirtualPath): void {
-    this.#demand('upload');
     const file = fileOf(path);
+    const decision = file.folder === '' ? decisionIn(file.name) : null;
+    this.#demand(decision ? 'decide' : 'upload');
     if (isOwn(file)) throw new FolderFault('denied', replies.folder.notWritable);
     if (file.folder !== '') throw new FolderFault('denied', replies.folder.uploadFolderOnly);
-    this.#demandSource(file.name);
+    this.#demandSource(decision?.file ?? file.name);
   }
 
   /** A login for some sources must not speak for another; what is no name of a change file speaks for none. */

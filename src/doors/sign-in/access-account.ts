@@ -1,5 +1,5 @@
 /** What a signed-in person may do at a door (rules 2 and 17, organisation file). */
-export type Right = 'upload' | 'download' | 'delete' | 'journal';
+export type Right = 'upload' | 'download' | 'delete' | 'journal' | 'decide';
 
 /** An integration server user: somebody who may sign in at a door. */
 export interface AccessAccount {

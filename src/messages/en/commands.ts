@@ -162,6 +162,21 @@ const hold = {
     `These waiting files will be refused with code 1001 unless the customer is released first:\n${files}`,
 };
 
+const people = (count: number) => (count === 1 ? '1 person' : `${count} people`);
+
+const decide = {
+  approveSummary: 'let a held file go on',
+  approveDetails:
+    'FILE is the whole name, as status shows it. The file is decided again at that moment; if it would then hit more people\n' +
+    'than --people N (without it: as many as it is held for), it is held again. Exit 3 if the file is not held.',
+  discardSummary: 'reject a held file: it goes to _error with code 2202',
+  discardDetails: 'FILE is the whole name, as status shows it. Exit 3 if the file is not held.',
+  approved: (file: string, count: number) => `${file} is approved for ${people(count)}.`,
+  discarded: (file: string) => `${file} is discarded.`,
+  notHeld: (file: string) => `${file} is not held.`,
+  people: (given: string) => `--people must be a whole number, not "${given}".`,
+};
+
 const check = {
   summary: 'show what change files would do, without applying them',
   details:
@@ -359,6 +374,7 @@ export const commands = {
   history,
   throttle,
   hold,
+  decide,
   check,
   exportLdif,
   bans,

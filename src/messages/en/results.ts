@@ -39,6 +39,8 @@ export const results = {
       separators: nameSentence(
         (r) => `${value(r)} separates its parts with "${r.other}" instead of underscores.`,
       ),
+      decision: (r) =>
+        `The file name format is not valid. ${value(r)} answers for a held file, but ${shown(r.other)} is not held, or the first line of an approval is not the number of people. See _status.txt for what is held.`,
       extension: nameSentence((r) =>
         r.other ? `${value(r)} has the extension "${shown(r.other)}".` : `${value(r)} has no extension.`,
       ),

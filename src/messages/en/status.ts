@@ -1,5 +1,22 @@
+import { peopleOf, percentOf, type Hold } from '../../change-file/danger.ts';
 import type { WaitReasons } from '../../customer-status.ts';
 import { escapeHidden } from '../../shown-text.ts';
+
+function minute(at: Date | string): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** How many people a file would hit, and what makes it wait for a person. */
+export function heldText(hold: Hold): string {
+  const { absent, disabled, of, reason, approved } = hold;
+  const share = `${percentOf(hold)} %`;
+  const whom =
+    absent > 0 && disabled > 0
+      ? `${absent} of ${of} people are absent and ${disabled} newly disabled (${share})`
+      : `${absent || disabled} of ${of} people are ${absent > 0 ? 'absent' : 'newly disabled'} (${share})`;
+  if (reason === 'scope') return `${whom}, and the list is of other people than the last one`;
+  return reason === 'more-than-approved' ? `${whom}, more than the ${approved} that were approved` : whom;
+}
 
 type WaitTexts = { [Reason in keyof WaitReasons]: (values: WaitReasons[Reason]) => string };
 
@@ -12,7 +29,8 @@ const waits: WaitTexts = {
   'scanner-timeout': () => 'waiting for the virus scanner, which did not answer in time; retrying',
   'scanner-error': () =>
     'waiting for the virus scanner, which cannot scan the file now; retrying every few seconds',
-  decision: () => 'held until someone approves or discards it',
+  decision: (held) =>
+    `held: ${heldText(held)}. To approve it, upload ${escapeHidden(held.file)}.approve with the number ${peopleOf(held)} in its first line; to reject it, upload an empty ${escapeHidden(held.file)}.discard, or delete the file. Rejected by itself at ${minute(held.until)}`,
   'missing-number': ({ source }) =>
     `waiting for a missing sequence number of source "${escapeHidden(source)}"`,
   'above-hourly-cap': ({ entries, cap }) =>

@@ -126,55 +126,65 @@ test.each<[string, (view: FolderView) => Promise<unknown>, Record<Right, string>
   [
     'upload',
     (view) => view.uploadTarget(at('n.csv')),
-    { upload: 'ok', download: 'denied', delete: 'denied', journal: 'denied' },
+    { upload: 'ok', download: 'denied', delete: 'denied', journal: 'denied', decide: 'denied' },
   ],
   [
     'replace',
     (view) => view.uploadTarget(at('a.csv')),
-    { upload: 'ok', download: 'denied', delete: 'denied', journal: 'denied' },
+    { upload: 'ok', download: 'denied', delete: 'denied', journal: 'denied', decide: 'denied' },
   ],
   [
     'rename',
     (view) => view.rename(at('a.csv'), at('b.csv')),
-    { upload: 'ok', download: 'denied', delete: 'denied', journal: 'denied' },
+    { upload: 'ok', download: 'denied', delete: 'denied', journal: 'denied', decide: 'denied' },
   ],
   [
     'download a waiting file',
     (view) => view.openForReading(at('a.csv')),
-    { upload: 'denied', download: 'ok', delete: 'denied', journal: 'notFound' },
+    { upload: 'denied', download: 'ok', delete: 'denied', journal: 'notFound', decide: 'denied' },
   ],
   [
     'download a report',
     (view) => view.openForReading(at('_report/r.txt')),
-    { upload: 'denied', download: 'ok', delete: 'denied', journal: 'notFound' },
+    { upload: 'denied', download: 'ok', delete: 'denied', journal: 'notFound', decide: 'denied' },
   ],
   [
     'download from the journal',
     (view) => view.openForReading(at('journal/j.gz')),
-    { upload: 'notFound', download: 'notFound', delete: 'notFound', journal: 'ok' },
+    { upload: 'notFound', download: 'notFound', delete: 'notFound', journal: 'ok', decide: 'notFound' },
   ],
   [
     'delete a waiting file',
     (view) => view.remove(at('a.csv')),
-    { upload: 'denied', download: 'denied', delete: 'ok', journal: 'notFound' },
+    { upload: 'denied', download: 'denied', delete: 'ok', journal: 'notFound', decide: 'denied' },
   ],
   [
     'delete a processed file',
     (view) => view.remove(at('_processed/p.csv')),
-    { upload: 'denied', download: 'denied', delete: 'ok', journal: 'notFound' },
+    { upload: 'denied', download: 'denied', delete: 'ok', journal: 'notFound', decide: 'denied' },
   ],
   [
     'look at a file',
     (view) => view.stat(at('_error/e.csv')),
-    { upload: 'ok', download: 'ok', delete: 'ok', journal: 'notFound' },
+    { upload: 'ok', download: 'ok', delete: 'ok', journal: 'notFound', decide: 'ok' },
   ],
   [
     'look at the journal',
     (view) => view.stat(at('journal/j.gz')),
-    { upload: 'notFound', download: 'notFound', delete: 'notFound', journal: 'ok' },
+    { upload: 'notFound', download: 'notFound', delete: 'notFound', journal: 'ok', decide: 'notFound' },
+  ],
+  [
+    'approve a held file',
+    (view) => view.uploadTarget(at('a.csv.approve')),
+    { upload: 'denied', download: 'denied', delete: 'denied', journal: 'denied', decide: 'ok' },
+  ],
+  [
+    'rename a file to an answer',
+    (view) => view.rename(at('a.csv'), at('a.csv.Discard')),
+    { upload: 'denied', download: 'denied', delete: 'denied', journal: 'denied', decide: 'denied' },
   ],
 ])('right to %s', async (_title, work, outcomes) => {
-  for (const right of ['download', 'journal', 'upload', 'delete'] as const) {
+  for (const right of ['download', 'journal', 'upload', 'delete', 'decide'] as const) {
     expect([right, await outcome(work(viewWith([right])))]).toEqual([right, outcomes[right]]);
     await writeFile(join(folder, 'a.csv'), '');
   }

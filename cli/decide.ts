@@ -1,0 +1,56 @@
+import { approve as approveAction } from '../src/actions/approve.ts';
+import { discard as discardAction } from '../src/actions/discard.ts';
+import { OperatorFault } from '../src/fault.ts';
+import { commands } from '../src/messages/en/commands.ts';
+import { escapeHidden } from '../src/shown-text.ts';
+import { customerNumber } from './arguments.ts';
+import type { Command, CommandContext } from './command.ts';
+
+const words = commands.decide;
+
+/** FILE is the whole name, with its extension. */
+const COMMON = { usage: 'CUSTOMER FILE', count: { min: 2, max: 2 } } as const;
+
+export const approve: Command = {
+  ...COMMON,
+  name: 'approve',
+  summary: words.approveSummary,
+  details: words.approveDetails,
+  options: { people: { type: 'string' }, json: { type: 'boolean' } },
+  run: async ({ arguments: [id = '', file = ''], ...context }) => {
+    const customer = customerNumber(id);
+    const people = peopleFrom(context.options.people);
+    const answer = await context.call(approveAction, { customer, file, people });
+    return told(context, { customer, file, ...answer }, words.approved);
+  },
+};
+
+export const discard: Command = {
+  ...COMMON,
+  name: 'discard',
+  summary: words.discardSummary,
+  details: words.discardDetails,
+  options: { json: { type: 'boolean' } },
+  run: async ({ arguments: [id = '', file = ''], ...context }) => {
+    const customer = customerNumber(id);
+    const answer = await context.call(discardAction, { customer, file });
+    return told(context, { customer, file, ...answer }, words.discarded);
+  },
+};
+
+function peopleFrom(given: unknown): number | null {
+  if (typeof given !== 'string') return null;
+  if (!/^\d{1,9}$/.test(given)) throw new OperatorFault(words.people(escapeHidden(given)), 2);
+  return Number(given);
+}
+
+function told(
+  { options, print, say }: Pick<CommandContext, 'options' | 'print' | 'say'>,
+  answer: { customer: number; file: string; decided: boolean; people: number },
+  done: (file: string, people: number) => string,
+): number {
+  const { file, decided, people } = answer;
+  if (options.json) print(escapeHidden(JSON.stringify(answer)));
+  else say(decided ? done(escapeHidden(file), people) : words.notHeld(escapeHidden(file)));
+  return decided ? 0 : 3;
+}

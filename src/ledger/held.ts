@@ -1,0 +1,113 @@
+/** Files that wait for a person, and what is decided of them. */
+import type { ChangeFile } from '../change-file/change-file.ts';
+import { peopleOf, type DiscardReason, type Hold, type Ruling } from '../change-file/danger.ts';
+import type { Queryable, Transaction } from '../database/open.ts';
+import { INTO_EVENT } from '../events/record.ts';
+import { EXITS, rule } from './exits.ts';
+
+export interface HeldFile {
+  id: number;
+  name: string;
+  hold: Hold;
+}
+
+/** Locks it until the transaction ends. @returns null where no file of the name is held */
+export async function lockHeld(tx: Transaction, customer: number, name: string): Promise<HeldFile | null> {
+  const { rows } = await tx.query<HeldFile>(
+    `select id, name, hold from change_file where customer_id = $1 and name = $2 and state = 'held' for update`,
+    [customer, name],
+  );
+  return rows[0] ?? null;
+}
+
+/** @param people how many may be hit; null: as many as it is held for */
+export async function approveHeld(
+  tx: Transaction,
+  file: HeldFile,
+  people: number | null,
+  answer?: string,
+): Promise<Ruling> {
+  const approved = people ?? peopleOf(file.hold);
+  const ruling: Ruling = { verdict: 'approved', people: approved, ...(answer ? { answer } : {}) };
+  await rule(tx, file, ruling);
+  return ruling;
+}
+
+export async function discardHeld(
+  tx: Transaction,
+  file: HeldFile,
+  why: DiscardReason,
+  answer?: string,
+): Promise<Ruling> {
+  const people = peopleOf(file.hold);
+  const ruling: Ruling = { verdict: 'discarded', why, people, ...(answer ? { answer } : {}) };
+  await rule(tx, file, ruling);
+  return ruling;
+}
+
+/** A daemon that dies between an answer and its removal finds it again. */
+const ANSWER_KEPT_MS = 24 * 60 * 60_000;
+
+/** Whether this answer has been heard already. */
+export async function isAnswered(
+  tx: Transaction,
+  customer: number,
+  name: string,
+  answer: string,
+  now: Date,
+): Promise<boolean> {
+  const { rows } = await tx.query(
+    `select 1 from change_file where customer_id = $1 and name = $2 and ruling->>'answer' = $3
+        and (state in ('waiting', 'deferred') or decision is not null and finished_at > $4) limit 1`,
+    [customer, name, answer, new Date(now.getTime() - ANSWER_KEPT_MS)],
+  );
+  return rows.length > 0;
+}
+
+/** The same for all of a statement, in its own words. */
+const discardedFor = (why: DiscardReason) =>
+  `jsonb_build_object('verdict', 'discarded', 'why', '${why}',
+     'people', (hold->>'absent')::int + (hold->>'disabled')::int)`;
+
+const INTO_DISCARDED = (now: string, why: DiscardReason) =>
+  `${INTO_EVENT} ${now}::timestamptz, 'file.discarded', customer_id, 'spoolgate', null, name,
+     jsonb_build_object('why', '${why}', 'people', ruling->'people') from done`;
+
+/**
+ * Nobody has decided in time.
+ *
+ * @returns the customers whose turns have something to do
+ */
+export async function expireHeld(db: Queryable, now: Date): Promise<number[]> {
+  const { rows } = await db.query<{ customer: number }>(
+    `with due as (
+       select id from change_file where state in ('${EXITS.rule.join("', '")}') and held_until <= $1 order by id
+          for update skip locked
+     ), done as (
+       update change_file f set state = 'waiting', held_until = null, ruling = ${discardedFor('expired')}
+         from due where f.id = due.id returning f.customer_id, f.name, f.ruling
+     ), told as (${INTO_DISCARDED('$1', 'expired')})
+     select distinct customer_id as customer from done`,
+    [now],
+  );
+  return rows.map(({ customer }) => customer);
+}
+
+/** A newer one of the source is carried out: older ones that wait for a person, or were approved just now, are void. */
+export async function discardOlder(
+  tx: Transaction,
+  { id, customer, parsed }: ChangeFile,
+  now: Date,
+): Promise<void> {
+  if (!parsed) return;
+  const { source, type, sequence } = parsed;
+  await tx.query(
+    `with done as (
+       update change_file set state = 'waiting', held_until = null, ruling = ${discardedFor('replaced')}
+        where customer_id = $1 and source = $2 and type = $3 and sequence < $4 and id <> $5
+          and (state = 'held' or state = 'waiting' and ruling->>'verdict' = 'approved')
+       returning customer_id, name, ruling)
+     ${INTO_DISCARDED('$6', 'replaced')}`,
+    [customer, source, type, sequence.toString(), id, now],
+  );
+}

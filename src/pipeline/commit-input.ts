@@ -1,0 +1,23 @@
+import type { ChangeFile } from '../change-file/change-file.ts';
+import type { Clock } from '../clock.ts';
+import type { OpenChangeFile } from '../spool/take.ts';
+import type { Contents } from './read-slice.ts';
+
+/** What a plan was made of, and what its commit needs besides. */
+export interface CommitInput {
+  file: ChangeFile;
+  opened: OpenChangeFile;
+  contents: Contents | null;
+  /** SHA-256 of the file; null after its first slice. */
+  digest: string | null;
+  /** Absolute path of the customer's folder. */
+  folder: string;
+  now: Date;
+  clock: Clock;
+}
+
+/** What the transaction came to, once it is committed. */
+export interface Committed {
+  /** The file waits until then. */
+  deferredUntil?: Date;
+}
