@@ -1,18 +1,8 @@
 import type { Refusal } from '../../change-file/result-code.ts';
 import { cellsOf, type Separator } from '../csv/cells.ts';
+import { SEPARATOR_LINE } from '../csv/separator.ts';
 import { cut } from '../shown-value.ts';
 import { ALL_HEADERS, columnOf, headerOf, type UserColumn } from './columns.ts';
-
-const SEPARATORS: readonly Separator[] = [',', ';', '\t'];
-/** What Excel writes as a first line to say which separator follows. */
-const SEPARATOR_LINE = /^"?sep=/i;
-
-/** The one that the line holds most of, outside quotes: spreadsheets write what their country's settings say. */
-export function separatorOf(header: Buffer): Separator {
-  const text = header.toString('utf8').replaceAll(/"[^"]*"/g, '');
-  const counts = SEPARATORS.map((separator) => text.split(separator).length);
-  return SEPARATORS[counts.indexOf(Math.max(...counts))] ?? ',';
-}
 
 /** The columns in the order of the file; without the empty last names that a spreadsheet leaves. */
 export function readUserHeader(
