@@ -4,6 +4,7 @@
  * what was told already, with the same ids. Of several daemons on one database one at a time tells; when it dies, its
  * lock ends with its connection, and the next one to look goes on.
  */
+import { MAY_BE_LOST, untilDurable } from '../database/durability.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import type { StoredEvent } from './catalog.ts';
 import { failpoint } from '../failpoints.ts';
@@ -118,6 +119,8 @@ async function tellSome({ database, name, tell }: Omit<FollowerOptions, 'failed'
       if (!from) return false;
       const { events, position } = await readOn(tx, from, EVENTS_AT_ONCE);
       if (events.length > 0) {
+        // A server that dies gives the number of an event that it has lost to another one.
+        await untilDurable(database);
         failpoint('telling');
         if (!(await tell(events))) throw new NotTold();
         failpoint('told');
@@ -151,9 +154,8 @@ async function lockedPosition(tx: Transaction, name: string): Promise<Position |
 /** A position that is lost is told from again: its commit need not wait for the disk. */
 async function savePosition(tx: Transaction, name: string, before: Position, now: Position): Promise<void> {
   if (JSON.stringify(before) === JSON.stringify(now)) return;
-  await tx.query('set local synchronous_commit = off');
   await tx.query(
-    `insert into event_follower (name, last, missing) values ($1, $2, $3)
+    `insert into event_follower (name, last, missing) select $1, $2, $3 where ${MAY_BE_LOST}
      on conflict (name) do update set last = excluded.last, missing = excluded.missing`,
     [name, now.last, JSON.stringify(now.missing.map(({ from, to, bound }) => [from, to, bound]))],
   );

@@ -1,4 +1,5 @@
 import type { ChangeFile } from '../change-file/change-file.ts';
+import { MAY_BE_LOST } from '../database/durability.ts';
 import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
 import { INTO_EVENT } from '../events/record.ts';
 import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from './rows.ts';
@@ -42,7 +43,7 @@ export async function lastEntered(db: Queryable, customer: number): Promise<numb
 
 /**
  * Starts a batch with all files that wait; later ones belong to the next. Where a turn that has lost its lock has just
- * started one, that is the one.
+ * started one, that is the one. Where it is lost, nothing of it was decided, and the next turn starts one.
  *
  * @param upTo row of the last file that may be in it; null: all may
  * @returns null where none waits
@@ -56,7 +57,7 @@ export async function startBatch(
   const { rows } = await db.query<{ id: number }>(
     `with begun as (
        insert into batch (customer_id, started_at)
-       select $1, $2 where exists
+       select $1, $2 where ${MAY_BE_LOST} and exists
          (select 1 from change_file where customer_id = $1 and state in ('waiting', 'deferred') and ($3::bigint is null or id <= $3))
        on conflict (customer_id) where closed_at is null do nothing
        returning id)
@@ -128,6 +129,7 @@ export async function saveTotal(db: Queryable, file: ChangeFile, total: number):
 
 /**
  * Gives the batch the name of its report. Of two batches of a customer within one second the later one gets a number.
+ * Where it is lost, the batch is still open, and is given the same one again.
  *
  * @param plain the name by its moment alone
  */
@@ -142,16 +144,20 @@ export async function nameReport(
        select case when count(*) = 0 then $3 else replace($3, '.txt', '_' || count(*) || '.txt') end
          from batch other where other.customer_id = $2 and other.id <> $1
           and (other.report_name = $3 or other.report_name like replace($3, '.txt', '\\_%'))))
-     where id = $1 returning report_name as name`,
+     where id = $1 and ${MAY_BE_LOST} returning report_name as name`,
     [id, customer, plain],
   );
   return onlyRow(result).name;
 }
 
-/** @param files that its report tells of */
+/**
+ * Where it is lost, the batch is still open: its report is written again.
+ *
+ * @param files that its report tells of
+ */
 export async function closeBatch(db: Queryable, batch: Batch, files: number, now: Date): Promise<void> {
   await db.query(
-    `with done as (update batch set closed_at = $2 where id = $1 and closed_at is null returning customer_id, report_name)
+    `with done as (update batch set closed_at = $2 where id = $1 and closed_at is null and ${MAY_BE_LOST} returning customer_id, report_name)
      ${INTO_EVENT} $2, 'report.written', customer_id, null, null, report_name, jsonb_build_object('files', $3::int)
        from done where report_name is not null`,
     [batch.id, now, files],

@@ -8,6 +8,7 @@ import type { Position } from '../change-file/entry.ts';
 import type { Outcome } from '../change-file/outcome.ts';
 import type { QuarantineRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
+import { MAY_BE_LOST } from '../database/durability.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 import { INTO_EVENT, record } from '../events/record.ts';
 
@@ -237,7 +238,7 @@ export async function end(tx: Transaction, file: ChangeFile, reason: EndReason, 
 
 /**
  * The file lies in its folder under this name: the end. The note that its trace could not be written goes where it
- * could be in the end.
+ * could be in the end. Where it is lost, the file is found in its folder and filed again.
  */
 export async function file(
   db: Queryable,
@@ -249,7 +250,7 @@ export async function file(
   const { rowCount } = await db.query(
     `with mended as
        (delete from batch_note where batch_id = $4 and change_file_id = $1 and kind = 'no-trace' and $3),
-     done as (update change_file set state = 'filed', filed_as = $2, failures = 0 where id = $1 and ${among('file')}
+     done as (update change_file set state = 'filed', filed_as = $2, failures = 0 where id = $1 and ${among('file')} and ${MAY_BE_LOST}
        returning customer_id, name, folder)
      ${INTO_EVENT} $5::timestamptz, 'file.filed', customer_id, null, null, name, jsonb_build_object('folder', folder, 'as', $2::text)
        from done`,

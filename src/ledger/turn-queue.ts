@@ -1,4 +1,5 @@
-import type { Database, Queryable, Transaction } from '../database/open.ts';
+import { MAY_BE_LOST } from '../database/durability.ts';
+import type { Queryable, Transaction } from '../database/open.ts';
 import { afterTurn, afterUpload, type Phase, type Standing, type TurnResult } from '../order/turns.ts';
 
 interface StandingRow {
@@ -49,50 +50,76 @@ export async function holdTurns(tx: Transaction, customer: number): Promise<void
   await tx.query('select 1 from turn_queue where customer_id = $1 for update', [customer]);
 }
 
-async function saveStanding(db: Queryable, customer: number, standing: Standing): Promise<void> {
-  await db.query(
-    `update turn_queue set phase = $2, next_turn_at = $3, waiting_since = $4, failures = $5 where customer_id = $1`,
-    [customer, standing.phase, standing.nextTurnAt, standing.waitingSince, standing.failures],
-  );
-}
-
-/** Gives the turn back: the customer's place in the line follows from what the turn has come to. */
+/**
+ * Gives the turn back: the customer's place in the line follows from what the turn has come to. Where it is lost, the
+ * place is the one of before, and the turn is taken again.
+ */
 export async function endTurn(
   tx: Transaction,
   customer: number,
   before: Standing,
   { result, now, settleMs }: { result: TurnResult; now: Date; settleMs: number },
 ): Promise<void> {
-  await saveStanding(tx, customer, afterTurn(before, result, now, settleMs));
+  await tx.query(
+    `update turn_queue set phase = $2, next_turn_at = $3, waiting_since = $4, failures = $5
+      where customer_id = $1 and ${MAY_BE_LOST}`,
+    [customer, ...valuesOf(afterTurn(before, result, now, settleMs))],
+  );
 }
 
+interface UploadedRow extends StandingRow {
+  /** The number that a deferred file waits for may be the one that came. */
+  waits_for_number: boolean;
+}
+
+const BEFORE_UPLOAD = `
+  select ${COLUMNS}, exists (select 1 from change_file f where f.customer_id = q.customer_id and f.state = 'deferred'
+                                and f.deferred_for = 'sequence') as waits_for_number
+    from turn_queue q where customer_id = $1`;
+
 /**
- * Puts a customer into the line because a file came in.
+ * Puts a customer into the line because a file came in. Where it is lost, the sweep does it (`repairLine`), but for a
+ * customer whose turn comes at a later moment: that one's is kept.
  *
  * @returns false where its turn is running: ask again later, the turn may have missed the file
  */
 export async function noteUpload(
-  database: Database,
+  db: Queryable,
   customer: number,
   now: Date,
   settleMs: number,
 ): Promise<boolean> {
-  return database.transaction(async (tx) => {
-    const before = await claimTurnOf(tx, customer);
-    if (!before) return false;
-    // The number that a deferred file waits for may be the one that came.
-    const standing = (await waitsForNumber(tx, customer)) ? { ...before, phase: 'idle' as const } : before;
-    await saveStanding(tx, customer, afterUpload(standing, now, settleMs));
-    return true;
-  });
+  for (let last: string | null = null; ;) {
+    const { rows } = await db.query<UploadedRow>(BEFORE_UPLOAD, [customer]);
+    const [row] = rows;
+    if (!row)
+      await db.query('insert into turn_queue (customer_id) values ($1) on conflict do nothing', [customer]);
+    else if (await saveUpload(db, row, now, settleMs)) return true;
+    // Another upload may have been noted in between; where nothing has changed, a turn has it.
+    else if (last === JSON.stringify(row)) return false;
+    else last = JSON.stringify(row);
+  }
 }
 
-async function waitsForNumber(tx: Transaction, customer: number): Promise<boolean> {
-  const { rows } = await tx.query(
-    `select 1 from change_file where customer_id = $1 and state = 'deferred' and deferred_for = 'sequence' limit 1`,
-    [customer],
+/** Times are compared as finely as this program has them. @returns false where a turn has the row, or where it was changed */
+async function saveUpload(db: Queryable, row: UploadedRow, now: Date, settleMs: number): Promise<boolean> {
+  const before = standingFrom(row);
+  const standing = row.waits_for_number ? { ...before, phase: 'idle' as const } : before;
+  const after = afterUpload(standing, now, settleMs);
+  const { rowCount } = await db.query(
+    `update turn_queue set phase = $2, next_turn_at = $3, waiting_since = $4, failures = $5
+      where customer_id in (select customer_id from turn_queue
+              where customer_id = $1 and phase = $6 and date_trunc('milliseconds', next_turn_at) = $7
+                and date_trunc('milliseconds', waiting_since) is not distinct from $8 and failures = $9
+                for update skip locked)
+        and ($6 = 'deferred' or ${MAY_BE_LOST})`,
+    [row.customer_id, ...valuesOf(after), ...valuesOf(before)],
   );
-  return rows.length > 0;
+  return rowCount === 1;
+}
+
+function valuesOf({ phase, nextTurnAt, waitingSince, failures }: Standing): unknown[] {
+  return [phase, nextTurnAt, waitingSince, failures];
 }
 
 /**

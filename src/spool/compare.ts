@@ -103,8 +103,10 @@ async function isTraceOfBegun(db: Queryable, customer: number, name: string): Pr
   return (await begunNames(db, customer)).some((begun) => mayBeFiledAs(begun, file));
 }
 
-/** It is written again when the batch ends. */
+/** It is written again when the batch ends, with its number where two began within one second. */
 async function isReportOfOpenBatch(db: Queryable, customer: number, name: string): Promise<boolean> {
   const batch = await openBatch(db, customer);
-  return batch !== null && reportName(batch.startedAt) === name;
+  if (batch === null) return false;
+  const [stem = ''] = reportName(batch.startedAt).split('.');
+  return name.startsWith(stem) && /^(_\d+)?\.txt$/.test(name.slice(stem.length));
 }

@@ -1,7 +1,7 @@
 /** Followers on a real database: what concurrent transactions do to the order, and who tells. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import type { Transaction } from '../../src/database/open.ts';
+import { openDatabase, type Transaction } from '../../src/database/open.ts';
 import type { StoredEvent } from '../../src/events/catalog.ts';
 import { Follower, followEvents, waking } from '../../src/events/follow.ts';
 import { record } from '../../src/events/record.ts';
@@ -219,4 +219,25 @@ it('rows that were taken over from earlier tables are told by nobody', async () 
   await commit('new');
   await follow();
   expect(told).toEqual(['new']);
+});
+
+it('is told only when no death of the server can take it back', async () => {
+  // The server of the tests waits for no disk, but where it is told to.
+  await database.query(
+    `do $$ begin execute format('alter database %I set synchronous_commit = on', current_database()); end $$`,
+  );
+  await using opened = new AsyncDisposableStack();
+  const durableOne = opened.adopt(await openDatabase(database.url, () => {}), (one) => one.close());
+  await commit('lazily committed');
+  const { rows } = await database.query<{ end: string }>('select pg_current_wal_insert_lsn()::text as end');
+  const durable: boolean[] = [];
+  await followEvents(durableOne, async () => {
+    const kept = await database.query<{ kept: boolean }>(
+      'select pg_current_wal_flush_lsn() >= $1::pg_lsn as kept',
+      [rows[0]?.end],
+    );
+    durable.push(kept.rows[0]?.kept ?? false);
+    return true;
+  });
+  expect(durable).toEqual([true]);
 });

@@ -100,7 +100,7 @@ describe('no difference', () => {
   it('reports that are known, and one that is written again when its batch ends', async () => {
     await batch(true, 'r.txt');
     await batch(false, null);
-    await put('_report/r.txt', `_report/${REPORT}`);
+    await put('_report/r.txt', `_report/${REPORT}`, `_report/${REPORT.replace('.txt', '_1.txt')}`);
     expect(await found()).toEqual([]);
   });
 });
