@@ -326,6 +326,22 @@ describe('a seat that is assigned to an active user', () => {
     expect((await send('a.b@example.com,ResendInvitation\n')).codes).toEqual([1008]);
   });
 
+  it('is active once its holder becomes federated, who is sent no invitation to activate it by', async () => {
+    await start({ federation: 'partial', subscribers: [person('a.b')] });
+    await send('a.b@example.com,AssignSeat,85180\n');
+    expect((await seatOf('a.b@example.com')).seats).toMatchObject([{ state: 'assigned' }]);
+    const file = `1000001_PRV_${(sequence += 1)}.csv`;
+    await acme.send(file, 'emailAddress,action,federationType\na.b@example.com,Update,FEDERATED\n');
+    expect((await seatOf('a.b@example.com')).seats).toMatchObject([{ state: 'active' }]);
+    expect(await deliver()).toBe(0);
+    const { rows } = await world.database.query<{ diff: object }>(
+      `select diff from change where operation = 'Update' and diff::jsonb ? 'seat.85180'`,
+    );
+    expect(rows).toEqual([
+      { diff: expect.objectContaining({ 'seat.85180': ['assigned', 'active'] }) as object },
+    ]);
+  });
+
   it('withdraws the invitation with a suspension', async () => {
     await start({ subscribers: [person('a.b')] });
     await send('a.b@example.com,AssignSeat,85180\na.b@example.com,Suspend\n');

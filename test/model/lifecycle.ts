@@ -30,7 +30,9 @@ export function update(model: Model, user: ModelSubscriber, record: ModelRecord)
     const value = record[field];
     if (value !== undefined) user.profile[field] = inTable(field, value) ?? value;
   }
-  if (user.federationType === 'FEDERATED') withdrawInvitation(user);
+  if (user.federationType !== 'FEDERATED') return 0;
+  withdrawInvitation(user);
+  for (const seat of user.seats.values()) if (seat.state === 'assigned') seat.state = 'active';
   return 0;
 }
 

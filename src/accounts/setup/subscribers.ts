@@ -12,7 +12,7 @@ import {
   type Subscriber,
 } from '../subscribers/organisation.ts';
 import type { DeclaredSubscriber } from './organisation-file.ts';
-import { isInvited, noInvitation } from '../subscribers/invitation.ts';
+import { isInvited, endInvitation, noInvitation } from '../subscribers/invitation.ts';
 import { newSubscriber } from '../subscribers/new-subscriber.ts';
 import { fieldsOf, noteFieldChange, type Cause } from '../subscribers/changes.ts';
 import { groupFields, membershipsOf, setMemberships, type Groups } from '../groups/groups.ts';
@@ -119,6 +119,7 @@ function overwrite(
   subscriber.companyContact = declared.companyContact ?? subscriber.companyContact;
   subscriber.federationType = declared.federationType ?? subscriber.federationType;
   subscriber.alternateEmail = declared.altEmailAddress ?? subscriber.alternateEmail;
+  if (subscriber.federationType === 'FEDERATED') endInvitation(subscriber);
   overwriteStanding(subscriber, declared, now);
   if (declared.state && declared.state !== subscriber.state) {
     subscriber.stateBeforeSuspend = declared.state === 'suspended' ? 'active' : null;

@@ -27,6 +27,16 @@ export function seatsToActivate({ seats }: Subscriber): Seat[] {
 }
 
 /**
+ * Federated users sign in through their company: the link of an earlier invitation stops working, and a seat that waited
+ * for its holder to follow one is theirs at once, for no other will come (rules A9).
+ */
+export function endInvitation(subscriber: Subscriber): void {
+  const { state, suppressed } = subscriber.invitation;
+  if (state === 'pending') subscriber.invitation = noInvitation(suppressed);
+  for (const seat of seatsToActivate(subscriber)) seat.state = 'active';
+}
+
+/**
  * Sends the invitation: to a pending account the one to register, to an active one that to activate its seats. A new
  * link, 28 days from now; an earlier one stops working, and where it has not left yet it never does.
  */

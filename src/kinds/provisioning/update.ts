@@ -1,4 +1,4 @@
-import { noInvitation } from '../../accounts/subscribers/invitation.ts';
+import { endInvitation } from '../../accounts/subscribers/invitation.ts';
 import { heldSubscriptions } from '../../accounts/subscribers/organisation.ts';
 import { mailTypeOf } from '../../accounts/subscribers/subscription.ts';
 import { chooseTemplate } from '../../accounts/subscribers/notes-template.ts';
@@ -62,9 +62,7 @@ export function update(s: DecisionContext): void {
   subscriber.givenName = givenValue(s, 'givenName') ?? subscriber.givenName;
   subscriber.familyName = givenValue(s, 'familyName') ?? subscriber.familyName;
   if (textOf(s, 'federationType') !== '') subscriber.federationType = federationTypeOf(s);
-  // Federated users sign in through their company: the link of an earlier invitation stops working.
-  if (subscriber.federationType === 'FEDERATED' && subscriber.invitation.state === 'pending')
-    subscriber.invitation = noInvitation(subscriber.invitation.suppressed);
+  if (subscriber.federationType === 'FEDERATED') endInvitation(subscriber);
   if (subscriber.notes && textOf(s, 'notesTemplate') !== '') {
     const chosen = template(s, subscriber);
     if (!('problem' in chosen)) subscriber.notes = { ...subscriber.notes, ...chosen };

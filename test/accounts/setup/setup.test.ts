@@ -155,6 +155,18 @@ describe('each key takes effect', () => {
     });
   });
 
+  it('of a subscriber who becomes federated: no seat waits for an invitation any more', async () => {
+    const seats = [{ subscription: 85180, state: 'assigned' as const }];
+    const { seats: _, ...sam } = person('sam.daryn', [], { federationType: 'FEDERATED' });
+    const expectSeat = async (state: string) =>
+      expect(await showSubscriber(store(), ACME, 'sam.daryn@example.com')).toMatchObject({ seats: [{ state }] });
+    const before = { ...sam, seats, federationType: 'NON_FEDERATED' as const };
+    await setUp(await fixtures({ federation: 'partial', subscribers: [before] }));
+    await expectSeat('assigned');
+    await setUp(await fixtures({ federation: 'partial', subscribers: [sam] }));
+    await expectSeat('active');
+  });
+
   it('of an account', async () => {
     const passwordHash = await hashPassword('chosen elsewhere');
     const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB agent';
