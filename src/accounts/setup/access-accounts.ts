@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { columns, columnsOf, setExcluded, type RowOf } from '../../database/columns.ts';
 import type { Transaction } from '../../database/open.ts';
+import type { NewEvent } from '../../events/catalog.ts';
 import { OperatorFault } from '../../fault.ts';
 import type { DeclaredAccount } from './organisation-file.ts';
 import { hashPassword, verifyPassword } from '../passwords/password-hash.ts';
@@ -40,6 +41,41 @@ export function isRemoval(change: string): boolean {
   return change.startsWith(REMOVED);
 }
 
+/** An account that is gone, as the audit tells of it. */
+export interface RemovedAccount {
+  login: string;
+  customer: number;
+  rights: string[];
+  networks: string[];
+}
+
+const REMOVED_COLUMNS = 'login, customer_id as customer, rights, networks';
+
+export function accountRemoved(before: RemovedAccount, who: string): NewEvent {
+  const { customer, login: subject } = before;
+  return { type: 'account.removed', customer, who, subject, data: { before: { ...before }, after: null } };
+}
+
+/**
+ * What an organisation file said of it is still known, so that a start does not bring it back.
+ *
+ * @returns null where there is none
+ */
+export async function removeAccount(tx: Transaction, login: string): Promise<RemovedAccount | null> {
+  const { rows } = await tx.query<RemovedAccount>(
+    `delete from access_account where login = $1 returning ${REMOVED_COLUMNS}`,
+    [login],
+  );
+  return rows[0] ?? null;
+}
+
+/** What access accounts came to. */
+export interface AccessChanges {
+  /** Words for a person. */
+  changes: string[];
+  removed: RemovedAccount[];
+}
+
 /**
  * Carries out the access accounts that an organisation file lists, and removes those that one made and that it lists no
  * more. Passwords and keys are written only where the file says something else of them than the last time: those that were
@@ -47,7 +83,6 @@ export function isRemoval(change: string): boolean {
  *
  * @param accounts undefined: the file says nothing of them
  * @param editedOnly leaves alone what the file says as it did the last time
- * @returns words for a person
  * @throws {OperatorFault} where a login belongs to another customer
  */
 export async function setUpAccounts(
@@ -55,8 +90,8 @@ export async function setUpAccounts(
   customer: number,
   accounts: readonly DeclaredAccount[] | undefined,
   editedOnly: boolean,
-): Promise<string[]> {
-  if (accounts === undefined) return [];
+): Promise<AccessChanges> {
+  if (accounts === undefined) return { changes: [], removed: [] };
   const changes: string[] = [];
   for (const account of accounts)
     if (await setUpAccount(tx, customer, account, editedOnly)) changes.push(`account ${account.login}`);
@@ -65,7 +100,7 @@ export async function setUpAccounts(
     customer,
     accounts.map(({ login }) => login),
   );
-  return [...changes, ...removed.map((login) => `${REMOVED}${login}`)];
+  return { changes: [...changes, ...removed.map(({ login }) => `${REMOVED}${login}`)], removed };
 }
 
 async function setUpAccount(
@@ -178,13 +213,17 @@ async function rememberDeclaration(
   );
 }
 
-/** @returns the logins that were there until now */
-async function removeUnlisted(tx: Transaction, customer: number, listed: string[]): Promise<string[]> {
-  const { rows } = await tx.query<{ login: string }>(
+/** @returns those that were there until now, by their logins */
+async function removeUnlisted(
+  tx: Transaction,
+  customer: number,
+  listed: string[],
+): Promise<RemovedAccount[]> {
+  const { rows } = await tx.query<RemovedAccount>(
     `with unlisted as (
        delete from organisation_item where customer_id = $1 and kind = 'account' and key <> all($2) returning key)
-     delete from access_account where customer_id = $1 and login in (select key from unlisted) returning login`,
+     delete from access_account where customer_id = $1 and login in (select key from unlisted) returning ${REMOVED_COLUMNS}`,
     [customer, listed],
   );
-  return rows.map(({ login }) => login).sort();
+  return rows.sort((one, other) => (one.login < other.login ? -1 : 1));
 }

@@ -5,11 +5,12 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/open.ts';
+import type { NewEvent } from '../../events/catalog.ts';
 import { record } from '../../events/record.ts';
 import { codeOf, OperatorFault } from '../../fault.ts';
 import type { DeclaredCustomer, OrganisationFile } from './organisation-file.ts';
 import { ensureDefaultGroup, saveDeclaredGroup } from '../groups/declared.ts';
-import { setUpAccounts } from './access-accounts.ts';
+import { accountRemoved, setUpAccounts } from './access-accounts.ts';
 import {
   acceptTerms,
   createCustomer,
@@ -117,7 +118,8 @@ async function setUpCustomer(
     saveCompatibility(tx, customer.id, subscriptions),
   );
   await setUpNotes(tx, customer, carryOut);
-  changes.push(...(await setUpAccounts(tx, customer.id, accounts, mode === 'edited')));
+  const access = await setUpAccounts(tx, customer.id, accounts, mode === 'edited');
+  changes.push(...access.changes);
   const wanted = [];
   for (const one of subscribers) if (await items.wants('subscriber', one.email, one)) wanted.push(one);
   const people = await setUpSubscribers(tx, clock.now(), customer.id, who, wanted);
@@ -129,8 +131,9 @@ async function setUpCustomer(
     );
   await acceptTerms(tx, customer.id, who, clock.now());
   const data = { changes: changes.length };
-  if (changes.length > 0)
-    await record(tx, clock.now(), { type: 'setup.applied', customer: customer.id, who, data });
+  const removals = access.removed.map((removed) => accountRemoved(removed, who));
+  const applied: NewEvent = { type: 'setup.applied', customer: customer.id, who, data };
+  if (changes.length > 0) await record(tx, clock.now(), ...removals, applied);
   return changes;
 }
 
