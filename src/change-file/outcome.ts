@@ -1,3 +1,4 @@
+import type { Breather } from '../breather.ts';
 import type { Effects, Entry, EntryResult } from './entry.ts';
 import { isReadError, isSkipped, type Refusal, type ResultCode } from './result-code.ts';
 import { LIMITS } from '../tables/limits.ts';
@@ -41,6 +42,22 @@ export function decideEntries<Record>(
 ): Outcome {
   const outcome = newOutcome(problem, before, entries.length);
   for (const entry of entries) if (!record(outcome, decide(entry))) break;
+  return outcome;
+}
+
+/** The same of entries that are many at once: whatever their number, other work gets its time in between. */
+export async function decideInPieces<Record>(
+  entries: readonly Entry<Record>[],
+  problem: Refusal | null,
+  before: Counts,
+  decide: (entry: Entry<Record>) => EntryResult | null,
+  breather: Pick<Breather, 'isDue' | 'breathe'>,
+): Promise<Outcome> {
+  const outcome = newOutcome(problem, before, entries.length);
+  for (const entry of entries) {
+    if (!record(outcome, decide(entry))) break;
+    if (breather.isDue()) await breather.breathe();
+  }
   return outcome;
 }
 

@@ -5,14 +5,17 @@
  */
 import { customerById, type Customer } from '../accounts/customers/customer.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
+import type { Breather } from '../breather.ts';
 import type { Hold } from '../change-file/danger.ts';
 import {
   decideEntries,
+  decideInPieces,
   NO_COUNTS,
   refuseEntries,
   type Counts,
   type Outcome,
 } from '../change-file/outcome.ts';
+import type { Entry } from '../change-file/entry.ts';
 import type { UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Transaction } from '../database/open.ts';
@@ -43,6 +46,8 @@ export interface PlanInput {
   now: Date;
   /** What it does when it runs is asked, not when: used caps and missing numbers are left out. */
   regardless?: boolean;
+  /** Of entries that are more than a slice. */
+  breather?: Breather;
 }
 
 export type Plan =
@@ -77,7 +82,7 @@ export async function plan(tx: Transaction, input: PlanInput): Promise<Plan | nu
     const outcome = refuseEntries(contents.entries, countsBefore(file), { code: 1001 });
     return { kind: 'apply', outcome, state: null, caps };
   }
-  const decided = await decideSlice(tx, file, contents, now);
+  const decided = await decideSlice(tx, file, contents, now, input.breather);
   const hold = guarded(file, contents, decided);
   return hold ? { kind: 'hold', hold, decided } : { kind: 'apply', ...decided, caps };
 }
@@ -98,10 +103,15 @@ export async function decideSlice(
   file: ChangeFile,
   { kind, entries, prepared, problem }: Contents,
   now: Date,
+  breather?: Breather,
 ): Promise<Decided> {
   const state = await kind.load(tx, file, entries, prepared, now);
   failpoint('loaded');
-  const outcome = decideEntries(entries, problem, countsBefore(file), (entry) => kind.decide(state, entry));
+  const before = countsBefore(file);
+  const decide = (entry: Entry) => kind.decide(state, entry);
+  const outcome = breather
+    ? await decideInPieces(entries, problem, before, decide, breather)
+    : decideEntries(entries, problem, before, decide);
   return { outcome, state };
 }
 

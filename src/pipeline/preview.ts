@@ -1,5 +1,6 @@
 import { customerById } from '../accounts/customers/customer.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
+import { Breather } from '../breather.ts';
 import type { Hold } from '../change-file/danger.ts';
 import { notesOf, warningsOf, type Entry } from '../change-file/entry.ts';
 import { effectsOf, type Outcome } from '../change-file/outcome.ts';
@@ -48,7 +49,8 @@ export async function previewFile(
   const inForce = (await kind?.inForce?.(tx, file)) ?? null;
   const slice = kind && (await readSlice(kind, opened, file, { entriesMax, sliceEntries: Infinity }));
   const contents: Contents | null = !slice ? null : { ...slice, prepared: slice.kind.pretend(slice.entries) };
-  const planned = await plan(tx, { file, contents, facts: settings, now, regardless: true });
+  const breather = new Breather();
+  const planned = await plan(tx, { file, contents, facts: settings, now, regardless: true, breather });
   if (planned?.kind === 'refuse')
     return {
       folder,

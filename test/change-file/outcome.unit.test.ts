@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   decideEntries,
+  decideInPieces,
   effectsOf,
   isStopped,
   NO_COUNTS,
@@ -99,4 +100,14 @@ describe('what the options of a file make do nothing', () => {
     expect(effectsOf(results)).toEqual({ created: 1, groups: 2, skipped: 2, failed: 1 });
     expect(effectsOf([])).toEqual({ skipped: 0, failed: 0 });
   });
+});
+
+it('many entries are decided with other work in between, and come to the same', async () => {
+  let breaths = 0;
+  const breather = { isDue: () => breaths < 5, breathe: async () => void (breaths += 1) };
+  const decide = (entry: Entry<null>) => result(entry, entry.place.entry % 3 === 0 ? 1018 : 0);
+  const many = entries(10 * WRITE_ERRORS_MAX);
+  const decided = await decideInPieces(many, null, NO_COUNTS, decide, breather);
+  expect(decided).toEqual(decideEntries(many, null, NO_COUNTS, decide));
+  expect([breaths, isStopped(decided)]).toEqual([5, true]);
 });

@@ -1,8 +1,9 @@
 import { open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse } from 'csv-parse/sync';
 import { asChangeFile, checkFile } from '../../src/actions/check.ts';
+import { Breather } from '../../src/breather.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
 import type { PreviewSettings } from '../../src/pipeline/preview.ts';
 import { openStation, type TestStation } from '../support/services.ts';
@@ -82,4 +83,19 @@ test('what a file would do is told also where it would have to wait for its caps
   const { reported, outcome } = await preview(file, { ...SETTINGS, caps });
   expect(reported.refusal).toBeNull();
   expect(outcome?.results.map(({ code }) => code)).toEqual([0, 0]);
+});
+
+test('however many entries there are, other work goes on between two of them', async () => {
+  const file = path.join(world.folder, '..', `${ACME}_PRV_951.csv`);
+  const rows = Array.from({ length: 50 }, (_, n) => `p${n}@example.com,Suspend`);
+  await writeFile(file, ['emailAddress,action', ...rows, ''].join('\n'));
+  const breathe = vi.spyOn(Breather.prototype, 'breathe');
+  const due = vi.spyOn(Breather.prototype, 'isDue').mockReturnValue(true);
+  const { outcome } = await preview(file);
+  const breaths = breathe.mock.calls.length;
+  due.mockRestore();
+  breathe.mockRestore();
+  expect(outcome?.results).toHaveLength(50);
+  // Once for each entry that is read, and once for each that is decided.
+  expect(breaths).toBeGreaterThanOrEqual(100);
 });
