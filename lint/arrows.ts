@@ -78,7 +78,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/spool',
     'src/spool/staging.ts',
   ],
-  'src/ledger': ['src/database', 'src/events', 'src/order'],
+  'src/ledger': ['src/accounts/customers', 'src/database', 'src/events', 'src/order'],
   'src/accounts/customers': ['src/database'],
   'src/accounts/passwords': [],
   'src/accounts/changes': ['src/database'],
@@ -102,7 +102,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/events',
     'src/ledger',
   ],
-  'src/kinds': ['src/database'],
+  'src/kinds': ['src/accounts/customers', 'src/database'],
   'src/kinds/csv': ['src/kinds'],
   'src/kinds/provisioning': [
     'src/accounts/customers',

@@ -18,6 +18,17 @@ const INSERT = `
     from begun, jsonb_to_recordset($1) as e
       (at timestamptz, type text, customer bigint, who text, address text, subject text, data jsonb)`;
 
+/** The same for the end of a statement that gives what `jsonOf` makes as a parameter, of one moment or of several. */
+export const insertedEvents = (parameter: string) => `
+  insert into event (${COLUMNS})
+  select nextval('event_id'), e.at, e.type, e.customer, e.who, e.address, e.subject, e.data
+    from jsonb_to_recordset(${parameter}) as e
+      (at timestamptz, type text, customer bigint, who text, address text, subject text, data jsonb)`;
+
+export function jsonOf(events: readonly TimedEvent[]): string {
+  return JSON.stringify(events, storable);
+}
+
 export async function record(tx: Transaction, now: Date, ...events: readonly NewEvent[]): Promise<void> {
   if (events.length > 0)
     await insertEvents(
@@ -30,7 +41,7 @@ export async function record(tx: Transaction, now: Date, ...events: readonly New
 export type TimedEvent = NewEvent & { at: Date };
 
 export async function insertEvents(db: Queryable, events: readonly TimedEvent[]): Promise<void> {
-  await db.query(INSERT, [JSON.stringify(events, storable)]);
+  await db.query(INSERT, [jsonOf(events)]);
 }
 
 /** PostgreSQL takes no NUL and no half of a character in a text. */

@@ -1,9 +1,15 @@
+import type { Customer } from '../accounts/customers/customer.ts';
 import type { Breather } from '../breather.ts';
 import type { ChangeFile, NameFacts } from '../change-file/change-file.ts';
 import type { Danger, GuardLimits } from '../change-file/danger.ts';
 import type { ReportWords } from '../change-file/reported-file.ts';
 import type { Transaction } from '../database/open.ts';
 import type { Entry, EntryResult, OpenBytes, Position, Reading } from '../change-file/entry.ts';
+
+/** A change file with whose it is, as the transaction that decides has found the customer. */
+export interface OwnedFile extends ChangeFile {
+  owner: Customer;
+}
 
 /**
  * A kind of change file: how its entries are read, decided and saved. Everything before and after (doors, gates,
@@ -41,7 +47,7 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
   mayDemand: (entries: readonly Entry<Record>[]) => ReadonlyMap<number, string>;
   load: (
     tx: Transaction,
-    file: ChangeFile,
+    file: OwnedFile,
     entries: readonly Entry<Record>[],
     prepared: Prepared,
     now: Date,

@@ -29,16 +29,29 @@ export async function openBatch(db: Queryable, customer: number): Promise<Batch 
   return rows[0] ? { id: rows[0].id, startedAt: rows[0].started_at } : null;
 }
 
-/**
- * The last row that the ledger has of the customer; 0: none. What is entered after it was asked for may have been
- * overtaken: a file that came before may not be entered yet.
- */
-export async function lastEntered(db: Queryable, customer: number): Promise<number> {
-  const { rows } = await db.query<{ id: number }>(
-    'select coalesce(max(id), 0) as id from change_file where customer_id = $1',
+export interface Due {
+  /**
+   * The last row that the ledger has of the customer; 0: none. What is entered after it was asked for may have been
+   * overtaken: a file that came before may not be entered yet.
+   */
+  upTo: number;
+  /**
+   * Since when the next batch could have begun: its files are there, none of them is deferred any more, and the batch
+   * before is closed. null: no file waits for one.
+   */
+  since: Date | null;
+}
+
+export async function dueBatch(db: Queryable, customer: number): Promise<Due> {
+  const { rows } = await db.query<{ last: number; since: Date | null }>(
+    `select (select coalesce(max(id), 0) from change_file where customer_id = $1) as last,
+       (select greatest(min(received_at), max(deferred_until),
+          (select closed_at from batch where customer_id = $1 order by started_at desc limit 1))
+          from change_file where customer_id = $1 and batch_id is null and state in ('waiting', 'deferred')
+        having count(*) > 0) as since`,
     [customer],
   );
-  return rows[0]?.id ?? 0;
+  return { upTo: rows[0]?.last ?? 0, since: rows[0]?.since ?? null };
 }
 
 /**
@@ -69,48 +82,29 @@ export async function startBatch(
   return rows[0] ? { id: rows[0].id, startedAt: now } : openBatch(db, customer);
 }
 
-/**
- * The next file of a batch (rules 12): one that is begun, then names that break the grammar, then type by type in the
- * order of their ranks; within a type by ascending number, then by source.
- */
-export async function nextInBatch(db: Queryable, batch: number): Promise<ChangeFile | null> {
-  // Two looks at an index each: a batch of ten thousand files is not sorted anew for every one of them.
-  const { rows } = await db.query<ChangeFileRow>(
-    `(select ${CHANGE_FILE_COLUMNS} from change_file where batch_id = $1 and state = 'applying' limit 1)
-     union all
-     (select ${CHANGE_FILE_COLUMNS} from change_file where batch_id = $1 and state = 'waiting'
-       order by rank, sequence, source collate "C", id limit 1)`,
-    [batch],
-  );
-  return rows[0] ? changeFileFrom(rows[0]) : null;
-}
-
 /** Files that no batch has taken: since when the first and the last of them wait. */
-export async function waitingSince(
-  db: Queryable,
-  customer: number,
-): Promise<{ lastUploadAt: Date | null; waitingSince: Date | null }> {
-  const { rows } = await db.query<{ first: Date | null; last: Date | null }>(
-    `select min(received_at) as first, max(received_at) as last from change_file
-      where customer_id = $1 and batch_id is null and state = 'waiting'`,
-    [customer],
-  );
-  return { lastUploadAt: rows[0]?.last ?? null, waitingSince: rows[0]?.first ?? null };
+export interface Waiting {
+  lastUploadAt: Date | null;
+  waitingSince: Date | null;
 }
 
-/**
- * Since when the customer's next batch could have begun: its files are there, none of them is deferred any more, and the
- * batch before is closed. null: no file waits for one.
- */
-export async function dueSince(db: Queryable, customer: number): Promise<Date | null> {
-  const { rows } = await db.query<{ since: Date }>(
-    `select greatest(min(received_at), max(deferred_until),
-       (select closed_at from batch where customer_id = $1 order by started_at desc limit 1)) as since
-       from change_file where customer_id = $1 and batch_id is null and state in ('waiting', 'deferred')
-     having count(*) > 0`,
-    [customer],
-  );
-  return rows[0]?.since ?? null;
+interface WaitingRow {
+  first: Date | null;
+  last: Date | null;
+}
+
+/** With an expression for the customer. */
+const waitingOf = (customer: string) => `
+  select min(received_at) as first, max(received_at) as last from change_file
+   where customer_id = ${customer} and batch_id is null and state = 'waiting'`;
+
+function waitingFrom(row: WaitingRow | undefined): Waiting {
+  return { lastUploadAt: row?.last ?? null, waitingSince: row?.first ?? null };
+}
+
+export async function waitingSince(db: Queryable, customer: number): Promise<Waiting> {
+  const { rows } = await db.query<WaitingRow>(waitingOf('$1'), [customer]);
+  return waitingFrom(rows[0]);
 }
 
 /** Waiting files of which nobody knows yet how many entries they have, in the order in which they will run. */
@@ -154,12 +148,15 @@ export async function nameReport(
  * Where it is lost, the batch is still open: its report is written again.
  *
  * @param files that its report tells of
+ * @returns who waits for the next one
  */
-export async function closeBatch(db: Queryable, batch: Batch, files: number, now: Date): Promise<void> {
-  await db.query(
-    `with done as (update batch set closed_at = $2 where id = $1 and closed_at is null and ${MAY_BE_LOST} returning customer_id, report_name)
-     ${INTO_EVENT} $2, 'report.written', customer_id, null, null, report_name, jsonb_build_object('files', $3::int)
-       from done where report_name is not null`,
+export async function closeBatch(db: Queryable, batch: Batch, files: number, now: Date): Promise<Waiting> {
+  const { rows } = await db.query<WaitingRow>(
+    `with done as (update batch set closed_at = $2 where id = $1 and closed_at is null and ${MAY_BE_LOST} returning customer_id, report_name),
+     told as (${INTO_EVENT} $2, 'report.written', customer_id, null, null, report_name, jsonb_build_object('files', $3::int)
+       from done where report_name is not null)
+     ${waitingOf('(select customer_id from batch where id = $1)')}`,
     [batch.id, now, files],
   );
+  return waitingFrom(rows[0]);
 }

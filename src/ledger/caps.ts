@@ -13,21 +13,54 @@ export async function usageOf(db: Queryable, customer: number, { hour, day }: Pe
   return { hour: used('hour'), day: used('day') };
 }
 
+/** Used operations of a period, from a statement that reads them with other things. */
+export interface UsedPeriod {
+  period: 'hour' | 'day';
+  /** ISO 8601. */
+  startsAt: string;
+  used: number;
+}
+
+/** Of the periods that can be the present ones, whatever the time zone of the customer; customer and now as given. */
+export const usedPeriods = (customer: string, now: string) => `
+  select period, starts_at as "startsAt", used from cap_usage
+   where customer_id = ${customer} and starts_at > ${now}::timestamptz - interval '2 days'`;
+
+export function usageIn(rows: readonly UsedPeriod[], { hour, day }: Periods): Usage {
+  const used = (period: 'hour' | 'day', from: Date) =>
+    rows.find((row) => row.period === period && Date.parse(row.startsAt) === from.getTime())?.used ?? 0;
+  return { hour: used('hour', hour), day: used('day', day) };
+}
+
 /** Called in the transaction that applies the entries: neither a crash nor a second daemon admits one too many. */
 export async function countOperations(
   tx: Transaction,
   customer: number,
   entries: number,
-  { hour, day }: Periods,
+  periods: Periods,
   countsHourly: boolean,
 ): Promise<void> {
-  if (entries === 0) return;
-  await tx.query(
-    `insert into cap_usage (customer_id, period, starts_at, used)
-     select $1, period, starts_at, $2 from unnest($3::text[], $4::timestamptz[]) as p (period, starts_at)
-     on conflict (customer_id, period, starts_at) do update set used = cap_usage.used + excluded.used`,
-    [customer, entries, countsHourly ? ['hour', 'day'] : ['day'], countsHourly ? [hour, day] : [day]],
-  );
+  await tx.query(COUNT_OPERATIONS, [customer, entries, ...countedPeriods(periods, countsHourly)]);
+}
+
+const COUNT_OPERATIONS = countingOperations(2);
+
+/** With the customer as $1, the entries as $`first`, and then the `countedPeriods`. */
+export function countingOperations(first: number): string {
+  return `
+    insert into cap_usage (customer_id, period, starts_at, used)
+    select $1, period, starts_at, $${first} from unnest($${first + 1}::text[], $${first + 2}::timestamptz[]) as p (period, starts_at)
+     where $${first} > 0
+    on conflict (customer_id, period, starts_at) do update set used = cap_usage.used + excluded.used`;
+}
+
+export function countedPeriods({ hour, day }: Periods, countsHourly: boolean): [string[], Date[]] {
+  return countsHourly
+    ? [
+        ['hour', 'day'],
+        [hour, day],
+      ]
+    : [['day'], [day]];
 }
 
 /** Entries that were counted with their file and never came to their turn, because an error ceiling stopped it. */

@@ -1,5 +1,6 @@
 import type { ChangeFile } from '../change-file/change-file.ts';
 import { onlyRow, type Queryable } from '../database/open.ts';
+import type { ResultRow } from './results.ts';
 import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from './rows.ts';
 
 /** A file whose fate is committed and that is not yet in its folder. */
@@ -13,6 +14,13 @@ export interface Departing {
   modifiedAt: Date;
   /** SHA-256 of what was read; null where nothing was, or where it changed meanwhile. */
   digest: string | null;
+}
+
+/** One that was decided just now: its name is chosen, nobody has begun to move it, and what its trace needs is at hand. */
+export interface FreshDeparting extends Departing {
+  filedAs: string;
+  /** null where it has no trace. */
+  traced: { header: Buffer; results: ResultRow[] } | null;
 }
 
 interface DepartingRow extends ChangeFileRow {

@@ -10,7 +10,7 @@ import type { QuarantineRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import { MAY_BE_LOST } from '../database/durability.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
-import { INTO_EVENT, record } from '../events/record.ts';
+import { insertedEvents, INTO_EVENT, jsonOf, record, type TimedEvent } from '../events/record.ts';
 
 /** From which states an exit leads. */
 export const EXITS = {
@@ -72,17 +72,19 @@ export async function defer(
  * A gate refused the file: `_error`, a line in the report, no trace, number not stored (rules 14).
  *
  * @param refusal why, as the report tells it
+ * @param filedAs under which name it will lie in `_error`
  */
 export async function refuse(
   tx: Transaction,
   file: ChangeFile,
   refusal: Refusal | { code: null },
+  filedAs: string,
   now: Date,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     `update change_file set state = 'rejected', decision = 'refused', taken = true, started_at = $2, finished_at = $2,
-       code = $3, detail = $4, folder = '_error' where id = $1 and ${among('refuse')}`,
-    [file.id, now, refusal.code, refusal],
+       code = $3, detail = $4, folder = '_error', filed_as = $5 where id = $1 and ${among('refuse')}`,
+    [file.id, now, refusal.code, refusal, filedAs],
   );
   return rowCount === 1;
 }
@@ -162,6 +164,8 @@ export interface CountedSlice {
     total: number;
     started: Date;
     digest: string | null;
+    /** What is told of it. */
+    events: readonly TimedEvent[];
   };
 }
 
@@ -170,9 +174,14 @@ const COUNTED = `taken = true, failures = 0, started_at = $2, total = $3, entrie
 
 function counted({ outcome, saved }: CountedSlice): unknown[] {
   const { read, written, readErrors, writeErrors, refusal } = outcome;
-  const { started, total, digest } = saved;
-  return [started, total, read, written, readErrors, writeErrors, refusal?.code ?? null, refusal, digest];
+  const { started, total, digest, events } = saved;
+  const code = refusal?.code ?? null;
+  return [started, total, read, written, readErrors, writeErrors, code, refusal, digest, jsonOf(events)];
 }
+
+/** The exit and what is told of it. */
+const telling = (exit: string) => `
+  with done as (${exit} returning 1), told as (${insertedEvents('$11::jsonb')}) select 1 from done`;
 
 /** A slice is done; the file goes on there. */
 export async function goOn(
@@ -182,27 +191,41 @@ export async function goOn(
   slice: CountedSlice,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update change_file set state = 'applying', next_line = $11, next_byte = $12, ${COUNTED}
-      where id = $1 and ${among('goOn')}`,
+    telling(`update change_file set state = 'applying', next_line = $12, next_byte = $13, ${COUNTED}
+      where id = $1 and ${among('goOn')}`),
     [file.id, ...counted(slice), next.line, next.byte],
   );
   return rowCount === 1;
 }
 
-/** All that the file says is decided. */
+/** What has become of a file, all of which is decided, and where it goes. */
+export function fateOf({ readErrors, writeErrors, refusal }: CountedSlice['outcome']): {
+  decision: 'held' | 'applied';
+  folder: '_error' | '_processed';
+} {
+  return {
+    decision: refusal?.code === 1001 ? 'held' : 'applied',
+    folder: readErrors + writeErrors > 0 || refusal ? '_error' : '_processed',
+  };
+}
+
+/**
+ * All that the file says is decided.
+ *
+ * @param filedAs under which name it will lie in its folder; null: that is chosen later
+ */
 export async function apply(
   tx: Transaction,
   file: Pick<ChangeFile, 'id'>,
-  now: Date,
   slice: CountedSlice,
+  filedAs: string | null,
+  now: Date,
 ): Promise<boolean> {
-  const { readErrors, writeErrors, refusal } = slice.outcome;
-  const decision = refusal?.code === 1001 ? 'held' : 'applied';
-  const folder = readErrors + writeErrors > 0 || refusal ? '_error' : '_processed';
+  const { decision, folder } = fateOf(slice.outcome);
   const { rowCount } = await tx.query(
-    `update change_file set state = 'applied', finished_at = $11, folder = $12, decision = $13, ${COUNTED}
-      where id = $1 and ${among('apply')}`,
-    [file.id, ...counted(slice), now, folder, decision],
+    telling(`update change_file set state = 'applied', finished_at = $12, folder = $13, decision = $14, filed_as = $15, ${COUNTED}
+      where id = $1 and ${among('apply')}`),
+    [file.id, ...counted(slice), now, folder, decision, filedAs],
   );
   return rowCount === 1;
 }

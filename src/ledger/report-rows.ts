@@ -8,14 +8,15 @@ import type {
 import type { Effects } from '../change-file/entry.ts';
 import { addEffects } from '../change-file/outcome.ts';
 import type { Refusal } from '../change-file/result-code.ts';
-import type { Queryable } from '../database/open.ts';
+import { onlyRow, type Queryable } from '../database/open.ts';
 
 interface FileRow {
   id: number;
   name: string;
   type: string | null;
-  started_at: Date;
-  finished_at: Date;
+  /** ISO 8601, like all moments here. */
+  started_at: string;
+  finished_at: string;
   detail: Refusal | UncodedRefusal | QuarantineRefusal | null;
   decision: 'applied' | 'held' | 'refused';
   entries: number;
@@ -27,33 +28,59 @@ interface FileRow {
   filed_as: string | null;
   warnings: Warning[];
   effects: Effects[];
+  failures: ReportedFile['failures'];
 }
 
-/** The files that a report tells of: those decided, in their order, then those that wait for the next day. */
-export async function reportedFiles(db: Queryable, batch: number): Promise<ReportedFile[]> {
-  return [...(await decidedFiles(db, batch)), ...(await filesOverTheDay(db, batch))];
+interface WaitingRow {
+  name: string;
+  type: string | null;
+  at: string;
+  detail: UncodedRefusal;
 }
 
-async function decidedFiles(db: Queryable, batch: number): Promise<ReportedFile[]> {
-  const { rows } = await db.query<FileRow>(
-    `select id, name, type, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors,
-            replaced, folder, filed_as,
-            (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
-              where n.change_file_id = f.id and n.kind not in ('day-limit', 'same-content', 'effects')) as warnings,
-            (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
-              where n.change_file_id = f.id and n.kind = 'effects') as effects
-       from change_file f where batch_id = $1 and decision is not null order by finished_at, id`,
+/** What a report tells. */
+export interface Reported {
+  /** Those decided, in their order, then those that wait for the next day. */
+  files: ReportedFile[];
+  /** The spool has files of the customer that the ledger does not know, and no earlier report has told of them. */
+  isToldOfDifferences: boolean;
+}
+
+const DECIDED = `
+  select id, name, type, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors,
+         replaced, folder, filed_as,
+         (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
+           where n.batch_id = $1 and n.change_file_id = f.id and n.kind not in ('day-limit', 'same-content', 'effects')) as warnings,
+         (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
+           where n.batch_id = $1 and n.change_file_id = f.id and n.kind = 'effects') as effects,
+         (select coalesce(json_agg(json_build_object('entry', r.entry, 'line', r.line, 'subject', r.subject, 'refusal', r.detail)
+             order by r.entry), '[]')
+           from refused_entry r where r.change_file_id = f.id and r.started_at = f.started_at) as failures
+    from change_file f where batch_id = $1 and decision is not null order by finished_at, id`;
+
+/** Files that wait for the next day have a line, once a day (rules 13). */
+const OVER_THE_DAY = `
+  select f.name, f.type, n.at, n.detail from batch_note n join change_file f on f.id = n.change_file_id
+   where n.batch_id = $1 and n.kind = 'day-limit' order by n.id`;
+
+export async function reportedFiles(db: Queryable, batch: number): Promise<Reported> {
+  const result = await db.query<{ decided: FileRow[]; waiting: WaitingRow[]; differs: boolean }>(
+    `select (select coalesce(json_agg(d), '[]') from (${DECIDED}) d) as decided,
+       (select coalesce(json_agg(w), '[]') from (${OVER_THE_DAY}) w) as waiting,
+       exists (select 1 from spool_difference s join batch b on b.customer_id = s.customer_id
+                where b.id = $1 and (s.told_batch_id is null or s.told_batch_id = $1)) as differs`,
     [batch],
   );
-  const failures = await failuresOf(
-    db,
-    rows.map((row) => row.id),
-  );
-  return rows.map((row) => reportedFile(row, failures.get(row.id) ?? []));
+  const { decided, waiting, differs } = onlyRow(result);
+  return {
+    files: [...decided.map(reportedFile), ...waiting.map(fileOverTheDay)],
+    isToldOfDifferences: differs,
+  };
 }
 
-function reportedFile(row: FileRow, failures: ReportedFile['failures']): ReportedFile {
-  const { name, type, started_at: startedAt, finished_at: finishedAt, detail: refusal } = row;
+function reportedFile(row: FileRow): ReportedFile {
+  const { name, type, detail: refusal, failures } = row;
+  const [startedAt, finishedAt] = [new Date(row.started_at), new Date(row.finished_at)];
   const replaced: Warning[] = row.replaced > 0 ? [{ kind: 'replaced', times: row.replaced }] : [];
   const filed = row.folder && row.filed_as ? { folder: row.folder, name: row.filed_as } : null;
   const warnings = [...replaced, ...row.warnings];
@@ -72,47 +99,7 @@ function sumOf(slices: readonly Effects[]): Effects | null {
   return sum;
 }
 
-async function failuresOf(db: Queryable, files: number[]): Promise<Map<number, ReportedFile['failures']>> {
-  const { rows } = await db.query<{
-    file: number;
-    entry: number;
-    line: number;
-    subject: string | null;
-    detail: Refusal;
-  }>(
-    `select f.id as file, r.entry, r.line, r.subject, r.detail
-       from change_file f join refused_entry r on r.change_file_id = f.id and r.started_at = f.started_at
-      where f.id = any($1) order by f.id, r.entry`,
-    [files],
-  );
-  const failures = new Map<number, ReportedFile['failures']>();
-  for (const { file, detail: refusal, ...failed } of rows) {
-    const list = failures.get(file) ?? [];
-    list.push({ ...failed, refusal });
-    failures.set(file, list);
-  }
-  return failures;
-}
-
-/** Files that wait for the next day have a line, once a day (rules 13). */
-async function filesOverTheDay(db: Queryable, batch: number): Promise<ReportedFile[]> {
-  const { rows } = await db.query<{
-    name: string;
-    type: string | null;
-    at: Date;
-    detail: UncodedRefusal;
-  }>(
-    `select f.name, f.type, n.at, n.detail from batch_note n join change_file f on f.id = n.change_file_id
-      where n.batch_id = $1 and n.kind = 'day-limit' order by n.id`,
-    [batch],
-  );
-  return rows.map(({ name, type, at, detail }) => ({
-    name,
-    type,
-    startedAt: at,
-    finishedAt: at,
-    refusal: detail,
-    counts: null,
-    failures: [],
-  }));
+function fileOverTheDay({ name, type, at, detail: refusal }: WaitingRow): ReportedFile {
+  const moment = new Date(at);
+  return { name, type, startedAt: moment, finishedAt: moment, refusal, counts: null, failures: [] };
 }

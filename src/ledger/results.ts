@@ -2,18 +2,21 @@ import type { ChangeFile } from '../change-file/change-file.ts';
 import type { EntryResult, Position } from '../change-file/entry.ts';
 import type { Outcome } from '../change-file/outcome.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
+import type { TimedEvent } from '../events/record.ts';
 import { apply, expectExit, goOn } from './exits.ts';
 
 /** What goes in with the results of a slice. */
 export interface SavedSlice {
   /** Entries of the whole file. */
   total: number;
-  /** Where the file goes on; null where this was the last slice. */
-  next: Position | null;
+  /** Where the file goes on, or under which name it will lie in its folder where this was the last slice; null: not chosen yet. */
+  next: Position | { filedAs: string | null };
   started: Date;
   now: Date;
   /** SHA-256 of the file; null: not known, or stored already. */
   digest: string | null;
+  /** What is told of it. */
+  events: readonly TimedEvent[];
 }
 
 /** Written with the changes themselves, in one transaction: no effect without its result, no result without its effect. */
@@ -25,8 +28,9 @@ export async function saveOutcome(
 ): Promise<void> {
   await saveResults(tx, file, outcome.results, saved.started);
   const { next, now } = saved;
+  const slice = { outcome, saved };
   await expectExit(
-    next ? goOn(tx, file, next, { outcome, saved }) : apply(tx, file, now, { outcome, saved }),
+    'filedAs' in next ? apply(tx, file, slice, next.filedAs, now) : goOn(tx, file, next, slice),
   );
 }
 
@@ -92,6 +96,17 @@ interface SliceRow {
   starts: string[];
   sizes: number[];
   codes: number[];
+}
+
+/** The same from memory. */
+export function resultRows(results: readonly EntryResult[]): ResultRow[] {
+  return results.map(({ place, code }) => ({
+    entry: place.entry,
+    line: place.line,
+    first_byte: place.firstByte,
+    byte_count: place.byteCount,
+    code,
+  }));
 }
 
 /** All results of a file, in the order of their entries. */

@@ -29,19 +29,33 @@ const STRICT_GAP_MAX = 100;
  */
 export async function missingBefore(db: Queryable, { customer, parsed }: ChangeFile): Promise<string[]> {
   if (!parsed) return [];
-  const { rows } = await db.query<{ missing: string; strict: boolean }>(
-    `select n::text as missing, k.strict_sequences ? c.source as strict
-       from sequence_counter c join customer k on k.id = c.customer_id,
-            generate_series(c.last::numeric + 1, least($4::numeric - 1, c.last::numeric + $5)) as n
-      where c.customer_id = $1 and c.source = $2 and c.type = $3 and $4::numeric - c.last <= $5
-        and (k.strict_sequences ? c.source or (c.gapless and c.files >= $6))
-        and not exists (select 1 from change_file f where f.customer_id = $1 and f.source = $2 and f.type = $3
-                           and f.sequence = n and f.decision is not null)
-      order by n`,
-    [...counterOf(customer, parsed), parsed.sequence.toString(), STRICT_GAP_MAX, FILES_MIN],
-  );
+  const { rows } = await db.query<MissingRow>(MISSING_BEFORE, [
+    ...counterOf(customer, parsed),
+    parsed.sequence.toString(),
+  ]);
+  return worthAWord(rows);
+}
+
+export interface MissingRow {
+  missing: string;
+  strict: boolean;
+}
+
+/** With customer, source, type and number of the file as $1 to $4. */
+export const MISSING_BEFORE = `
+  select n::text as missing, k.strict_sequences ? c.source as strict
+    from sequence_counter c join customer k on k.id = c.customer_id,
+         generate_series(c.last::numeric + 1, least($4::numeric - 1, c.last::numeric + ${STRICT_GAP_MAX})) as n
+   where c.customer_id = $1 and c.source = $2 and c.type = $3 and $4::numeric - c.last <= ${STRICT_GAP_MAX}
+     and (k.strict_sequences ? c.source or (c.gapless and c.files >= ${FILES_MIN}))
+     and not exists (select 1 from change_file f where f.customer_id = $1 and f.source = $2 and f.type = $3
+                        and f.sequence = n and f.decision is not null)
+   order by n`;
+
+/** Of an undeclared source few missing numbers are a gap, and many are its way of counting. */
+export function worthAWord(rows: readonly MissingRow[]): string[] {
   if (rows[0]?.strict !== true && rows.length > MISSING_MAX) return [];
-  return rows.map((row) => row.missing);
+  return rows.map(({ missing }) => missing);
 }
 
 /** A file that was held and is not carried out uses its number up, unless a newer one has. */
@@ -55,14 +69,15 @@ export async function storeDiscarded(tx: Transaction, customer: number, name: Ch
  * the source, unless all numbers between were seen and refused.
  */
 export async function storeSequence(tx: Transaction, customer: number, name: ChangeFileName): Promise<void> {
-  await tx.query(
-    `insert into sequence_counter (customer_id, source, type, last, files) values ($1, $2, $3, $4, 1)
-     on conflict (customer_id, source, type) do update set last = excluded.last, files = sequence_counter.files + 1,
-       gapless = sequence_counter.gapless and (excluded.last - 1 = sequence_counter.last
-         or excluded.last - sequence_counter.last - 1 = (select count(distinct f.sequence) from change_file f
-              where excluded.last - sequence_counter.last between 2 and ${STRICT_GAP_MAX}
-                and f.customer_id = $1 and f.source = $2 and f.type = $3 and f.decision is not null
-                and f.sequence > sequence_counter.last and f.sequence < excluded.last))`,
-    [...counterOf(customer, name), name.sequence.toString()],
-  );
+  await tx.query(STORE_SEQUENCE, [...counterOf(customer, name), name.sequence.toString()]);
 }
+
+/** With customer, source, type and number of the file as $1 to $4. */
+export const STORE_SEQUENCE = `
+  insert into sequence_counter (customer_id, source, type, last, files) values ($1, $2, $3, $4, 1)
+  on conflict (customer_id, source, type) do update set last = excluded.last, files = sequence_counter.files + 1,
+    gapless = sequence_counter.gapless and (excluded.last - 1 = sequence_counter.last
+      or excluded.last - sequence_counter.last - 1 = (select count(distinct f.sequence) from change_file f
+           where excluded.last - sequence_counter.last between 2 and ${STRICT_GAP_MAX}
+             and f.customer_id = $1 and f.source = $2 and f.type = $3 and f.decision is not null
+             and f.sequence > sequence_counter.last and f.sequence < excluded.last))`;

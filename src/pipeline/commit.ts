@@ -2,7 +2,8 @@
  * Carries a plan out, in the transaction that made it: results, sequence number, used caps and the new state go in with
  * the changes of the accounts, or none of it does. A crash before the commit changes nothing; after it, nothing is lost.
  */
-import type { ChangeFile } from '../change-file/change-file.ts';
+import path from 'node:path';
+import { ERROR, type ChangeFile } from '../change-file/change-file.ts';
 import { notesOf, positionAfter, warningsOf, type Position } from '../change-file/entry.ts';
 import { effectsOf, isStopped, type Outcome } from '../change-file/outcome.ts';
 import type { UncodedRefusal } from '../change-file/reported-file.ts';
@@ -11,19 +12,22 @@ import type { Transaction } from '../database/open.ts';
 import type { NewEvent } from '../events/catalog.ts';
 import { record } from '../events/record.ts';
 import { failpoint } from '../failpoints.ts';
-import { countOperations, returnOperations } from '../ledger/caps.ts';
-import { defer, refuse, expectExit, type WaitReason } from '../ledger/exits.ts';
+import { returnOperations } from '../ledger/caps.ts';
+import { countFile } from '../ledger/deciding.ts';
+import type { FreshDeparting } from '../ledger/departing.ts';
+import { defer, expectExit, fateOf, refuse, type WaitReason } from '../ledger/exits.ts';
 import { noteContent, noteDayLimit, noteEffects, noteEntries, noteMissingNumbers } from '../ledger/notes.ts';
-import { saveOutcome } from '../ledger/results.ts';
 import { discardOlder } from '../ledger/held.ts';
-import { missingBefore, storeDiscarded, storeSequence } from '../ledger/sequence.ts';
+import { resultRows, saveOutcome } from '../ledger/results.ts';
+import { storeDiscarded } from '../ledger/sequence.ts';
 import { periodsOf } from '../order/periods.ts';
+import { freeName } from '../spool/filed-name.ts';
 import { takeChangeFile } from '../spool/take.ts';
 import type { CommitInput, Committed } from './commit-input.ts';
 import { holdFile } from './hold.ts';
 import type { Plan } from './plan.ts';
 import type { Contents } from './read-slice.ts';
-import { saveDecided } from './save-decided.ts';
+import { saveCarefully, saveDecided } from './save-decided.ts';
 
 type Applied = Extract<Plan, { kind: 'apply' }>;
 
@@ -61,10 +65,12 @@ function deferral({ customer, name: subject }: ChangeFile, reason: WaitReason, u
   ];
 }
 
-async function refuseFile(tx: Transaction, plan: Plan, { file, now }: CommitInput): Promise<Committed> {
+async function refuseFile(tx: Transaction, plan: Plan, input: CommitInput): Promise<Committed> {
   if (plan.kind !== 'refuse') throw new Error(`a file without contents cannot be ${plan.kind}`);
+  const { file, folder, modifiedAt, now } = input;
   const { refusal } = plan;
-  await expectExit(refuse(tx, file, refusal, now));
+  const filedAs = await freeName(file.name, path.join(folder, ERROR));
+  await expectExit(refuse(tx, file, refusal, filedAs, now));
   if (file.ruling && file.parsed) await storeDiscarded(tx, file.customer, file.parsed);
   await record(tx, now, {
     type: 'file.refused',
@@ -72,7 +78,10 @@ async function refuseFile(tx: Transaction, plan: Plan, { file, now }: CommitInpu
     subject: file.name,
     data: { code: refusal.code, reason: whyRefused(refusal) },
   });
-  return {};
+  const digest = null;
+  return {
+    departing: { file, decision: 'refused', target: ERROR, filedAs, modifiedAt, digest, traced: null },
+  };
 }
 
 function whyRefused(refusal: Refusal | UncodedRefusal): string {
@@ -87,37 +96,65 @@ async function applySlice(
   input: CommitInput,
   contents: Contents,
 ): Promise<Committed> {
-  const { file, now } = input;
+  const { file, now, known, digest } = input;
   const held = plan.state === null;
-  const outcome = held ? plan.outcome : await saveDecided(tx, file, contents, plan, now);
+  const outcome = held ? plan.outcome : await save(tx, plan, input, contents);
   const next = goesOn(contents, outcome);
   const started = file.progress?.startedAt ?? now;
   const finished = input.clock.now();
-  await saveOutcome(tx, file, outcome, {
-    total: contents.total,
-    next,
-    started,
-    now: finished,
-    digest: input.digest,
-  });
-  const decidedNow = contents.entries.slice(0, outcome.read - (file.progress?.read ?? 0));
-  if (!held) {
-    await noteEntries(tx, file, [...notesOf(decidedNow), ...warningsOf(outcome.results)], finished);
-    if (contents.kind.words.summary) await noteEffects(tx, file, effectsOf(outcome.results), finished);
-  }
-  const earlier = input.digest === null ? null : await noteContent(tx, file, input.digest, now);
-  const missing = await count(tx, plan, input, contents, outcome);
+  if (!held) await noteSlice(tx, file, contents, outcome, finished);
+  if (known.earlier !== null && digest !== null) await noteContent(tx, file, digest, now);
+  await count(tx, plan, input, contents, outcome);
   if (!next && !held && contents.kind.weigh) await discardOlder(tx, file, now);
   if (!next && !held && !isStopped(outcome)) await contents.kind.conclude?.(tx, file, now);
-  const applied = appliedEvent(
-    file,
-    outcome,
-    next ? contents.total : null,
-    finished.getTime() - started.getTime(),
-  );
-  await record(tx, finished, ...noticed(file, earlier, missing), applied);
+  const events = [
+    ...noticed(input),
+    appliedEvent(file, outcome, next ? contents.total : null, finished.getTime() - started.getTime()),
+  ].map((event) => ({ ...event, at: finished }));
+  const saved = { total: contents.total, started, now: finished, digest, events };
+  const departing = next ? null : await departingFrom(input, contents, outcome);
+  await saveOutcome(tx, file, outcome, { ...saved, next: next ?? { filedAs: departing?.filedAs ?? null } });
   failpoint('saved');
-  return {};
+  return departing ? { departing } : {};
+}
+
+function save(
+  tx: Transaction,
+  plan: Applied,
+  { file, known: { owner }, now, careful }: CommitInput,
+  contents: Contents,
+): Promise<Outcome> {
+  const owned = { ...file, owner };
+  return careful ? saveCarefully(tx, owned, contents, plan, now) : saveDecided(tx, owned, contents, plan);
+}
+
+async function noteSlice(
+  tx: Transaction,
+  file: ChangeFile,
+  { entries, kind }: Contents,
+  outcome: Outcome,
+  finished: Date,
+): Promise<void> {
+  const decidedNow = entries.slice(0, outcome.read - (file.progress?.read ?? 0));
+  await noteEntries(tx, file, [...notesOf(decidedNow), ...warningsOf(outcome.results)], finished);
+  if (kind.words.summary) await noteEffects(tx, file, effectsOf(outcome.results), finished);
+}
+
+/**
+ * Where the file goes, under a name that is free there now.
+ *
+ * @returns null where results of earlier slices are not at hand: the next turn sees to it
+ */
+async function departingFrom(
+  { file, folder, modifiedAt, digest }: CommitInput,
+  { header }: Contents,
+  outcome: Outcome,
+): Promise<FreshDeparting | null> {
+  if (file.progress) return null;
+  const { decision, folder: target } = fateOf(outcome);
+  const filedAs = await freeName(file.name, path.join(folder, target));
+  const traced = { header, results: resultRows(outcome.results) };
+  return { file, decision, target, filedAs, modifiedAt, digest, traced };
 }
 
 /** @param total entries of the whole file; null where this was its last slice */
@@ -134,12 +171,10 @@ function appliedEvent(
   return { type: isClean ? 'file.applied' : 'file.applied_with_errors', ...about, data };
 }
 
-function noticed(
-  { customer, name: subject }: ChangeFile,
-  earlier: string | null,
-  missing: string[],
-): NewEvent[] {
-  const about = { customer, subject };
+/** Of the whole file, with its first slice. */
+function noticed({ file, known: { earlier, missing } }: CommitInput): NewEvent[] {
+  if (file.progress) return [];
+  const about = { customer: file.customer, subject: file.name };
   return [
     ...(earlier === null ? [] : [{ type: 'file.repeated' as const, ...about, data: { earlier } }]),
     ...(missing.length === 0 ? [] : [{ type: 'sequence.gap' as const, ...about, data: { missing } }]),
@@ -155,25 +190,19 @@ function goesOn({ entries, total }: Contents, outcome: Outcome): Position | null
 /**
  * The first slice counts the whole file against the caps and stores its number: from then on it is processed. What an
  * error ceiling keeps from being decided is given back.
- *
- * @returns the sequence numbers that are missing before it
  */
 async function count(
   tx: Transaction,
   { caps, state }: Applied,
-  { file, now }: CommitInput,
+  { file, now, known: { missing } }: CommitInput,
   { kind, total }: Contents,
   outcome: Outcome,
-): Promise<string[]> {
+): Promise<void> {
   const periods = periodsOf(file.progress?.startedAt ?? now, caps.timeZone);
-  let missing: string[] = [];
   if (!file.progress) {
-    missing = await missingBefore(tx, file);
     if (missing.length > 0) await noteMissingNumbers(tx, file, missing, now);
-    if (file.parsed) await storeSequence(tx, file.customer, file.parsed);
-    await countOperations(tx, file.customer, state === null ? 0 : total, periods, kind.countsHourly);
+    await countFile(tx, file, state === null ? 0 : total, periods, kind.countsHourly);
   }
   if (isStopped(outcome))
     await returnOperations(tx, file.customer, total - outcome.read, periods, kind.countsHourly);
-  return missing;
 }

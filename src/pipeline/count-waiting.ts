@@ -1,4 +1,3 @@
-import { customerById } from '../accounts/customers/customer.ts';
 import { isPassing } from '../database/away.ts';
 import { messageOf } from '../fault.ts';
 import { saveTotal, uncountedFiles } from '../ledger/batch.ts';
@@ -31,9 +30,9 @@ export async function countWaiting(turn: Turn): Promise<void> {
   }
 }
 
-async function countFiles({ services, customer, folder }: Turn): Promise<void> {
+async function countFiles({ services, customer, owner, folder }: Turn): Promise<void> {
   const { database, caps: defaults, kinds, readings } = services;
-  const { perFile } = capsOf(await customerById(database, customer), defaults);
+  const { perFile } = capsOf(owner, defaults);
   let slow = 0;
   for (const file of await uncountedFiles(database, customer, COUNTED_AHEAD_MAX)) {
     const kind = kinds.of(file.parsed?.type);

@@ -1,6 +1,6 @@
 /** After the commit everything is derived from the database, and can be done again: the trace, and the move. */
 import { isThere } from '../durable.ts';
-import type { Departing } from '../ledger/departing.ts';
+import type { Departing, FreshDeparting } from '../ledger/departing.ts';
 import { noteOnFile } from '../ledger/notes.ts';
 import { resultPages } from '../ledger/results.ts';
 import { writeTrace } from '../report/trace.ts';
@@ -13,7 +13,11 @@ import { shownText } from './shown-entries.ts';
 import type { Turn } from './services.ts';
 
 /** @param traced false: the file goes without a trace */
-export async function depart(turn: Turn, departing: Departing, traced: boolean): Promise<void> {
+export async function depart(
+  turn: Turn,
+  departing: Departing | FreshDeparting,
+  traced: boolean,
+): Promise<void> {
   const { database, clock } = turn.services;
   const { file, decision } = departing;
   await tellChanged(turn, departing);
@@ -22,16 +26,23 @@ export async function depart(turn: Turn, departing: Departing, traced: boolean):
   await fileAway(database, departing, place, writeOwnTrace, clock.now());
 }
 
-function traceOf({ services, folder }: Turn, { file }: Departing): (target: string) => Promise<void> {
+/** What was decided just now has its results and its header at hand. */
+function traceOf(
+  { services, folder }: Turn,
+  departing: Departing | FreshDeparting,
+): (target: string) => Promise<void> {
+  const { file } = departing;
+  const fresh = 'traced' in departing ? departing.traced : null;
   const kind = services.kinds.of(file.parsed?.type);
   return async (target) => {
     const opened = await openChangeFile(folder, file);
     if (!opened || !kind) return;
     await using held = new AsyncDisposableStack();
     held.use(opened.handle);
-    const header = await headerOf(services.readings, { kind, file, opened }, held);
+    const header = fresh?.header ?? (await headerOf(services.readings, { kind, file, opened }, held));
     const shown = shownText(kind, header, services.maskPasswords ?? false);
-    await writeTrace(target, resultPages(services.database, file), shown.header, opened.handle, shown);
+    const results = fresh ? [fresh.results] : resultPages(services.database, file);
+    await writeTrace(target, results, shown.header, opened.handle, shown);
   };
 }
 

@@ -9,7 +9,7 @@ import type { Transaction } from '../database/open.ts';
 import { isThere } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import { returnOperations } from '../ledger/caps.ts';
-import { departingFiles, type Departing } from '../ledger/departing.ts';
+import { departingFiles, type Departing, type FreshDeparting } from '../ledger/departing.ts';
 import { end, type EndReason } from '../ledger/exits.ts';
 import { countFailure, FAILURES_MAX } from '../ledger/failures.ts';
 import { noteOnFile } from '../ledger/notes.ts';
@@ -18,7 +18,8 @@ import { capsOf } from '../order/throttle.ts';
 import type { TurnResult } from '../order/turns.ts';
 import { takeAsItIs, takenPath } from '../spool/take.ts';
 import { depart } from './depart.ts';
-import { processFile } from './process-file.ts';
+import type { NextFile } from '../ledger/look.ts';
+import { processFile, type ToDepart } from './process-file.ts';
 import { StillReading } from './readings.ts';
 import type { Turn } from './services.ts';
 
@@ -33,9 +34,10 @@ export async function isHeld(lock: Transaction): Promise<boolean> {
   );
 }
 
-export async function processGuarded(turn: Turn, file: ChangeFile): Promise<TurnResult> {
+export async function processGuarded(turn: Turn, next: NextFile): Promise<TurnResult | ToDepart> {
+  const { file } = next;
   try {
-    const result = await processFile(turn, file);
+    const result = await processFile(turn, next);
     if (result.kind !== 'ended') return result;
     await endEarly(turn, file, result.reason);
   } catch (error) {
@@ -47,7 +49,7 @@ export async function processGuarded(turn: Turn, file: ChangeFile): Promise<Turn
 }
 
 /** Where the trace fails again and again, the file goes without, and its report says so. */
-export async function departGuarded(turn: Turn, departing: Departing): Promise<void> {
+export async function departGuarded(turn: Turn, departing: Departing | FreshDeparting): Promise<void> {
   const { database, clock, journal } = turn.services;
   const { file } = departing;
   try {

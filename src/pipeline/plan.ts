@@ -3,7 +3,7 @@
  * A plan reads and decides, and writes nothing; `commit.ts` carries it out. Whoever wants to know what a file would do,
  * `spoolgate check` for one, makes a plan and leaves it at that.
  */
-import { customerById, type Customer } from '../accounts/customers/customer.ts';
+import type { Customer } from '../accounts/customers/customer.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Breather } from '../breather.ts';
 import type { Hold } from '../change-file/danger.ts';
@@ -20,10 +20,11 @@ import type { UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Transaction } from '../database/open.ts';
 import { failpoint } from '../failpoints.ts';
+import type { OwnedFile } from '../kinds/kind.ts';
 import type { Kinds } from '../kinds/kinds.ts';
-import { usageOf } from '../ledger/caps.ts';
+import { usageIn } from '../ledger/caps.ts';
+import type { Known } from '../ledger/deciding.ts';
 import type { WaitReason } from '../ledger/exits.ts';
-import { lastSequence, missingBefore } from '../ledger/sequence.ts';
 import { holdReason } from '../order/guard.ts';
 import { periodsOf } from '../order/periods.ts';
 import { mayFollow, strictPatience } from '../order/sequence.ts';
@@ -42,6 +43,8 @@ export interface PlanInput {
   file: ChangeFile;
   /** null where no kind reads the file: a gate refuses it. */
   contents: Contents | null;
+  /** As it is in the transaction of the plan. */
+  known: Known;
   facts: PlanFacts;
   now: Date;
   /** What it does when it runs is asked, not when: used caps and missing numbers are left out. */
@@ -67,22 +70,22 @@ export interface Decided {
 
 /** @returns null where the file was refused before it was read, and is not any more: look again */
 export async function plan(tx: Transaction, input: PlanInput): Promise<Plan | null> {
-  const { file, contents, facts, now } = input;
-  const customer = await customerById(tx, file.customer);
-  const caps = capsOf(customer, facts.caps);
+  const { file, contents, known, facts, now } = input;
+  const { owner } = known;
+  const caps = capsOf(owner, facts.caps);
   if (!file.progress) {
-    const refusal = await gate(tx, file, customer, facts.kinds);
+    const refusal = gate(file, known, facts.kinds);
     if (refusal) return { kind: 'refuse', refusal };
     if (!contents) return null;
-    const stopped = await stoppedBy(tx, input, contents, customer, caps);
+    const stopped = stoppedBy(input, contents, caps);
     if (stopped) return stopped;
   }
   if (!contents) throw new Error(`a file that is begun has no kind: ${file.name}`);
-  if (isHeld(file, contents, customer)) {
+  if (isHeld(file, contents, owner)) {
     const outcome = refuseEntries(contents.entries, countsBefore(file), { code: 1001 });
     return { kind: 'apply', outcome, state: null, caps };
   }
-  const decided = await decideSlice(tx, file, contents, now, input.breather);
+  const decided = await decideSlice(tx, { ...file, owner }, contents, now, input.breather);
   const hold = guarded(file, contents, decided);
   return hold ? { kind: 'hold', hold, decided } : { kind: 'apply', ...decided, caps };
 }
@@ -100,7 +103,7 @@ function guarded({ ruling }: ChangeFile, { kind }: Contents, { state }: Decided)
 /** Loads what the entries name, and decides them one after the other in memory. */
 export async function decideSlice(
   tx: Transaction,
-  file: ChangeFile,
+  file: OwnedFile,
   { kind, entries, prepared, problem }: Contents,
   now: Date,
   breather?: Breather,
@@ -123,29 +126,26 @@ export function countsBefore(file: ChangeFile): Counts {
  * What can be said of a file before it is read: whether a gate refuses it, and how many entries it may have at most.
  * The transaction that decides looks at both again.
  */
-export async function entrance(
-  tx: Transaction,
+export function entrance(
   file: ChangeFile,
+  known: Pick<Known, 'owner' | 'last'>,
   facts: PlanFacts,
-): Promise<{ refused: boolean; entriesMax: number }> {
-  const customer = await customerById(tx, file.customer);
-  const caps = capsOf(customer, facts.caps);
+): { refused: boolean; entriesMax: number } {
+  const caps = capsOf(known.owner, facts.caps);
   const perFile = facts.kinds.of(file.parsed?.type)?.entriesMax ?? caps.perFile;
-  const refused = !file.progress && (await gate(tx, file, customer, facts.kinds)) !== null;
+  const refused = !file.progress && gate(file, known, facts.kinds) !== null;
   return { refused, entriesMax: Math.min(perFile, caps.daily - 1) };
 }
 
 /** A type that this program cannot process is treated like one that is switched off. */
-async function gate(
-  tx: Transaction,
+function gate(
   file: ChangeFile,
-  { id, types }: Customer,
+  { owner: { id, types }, last }: Pick<Known, 'owner' | 'last'>,
   kinds: Kinds,
-): Promise<Refusal | null> {
+): Refusal | null {
   const { ruling } = file;
   // Its number may be stored by now, and is none of its faults.
   if (ruling?.verdict === 'discarded') return { code: 2202, reason: ruling.why, limit: ruling.people };
-  const last = file.parsed ? await lastSequence(tx, id, file.parsed) : null;
   return refusedAtGate(file, {
     customer: id,
     known: kinds.types,
@@ -156,18 +156,16 @@ async function gate(
 }
 
 /** A missing number that is waited for, and the caps. */
-async function stoppedBy(
-  tx: Transaction,
-  { file, now, regardless = false }: PlanInput,
+function stoppedBy(
+  { file, known, now, regardless = false }: PlanInput,
   { kind, total, more }: Slice,
-  customer: Customer,
   caps: CustomerCaps,
-): Promise<Plan | null> {
-  const patience = regardless ? null : strictPatience(customer.strictSequences, file);
-  if (patience && patience > now && (await missingBefore(tx, file)).length > 0)
+): Plan | null {
+  const patience = regardless ? null : strictPatience(known.owner.strictSequences, file);
+  if (patience && patience > now && known.missing.length > 0)
     return { kind: 'wait', reason: 'sequence', until: patience, dayLimit: null };
   const periods = periodsOf(now, caps.timeZone);
-  const used = regardless ? { hour: 0, day: 0 } : await usageOf(tx, customer.id, periods);
+  const used = regardless ? { hour: 0, day: 0 } : usageIn(known.used, periods);
   const own = { ...caps, perFile: kind.entriesMax ?? caps.perFile };
   const verdict = throttle(total, own, used, periods, kind.countsHourly);
   if (verdict.go) return null;

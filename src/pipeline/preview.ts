@@ -1,4 +1,3 @@
-import { customerById } from '../accounts/customers/customer.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import { Breather } from '../breather.ts';
 import type { Hold } from '../change-file/danger.ts';
@@ -7,6 +6,8 @@ import { effectsOf, type Outcome } from '../change-file/outcome.ts';
 import type { ReportedFile, UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Transaction } from '../database/open.ts';
+import { knownOf } from '../ledger/deciding.ts';
+import { resultRows } from '../ledger/results.ts';
 import { tracePieces } from '../report/trace.ts';
 import type { OpenChangeFile } from '../spool/take.ts';
 import { entrance, plan, type PlanFacts } from './plan.ts';
@@ -43,14 +44,15 @@ export async function previewFile(
   settings: PreviewSettings,
 ): Promise<Preview> {
   const now = new Date();
-  const { folder } = await customerById(tx, file.customer);
-  const { refused, entriesMax } = await entrance(tx, file, settings);
+  const known = await knownOf(tx, file, now);
+  const { folder } = known.owner;
+  const { refused, entriesMax } = entrance(file, known, settings);
   const kind = refused ? undefined : settings.kinds.of(file.parsed?.type);
   const inForce = (await kind?.inForce?.(tx, file)) ?? null;
   const slice = kind && (await readSlice(kind, opened, file, { entriesMax, sliceEntries: Infinity }));
   const contents: Contents | null = !slice ? null : { ...slice, prepared: slice.kind.pretend(slice.entries) };
   const breather = new Breather();
-  const planned = await plan(tx, { file, contents, facts: settings, now, regardless: true, breather });
+  const planned = await plan(tx, { file, contents, known, facts: settings, now, regardless: true, breather });
   if (planned?.kind === 'refuse')
     return {
       folder,
@@ -65,19 +67,11 @@ export async function previewFile(
   const { outcome } = planned.kind === 'hold' ? planned.decided : planned;
   const hold = planned.kind === 'hold' ? planned.hold : null;
   const shown = shownText(contents.kind, contents.header, settings.maskPasswords);
-  const trace = await Array.fromAsync(tracePieces(pageOf(outcome), shown.header, opened.handle, shown));
+  const trace = await Array.fromAsync(
+    tracePieces([resultRows(outcome.results)], shown.header, opened.handle, shown),
+  );
   const reported = decidedFile(file, contents.entries, outcome, now);
   return { folder, reported, trace: Buffer.concat(trace).toString(), outcome, inForce, hold };
-}
-
-async function* pageOf({ results }: Outcome) {
-  yield results.map(({ place, code }) => ({
-    entry: place.entry,
-    line: place.line,
-    first_byte: place.firstByte,
-    byte_count: place.byteCount,
-    code,
-  }));
 }
 
 function refusedFile(

@@ -2,6 +2,9 @@
 import type { ChangeFile } from '../change-file/change-file.ts';
 import { PlanOutdated } from '../kinds/kind.ts';
 import { isStillNext } from '../ledger/batch.ts';
+import { knownOf, lockDecision } from '../ledger/deciding.ts';
+import type { FreshDeparting } from '../ledger/departing.ts';
+import type { NextFile } from '../ledger/look.ts';
 import { withdrawInTurn, type EndReason } from '../ledger/exits.ts';
 import { PREPARING_MS_MAX } from '../ledger/turn-queue.ts';
 import type { TurnResult } from '../order/turns.ts';
@@ -15,25 +18,31 @@ import { entrance, plan } from './plan.ts';
 import { bytesOf, type Contents, type Slice } from './read-slice.ts';
 import { countWaiting } from './count-waiting.ts';
 import { readCharged } from './charged-reading.ts';
+import { isRefusedWrite } from './save-decided.ts';
 import type { Services, Turn } from './services.ts';
 
 /** A file that is begun and cannot go on: it has disappeared, or this program does not know its kind. */
 export type Ended = { kind: 'ended'; reason: EndReason };
 
-export async function processFile(turn: Turn, file: ChangeFile): Promise<TurnResult | Ended> {
+/** All of it is decided, and nothing is left but to put it into its folder. */
+export type ToDepart = { kind: 'departs'; departing: FreshDeparting };
+
+export async function processFile(turn: Turn, next: NextFile): Promise<TurnResult | Ended | ToDepart> {
   const { services, folder } = turn;
+  const { file } = next;
   const opened = await openChangeFile(folder, file);
   if (!opened) return notThere(turn, file);
   await using held = new AsyncDisposableStack();
   held.use(opened.handle);
   const stopped = await passScanner(turn, file, opened);
   if (stopped) return stopped;
-  const contents = await readContents(turn, file, opened, held);
+  const contents = await readContents(turn, next, opened, held);
   if (contents === 'preparing') return preparing(services);
   if (!contents && file.progress) return { kind: 'ended', reason: 'set-aside' };
   const digest = await digestFor(file, opened, contents);
-  const committed = await decide(turn, { file, opened, contents, digest });
+  const committed = await decide(turn, { file, modifiedAt: next.modifiedAt, opened, contents, digest });
   if (committed) failpoint('committed');
+  if (committed?.departing) return { kind: 'departs', departing: committed.departing };
   if (!committed?.deferredUntil) return { kind: 'more' };
   await countWaiting(turn);
   return { kind: 'deferred', until: committed.deferredUntil, endsBatch: true };
@@ -87,12 +96,12 @@ async function passScanner(
  */
 async function readContents(
   turn: Turn,
-  file: ChangeFile,
+  { file, lastSequence: last }: NextFile,
   opened: OpenChangeFile,
   held: AsyncDisposableStack,
 ): Promise<Contents | null | 'preparing'> {
-  const { database, kinds, preparations, readings } = turn.services;
-  const { refused, entriesMax } = await database.transaction((tx) => entrance(tx, file, turn.services));
+  const { kinds, preparations, readings } = turn.services;
+  const { refused, entriesMax } = entrance(file, { owner: turn.owner, last }, turn.services);
   const kind = refused ? undefined : kinds.of(file.parsed?.type);
   if (!kind) return null;
   const slice = await readCharged(readings, { kind, file, opened, entriesMax }, held);
@@ -113,7 +122,9 @@ async function demandsOf(
   const pretended = kind.pretend(entries);
   const planned = await database.transaction(async (tx) => {
     await tx.query('set transaction read only');
-    return plan(tx, { file, contents: { ...slice, prepared: pretended }, facts: services, now: clock.now() });
+    const now = clock.now();
+    const known = await knownOf(tx, file, now);
+    return plan(tx, { file, contents: { ...slice, prepared: pretended }, known, facts: services, now });
   });
   if (planned?.kind !== 'apply' || planned.state === null) return new Map();
   return preparations.demandsAll(file) ? kind.mayDemand(entries) : kind.demands(pretended);
@@ -132,23 +143,35 @@ async function digestFor(
   return size === opened.bytes && mtimeMs === opened.modifiedMs ? digest : null;
 }
 
+type Given = Pick<CommitInput, 'file' | 'modifiedAt' | 'opened' | 'contents' | 'digest'>;
+
 /** @returns null where nothing was decided: the file or the accounts changed, or it was decided elsewhere; look again */
-async function decide(
-  { services, folder }: Turn,
-  given: Pick<CommitInput, 'file' | 'opened' | 'contents' | 'digest'>,
-): Promise<Committed | null> {
-  const { database, clock, preparations } = services;
-  const { file, contents } = given;
+async function decide(turn: Turn, given: Given): Promise<Committed | null> {
   try {
-    return await database.transaction(async (tx) => {
-      const now = clock.now();
-      if (!(await isStillNext(tx, file))) return null;
-      const planned = await plan(tx, { file, contents, facts: services, now });
-      return planned && (await commit(tx, planned, { ...given, folder, now, clock }));
+    return await decideOnce(turn, given, false).catch((error: unknown) => {
+      // Nothing of it is written, and its name in hand is durable: it is decided again, and entry by entry if need be.
+      if (!isRefusedWrite(error)) throw error;
+      return decideOnce(turn, given, true);
     });
   } catch (error) {
     if (!(error instanceof PlanOutdated)) throw error;
-    preparations.demandAll(file);
+    turn.services.preparations.demandAll(given.file);
     return null;
   }
+}
+
+async function decideOnce(
+  { services, folder }: Turn,
+  given: Given,
+  careful: boolean,
+): Promise<Committed | null> {
+  const { database, clock } = services;
+  const { file, contents, digest } = given;
+  return database.transaction(async (tx) => {
+    const now = clock.now();
+    const known = await lockDecision(tx, file, { now, digest });
+    if (!known) return null;
+    const planned = await plan(tx, { file, contents, known, facts: services, now });
+    return planned && (await commit(tx, planned, { ...given, known, folder, now, clock, careful }));
+  });
 }

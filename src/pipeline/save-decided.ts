@@ -1,39 +1,40 @@
-import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Entry, EntryResult } from '../change-file/entry.ts';
 import { newOutcome, record, type Outcome } from '../change-file/outcome.ts';
 import type { Transaction } from '../database/open.ts';
 import { codeOf } from '../fault.ts';
-import { countsBefore, decideSlice, type Decided } from './plan.ts';
+import type { OwnedFile } from '../kinds/kind.ts';
+import { countsBefore, type Decided } from './plan.ts';
 import type { Contents } from './read-slice.ts';
 
-/** An address was taken by another customer since the load: loading and deciding again sees it. */
-const SET_TRIES_MAX = 2;
-
 /**
- * Saves what was decided, set by set. Where the account store refuses to write the set, it is loaded and decided again,
- * and at last entry by entry, so that one bad entry never stops the good ones.
+ * Saves what was decided, in one set. Where the account store refuses to write it, the transaction has failed as a whole:
+ * the file is decided again in another one, from accounts that are loaded anew, by `saveCarefully`.
  */
 export async function saveDecided(
   tx: Transaction,
-  file: ChangeFile,
+  file: OwnedFile,
   contents: Contents,
-  planned: Decided,
+  { state, outcome }: Decided,
+): Promise<Outcome> {
+  await contents.kind.save(tx, state, file);
+  return outcome;
+}
+
+/** The same after a set was refused; entry by entry where that happens again, so that one bad entry never stops the good ones. */
+export async function saveCarefully(
+  tx: Transaction,
+  file: OwnedFile,
+  contents: Contents,
+  decided: Decided,
   now: Date,
 ): Promise<Outcome> {
-  for (let tries = 1; tries <= SET_TRIES_MAX; tries += 1) {
-    const saved = await unlessRefused(tx, async () => {
-      const { state, outcome } = tries === 1 ? planned : await decideSlice(tx, file, contents, now);
-      await contents.kind.save(tx, state, file);
-      return outcome;
-    });
-    if (saved) return saved;
-  }
-  return saveOneByOne(tx, file, contents, now);
+  const saved = await unlessRefused(tx, () => saveDecided(tx, file, contents, decided));
+  return saved ?? saveOneByOne(tx, file, contents, now);
 }
 
 async function saveOneByOne(
   tx: Transaction,
-  file: ChangeFile,
+  file: OwnedFile,
   contents: Contents,
   now: Date,
 ): Promise<Outcome> {
@@ -50,7 +51,7 @@ async function saveOneByOne(
 
 async function saveOne(
   tx: Transaction,
-  file: ChangeFile,
+  file: OwnedFile,
   { kind, prepared }: Contents,
   entry: Entry,
   now: Date,
@@ -76,6 +77,6 @@ async function unlessRefused<T>(tx: Transaction, work: () => Promise<T>): Promis
 }
 
 /** SQLSTATE classes 22 (data), 23 (integrity), 54000 (too long for an index) and P0001 (raised by a rule of the store). */
-function isRefusedWrite(error: unknown): boolean {
+export function isRefusedWrite(error: unknown): boolean {
   return /^(22...|23...|54000|P0001)$/.test(codeOf(error) ?? '');
 }

@@ -1,3 +1,4 @@
+import type { Customer } from '../accounts/customers/customer.ts';
 import type { Antivirus } from '../antivirus/antivirus.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
@@ -42,6 +43,8 @@ export interface Turn {
   /** Holds the customer's place in the line. */
   lock: Transaction;
   customer: number;
+  /** As it was when the turn began. */
+  owner: Customer;
   /** Absolute path of its folder. */
   folder: string;
 }

@@ -1,4 +1,4 @@
-import { dueSince, lastEntered } from '../ledger/batch.ts';
+import { dueBatch } from '../ledger/batch.ts';
 import type { Turn } from './services.ts';
 
 /** How soon a folder in which something is still being written is looked at again. */
@@ -16,8 +16,7 @@ export type Settled =
 export async function lookSettled({ services, customer, folder }: Turn): Promise<Settled> {
   const { database, clock, settling } = services;
   // Before anything else is asked: what is entered meanwhile may stand there before an earlier file is.
-  const upTo = await lastEntered(database, customer);
-  const since = await dueSince(database, customer);
+  const { upTo, since } = await dueBatch(database, customer);
   // A file that comes to wait after this question is not looked for, so no batch may take it.
   if (since === null) return { settled: true, upTo: 0 };
   const hasWaited = clock.now().getTime() - since.getTime() > SETTLE_MS_MAX;

@@ -11,13 +11,12 @@
  * take the next one, also after this one has died at any point.
  */
 import path from 'node:path';
-import { customerById } from '../accounts/customers/customer.ts';
-import type { ChangeFile } from '../change-file/change-file.ts';
 import { isDatabaseAway } from '../database/away.ts';
 import type { Transaction } from '../database/open.ts';
 import { failpoint } from '../failpoints.ts';
-import { nextInBatch, openBatch, startBatch, waitingSince, type Batch } from '../ledger/batch.ts';
+import { startBatch, waitingSince, type Batch } from '../ledger/batch.ts';
 import { departingFiles } from '../ledger/departing.ts';
+import { lookAt, nextInBatch, type NextFile } from '../ledger/look.ts';
 import { claimTurn, endTurn } from '../ledger/turn-queue.ts';
 import { during } from '../loop-watch.ts';
 import type { TurnResult } from '../order/turns.ts';
@@ -60,17 +59,17 @@ export async function takeTurn(services: Services): Promise<number | null> {
 async function workFor(services: Services, lock: Transaction, customer: number): Promise<TurnResult> {
   const { database, clock, mount, spool } = services;
   await mount?.expectThere();
-  const folder = path.join(spool, (await customerById(database, customer)).folder);
-  const turn: Turn = { services, lock, customer, folder };
-  for (const departing of await departingFiles(database, customer)) await departGuarded(turn, departing);
-  const batch = (await openBatch(database, customer)) ?? (await newBatch(turn));
+  const look = await lookAt(database, customer);
+  const { owner } = look;
+  const turn: Turn = { services, lock, customer, owner, folder: path.join(spool, owner.folder) };
+  if (look.departing)
+    for (const departing of await departingFiles(database, customer)) await departGuarded(turn, departing);
+  const batch = look.batch ?? (await newBatch(turn));
   if (batch === 'unsettled')
     return { kind: 'unsettled', until: new Date(clock.now().getTime() + SETTLE_LOOK_MS) };
   if (!batch) return { kind: 'done', ...(await waitingSince(database, customer)) };
-  const file = await nextInBatch(database, batch.id);
-  if (file) return workOn(turn, batch, file);
-  await endBatch(turn, batch);
-  return { kind: 'done', ...(await waitingSince(database, customer)) };
+  const next = await nextInBatch(database, batch.id);
+  return next ? workOn(turn, batch, next) : { kind: 'done', ...(await endBatch(turn, batch)) };
 }
 
 /** @returns null where no file waits */
@@ -80,9 +79,16 @@ async function newBatch(turn: Turn): Promise<Batch | null | 'unsettled'> {
   return look.settled ? startBatch(database, turn.customer, clock.now(), look.upTo) : 'unsettled';
 }
 
-/** A file that has to wait ends its batch: nothing overtakes it, and what is done has its report. */
-async function workOn(turn: Turn, batch: Batch, file: ChangeFile): Promise<TurnResult> {
-  const result = await processGuarded(turn, file);
+/**
+ * A file that is decided goes into its folder at once; the last one of its batch ends it. So does one that has to wait:
+ * nothing overtakes it, and what is done has its report.
+ */
+async function workOn(turn: Turn, batch: Batch, next: NextFile): Promise<TurnResult> {
+  const result = await processGuarded(turn, next);
+  if (result.kind === 'departs') {
+    await departGuarded(turn, result.departing);
+    return next.isLast ? { kind: 'done', ...(await endBatch(turn, batch)) } : { kind: 'more' };
+  }
   if (result.kind === 'deferred' && result.endsBatch) await endBatch(turn, batch);
   return result;
 }

@@ -30,7 +30,7 @@ export interface Traced {
  */
 export async function writeTrace(
   target: string,
-  results: AsyncIterable<TracedResult[]>,
+  results: AsyncIterable<TracedResult[]> | Iterable<TracedResult[]>,
   header: Buffer,
   original: FileHandle,
   traced: Traced,
@@ -42,7 +42,7 @@ export async function writeTrace(
 
 /** What a trace says, piece by piece. */
 export async function* tracePieces(
-  results: AsyncIterable<TracedResult[]>,
+  results: AsyncIterable<TracedResult[]> | Iterable<TracedResult[]>,
   header: Buffer,
   original: FileHandle,
   traced: Traced,

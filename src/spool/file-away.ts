@@ -4,7 +4,7 @@ import { traceName } from '../change-file/trace-name.ts';
 import type { Queryable } from '../database/open.ts';
 import { isSameFile, isThere, moveDurably, removeAttempts } from '../durable.ts';
 import { failpoint } from '../failpoints.ts';
-import { saveFiledAs, type Departing } from '../ledger/departing.ts';
+import { saveFiledAs, type Departing, type FreshDeparting } from '../ledger/departing.ts';
 import { file as markFiled } from '../ledger/exits.ts';
 import { noteOnFile } from '../ledger/notes.ts';
 import { freeName, movedName } from './filed-name.ts';
@@ -19,20 +19,22 @@ import { freeName, movedName } from './filed-name.ts';
  */
 export async function fileAway(
   db: Queryable,
-  departing: Departing,
+  departing: Departing | FreshDeparting,
   { taken, folder }: { taken: string; folder: string },
   writeTrace: ((target: string) => Promise<void>) | null,
   now: Date,
 ): Promise<string> {
   const target = path.join(folder, departing.target);
-  const known = await filedName(db, departing, target, taken);
+  const isFresh = 'traced' in departing;
+  const known = isFresh ? null : await filedName(db, departing, target, taken);
   // Moved by an attempt that did not end: its sync may have failed, so it is moved anew.
   if (known !== null && !(await isThere(taken))) await rename(path.join(target, known), taken);
   const isInHand = await isThere(taken);
   if (!isInHand) await noteOnFile(db, departing.file, 'lost', now);
   let name = known ?? departing.filedAs ?? (await chooseName(db, departing, target, null));
   // Named by an attempt that did not end: what it had begun to write goes. Not looked for at every file of a large folder.
-  if (departing.filedAs !== null) await removeAttempts(path.join(target, traceName(departing.filedAs)));
+  if (!isFresh && departing.filedAs !== null)
+    await removeAttempts(path.join(target, traceName(departing.filedAs)));
   if (isInHand) {
     const place = () => path.join(target, name);
     for (let moved = false; !moved;) {

@@ -116,11 +116,13 @@ describe('a file that disappears', () => {
   it('after it was applied: its results stand and the report says so', async () => {
     await using world = await openStation();
     await world.upload('1000001_PRV_1.csv', add('one'));
-    let taken = false;
+    let committed = false;
     listenToFailpoints((passed) => {
-      if (passed === 'committed') taken = true;
+      if (passed !== 'committed' || committed) return;
+      committed = true;
+      throw new Error('between the commit and the move');
     });
-    while (!taken) await world.workOff(1).catch(() => undefined);
+    while (!committed) await world.workOff(1).catch(() => undefined);
     for (const name of await namesIn(world, '.taken')) await rm(path.join(world.folder, '.taken', name));
     await world.workOff();
     expect(await namesIn(world, '_processed')).toEqual([]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ChangeFile } from '../../src/change-file/change-file.ts';
-import { isStillNext, lastEntered, nextInBatch, openBatch, startBatch } from '../../src/ledger/batch.ts';
+import { dueBatch, isStillNext, openBatch, startBatch } from '../../src/ledger/batch.ts';
+import { nextInBatch } from '../../src/ledger/look.ts';
 import { enterOne } from '../../src/ledger/entering.ts';
 import { defer } from '../../src/ledger/exits.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
@@ -23,14 +24,14 @@ async function enter(number: number): Promise<void> {
 
 async function next(): Promise<ChangeFile> {
   const batch = await openBatch(database, 1);
-  const file = batch && (await nextInBatch(database, batch.id));
-  if (!file) throw new Error('there is no next file');
-  return file;
+  const found = batch && (await nextInBatch(database, batch.id));
+  if (!found) throw new Error('there is no next file');
+  return found.file;
 }
 
 test('a file that was entered during the look at the folder is the next batch’s: an earlier one may be on its way', async () => {
   await enter(1);
-  const upTo = await lastEntered(database, 1);
+  const { upTo } = await dueBatch(database, 1);
   await enter(3);
   await enter(2);
   await startBatch(database, 1, NOW, upTo);
@@ -42,7 +43,7 @@ test('a file that was entered during the look at the folder is the next batch’
 });
 
 test('no batch starts for files that came during the look alone', async () => {
-  const upTo = await lastEntered(database, 1);
+  const { upTo } = await dueBatch(database, 1);
   await enter(1);
   expect(await startBatch(database, 1, NOW, upTo)).toBeNull();
 });

@@ -9,7 +9,7 @@ import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 const NOW = new Date('2026-03-02T12:00:00Z');
 const SLICE = {
   outcome: { ...NO_COUNTS, refusal: null },
-  saved: { total: 0, started: NOW, digest: null },
+  saved: { total: 0, started: NOW, digest: null, events: [] },
 };
 
 /** Each way out as the program goes it, and where it leads. */
@@ -18,7 +18,7 @@ const EXITS: Record<
   { take: (tx: Transaction, file: ChangeFile) => Promise<boolean>; to: ChangeFileState }
 > = {
   defer: { take: (tx, file) => exits.defer(tx, file, 'hour', NOW, 3), to: 'deferred' },
-  refuse: { take: (tx, file) => exits.refuse(tx, file, { code: 4 }, NOW), to: 'rejected' },
+  refuse: { take: (tx, file) => exits.refuse(tx, file, { code: 4 }, 'a.csv', NOW), to: 'rejected' },
   hold: {
     take: (tx, file) =>
       exits.hold(
@@ -40,7 +40,7 @@ const EXITS: Record<
     to: 'quarantined',
   },
   goOn: { take: (tx, file) => exits.goOn(tx, file, { entries: 1, line: 3, byte: 9 }, SLICE), to: 'applying' },
-  apply: { take: (tx, file) => exits.apply(tx, file, NOW, SLICE), to: 'applied' },
+  apply: { take: (tx, file) => exits.apply(tx, file, SLICE, 'a.csv', NOW), to: 'applied' },
   end: { take: (tx, file) => exits.end(tx, { ...file, progress: null }, 'set-aside', NOW), to: 'rejected' },
   file: { take: (tx, file) => exits.file(tx, file, 'a.csv', true, NOW), to: 'filed' },
   giveBack: { take: (tx, { id }) => exits.giveBack(tx, id), to: 'waiting' },

@@ -1,6 +1,7 @@
 /** Drives the program's own functions the way src/pipeline/ does, without doors, folders and report. */
+import { customerById } from '../../src/accounts/customers/customer.ts';
 import { decideSlice } from '../../src/pipeline/plan.ts';
-import { saveDecided } from '../../src/pipeline/save-decided.ts';
+import { saveCarefully } from '../../src/pipeline/save-decided.ts';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import type { OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
 import { onlyRow, type Database } from '../../src/database/open.ts';
@@ -51,8 +52,9 @@ export async function runFile(database: Database, name: string, text: string): P
     );
     const file = changeFileFrom(onlyRow(result));
     const contents = { kind, header, problem, entries, total: entries.length, more: false, prepared };
-    const decided = await decideSlice(tx, file, contents, NOW);
-    const { results } = await saveDecided(tx, file, contents, decided, NOW);
+    const owned = { ...file, owner: await customerById(tx, CUSTOMER) };
+    const decided = await decideSlice(tx, owned, contents, NOW);
+    const { results } = await saveCarefully(tx, owned, contents, decided, NOW);
     return results.map(({ code }) => code);
   });
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { closeBatch, nextInBatch, startBatch, type Batch } from '../../src/ledger/batch.ts';
+import { type Batch, closeBatch, startBatch } from '../../src/ledger/batch.ts';
+import { nextInBatch } from '../../src/ledger/look.ts';
 import { enterOne } from '../../src/ledger/entering.ts';
 import { defer } from '../../src/ledger/exits.ts';
 import { makeDue } from '../../src/ledger/turn-queue.ts';
@@ -33,7 +34,7 @@ test('no file that is entered during a look at the folder belongs to its batch, 
   const meanwhile = enteringMeanwhile(world);
   const turn = { services: { ...services, database: meanwhile.database }, customer: ACME, folder };
   const look = await lookSettled(turn as Parameters<typeof lookSettled>[0]);
-  expect(meanwhile.entered.length).toBeGreaterThan(1);
+  expect(meanwhile.entered.length).toBeGreaterThan(0);
   expect(look).toEqual({ settled: true, upTo: 0 });
   expect(await startBatch(world.database, ACME, services.clock.now(), 0)).toBeNull();
 });
@@ -59,10 +60,10 @@ async function begin({ database, services }: TestStation): Promise<Batch> {
 /** The next file of the batch, and what waits behind it, wait for the next hour. */
 async function deferFor(world: TestStation, batch: Batch, ms: number): Promise<void> {
   const { database, services } = world;
-  const file = await nextInBatch(database, batch.id);
-  if (!file) throw new Error('there is no next file');
+  const next = await nextInBatch(database, batch.id);
+  if (!next) throw new Error('there is no next file');
   const until = new Date(services.clock.now().getTime() + ms);
-  await database.transaction((tx) => defer(tx, file, 'hour', until, 1));
+  await database.transaction((tx) => defer(tx, next.file, 'hour', until, 1));
   await closeBatch(database, batch, 1, services.clock.now());
 }
 

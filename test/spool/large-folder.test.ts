@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createIntake, type Intake } from '../../src/spool/intake.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Database, Queryable } from '../../src/database/open.ts';
-import { nextInBatch, startBatch } from '../../src/ledger/batch.ts';
+import { startBatch } from '../../src/ledger/batch.ts';
+import { nextInBatch } from '../../src/ledger/look.ts';
 import { customerStatus, customerStatuses } from '../../src/ledger/status.ts';
 import { statusText } from '../../src/report/status-file.ts';
 import { openStation, type TestStation } from '../support/services.ts';
@@ -101,7 +102,7 @@ it('the status names the first files and counts the rest, and costs as much for 
 it('the next file of a batch is found by an index, in the order of the numbers', async () => {
   const { database } = world;
   const batch = await startBatch(database, ACME, new Date());
-  expect(await nextInBatch(database, batch?.id ?? 0)).toMatchObject({ name: nameOf(1) });
+  expect(await nextInBatch(database, batch?.id ?? 0)).toMatchObject({ file: { name: nameOf(1) } });
   await database.query('analyze change_file');
   const { rows } = await database.query<{ 'QUERY PLAN': string }>(
     `explain select id from change_file where batch_id = ${batch?.id} and state = 'waiting'

@@ -59,18 +59,19 @@ export interface Customer {
   sources: Record<string, SourceSettings>;
 }
 
-const COLUMNS = `id, name, folder, state, types, time_zone as "timeZone", hourly_cap as hourly, daily_cap as daily,
+/** Those of a `Customer`. */
+export const CUSTOMER_COLUMNS = `id, name, folder, state, types, time_zone as "timeZone", hourly_cap as hourly, daily_cap as daily,
   per_file_cap as "perFile", retention_days as "retentionDays", strict_sequences as "strictSequences", users, sources`;
 
 /** @returns null where there is no such customer */
 export async function findCustomer(db: Queryable, id: number): Promise<Customer | null> {
-  const { rows } = await db.query<Customer>(`select ${COLUMNS} from customer where id = $1`, [id]);
+  const { rows } = await db.query<Customer>(`select ${CUSTOMER_COLUMNS} from customer where id = $1`, [id]);
   return rows[0] ?? null;
 }
 
 /** Of a customer that is there: its rows name it. */
 export async function customerById(db: Queryable, id: number): Promise<Customer> {
-  return onlyRow(await db.query<Customer>(`select ${COLUMNS} from customer where id = $1`, [id]));
+  return onlyRow(await db.query<Customer>(`select ${CUSTOMER_COLUMNS} from customer where id = $1`, [id]));
 }
 
 /**
@@ -80,7 +81,7 @@ export async function customerById(db: Queryable, id: number): Promise<Customer>
  */
 export async function lockCustomer(tx: Transaction, id: number): Promise<Customer | null> {
   const { rows } = await tx.query<Customer>(
-    `select ${COLUMNS} from customer where id = $1 for no key update`,
+    `select ${CUSTOMER_COLUMNS} from customer where id = $1 for no key update`,
     [id],
   );
   return rows[0] ?? null;
@@ -89,7 +90,7 @@ export async function lockCustomer(tx: Transaction, id: number): Promise<Custome
 /** In the order of their ids; @param ids null: all */
 export async function customers(db: Queryable, ids: readonly number[] | null = null): Promise<Customer[]> {
   const { rows } = await db.query<Customer>(
-    `select ${COLUMNS} from customer where $1::bigint[] is null or id = any($1) order by id`,
+    `select ${CUSTOMER_COLUMNS} from customer where $1::bigint[] is null or id = any($1) order by id`,
     [ids],
   );
   return rows;

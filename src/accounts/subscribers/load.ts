@@ -27,9 +27,12 @@ export interface Named {
   notesDns: readonly string[];
   /** Folded single sign-on ids that an entry asks for. */
   ssoIds?: readonly string[];
+  /** How many people may be added; left out: none. */
+  newcomers?: number;
 }
 
 interface LoadedRow {
+  ids: number[];
   customer: RowOf<typeof CUSTOMER>;
   domains: { domain: string; owned: boolean; mail: boolean }[];
   subscriptions: RowOf<typeof SUBSCRIPTION>[];
@@ -54,9 +57,24 @@ interface LoadedRow {
  * customer's row lock, so nothing of it changes until the transaction ends.
  */
 export async function loadOrganisation(db: Queryable, customer: number, named: Named): Promise<Organisation> {
-  const { emails, notesDns, ssoIds = [] } = named;
-  const result = await db.query<{ loaded: LoadedRow }>(LOAD, [customer, emails, notesDns, ssoIds]);
-  return organisationFrom(onlyRow(result).loaded);
+  return (await loadForAdding(db, customer, named)).organisation;
+}
+
+/** The same, with ids that no subscriber has or ever had, one for each newcomer. */
+export async function loadForAdding(
+  db: Queryable,
+  customer: number,
+  { emails, notesDns, ssoIds = [], newcomers = 0 }: Named,
+): Promise<{ organisation: Organisation; ids: number[] }> {
+  const result = await db.query<{ loaded: LoadedRow }>(LOAD, [
+    customer,
+    emails,
+    notesDns,
+    ssoIds,
+    newcomers,
+  ]);
+  const { loaded } = onlyRow(result);
+  return { organisation: organisationFrom(loaded), ids: loaded.ids };
 }
 
 /** Folded Notes DN → subscriber, of those among `keys` that somebody of the customer holds. */
@@ -79,6 +97,7 @@ const LOAD = `
     select * from named where customer_id = $1
   )
   select json_build_object(
+    'ids', (select coalesce(json_agg(nextval('subscriber_id')), '[]') from generate_series(1, $5::int)),
     'customer', (select row_to_json(c) from customer c where id = $1),
     'domains', (select coalesce(json_agg(d), '[]') from customer_domain d where customer_id = $1),
     'subscriptions', (select coalesce(json_agg(s), '[]') from (

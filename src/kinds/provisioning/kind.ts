@@ -1,14 +1,13 @@
-import { customerById } from '../../accounts/customers/customer.ts';
 import { foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
-import { pretendedIds, reserveSubscriberIds, takingFrom } from '../../accounts/subscribers/ids.ts';
-import { loadOrganisation, notesNameHolders } from '../../accounts/subscribers/load.ts';
+import { pretendedIds, takingFrom } from '../../accounts/subscribers/ids.ts';
+import { loadForAdding, notesNameHolders } from '../../accounts/subscribers/load.ts';
 import { builtNotesDn, foldNotesDn } from '../../accounts/subscribers/notes-name.ts';
 import type { Organisation } from '../../accounts/subscribers/organisation.ts';
 import { saveOrganisation } from '../../accounts/subscribers/save.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Entry, EntryResult, ProvisioningRecord } from '../../change-file/entry.ts';
-import { anyKind, PlanOutdated, type Kind } from '../kind.ts';
+import { anyKind, PlanOutdated, type Kind, type OwnedFile } from '../kind.ts';
 import { decideEntry, failedEntry, operationOf } from './decide.ts';
 import { maskedHeader, passwordMask } from './mask.ts';
 import { readProvisioning } from './reader.ts';
@@ -90,25 +89,26 @@ function oneTimePassword({ read }: ProvisioningEntry): string | null {
 /** Loads what the entries name. The caller holds the customer's row lock. */
 async function loadProvisioning(
   tx: Transaction,
-  file: ChangeFile,
+  file: OwnedFile,
   entries: readonly ProvisioningEntry[],
   prepared: Prepared,
   now: Date,
 ): Promise<Loaded> {
   const records = entries.flatMap(({ read }) => ('record' in read ? [read.record] : []));
-  const { name } = await customerById(tx, file.customer);
-  const organisation = await loadOrganisation(tx, file.customer, {
-    emails: [...new Set(records.flatMap(namedAddresses))],
-    notesDns: [...new Set(records.flatMap((record) => namedNotesDns(record, name)))],
-  });
-  await addNameHolders(tx, organisation, new Set(records.flatMap(namedAddresses)));
+  const emails = new Set(records.flatMap(namedAddresses));
+  const named = records.filter(mayNeedNotesName);
   const adds = records.filter((record) => operationOf(record)?.name === 'Add').length;
-  const ids = prepared.asked ? pretendedIds(adds) : await reserveSubscriberIds(tx, adds);
+  const { organisation, ids } = await loadForAdding(tx, file.customer, {
+    emails: [...emails],
+    notesDns: [...new Set(named.map((record) => namedNotesDn(record, file.owner.name)))],
+    newcomers: prepared.asked ? 0 : adds,
+  });
+  await addNameHolders(tx, organisation, named, emails);
   const inputs = {
     now,
     file: file.name,
     origin: `provisioning:${file.parsed?.source ?? ''}`,
-    nextSubscriberId: takingFrom(ids),
+    nextSubscriberId: takingFrom(prepared.asked ? pretendedIds(adds) : ids),
     passwordHashes: orOutdated(prepared, entries),
   };
   return { organisation, inputs };
@@ -121,13 +121,17 @@ async function loadProvisioning(
 async function addNameHolders(
   tx: Transaction,
   organisation: Organisation,
+  records: readonly ProvisioningRecord[],
   emails: ReadonlySet<string>,
 ): Promise<void> {
-  const built = [...organisation.subscribers.values()].map(({ givenName, familyName }) =>
-    builtNotesDn(organisation, givenName, familyName),
-  );
-  const known = organisation.onPremises.filter(({ email }) => emails.has(email)).map(({ dn }) => dn);
+  // An Add says the name of whom it adds; only who is known already has it from elsewhere.
+  const hasKnown = records.some((record) => operationOf(record)?.name !== 'Add');
+  const people = hasKnown ? [...organisation.subscribers.values()] : [];
+  const built = people.map(({ givenName, familyName }) => builtNotesDn(organisation, givenName, familyName));
+  const onPremises = records.length > 0 ? organisation.onPremises : [];
+  const known = onPremises.filter(({ email }) => emails.has(email)).map(({ dn }) => dn);
   const keys = [...new Set([...built, ...known].map(foldNotesDn))];
+  if (keys.length === 0) return;
   for (const [key, holder] of await notesNameHolders(tx, organisation.id, keys))
     organisation.notesDns.set(key, holder);
 }
@@ -139,14 +143,20 @@ function namedAddresses(record: ProvisioningRecord): string[] {
     .map(foldEmailAddress);
 }
 
-function namedNotesDns(record: ProvisioningRecord, customerName: string): string[] {
+/** Operations that give somebody a Notes name; an Update refuses one. */
+function mayNeedNotesName(record: ProvisioningRecord): boolean {
+  const operation = operationOf(record);
+  return operation !== undefined && operation.name !== 'Update' && operation.reads.includes('notesDN');
+}
+
+function namedNotesDn(record: ProvisioningRecord, customerName: string): string {
   const built = builtNotesDn(
     { name: customerName },
     valueIn(record, 'givenName') ?? '',
     valueIn(record, 'familyName') ?? '',
   );
   // A zero-length string is as good as none: the name is then built (rule 4.6).
-  return [foldNotesDn(valueIn(record, 'notesDN') || built)];
+  return foldNotesDn(valueIn(record, 'notesDN') || built);
 }
 
 function decideProvisioning({ organisation, inputs }: Loaded, entry: ProvisioningEntry): EntryResult {
