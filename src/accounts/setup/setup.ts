@@ -86,7 +86,7 @@ async function setUpCustomer(
     formsFiles: _formsFiles,
     onPremises: _onPremises,
     groups,
-    technicianGroups,
+    technicianGroups: _technicianGroups,
     subscribers,
     accounts,
     administrator,
@@ -107,10 +107,7 @@ async function setUpCustomer(
   for (const { name, ...group } of groups)
     await carryOut('group', name, group, () => saveDeclaredGroup(tx, customer.id, { name, ...group }));
   await ensureDefaultGroup(tx, customer.id);
-  for (const { id, name } of technicianGroups)
-    await carryOut('technician group', String(id), { name }, () =>
-      saveTechnicianGroup(tx, customer.id, { id, name }),
-    );
+  await setUpTechnicianGroups(tx, customer, carryOut);
   await expectGroupsOfSources(tx, customer.id, customer.sources ?? {});
   for (const one of subscriptions)
     await carryOut('subscription', String(one.id), one, () => saveSubscription(tx, customer.id, one));
@@ -139,6 +136,17 @@ async function setUpCustomer(
 
 /** Carries an item of the file out where the file says something else of it than the last time. */
 type CarryOut = (kind: string, key: string, declared: unknown, save: () => Promise<boolean>) => Promise<void>;
+
+async function setUpTechnicianGroups(
+  tx: Transaction,
+  customer: DeclaredCustomer,
+  carryOut: CarryOut,
+): Promise<void> {
+  for (const { id, name } of customer.technicianGroups)
+    await carryOut('technician group', String(id), { name }, () =>
+      saveTechnicianGroup(tx, customer.id, { id, name }),
+    );
+}
 
 async function setUpNotes(
   tx: Transaction,

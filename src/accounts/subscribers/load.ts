@@ -66,13 +66,7 @@ export async function loadForAdding(
   customer: number,
   { emails, notesDns, ssoIds = [], newcomers = 0 }: Named,
 ): Promise<{ organisation: Organisation; ids: number[] }> {
-  const result = await db.query<{ loaded: LoadedRow }>(LOAD, [
-    customer,
-    emails,
-    notesDns,
-    ssoIds,
-    newcomers,
-  ]);
+  const result = await db.query<{ loaded: LoadedRow }>(LOAD, [customer, emails, notesDns, ssoIds, newcomers]);
   const { loaded } = onlyRow(result);
   return { organisation: organisationFrom(loaded), ids: loaded.ids };
 }
