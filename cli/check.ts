@@ -6,7 +6,9 @@ import { OperatorFault } from '../src/fault.ts';
 import { escapeHidden } from '../src/shown-text.ts';
 import { customerNumber } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
+import { peopleOf } from '../src/change-file/danger.ts';
 import { commands } from '../src/messages/en/commands.ts';
+import { heldText } from '../src/messages/en/status.ts';
 
 /** What would become of one file. */
 type Checked = AnswerOf<typeof checkAction>;
@@ -68,11 +70,23 @@ function shownLines(text: string): string {
   return text.split(/\r?\n/).map(escapeHidden).join('\n');
 }
 
-function asText({ file, inForce, trace, report }: Checked): string {
+function asText({ file, inForce, trace, report, hold }: Checked): string {
   const options = inForce === null ? '' : `${words.options(file, inForce)}\n`;
-  return `${options}${trace === '' ? report : words.trace(file, trace, report)}`;
+  const held = hold === null ? '' : `${words.held(file, heldText(hold))}\n`;
+  return `${options}${trace === '' ? report : words.trace(file, trace, report)}${held}`;
 }
 
-function asJson({ file, inForce, refusal, counts, results, trace, report }: Checked): object {
-  return { file, ...(inForce === null ? {} : { options: inForce }), refusal, counts, results, trace, report };
+function asJson({ file, inForce, hold, refusal, counts, results, trace, report }: Checked): object {
+  const wouldBeHeld =
+    hold === null ? {} : { wouldBeHeld: { ...hold, people: peopleOf(hold), why: heldText(hold) } };
+  return {
+    file,
+    ...(inForce === null ? {} : { options: inForce }),
+    ...wouldBeHeld,
+    refusal,
+    counts,
+    results,
+    trace,
+    report,
+  };
 }

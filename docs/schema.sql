@@ -242,6 +242,8 @@ create table subscriber (
   managed_by_source text,
   -- Id of the person in the directory of that source; null where its lists have none.
   managed_by_object text,
+  -- The source whose full list has suspended the account: only its lists resume it by themselves.
+  suspended_by_source text,
   primary key (id),
   unique (id, customer_id),
   foreign key (customer_id) references customer(id),
@@ -309,10 +311,15 @@ create table directory_entry (
   last_change_at timestamptz,
   -- Stays the same when the entry is renamed.
   id bigint not null default nextval('directory_entry_id'),
+  -- The source whose full lists decide whether the entry is still there; null: no list does.
+  managed_by_source text,
+  managed_by_object text,
   primary key (customer_id, dn_key),
   foreign key (customer_id) references customer(id),
   check (class in ('person', 'group'))
 );
+create index directory_entry_mail on directory_entry (customer_id, lower(((attributes -> 'mail') ->> 0))) where (class = 'person');
+create index directory_entry_managed on directory_entry (customer_id, managed_by_source, managed_by_object) where (managed_by_source is not null);
 
 -- What an organisation file last said of each item (as a hash): a file loaded again at start only changes
 -- what was edited since.
@@ -758,3 +765,26 @@ create table technician (
 );
 create index technician_of_group on technician (customer_id, group_id);
 create unique index technician_sso_id on technician (customer_id, sso_id_key) where (sso_id_key is not null);
+
+-- The last full list of each source that was applied.
+create table full_list (
+  customer_id bigint not null,
+  source text not null,
+  -- What it kept, and of whom it was: where the next one says something else, its first absent person is
+  -- held.
+  scope jsonb not null,
+  file text not null,
+  applied_at timestamptz not null,
+  primary key (customer_id, source),
+  foreign key (customer_id) references customer(id)
+);
+
+-- What a full list did to people who are not in it: the last lines of its trace.
+create table absent_entry (
+  change_file_id bigint not null,
+  first_entry integer not null,
+  subjects text[] not null,
+  effects text[] not null,
+  primary key (change_file_id, first_entry),
+  foreign key (change_file_id) references change_file(id)
+);

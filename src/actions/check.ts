@@ -69,7 +69,7 @@ export function asChangeFile(name: string, given: number | null): ChangeFile {
   };
 }
 
-function shown(file: string, { folder, reported, trace, outcome, inForce }: Preview) {
+function shown(file: string, { folder, reported, trace, outcome, inForce, hold }: Preview) {
   const { refusal, counts, failures } = reported;
   const results = (outcome?.results ?? []).map(({ place, code, operation, subject }) => ({
     entry: place.entry,
@@ -79,7 +79,8 @@ function shown(file: string, { folder, reported, trace, outcome, inForce }: Prev
     subject,
   }));
   const report = reportText(folder, [reported], KINDS.wordsOf);
-  /** Whether the file or any of its entries would fail. */
-  const fails = refusal !== null || failures.some((failed) => !isSkipped(failed.refusal.code));
-  return { file, inForce, refusal, counts, results, trace, report, fails };
+  /** Whether the file or any of its entries would fail, or wait for a person. */
+  const fails =
+    hold !== null || refusal !== null || failures.some((failed) => !isSkipped(failed.refusal.code));
+  return { file, inForce, refusal, counts, results, trace, report, hold, fails };
 }

@@ -194,4 +194,6 @@ export interface ChangeFile {
   progress: Progress | null;
   /** What was decided of it while it was held; null, or left out: it was not. */
   ruling?: Ruling | null;
+  /** Login of the one who has uploaded it at a door; null, or left out: it came by other means. */
+  sender?: string | null;
 }

@@ -101,4 +101,19 @@ export interface EntryResult {
   effects?: Effects;
 }
 
+/** Somebody whom a full list does not name, and what became of them: `removed`, `suspended` or `disabled`. */
+export interface AbsentResult {
+  /** The address. */
+  subject: string;
+  effect: string;
+}
+
+/** What follows from a file as a whole, after its last entry. */
+export interface Rest {
+  absent: readonly AbsentResult[];
+  /** Of no entry; codes 2910 to 2999. */
+  warnings: readonly Refusal[];
+  effects: Effects;
+}
+
 export type Effects = Readonly<Record<string, number>>;

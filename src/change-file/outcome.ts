@@ -1,5 +1,5 @@
 import type { Breather } from '../breather.ts';
-import type { Effects, Entry, EntryResult } from './entry.ts';
+import type { Effects, Entry, EntryResult, Rest } from './entry.ts';
 import { isReadError, isSkipped, type Refusal, type ResultCode } from './result-code.ts';
 import { LIMITS } from '../tables/limits.ts';
 
@@ -21,6 +21,8 @@ export interface Outcome {
   writeErrors: number;
   /** Of the file as a whole: 5, 6, 1000 (header), 1001; null where only its entries speak. */
   refusal: Refusal | null;
+  /** What follows from the file as a whole, of kinds where anything does. */
+  rest?: Rest;
 }
 
 /** What the slices before have counted. */
@@ -117,12 +119,13 @@ function ceilingOf({ readErrors, writeErrors }: Outcome): Refusal | null {
 }
 
 /** What became of the entries of a slice, as a summary counts it: effects of those done, and the rest. */
-export function effectsOf(results: readonly EntryResult[]): Record<string, number> {
+export function effectsOf({ results, rest }: Pick<Outcome, 'results' | 'rest'>): Record<string, number> {
   const sum: Record<string, number> = { skipped: 0, failed: 0 };
   for (const { code, effects = {} } of results) {
     const counted = code === 0 ? effects : isSkipped(code) ? { skipped: 1 } : { failed: 1 };
     addEffects(sum, counted);
   }
+  if (rest) addEffects(sum, rest.effects);
   return sum;
 }
 

@@ -1,10 +1,12 @@
-import type { Effects, EntryNote } from './entry.ts';
+import type { AbsentResult, Effects, EntryNote } from './entry.ts';
 import type { Refusal } from './result-code.ts';
 
 /** What a report says of one change file. */
 export interface ReportedFile {
   name: string;
   type: string | null;
+  /** The source of its name; '' where it has none. */
+  source?: string;
   startedAt: Date;
   finishedAt: Date;
   /** Of the file as a whole; `reason` without a known code for a file that is too large. */
@@ -15,6 +17,8 @@ export interface ReportedFile {
   failures: FailedEntry[];
   /** What its entries did, where its kind has a summary. */
   effects?: Effects | null;
+  /** Who is not in it although it is a full list: the first of them. */
+  absent?: { shown: readonly AbsentResult[]; more: number } | null;
   /** Where the file lies now, if it was filed; under another name where its own was taken. */
   filed?: { folder: string; name: string } | null;
   /** What is worth a word besides. */
@@ -41,7 +45,14 @@ export type Warning =
   | { kind: 'changed' }
   /** The ledger does not know files that have reports and traces; the first of them, within the customer's folder. */
   | { kind: 'no-record'; places: string[]; more: number }
+  /** The file as a whole is done; what it did is not all that it says. */
+  | FileNote
   | EntryNote;
+
+export interface FileNote {
+  kind: 'coded-file';
+  refusal: Refusal;
+}
 
 /**
  * Has no code (rules 14): only the report tells it. `set-aside` and `lost`: faults of ours, with `limit` entries of
@@ -72,5 +83,5 @@ export interface ReportWords {
   readErrors: string;
   writeErrors: string;
   /** The line in front of the counts, of what all entries of a file did; left out where there is none. */
-  summary?: (effects: Effects) => string;
+  summary?: (effects: Effects, source: string) => string;
 }

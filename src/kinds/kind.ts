@@ -1,10 +1,11 @@
 import type { Customer } from '../accounts/customers/customer.ts';
 import type { Breather } from '../breather.ts';
 import type { ChangeFile, NameFacts } from '../change-file/change-file.ts';
+import type { Refusal } from '../change-file/result-code.ts';
 import type { Danger, GuardLimits } from '../change-file/danger.ts';
 import type { ReportWords } from '../change-file/reported-file.ts';
 import type { Transaction } from '../database/open.ts';
-import type { Entry, EntryResult, OpenBytes, Position, Reading } from '../change-file/entry.ts';
+import type { Entry, EntryResult, OpenBytes, Position, Reading, Rest } from '../change-file/entry.ts';
 
 /** A change file with whose it is, as the transaction that decides has found the customer. */
 export interface OwnedFile extends ChangeFile {
@@ -23,6 +24,8 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
   heldRefuses: boolean;
   /** Whether its entries count against the hourly cap; the daily one counts all (rules 13). */
   countsHourly: boolean;
+  /** Off: its entries count against no cap; what bounds its files is `entriesMax`, and a guard. */
+  countsDaily?: false;
   /** So many entries a file may have, whatever the caps say; left out where the caps say it. */
   entriesMax?: number;
   /**
@@ -55,8 +58,18 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
   /** Pure: changes `state` in memory, and says what became of the entry; null where the rules ignore it silently. */
   decide: (state: State, entry: Entry<Record>) => EntryResult | null;
   /**
+   * For kinds of which nothing can be said before all of a file is known: it is read, decided and saved in one go, in one
+   * transaction. What follows from the file as a whole, after its last entry; pure. Not asked where an error ceiling has
+   * stopped the file.
+   */
+  rest?: (state: State) => Rest;
+  /** Of a file without any entry; left out where such a file is fine. */
+  empty?: Refusal;
+  /** Why files of the source are not processed at all; null: they are. */
+  closed?: (customer: Customer, source: string) => Refusal | null;
+  /**
    * What the decided entries would take from people, and from when on somebody must confirm it; nothing of the file is
-   * saved before. Left out, or null, where nothing is guarded. Asked once a file, so only of kinds that are decided whole.
+   * saved before. Left out, or null, where nothing is guarded. Only of kinds that are decided whole.
    */
   weigh?: (state: State) => { danger: Danger; limits: GuardLimits } | null;
   save: (tx: Transaction, state: State, file: ChangeFile) => Promise<void>;
@@ -64,7 +77,7 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
    * After the last slice of a file, in its transaction: what follows from the file as a whole. Left out where nothing
    * does. Not called for a file that an error ceiling or a hold has stopped.
    */
-  conclude?: (tx: Transaction, file: ChangeFile, now: Date) => Promise<void>;
+  conclude?: (tx: Transaction, file: ChangeFile, now: Date, state: State) => Promise<void>;
   /** The result of an entry whose change the account store refuses to write. */
   failed: (entry: Entry<Record>) => EntryResult;
   /** For a check: what the file's name and the organisation let it do. */

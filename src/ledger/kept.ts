@@ -56,6 +56,7 @@ const THIN = `
      where f.customer_id = $1 and f.state = 'filed' and f.purged_at is null and f.finished_at < $2
        and b.closed_at is not null order by f.finished_at limit ${THINNED_FILES} for update of f skip locked),
   marked as (update change_file set purged_at = $3 where id in (select id from due) returning id),
+  unnamed as (delete from absent_entry where change_file_id in (select id from due)),
   gone as (delete from entry_slice where change_file_id in (select id from due)
            returning (select count(*) from unnest(codes) code where code = 0) as accepted)
   select (select count(*) from marked) as files, (select coalesce(sum(accepted), 0)::bigint from gone) as results`;

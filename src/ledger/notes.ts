@@ -1,7 +1,7 @@
 /** What the report of a batch, or `status`, says besides the results: table `batch_note`. */
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Effects, EntryNote } from '../change-file/entry.ts';
-import type { UncodedRefusal, Warning } from '../change-file/reported-file.ts';
+import type { FileNote, UncodedRefusal, Warning } from '../change-file/reported-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 
 /** What the report of the open batch says besides, once per file. */
@@ -24,7 +24,7 @@ export async function noteOnFile(
 export async function noteEntries(
   tx: Transaction,
   file: ChangeFile,
-  notes: readonly EntryNote[],
+  notes: readonly (EntryNote | FileNote)[],
   now: Date,
 ): Promise<void> {
   if (notes.length === 0) return;

@@ -9,11 +9,13 @@ import type { Effects } from '../change-file/entry.ts';
 import { addEffects } from '../change-file/outcome.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import { onlyRow, type Queryable } from '../database/open.ts';
+import { absentOf } from './absent.ts';
 
 interface FileRow {
   id: number;
   name: string;
   type: string | null;
+  source: string | null;
   /** ISO 8601, like all moments here. */
   started_at: string;
   finished_at: string;
@@ -29,6 +31,7 @@ interface FileRow {
   warnings: Warning[];
   effects: Effects[];
   failures: ReportedFile['failures'];
+  hasAbsent: boolean;
 }
 
 interface WaitingRow {
@@ -47,7 +50,7 @@ export interface Reported {
 }
 
 const DECIDED = `
-  select id, name, type, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors,
+  select id, name, type, source, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors,
          replaced, folder, filed_as,
          (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
            where n.batch_id = $1 and n.change_file_id = f.id and n.kind not in ('day-limit', 'same-content', 'effects')) as warnings,
@@ -55,7 +58,8 @@ const DECIDED = `
            where n.batch_id = $1 and n.change_file_id = f.id and n.kind = 'effects') as effects,
          (select coalesce(json_agg(json_build_object('entry', r.entry, 'line', r.line, 'subject', r.subject, 'refusal', r.detail)
              order by r.entry), '[]')
-           from refused_entry r where r.change_file_id = f.id and r.started_at = f.started_at) as failures
+           from refused_entry r where r.change_file_id = f.id and r.started_at = f.started_at) as failures,
+         exists (select 1 from absent_entry a where a.change_file_id = f.id) as "hasAbsent"
     from change_file f where batch_id = $1 and decision is not null order by finished_at, id`;
 
 /** Files that wait for the next day have a line, once a day (rules 13). */
@@ -72,8 +76,13 @@ export async function reportedFiles(db: Queryable, batch: number): Promise<Repor
     [batch],
   );
   const { decided, waiting, differs } = onlyRow(result);
+  const lists = decided.filter(({ hasAbsent }) => hasAbsent).map(({ id }) => id);
+  const absent = lists.length === 0 ? null : await absentOf(db, lists);
   return {
-    files: [...decided.map(reportedFile), ...waiting.map(fileOverTheDay)],
+    files: [
+      ...decided.map((row) => ({ ...reportedFile(row), absent: absent?.get(row.id) ?? null })),
+      ...waiting.map(fileOverTheDay),
+    ],
     isToldOfDifferences: differs,
   };
 }
@@ -84,7 +93,8 @@ function reportedFile(row: FileRow): ReportedFile {
   const replaced: Warning[] = row.replaced > 0 ? [{ kind: 'replaced', times: row.replaced }] : [];
   const filed = row.folder && row.filed_as ? { folder: row.folder, name: row.filed_as } : null;
   const warnings = [...replaced, ...row.warnings];
-  const about = { name, type, startedAt, finishedAt, refusal, warnings, filed };
+  const source = row.source ?? '';
+  const about = { name, type, source, startedAt, finishedAt, refusal, warnings, filed };
   if (row.decision !== 'applied') return { ...about, counts: null, failures: [] };
   const { entries, written, read_errors: readErrors, write_errors: writeErrors } = row;
   const counts = { entries, written, readErrors, writeErrors };

@@ -3,6 +3,7 @@ import type { EntryResult, Position } from '../change-file/entry.ts';
 import type { Outcome } from '../change-file/outcome.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 import type { TimedEvent } from '../events/record.ts';
+import { absentLine } from './absent.ts';
 import { apply, expectExit, goOn } from './exits.ts';
 
 /** What goes in with the results of a slice. */
@@ -26,13 +27,17 @@ export async function saveOutcome(
   outcome: Outcome,
   saved: SavedSlice,
 ): Promise<void> {
-  await saveResults(tx, file, outcome.results, saved.started);
+  for (let at = 0; at < outcome.results.length; at += RESULTS_IN_ROW_MAX)
+    await saveResults(tx, file, outcome.results.slice(at, at + RESULTS_IN_ROW_MAX), saved.started);
   const { next, now } = saved;
   const slice = { outcome, saved };
   await expectExit(
     'filedAs' in next ? apply(tx, file, slice, next.filedAs, now) : goOn(tx, file, next, slice),
   );
 }
+
+/** A file that is decided whole has its results in rows of the size of a slice all the same: they are read page by page. */
+const RESULTS_IN_ROW_MAX = 1_000;
 
 const SAVE_SLICE = `
   insert into entry_slice (change_file_id, first_entry, entries, lines, starts, sizes, codes)
@@ -83,6 +88,8 @@ export interface ResultRow {
   first_byte: number;
   byte_count: number;
   code: number;
+  /** Of somebody who stands in no line of the file. */
+  subject?: string;
 }
 
 /** Results come in pages, a slice each: a trace of any length costs constant memory. */
@@ -99,14 +106,15 @@ interface SliceRow {
 }
 
 /** The same from memory. */
-export function resultRows(results: readonly EntryResult[]): ResultRow[] {
-  return results.map(({ place, code }) => ({
+export function tracedRows({ results, rest, read }: Pick<Outcome, 'results' | 'rest' | 'read'>): ResultRow[] {
+  const lines = results.map(({ place, code }) => ({
     entry: place.entry,
     line: place.line,
     first_byte: place.firstByte,
     byte_count: place.byteCount,
     code,
   }));
+  return [...lines, ...(rest?.absent ?? []).map((one, index) => absentLine(one, read + 1 + index))];
 }
 
 /** All results of a file, in the order of their entries. */

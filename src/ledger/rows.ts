@@ -30,18 +30,31 @@ export interface ChangeFileRow {
   next_line: number;
   next_byte: number;
   ruling: Ruling | null;
+  login: string | null;
 }
 
 /** Columns for `changeFileFrom`. None hides a column that statements order by: a name there means what is selected. */
 export const CHANGE_FILE_COLUMNS = `id, customer_id, name, type, named_customer::text, source,
   sequence::text as number, state, received_at, bytes, batch_id, started_at, code, total,
-  entries, written, read_errors, write_errors, next_line, next_byte, ruling`;
+  entries, written, read_errors, write_errors, next_line, next_byte, ruling, login`;
 
 export function changeFileFrom(row: ChangeFileRow): ChangeFile {
   const { id, customer_id: customer, name, state, received_at: receivedAt, bytes, batch_id: batch } = row;
   const parsed = nameFrom(row);
-  const { ruling } = row;
-  return { id, customer, name, parsed, state, receivedAt, bytes, batch, progress: progressFrom(row), ruling };
+  const { ruling, login: sender } = row;
+  return {
+    id,
+    customer,
+    name,
+    parsed,
+    state,
+    receivedAt,
+    bytes,
+    batch,
+    progress: progressFrom(row),
+    ruling,
+    sender,
+  };
 }
 
 /** What its name said when it came in. */

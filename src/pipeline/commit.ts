@@ -12,13 +12,14 @@ import type { Transaction } from '../database/open.ts';
 import type { NewEvent } from '../events/catalog.ts';
 import { record } from '../events/record.ts';
 import { failpoint } from '../failpoints.ts';
+import { saveAbsent } from '../ledger/absent.ts';
 import { returnOperations } from '../ledger/caps.ts';
 import { countFile } from '../ledger/deciding.ts';
 import type { FreshDeparting } from '../ledger/departing.ts';
 import { defer, expectExit, fateOf, refuse, type WaitReason } from '../ledger/exits.ts';
 import { noteContent, noteDayLimit, noteEffects, noteEntries, noteMissingNumbers } from '../ledger/notes.ts';
 import { discardOlder } from '../ledger/held.ts';
-import { resultRows, saveOutcome } from '../ledger/results.ts';
+import { saveOutcome, tracedRows } from '../ledger/results.ts';
 import { storeDiscarded } from '../ledger/sequence.ts';
 import { periodsOf } from '../order/periods.ts';
 import { freeName } from '../spool/filed-name.ts';
@@ -103,10 +104,15 @@ async function applySlice(
   const started = file.progress?.startedAt ?? now;
   const finished = input.clock.now();
   if (!held) await noteSlice(tx, file, contents, outcome, finished);
+  await saveRest(tx, file, outcome, finished);
   if (known.earlier !== null && digest !== null) await noteContent(tx, file, digest, now);
   await count(tx, plan, input, contents, outcome);
-  if (!next && !held && contents.kind.weigh) await discardOlder(tx, file, now);
-  if (!next && !held && !isStopped(outcome)) await contents.kind.conclude?.(tx, file, now);
+  if (!next && !held && !isStopped(outcome)) {
+    // One of which nothing could be read is no newer one.
+    if (contents.kind.weigh && (outcome.written > 0 || outcome.readErrors === 0))
+      await discardOlder(tx, file, now);
+    await contents.kind.conclude?.(tx, file, now, plan.state);
+  }
   const events = [
     ...noticed(input),
     appliedEvent(file, outcome, next ? contents.total : null, finished.getTime() - started.getTime()),
@@ -137,7 +143,7 @@ async function noteSlice(
 ): Promise<void> {
   const decidedNow = entries.slice(0, outcome.read - (file.progress?.read ?? 0));
   await noteEntries(tx, file, [...notesOf(decidedNow), ...warningsOf(outcome.results)], finished);
-  if (kind.words.summary) await noteEffects(tx, file, effectsOf(outcome.results), finished);
+  if (kind.words.summary) await noteEffects(tx, file, effectsOf(outcome), finished);
 }
 
 /**
@@ -153,8 +159,20 @@ async function departingFrom(
   if (file.progress) return null;
   const { decision, folder: target } = fateOf(outcome);
   const filedAs = await freeName(file.name, path.join(folder, target));
-  const traced = { header, results: resultRows(outcome.results) };
+  const traced = { header, results: tracedRows(outcome) };
   return { file, decision, target, filedAs, modifiedAt, digest, traced };
+}
+
+async function saveRest(tx: Transaction, file: ChangeFile, outcome: Outcome, now: Date): Promise<void> {
+  const { rest, read } = outcome;
+  if (!rest) return;
+  await saveAbsent(tx, file, read + 1, rest.absent);
+  await noteEntries(
+    tx,
+    file,
+    rest.warnings.map((refusal) => ({ kind: 'coded-file', refusal })),
+    now,
+  );
 }
 
 /** @param total entries of the whole file; null where this was its last slice */
@@ -201,8 +219,9 @@ async function count(
   const periods = periodsOf(file.progress?.startedAt ?? now, caps.timeZone);
   if (!file.progress) {
     if (missing.length > 0) await noteMissingNumbers(tx, file, missing, now);
-    await countFile(tx, file, state === null ? 0 : total, periods, kind.countsHourly);
+    const counted = state === null || kind.countsDaily === false ? 0 : total;
+    await countFile(tx, file, counted, periods, kind.countsHourly);
   }
-  if (isStopped(outcome))
+  if (isStopped(outcome) && kind.countsDaily !== false)
     await returnOperations(tx, file.customer, total - outcome.read, periods, kind.countsHourly);
 }

@@ -1,9 +1,12 @@
 /** After the commit everything is derived from the database, and can be done again: the trace, and the move. */
+import type { ChangeFile } from '../change-file/change-file.ts';
+import type { Database } from '../database/open.ts';
 import { isThere } from '../durable.ts';
 import type { Departing, FreshDeparting } from '../ledger/departing.ts';
 import { noteOnFile } from '../ledger/notes.ts';
+import { absentPages } from '../ledger/absent.ts';
 import { resultPages } from '../ledger/results.ts';
-import { writeTrace } from '../report/trace.ts';
+import { writeTrace, type TracedResult } from '../report/trace.ts';
 import { digestOf } from '../spool/digest.ts';
 import { fileAway } from '../spool/file-away.ts';
 import { openChangeFile, takenPath } from '../spool/take.ts';
@@ -41,9 +44,15 @@ function traceOf(
     held.use(opened.handle);
     const header = fresh?.header ?? (await headerOf(services.readings, { kind, file, opened }, held));
     const shown = shownText(kind, header, services.maskPasswords ?? false);
-    const results = fresh ? [fresh.results] : resultPages(services.database, file);
+    const results = fresh ? [fresh.results] : allPages(services.database, file);
     await writeTrace(target, results, shown.header, opened.handle, shown);
   };
+}
+
+/** Those of the entries, then those whom a full list does not name. */
+async function* allPages(database: Database, file: ChangeFile): AsyncGenerator<TracedResult[]> {
+  yield* resultPages(database, file);
+  yield* absentPages(database, file);
 }
 
 /** Another program may hold the file open, and write into it while it is read, wherever it lies. */

@@ -9,6 +9,8 @@ export interface GateFacts {
   known: ChangeFileTypes;
   /** Enabled for the customer, and known to this program. */
   types: ReadonlySet<string>;
+  /** Why the organisation takes no files of this type from the file's source; null: it does. */
+  closed?: Refusal | null;
   /** The last processed number of the file's counter; null: none. */
   last: bigint | null;
   /** Whether a number may follow the last processed one. */
@@ -23,6 +25,7 @@ export function refusedAtGate(file: Pick<ChangeFile, 'name' | 'parsed'>, facts: 
   const { parsed } = file;
   if (!parsed) return invalidName(file.name, facts.known);
   if (!facts.types.has(parsed.type)) return { code: 2, value: parsed.type };
+  if (facts.closed) return facts.closed;
   if (parsed.customerId !== BigInt(facts.customer))
     return { code: 3, value: String(parsed.customerId), other: String(facts.customer) };
   if (!facts.mayFollow(facts.last, parsed.sequence))

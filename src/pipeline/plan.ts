@@ -10,6 +10,7 @@ import type { Hold } from '../change-file/danger.ts';
 import {
   decideEntries,
   decideInPieces,
+  isStopped,
   NO_COUNTS,
   refuseEntries,
   type Counts,
@@ -115,6 +116,7 @@ export async function decideSlice(
   const outcome = breather
     ? await decideInPieces(entries, problem, before, decide, breather)
     : decideEntries(entries, problem, before, decide);
+  if (kind.rest && !isStopped(outcome)) outcome.rest = kind.rest(state);
   return { outcome, state };
 }
 
@@ -132,17 +134,19 @@ export function entrance(
   facts: PlanFacts,
 ): { refused: boolean; entriesMax: number } {
   const caps = capsOf(known.owner, facts.caps);
-  const perFile = facts.kinds.of(file.parsed?.type)?.entriesMax ?? caps.perFile;
+  const kind = facts.kinds.of(file.parsed?.type);
+  const perFile = kind?.entriesMax ?? caps.perFile;
   const refused = !file.progress && gate(file, known, facts.kinds) !== null;
-  return { refused, entriesMax: Math.min(perFile, caps.daily - 1) };
+  return { refused, entriesMax: kind?.countsDaily === false ? perFile : Math.min(perFile, caps.daily - 1) };
 }
 
 /** A type that this program cannot process is treated like one that is switched off. */
 function gate(
   file: ChangeFile,
-  { owner: { id, types }, last }: Pick<Known, 'owner' | 'last'>,
+  { owner, last }: Pick<Known, 'owner' | 'last'>,
   kinds: Kinds,
 ): Refusal | null {
+  const { id, types } = owner;
   const { ruling } = file;
   // Its number may be stored by now, and is none of its faults.
   if (ruling?.verdict === 'discarded') return { code: 2202, reason: ruling.why, limit: ruling.people };
@@ -150,6 +154,7 @@ function gate(
     customer: id,
     known: kinds.types,
     types: new Set(types.filter((type) => kinds.of(type))),
+    closed: kinds.of(file.parsed?.type)?.closed?.(owner, file.parsed?.source ?? '') ?? null,
     last,
     mayFollow,
   });
@@ -167,7 +172,10 @@ function stoppedBy(
   const periods = periodsOf(now, caps.timeZone);
   const used = regardless ? { hour: 0, day: 0 } : usageIn(known.used, periods);
   const own = { ...caps, perFile: kind.entriesMax ?? caps.perFile };
-  const verdict = throttle(total, own, used, periods, kind.countsHourly);
+  const verdict =
+    kind.countsDaily === false && total <= own.perFile
+      ? ({ go: true } as const)
+      : throttle(total, own, used, periods, kind.countsHourly);
   if (verdict.go) return null;
   if ('refuse' in verdict) {
     const { refuse: reason, limit } = verdict;

@@ -6,8 +6,9 @@ import { effectsOf, type Outcome } from '../change-file/outcome.ts';
 import type { ReportedFile, UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Transaction } from '../database/open.ts';
+import { ABSENT_SHOWN } from '../ledger/absent.ts';
 import { knownOf } from '../ledger/deciding.ts';
-import { resultRows } from '../ledger/results.ts';
+import { tracedRows } from '../ledger/results.ts';
 import { tracePieces } from '../report/trace.ts';
 import type { OpenChangeFile } from '../spool/take.ts';
 import { entrance, plan, type PlanFacts } from './plan.ts';
@@ -67,9 +68,7 @@ export async function previewFile(
   const { outcome } = planned.kind === 'hold' ? planned.decided : planned;
   const hold = planned.kind === 'hold' ? planned.hold : null;
   const shown = shownText(contents.kind, contents.header, settings.maskPasswords);
-  const trace = await Array.fromAsync(
-    tracePieces([resultRows(outcome.results)], shown.header, opened.handle, shown),
-  );
+  const trace = await Array.fromAsync(tracePieces([tracedRows(outcome)], shown.header, opened.handle, shown));
   const reported = decidedFile(file, contents.entries, outcome, now);
   return { folder, reported, trace: Buffer.concat(trace).toString(), outcome, inForce, hold };
 }
@@ -89,11 +88,12 @@ function decidedFile(
   outcome: Outcome,
   now: Date,
 ): ReportedFile {
-  const { results, read, written, readErrors, writeErrors, refusal } = outcome;
+  const { results, read, written, readErrors, writeErrors, refusal, rest } = outcome;
   const held = refusal?.code === 1001;
   return {
     name,
     type: parsed?.type ?? null,
+    source: parsed?.source ?? '',
     startedAt: now,
     finishedAt: now,
     refusal,
@@ -103,7 +103,19 @@ function decidedFile(
       : results.flatMap(({ place: { entry, line }, subject, refusal: failed }) =>
           failed ? [{ entry, line, subject, refusal: failed }] : [],
         ),
-    effects: held ? null : effectsOf(results),
-    warnings: held ? [] : [...notesOf(entries.slice(0, read)), ...warningsOf(results)],
+    effects: held ? null : effectsOf(outcome),
+    absent: rest
+      ? {
+          shown: rest.absent.slice(0, ABSENT_SHOWN),
+          more: Math.max(rest.absent.length - ABSENT_SHOWN, 0),
+        }
+      : null,
+    warnings: held
+      ? []
+      : [
+          ...notesOf(entries.slice(0, read)),
+          ...warningsOf(results),
+          ...(rest?.warnings ?? []).map((failed) => ({ kind: 'coded-file' as const, refusal: failed })),
+        ],
   };
 }

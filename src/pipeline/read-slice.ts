@@ -39,7 +39,7 @@ const COUNTED_BEYOND_BYTES = 1_048_576;
 export interface ReadLimits {
   /** With more entries the file is refused. */
   entriesMax: number;
-  /** Infinity: all in one slice, whose size the caller bounds. */
+  /** Infinity: all in one slice, whose size the caller bounds; also the default of kinds that are decided whole. */
   sliceEntries?: number;
   /** Whose work the reading is; default: nobody's. */
   breather?: Breather;
@@ -50,7 +50,7 @@ export async function readSlice(
   kind: Kind,
   opened: OpenChangeFile,
   { progress }: ChangeFile,
-  { entriesMax, sliceEntries = SLICE_ENTRIES, breather }: ReadLimits,
+  { entriesMax, sliceEntries = kind.rest ? Infinity : SLICE_ENTRIES, breather }: ReadLimits,
 ): Promise<Slice> {
   const { header, problem, entries: all } = await kind.read(bytesOf(opened), progress, breather);
   const entries: Entry[] = [];
@@ -63,13 +63,14 @@ export async function readSlice(
       (entries.length > 0 && bytes > SLICE_BYTES_MAX && sliceEntries !== Infinity);
     if (progress && isFull) break;
     counted += 1;
-    if (!isFull) entries.push(entry);
+    if (!isFull && counted <= entriesMax) entries.push(entry);
     if (progress || counted <= entriesMax) continue;
     beyond += entry.place.byteCount;
     more = counted > entriesMax + COUNTED_BEYOND_ENTRIES || beyond > COUNTED_BEYOND_BYTES;
     if (more) break;
   }
-  return { kind, header, problem, entries, total: progress?.total ?? counted, more };
+  const empty = counted === 0 ? kind.empty : undefined;
+  return { kind, header, problem: empty ?? problem, entries, total: progress?.total ?? counted, more };
 }
 
 export function bytesOf({ handle }: OpenChangeFile): OpenBytes {

@@ -29,7 +29,10 @@ export async function saveCarefully(
   now: Date,
 ): Promise<Outcome> {
   const saved = await unlessRefused(tx, () => saveDecided(tx, file, contents, decided));
-  return saved ?? saveOneByOne(tx, file, contents, now);
+  if (saved) return saved;
+  // What a file as a whole says cannot be done in parts.
+  if (contents.kind.rest) throw new Error('the account store refuses to write the changes of a full list');
+  return saveOneByOne(tx, file, contents, now);
 }
 
 async function saveOneByOne(

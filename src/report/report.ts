@@ -2,6 +2,7 @@ import { isSkipped, symbolOf, type Refusal } from '../change-file/result-code.ts
 import type { EntryNote } from '../change-file/entry.ts';
 import type {
   FailedEntry,
+  FileNote,
   QuarantineRefusal,
   ReportedFile,
   ReportWords,
@@ -46,7 +47,9 @@ function fileLines(folder: string, file: ReportedFile, words: ReportWords): stri
   const rest = [
     ...fileError,
     ...entryLines(file, words),
+    ...fileNotes(file),
     ...warnings,
+    ...absentLines(file),
     ...summaryLine(file, words),
     ...countsLine(file, words),
   ].map((text) => `${stamp} - ${text}\n`);
@@ -69,6 +72,19 @@ function entryLines({ failures, warnings = [] }: ReportedFile, words: ReportWord
     ...coded.map((warning) => ({ entry: warning.entry, text: noticeLines(words, warning) })),
   ];
   return lines.toSorted((one, other) => one.entry - other.entry).flatMap(({ text }) => text);
+}
+
+/** Of the file as a whole. */
+function fileNotes({ warnings = [] }: ReportedFile): string[] {
+  return warnings
+    .filter((warning) => warning.kind === 'coded-file')
+    .flatMap(({ refusal }) => [`WARNING: ${messageFor(refusal)}`, resultCode(refusal.code)]);
+}
+
+function absentLines({ absent }: ReportedFile): string[] {
+  if (!absent) return [];
+  const lines = absent.shown.map(({ subject, effect }) => notes.absent(escapeHidden(subject), effect));
+  return absent.more > 0 ? [...lines, notes.moreAbsent(absent.more)] : lines;
 }
 
 function noticeLines(words: ReportWords, notice: FailedEntry): string[] {
@@ -135,7 +151,11 @@ function warningTexts(
   const skipped = warnings.filter((warning) => warning.kind === 'skipped');
   const shifted = warnings.filter((warning) => warning.kind === 'leading-blank');
   const rest = warnings.filter(
-    (warning) => warning.kind !== 'skipped' && warning.kind !== 'leading-blank' && warning.kind !== 'coded',
+    (warning) =>
+      warning.kind !== 'skipped' &&
+      warning.kind !== 'leading-blank' &&
+      warning.kind !== 'coded' &&
+      warning.kind !== 'coded-file',
   );
   const renamed =
     counts && filed && filed.name !== name ? [notes.renamed(filed.folder, escapeHidden(filed.name))] : [];
@@ -169,7 +189,7 @@ function andMore(count: number): string {
   return count > 0 ? notes.andMore(count) : '';
 }
 
-function warningText(warning: Exclude<Warning, EntryNote>): string {
+function warningText(warning: Exclude<Warning, EntryNote | FileNote>): string {
   switch (warning.kind) {
     case 'replaced':
       return notes.replaced(warning.times);
@@ -190,8 +210,8 @@ function warningText(warning: Exclude<Warning, EntryNote>): string {
   }
 }
 
-function summaryLine({ counts, effects }: ReportedFile, { summary }: ReportWords): string[] {
-  return counts && effects && summary ? [summary(effects)] : [];
+function summaryLine({ counts, effects, source = '' }: ReportedFile, { summary }: ReportWords): string[] {
+  return counts && effects && summary ? [summary(effects, source)] : [];
 }
 
 function countsLine({ counts }: ReportedFile, words: ReportWords): string[] {

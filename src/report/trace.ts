@@ -8,6 +8,8 @@ export interface TracedResult {
   first_byte: number;
   byte_count: number;
   code: number;
+  /** Of somebody who stands in no line of the file. */
+  subject?: string;
 }
 
 /** A page of text is read at once where it is no larger than this, else entry by entry. */
@@ -62,12 +64,21 @@ async function tracedPage(results: TracedResult[], original: FileHandle, traced:
   const to = Math.max(...results.map((row) => row.first_byte + row.byte_count));
   const page = to - from > PAGE_BYTES_MAX ? null : await readAt(original, from, to - from);
   const lines: Buffer[] = [];
-  for (const { entry, line, code, first_byte: first, byte_count: count } of results) {
+  for (const { entry, line, code, first_byte: first, byte_count: count, subject } of results) {
+    if (subject !== undefined) {
+      lines.push(tracedLine(`${entry},${line},${code},`, Buffer.from(cellOf(subject))));
+      continue;
+    }
     const bytes = Math.min(count, traced.bytesMax);
     const text = page?.subarray(first - from, first - from + bytes) ?? (await readAt(original, first, bytes));
     lines.push(tracedLine(`${entry},${line},${code},`, traced.text(text)));
   }
   return Buffer.concat(lines);
+}
+
+/** As a value of CSV: what a program put into a mail attribute may be anything. */
+function cellOf(text: string): string {
+  return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -97,8 +97,8 @@ describe('what the options of a file make do nothing', () => {
       ...result(entry, codes[index] ?? 0),
       effects: { created: 1, groups: 2 },
     }));
-    expect(effectsOf(results)).toEqual({ created: 1, groups: 2, skipped: 2, failed: 1 });
-    expect(effectsOf([])).toEqual({ skipped: 0, failed: 0 });
+    expect(effectsOf({ results })).toEqual({ created: 1, groups: 2, skipped: 2, failed: 1 });
+    expect(effectsOf({ results: [] })).toEqual({ skipped: 0, failed: 0 });
   });
 });
 

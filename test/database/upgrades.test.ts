@@ -31,6 +31,7 @@ const HASHES: Record<string, string> = {
   '020-activation-runs.sql': 'e21b9a49d7f76123b6c32d28bbd7a38313bbcb55bbc6efa747608a66a28a189a',
   '021-technicians.sql': 'd0c9400cd5698c9dba52361c2501dbe729137491e44ebcf5790c9be775489dd5',
   '022-guard.sql': '5194c68a2616576e5156f41f85333c397e02f1c135c17edacf6905c53b04238b',
+  '023-full-lists.sql': 'e4c895763b4135c0ce095c2393c6bd5dacae421b880e18cebc101fce21dc072c',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
 const SCHEMAS: [title: string, ...files: string[]][] = [
@@ -82,6 +83,8 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['up to 021', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021'],
   // prettier-ignore
   ['up to 022', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022'],
+  // prettier-ignore
+  ['up to 023', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023'],
 ];
 
 let database: TestDatabase;

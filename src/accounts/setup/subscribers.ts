@@ -124,6 +124,7 @@ function overwrite(
   if (declared.state && declared.state !== subscriber.state) {
     subscriber.stateBeforeSuspend = declared.state === 'suspended' ? 'active' : null;
     subscriber.state = declared.state;
+    subscriber.suspendedBy = null;
   }
   // As Suspend, Remove and Update do: the link of an earlier invitation stops working.
   const mayRegister = subscriber.state === 'pending' || subscriber.state === 'active';

@@ -17,6 +17,7 @@ export function fieldsOf(subscriber: Subscriber): Fields {
     companyContact: subscriber.companyContact,
     state: subscriber.state,
     stateBeforeSuspend: subscriber.stateBeforeSuspend,
+    suspendedBy: subscriber.suspendedBy,
     federationType: subscriber.federationType,
     language: profile.language,
     timeZone: profile.timeZone,

@@ -17,10 +17,16 @@ function administers({ roles, state }: Subscriber): boolean {
   return roles.includes('administrator') && (state === 'pending' || state === 'active');
 }
 
-export function suspendSubscriber(organisation: Organisation, subscriber: Subscriber): void {
+/** @param source whose full list does it; null: another hand does, and no list undoes it */
+export function suspendSubscriber(
+  organisation: Organisation,
+  subscriber: Subscriber,
+  source: string | null = null,
+): void {
   if (administers(subscriber)) organisation.administrators -= 1;
   subscriber.stateBeforeSuspend = subscriber.state === 'pending' ? 'pending' : 'active';
   subscriber.state = 'suspended';
+  subscriber.suspendedBy = source;
   // A suspension before registration makes the old link invalid; after Resume the invitation can be sent again.
   if (subscriber.invitation.state === 'pending')
     subscriber.invitation = noInvitation(subscriber.invitation.suppressed);
@@ -30,6 +36,7 @@ export function suspendSubscriber(organisation: Organisation, subscriber: Subscr
 export function resumeSubscriber(organisation: Organisation, subscriber: Subscriber): void {
   subscriber.state = subscriber.stateBeforeSuspend ?? 'active';
   subscriber.stateBeforeSuspend = null;
+  subscriber.suspendedBy = null;
   if (administers(subscriber)) organisation.administrators += 1;
 }
 
@@ -94,5 +101,6 @@ export function removeSubscriber(
   subscriber.managedBy = null;
   subscriber.state = 'remove_pending';
   subscriber.stateBeforeSuspend = null;
+  subscriber.suspendedBy = null;
   subscriber.invitation = noInvitation(subscriber.invitation.suppressed);
 }

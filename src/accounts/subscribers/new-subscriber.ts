@@ -26,6 +26,7 @@ export function newSubscriber(organisation: Organisation, person: NewPerson, now
     companyContact: false,
     state: 'pending',
     stateBeforeSuspend: null,
+    suspendedBy: null,
     federationType,
     profile: {
       language: organisation.contactLanguage,

@@ -123,6 +123,8 @@ export interface Subscriber {
   companyContact: boolean;
   state: SubscriberState;
   stateBeforeSuspend: 'pending' | 'active' | null;
+  /** The source whose full list has suspended the account; null: somebody else has, or nobody. */
+  suspendedBy: string | null;
   federationType: FederationType;
   profile: Profile;
   invitation: Invitation;

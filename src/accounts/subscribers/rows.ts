@@ -62,6 +62,7 @@ const SUBSCRIBER = columns<Omit<Subscriber, 'seats' | 'technician'>>()({
   companyContact: 'company_contact',
   state: 'state',
   stateBeforeSuspend: 'state_before_suspend',
+  suspendedBy: 'suspended_by_source',
   federationType: 'federation_type',
   profile: {
     language: 'language',
@@ -152,6 +153,7 @@ export const SUBSCRIBER_TYPES: Readonly<Record<keyof WrittenSubscriberRow, strin
   company_contact: 'boolean',
   state: 'text',
   state_before_suspend: 'text',
+  suspended_by_source: 'text',
   federation_type: 'text',
   language: 'text',
   time_zone: 'text',

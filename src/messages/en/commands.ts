@@ -181,7 +181,8 @@ const check = {
   summary: 'show what change files would do, without applying them',
   details:
     'Prints the trace and report that each file would get now, given the current accounts. The customer is taken from\n' +
-    'the file name, or from --customer ID. Exit 1 if any file or entry would fail.',
+    'the file name, or from --customer ID. Exit 1 if any file or entry would fail, or a file would be held for approval.',
+  held: (file: string, why: string) => `${file} would be held: ${why}`,
   options: (file: string, options: string) => `Options for ${file}: ${options}`,
   trace: (file: string, trace: string, report: string) => `Trace of ${file}:\n${trace}\nReport:\n${report}`,
   progress: (file: string, percent: number) => `checking ${file}: ${percent} % sent`,

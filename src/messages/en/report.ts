@@ -44,6 +44,9 @@ const notes = {
     `${count === 1 ? '1 record' : `${count} records`} skipped because changetype contains a capital letter: ${lines}. Write changetype in lower case.`,
   skippedLine: (line: number, changetype: string) => `line ${line} (${changetype})`,
   andMore: (count: number) => ` and ${count} more`,
+  // These two are documented.
+  absent: (address: string, effect: string) => `Absent from the snapshot: ${address}: ${effect}.`,
+  moreAbsent: (count: number) => `and ${count} more`,
   replaced: (times: number) =>
     times === 1
       ? 'This file replaced an earlier one of the same name that had not been processed yet.'

@@ -2,6 +2,7 @@ import type { Refusal, ResultCode } from '../../change-file/result-code.ts';
 import { escapeHidden } from '../../shown-text.ts';
 import { templateValues } from './template.ts';
 import { directoryResults, directoryValues } from './directory.ts';
+import { listResults } from './full-lists.ts';
 import { usersResults } from './users.ts';
 import { byReason, nearest, seats, value, type Sentence } from '../sentence.ts';
 
@@ -9,7 +10,7 @@ const header = 'Correct the first line of the file.';
 const retry = 'Send the entry again; if it fails again, contact customer service.';
 
 const NAME_FORM =
-  'Use customerId_sourceId_PRV_number.csv, customerId_sourceId_USERS_number.csv or customerId_sourceId_DI_number.ldif; sourceId and its underscore may be left out. Rename the file and upload it again.';
+  'Use customerId_sourceId_PRV_number.csv, customerId_sourceId_USERS_number.csv, customerId_sourceId_SNAPSHOT_number.csv or customerId_sourceId_DI_number.ldif; sourceId and its underscore may be left out. Rename the file and upload it again.';
 
 const shown = (text = '') => escapeHidden(text);
 
@@ -61,8 +62,14 @@ export const results = {
     },
     'The file name format is not valid.',
   ),
-  2: (r) =>
-    `Change files of type ${r.value} are not enabled for your organisation. Contact customer service to enable them.`,
+  2: byReason(
+    {
+      'no-list': (r) =>
+        `Full lists of source ${value(r)} are not enabled for your organisation (consent required). Contact customer service to enable them.`,
+    },
+    (r) =>
+      `Change files of type ${r.value} are not enabled for your organisation. Contact customer service to enable them.`,
+  ),
   3: (r) =>
     `The customer ID ${r.value} in the file name is not your customer ID, ${r.other}. Rename the file and upload it again.`,
   4: (r) => `The sequence number is not greater than the last one processed.${numbersText(r)}`,
@@ -72,6 +79,7 @@ export const results = {
     `More than ${r.limit} entries failed; processing stopped at this entry. Correct the file and upload it again with a higher sequence number.`,
   ...directoryResults,
   ...usersResults,
+  ...listResults,
   9: byReason(
     {
       ...directoryValues,
@@ -87,6 +95,8 @@ export const results = {
         'The file has no header line. The first line must name the columns, among them emailAddress and action.',
       'users-header-missing':
         'The file has no header line. The first line must name the columns, among them Email Address.',
+      'list-header-missing':
+        'The file has no header line. The first line must name the columns, among them emailAddress.',
       'header-unreadable': `The header line is not valid UTF-8 CSV. ${header}`,
       'header-unknown': (r) =>
         `The header line contains the unknown column ${value(r)}. ${header} The columns are ${r.other}.`,

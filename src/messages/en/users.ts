@@ -13,8 +13,16 @@ function tooLong(r: Refusal): string {
 export const usersResults = {
   2000: (r) => `${r.field} is empty. Every row must give the person's e-mail address.`,
   2001: (r) => `${r.field} ${value(r)} is not a valid e-mail address. ${ADDRESS}`,
-  2002: (r) => `${r.field} ${value(r)} is already in use in another organisation. Use a different address.`,
-  2003: (r) => `${r.field} is empty. Both First Name and Last Name are required to create a user.`,
+  2002: byReason(
+    {
+      'in-use': (r) => `${r.field} ${value(r)} is already in use. Use a different address.`,
+    },
+    (r) => `${r.field} ${value(r)} is already in use in another organisation. Use a different address.`,
+  ),
+  2003: byReason(
+    { list: (r) => `${r.field} is empty. A name is required to create a person.` },
+    (r) => `${r.field} is empty. Both First Name and Last Name are required to create a user.`,
+  ),
   2004: byReason(
     {
       'group-name': (r) =>
@@ -43,11 +51,20 @@ export const usersResults = {
   2015: (r) =>
     `${r.field} ${value(r)} is not supported. Use a listed name such as EUROPE_LONDON, without the offset.`,
   2016: (r) => `${r.field} ${value(r)} is not supported. Use a listed value such as en_US.`,
-  2017: (r) => `${r.field} ${value(r)} is not a valid status. Use ACTIVE or INACTIVE.`,
+  2017: byReason(
+    { list: (r) => `${r.field} ${value(r)} is not a valid status. Use enabled or disabled.` },
+    (r) => `${r.field} ${value(r)} is not a valid status. Use ACTIVE or INACTIVE.`,
+  ),
   2018: (r) =>
     `${r.field} is ${value(r)}, but a new user cannot be created inactive. Leave ${r.field} empty and deactivate the user in a later row.`,
-  2019: (r) =>
-    `${text(r.other)} is the last active administrator of the organisation and must keep that role and status. Make another user an administrator first.`,
+  2019: byReason(
+    {
+      'runs-files': (r) =>
+        `${text(r.other)} must keep its status: change files are carried out in its name. Name another administrator first.`,
+    },
+    (r) =>
+      `${text(r.other)} is the last active administrator of the organisation and must keep that role and status. Make another user an administrator first.`,
+  ),
   2020: byReason(
     {
       'too-many-groups': (r) =>

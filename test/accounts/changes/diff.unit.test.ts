@@ -59,6 +59,7 @@ const ANN: Subscriber = {
   companyContact: false,
   state: 'active',
   stateBeforeSuspend: null,
+  suspendedBy: null,
   federationType: 'NON_FEDERATED',
   profile: {
     language: 'en_US',

@@ -31,7 +31,9 @@ describe('access accounts', () => {
 
   it('that are removed are told of one by one, with what they were and nothing secret', async () => {
     const from = ['192.0.2.0/24'];
-    await setUp(only({ accounts: [{ login: 'first', password: 'a secret of ours', rights: ['upload'], from }] }));
+    await setUp(
+      only({ accounts: [{ login: 'first', password: 'a secret of ours', rights: ['upload'], from }] }),
+    );
     await setUp(only({ accounts: [] }));
     const { rows } = await query(
       `select who, subject, customer_id as customer, data from event where type = 'account.removed'`,

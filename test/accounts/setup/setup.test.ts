@@ -159,7 +159,9 @@ describe('each key takes effect', () => {
     const seats = [{ subscription: 85180, state: 'assigned' as const }];
     const { seats: _, ...sam } = person('sam.daryn', [], { federationType: 'FEDERATED' });
     const expectSeat = async (state: string) =>
-      expect(await showSubscriber(store(), ACME, 'sam.daryn@example.com')).toMatchObject({ seats: [{ state }] });
+      expect(await showSubscriber(store(), ACME, 'sam.daryn@example.com')).toMatchObject({
+        seats: [{ state }],
+      });
     const before = { ...sam, seats, federationType: 'NON_FEDERATED' as const };
     await setUp(await fixtures({ federation: 'partial', subscribers: [before] }));
     await expectSeat('assigned');

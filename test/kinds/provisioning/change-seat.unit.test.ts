@@ -75,6 +75,7 @@ function organisationWith(held: Record<number, Seat['state']>): {
     companyContact: false,
     state: 'active',
     stateBeforeSuspend: null,
+    suspendedBy: null,
     federationType: 'NON_FEDERATED',
     profile,
     invitation: noInvitation(false),

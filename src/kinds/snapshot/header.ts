@@ -1,0 +1,23 @@
+import type { Refusal } from '../../change-file/result-code.ts';
+import { cut } from '../shown-value.ts';
+import { ADDRESS, columnOf, headersOf, type Keeps } from './columns.ts';
+
+/** Header text → column; or why the header is unusable. */
+export type Header = { columns: ReadonlyMap<string, string> } | { refusal: Refusal };
+
+/** @param headers as the reader gives them: one that stands twice has its place behind a NUL */
+export function readListHeader(headers: readonly string[], keeps: Keeps): Header {
+  const named = headers.map((text) => [text, columnOf(keeps, text.split('\0')[0] ?? '')] as const);
+  const unknown = named.find(([, column]) => column === undefined);
+  if (unknown) return faulty('header-unknown', unknown[0].split('\0')[0] ?? '', headersOf(keeps).join(', '));
+  const columns = named.map(([, column]) => column ?? '');
+  const repeated = columns.find((column, index) => columns.indexOf(column) !== index);
+  if (repeated) return faulty('header-repeated', repeated);
+  if (!columns.includes(ADDRESS)) return faulty('header-incomplete', ADDRESS);
+  return { columns: new Map(named.map(([text, column]) => [text, column ?? ''])) };
+}
+
+/** Every line of the file repeats it. */
+function faulty(reason: string, value: string, other?: string): Header {
+  return { refusal: { code: 1000, reason, value: cut(value), ...(other === undefined ? {} : { other }) } };
+}

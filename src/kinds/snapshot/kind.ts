@@ -1,0 +1,61 @@
+import { noteApplied, scopeOf } from '../../accounts/lists/applied.ts';
+import type { Customer } from '../../accounts/customers/customer.ts';
+import type { Entry, EntryResult } from '../../change-file/entry.ts';
+import { LIMITS } from '../../tables/limits.ts';
+import { anyKind, type Kind } from '../kind.ts';
+import { dangerOf, restOf } from './absent.ts';
+import { fault } from './line.ts';
+import { loadList } from './load.ts';
+import { readList, type ListRow } from './reader.ts';
+import { failedLine } from './results.ts';
+import { saveList } from './save.ts';
+import type { ListState } from './state.ts';
+import { LIST_WORDS } from './words.ts';
+
+const ENTRIES_MAX = Number(LIMITS.find(({ name }) => name === 'max_entries_snapshot_file')?.value);
+
+/** All of a list was decided when it was loaded. */
+function decideLine({ results, decided }: ListState, { place }: Entry<ListRow>): EntryResult {
+  const result = results.get(place.entry);
+  if (!result) throw new Error(`entry ${place.entry} was not decided`);
+  decided.add(place.entry);
+  return result;
+}
+
+function closed({ sources }: Customer, source: string): ReturnType<NonNullable<Kind['closed']>> {
+  const settings = Object.hasOwn(sources, source) ? sources[source]?.snapshot : undefined;
+  return settings ? null : { code: 2, reason: 'no-list', value: source };
+}
+
+const kind: Kind<ListRow, null, ListState> = {
+  type: 'SNAPSHOT',
+  extensions: ['.csv'],
+  rank: 50,
+  words: LIST_WORDS,
+  heldRefuses: true,
+  countsHourly: false,
+  countsDaily: false,
+  entriesMax: ENTRIES_MAX,
+  empty: { code: 2200 },
+  closed,
+  read: readList,
+  // First passwords of technicians are hashed already.
+  pretend: () => null,
+  demands: () => new Map(),
+  ready: () => null,
+  mayDemand: () => new Map(),
+  load: loadList,
+  decide: decideLine,
+  rest: restOf,
+  weigh: (state) => ({ danger: dangerOf(state), limits: state.settings.guard }),
+  save: saveList,
+  conclude: async (tx, { customer, name }, now, { settings, source, unusable }) => {
+    if (!unusable) await noteApplied(tx, customer, source, { scope: scopeOf(settings), file: name, now });
+  },
+  failed: ({ place }) =>
+    failedLine(place, null, [fault(1008, 'emailAddress', '', { reason: 'not-written' })]),
+  traced: { bytesMax: Infinity, text: (original) => original },
+};
+
+/** CSV files with all people of a source: who is not in them has left. */
+export const snapshot = anyKind(kind);

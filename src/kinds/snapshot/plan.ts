@@ -1,0 +1,221 @@
+/**
+ * What becomes of every line of a list, decided together: who is who by id and then by address, who stands twice, whose
+ * address another one gives up in the same list. Pure.
+ */
+import { domainOf } from '../../accounts/subscribers/email-address.ts';
+import type { KnownPerson } from '../../accounts/lists/known.ts';
+import type { Refusal } from '../../change-file/result-code.ts';
+import { ADDRESS, NAMES, STATUS } from './columns.ts';
+import { fault } from './line.ts';
+import type { ListFacts, ListLine, Planned } from './state.ts';
+
+export type LinePlan = { planned: Planned } | { faults: Refusal[]; person: KnownPerson | null };
+
+export interface ListPlan {
+  /** By entry. */
+  lines: Map<number, LinePlan>;
+  isAnyTwice: boolean;
+}
+
+/** @param given the lines that say whom they are about, with the faults of their other cells */
+export function planList(
+  facts: ListFacts,
+  given: readonly { line: ListLine; faults: Refusal[] }[],
+): ListPlan {
+  const claims = claimedByObject(facts, given);
+  const seen = new Seen();
+  const lines = new Map<number, LinePlan>();
+  const left = { administrators: facts.administrators };
+  let isAnyTwice = false;
+  for (const { line, faults } of given) {
+    const person = personOf(facts, claims, line);
+    const first = seen.add(line, person);
+    if (first !== null) {
+      isAnyTwice = true;
+      const twice = fault(2201, ADDRESS, line.address, { other: line.address, limit: first });
+      lines.set(line.entry, { faults: [twice], person });
+    } else lines.set(line.entry, planLine(facts, line, person, faults, left));
+  }
+  refuseTakenAddresses(facts, lines);
+  return { lines, isAnyTwice };
+}
+
+/** Person → entry of the line that names the person by id: nobody else's address leads there. */
+function claimedByObject({ byObject }: ListFacts, given: readonly { line: ListLine }[]): Map<number, number> {
+  const claims = new Map<number, number>();
+  for (const { line } of given) {
+    const person = line.objectId === '' ? undefined : byObject.get(line.objectId);
+    if (person && !claims.has(person.id)) claims.set(person.id, line.entry);
+  }
+  return claims;
+}
+
+function personOf(
+  { byObject, byAddress, byKey }: ListFacts,
+  claims: ReadonlyMap<number, number>,
+  { entry, objectId, address, dn }: ListLine,
+): KnownPerson | null {
+  const byId = objectId === '' ? undefined : byObject.get(objectId);
+  if (byId) return byId;
+  const named = dn && byKey.get(dn.key);
+  const found = (named && !named.isGroup ? named : undefined) ?? byAddress.get(address);
+  if (!found) return null;
+  const claimed = claims.get(found.id);
+  return claimed === undefined || claimed === entry ? found : null;
+}
+
+/** The lines on which somebody stood first. */
+class Seen {
+  readonly #addresses = new Map<string, number>();
+  readonly #objects = new Map<string, number>();
+  readonly #people = new Map<number, number>();
+
+  /** @returns the line on which the same person stands already; null: none */
+  add({ line, address, objectId }: ListLine, person: KnownPerson | null): number | null {
+    const first =
+      this.#addresses.get(address) ??
+      this.#objects.get(objectId) ??
+      (person ? this.#people.get(person.id) : undefined) ??
+      null;
+    if (first !== null) return first;
+    this.#addresses.set(address, line);
+    if (objectId !== '') this.#objects.set(objectId, line);
+    if (person) this.#people.set(person.id, line);
+    return null;
+  }
+}
+
+function planLine(
+  facts: ListFacts,
+  line: ListLine,
+  person: KnownPerson | null,
+  cellFaults: Refusal[],
+  left: { administrators: number },
+): LinePlan {
+  const { keeps, source } = facts;
+  const refused = (...faults: Refusal[]): LinePlan => ({ faults, person });
+  if (person && person.source !== null && person.source !== source)
+    return refused(fault(2902, ADDRESS, person.source, { other: line.address }));
+  if (person?.isLeaving) return refused(fault(1054, ADDRESS, line.address), ...cellFaults);
+  const isNew = !person || (keeps === 'technicians' && !person.isTechnician);
+  if (isNew && line.isDisabled && keeps !== 'technicians' && cellFaults.length === 0)
+    return refused(fault(2903, ADDRESS, line.address, { other: line.address }));
+  const faults = [
+    ...cellFaults,
+    ...(isNew ? nameFaults(facts, line) : []),
+    ...addressOwned(facts, line, person),
+  ];
+  if (faults.length > 0) return refused(...faults);
+  const disables = person !== null && !isNew && line.isDisabled && !person.isDisabled;
+  const kept = disables && keeps === 'accounts' ? keptFault(facts, line, person, left) : null;
+  return kept ? refused(kept) : { planned: planned(facts, line, person, isNew) };
+}
+
+function nameFaults({ keeps }: ListFacts, { values }: ListLine): Refusal[] {
+  return NAMES[keeps]
+    .filter((column) => (values.get(column) ?? '') === '')
+    .map((column) => fault(2003, column, '', { reason: 'list' }));
+}
+
+/** Whether the address may be the person's at all, whoever has it now. */
+function addressOwned(facts: ListFacts, { address, dn }: ListLine, person: KnownPerson | null): Refusal[] {
+  const { keeps, elsewhere, ownedDomains, mailDomains, byKey } = facts;
+  if (keeps === 'contacts') {
+    if (person) return [];
+    if (!dn) return [fault(2001, ADDRESS, address)];
+    return byKey.get(dn.key)?.isGroup ? [{ code: 7, value: dn.text }] : [];
+  }
+  if (person?.address === address) return [];
+  if (elsewhere.has(address)) return [fault(2002, ADDRESS, address)];
+  if (!person) return [];
+  const domain = domainOf(address);
+  const foreign = (allowed: ReadonlySet<string>, more: Partial<Refusal>) =>
+    allowed.has(domain) ? [] : [fault(1006, ADDRESS, domain, { other: [...allowed].join(', '), ...more })];
+  if (person.isFederated) return foreign(ownedDomains, { reason: 'not-owned' });
+  return person.hasNotesMail ? foreign(mailDomains, {}) : [];
+}
+
+function keptFault(
+  { guarded }: ListFacts,
+  { address }: ListLine,
+  person: KnownPerson,
+  left: { administrators: number },
+): Refusal | null {
+  if (guarded.has(person.id)) return fault(2019, STATUS, '', { reason: 'runs-files', other: address });
+  if (!person.administrates) return null;
+  if (left.administrators <= 1) return fault(2019, STATUS, '', { other: address });
+  left.administrators -= 1;
+  return null;
+}
+
+function planned(
+  { keeps, source }: ListFacts,
+  line: ListLine,
+  person: KnownPerson | null,
+  isNew: boolean,
+): Planned {
+  if (isNew || !person) return { line, person, phase: 'create', effect: 'created' };
+  if (line.isDisabled && keeps === 'contacts') return { line, person, phase: 'remove', effect: 'removed' };
+  if (line.isDisabled && !person.isDisabled) return { line, person, phase: 'disable', effect: 'disabled' };
+  if (!line.isDisabled && person.isDisabled && person.mayEnable)
+    return { line, person, phase: 'enable', effect: 'enabled' };
+  if (isChanged(keeps, line, person)) return { line, person, phase: 'update', effect: 'updated' };
+  const isManaged = person.source === source && (line.objectId === '' || line.objectId === person.objectId);
+  return { line, person, phase: isManaged ? null : 'update', effect: 'unchanged' };
+}
+
+/** An empty cell clears an attribute of a contact, but for the name; of an account and a technician it says nothing. */
+function isChanged(keeps: ListFacts['keeps'], { address, values }: ListLine, person: KnownPerson): boolean {
+  if (address !== person.address) return true;
+  for (const [column, value] of values) {
+    const stored = person.fields[column];
+    if (value === '' && (keeps !== 'contacts' || stored === undefined || column === 'displayName')) continue;
+    const wanted = keeps === 'contacts' && value !== '' ? JSON.stringify([value]) : value;
+    if (wanted !== (stored ?? '')) return true;
+  }
+  return false;
+}
+
+/**
+ * An address that somebody has is free for another one only where that one gets a new address by this list; whoever fails
+ * keeps it, and so on.
+ */
+function refuseTakenAddresses({ keeps, byAddress }: ListFacts, lines: Map<number, LinePlan>): void {
+  if (keeps === 'contacts') return;
+  const moving = new Set<number>();
+  const wanting = new Map<number, { planned: Planned; holder: KnownPerson }>();
+  for (const [entry, plan] of lines) {
+    if (!('planned' in plan)) continue;
+    const { line, person } = plan.planned;
+    if (person?.address === line.address) continue;
+    if (person) moving.add(person.id);
+    const holder = byAddress.get(line.address);
+    if (holder && holder.id !== person?.id) wanting.set(entry, { planned: plan.planned, holder });
+  }
+  for (let isStable = false; !isStable;) {
+    isStable = true;
+    for (const [entry, { planned: one, holder }] of wanting) {
+      if (moving.has(holder.id)) continue;
+      const taken = fault(2002, ADDRESS, one.line.address, { reason: 'in-use' });
+      lines.set(entry, { faults: [taken], person: one.person });
+      if (one.person) moving.delete(one.person.id);
+      wanting.delete(entry);
+      isStable = false;
+    }
+  }
+}
+
+/** Those whose old addresses others get, or who get such a one: they are written together, before all others. */
+export function entangled(planned: Iterable<Planned>, byAddress: ReadonlyMap<string, number>): Set<Planned> {
+  const all = [...planned];
+  const byId = new Map(all.flatMap((one) => (one.person ? [[one.person.id, one] as const] : [])));
+  const found = new Set<Planned>();
+  for (const one of all) {
+    const holder = byAddress.get(one.line.address);
+    if (holder === undefined || holder === one.person?.id) continue;
+    const other = byId.get(holder);
+    if (other) found.add(other);
+    if (one.person) found.add(one);
+  }
+  return found;
+}

@@ -1,0 +1,87 @@
+import type { KnownPerson } from '../../accounts/lists/known.ts';
+import type { Absence, ManagedPerson } from '../../accounts/lists/absent.ts';
+import type { ListScope } from '../../accounts/lists/applied.ts';
+import type { SnapshotSettings } from '../../accounts/customers/customer.ts';
+import type { EntryResult } from '../../change-file/entry.ts';
+import type { Refusal } from '../../change-file/result-code.ts';
+
+/** A line that names a person, as far as its own cells say. */
+export interface ListLine {
+  entry: number;
+  line: number;
+  /** Folded. */
+  address: string;
+  /** '' where the line has none. */
+  objectId: string;
+  isDisabled: boolean;
+  /** Column → value, of the fields of the person; '' for a cell without a value. */
+  values: ReadonlyMap<string, string>;
+  /** Of contacts: the name of a new entry; null where none can be made of the line. */
+  dn: { text: string; key: string } | null;
+}
+
+/** In this order they are carried out. */
+export const PHASES = ['update', 'enable', 'create', 'disable', 'remove'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** What becomes of a line without a fault. */
+export interface Planned {
+  line: ListLine;
+  /** null: somebody new to the store. */
+  person: KnownPerson | null;
+  /** null: nothing is written. */
+  phase: Phase | null;
+  effect: 'created' | 'updated' | 'enabled' | 'unchanged' | 'disabled' | 'removed';
+}
+
+/** What is known of those whom the lines could name. */
+export interface ListFacts {
+  keeps: SnapshotSettings['keeps'];
+  source: string;
+  byObject: ReadonlyMap<string, KnownPerson>;
+  byAddress: ReadonlyMap<string, KnownPerson>;
+  /** Of contacts: folded DN → entry. */
+  byKey: ReadonlyMap<string, KnownPerson>;
+  elsewhere: ReadonlySet<string>;
+  ownedDomains: ReadonlySet<string>;
+  mailDomains: ReadonlySet<string>;
+  administrators: number;
+  /** Ids of accounts that no list may suspend. */
+  guarded: ReadonlySet<number>;
+}
+
+/** Why nobody counts as absent; null: whoever is not named is. */
+export type Doubt = 'header' | 'unreadable' | 'twice' | 'nameless';
+
+export interface AbsentPlan {
+  gone: ManagedPerson[];
+  /** Who stays although absent, and why. */
+  kept: { person: ManagedPerson; why: 'last-administrator' | 'guarded' }[];
+}
+
+/** What a file is decided with; its decisions are made when it is loaded, since they hang together. */
+export interface ListState {
+  settings: SnapshotSettings;
+  source: string;
+  organisation: { id: number; name: string };
+  file: string;
+  now: Date;
+  /** By entry. */
+  results: ReadonlyMap<number, EntryResult>;
+  planned: ReadonlyMap<number, Planned>;
+  /** Entries that were decided before a ceiling stopped the file. */
+  decided: Set<number>;
+  doubt: Doubt | null;
+  absence: Absence;
+  absent: AbsentPlan;
+  /** Set when the file was decided to its end: only then is anybody absent. */
+  isWhole: boolean;
+  lastScope: ListScope | null;
+  /** Of the header, where it is unusable. */
+  unusable: Refusal | null;
+  /** Number of the entry after the last one. */
+  nextEntry: number;
+}
+
+/** What is written at once. */
+export type Slice = { planned: readonly Planned[] } | { absent: readonly ManagedPerson[] };
