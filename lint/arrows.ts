@@ -173,6 +173,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/kinds/registry.ts',
     'src/ledger',
     'src/order',
+    'src/outbox',
     'src/pipeline',
     'src/report',
     'src/spool',

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { findCustomer } from '../accounts/customers/customer.ts';
 import { parseChangeFileName, type ChangeFile } from '../change-file/change-file.ts';
 import { isSkipped } from '../change-file/result-code.ts';
 import type { Database } from '../database/open.ts';
@@ -10,6 +9,7 @@ import { previewFile, type Preview, type PreviewSettings } from '../pipeline/pre
 import { reportText } from '../report/report.ts';
 import type { OpenChangeFile } from '../spool/take.ts';
 import { action, operators, type Channel } from './action.ts';
+import { expectCustomer } from './locked-customer.ts';
 import { fill, openScratchFile } from './scratch-file.ts';
 import { operator } from '../messages/en/operator.ts';
 
@@ -32,11 +32,6 @@ export const check = action({
     return shown(file, preview);
   },
 });
-
-async function expectCustomer(database: Database, customer: number): Promise<void> {
-  if (!(await findCustomer(database, customer)))
-    throw new OperatorFault(operator.actions.noCustomer(customer));
-}
 
 /** In a read-only transaction: the server itself refuses to write anything. */
 export async function checkFile(

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import type { DirectoryEntry } from '../accounts/directory/entry.ts';
-import { allEntries } from '../accounts/directory/entry-store.ts';
+import { allEntries, isEntry } from '../accounts/directory/entry-store.ts';
 import {
   foldText,
   parseDistinguishedName,
   type DistinguishedName,
 } from '../accounts/directory/distinguished-name.ts';
 import { ruleFor, rulesFor } from '../kinds/directory/attributes.ts';
-import { onlyRow, type Database, type Transaction } from '../database/open.ts';
-import { OperatorFault } from '../fault.ts';
+import type { Database, Transaction } from '../database/open.ts';
 import { ldifRecord } from '../kinds/directory/ldif-write.ts';
 import { action, operators, type Channel } from './action.ts';
-import { operator } from '../messages/en/operator.ts';
+import { expectCustomer } from './locked-customer.ts';
 
 /** The records are pieces of the answer. */
 export const exportDirectory = action({
@@ -49,11 +48,7 @@ export async function writeExport(
 }
 
 async function* recordsOf(tx: Transaction, customer: number, form: ExportForm): AsyncGenerator<string> {
-  const known = await tx.query<{ known: boolean }>(
-    'select exists(select 1 from customer where id = $1) as known',
-    [customer],
-  );
-  if (!onlyRow(known).known) throw new OperatorFault(operator.actions.noCustomer(customer));
+  await expectCustomer(tx, customer);
   // slapadd takes a version line for an attribute.
   if (!form.content) yield 'version: 1\n\n';
   let above: string[] = [];
@@ -75,14 +70,6 @@ const CHANGETYPE: Line = ['changetype', 'add'];
 function namesAbove({ rdns }: DistinguishedName): DistinguishedName[] {
   const texts = rdns.map((_, index) => rdns.slice(index).join(',')).slice(1);
   return texts.toReversed().flatMap((text) => parseDistinguishedName(text) ?? []);
-}
-
-async function isEntry(tx: Transaction, customer: number, { key }: DistinguishedName): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    'select 1 from directory_entry where customer_id = $1 and dn_key = $2',
-    [customer, key],
-  );
-  return rowCount === 1;
 }
 
 const CONTAINERS: Record<string, string[]> = {

@@ -1,3 +1,4 @@
+import { setState } from '../accounts/customers/customer.ts';
 import { record } from '../events/record.ts';
 import { KINDS } from '../kinds/registry.ts';
 import { nextWaiting } from '../ledger/entering.ts';
@@ -28,7 +29,7 @@ export async function setHeld(
     const { state } = await lockedCustomer(tx, customer, caps);
     const refused = held ? await nextWaiting(tx, customer, REFUSED_SHOWN, heldTypes()) : [];
     if (state === after) return { changed: false, refused };
-    await tx.query('update customer set state = $2 where id = $1', [customer, after]);
+    await setState(tx, customer, after);
     const type = held ? 'customer.held' : 'customer.released';
     const data = { before: { state }, after: { state: after } };
     await record(tx, clock.now(), { type, customer, who, data });

@@ -1,8 +1,13 @@
-import { lockCustomer } from '../accounts/customers/customer.ts';
-import type { Transaction } from '../database/open.ts';
+import { findCustomer, lockCustomer } from '../accounts/customers/customer.ts';
+import type { Queryable, Transaction } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { capsOf, type Caps } from '../order/throttle.ts';
 import { operator } from '../messages/en/operator.ts';
+
+/** @throws {OperatorFault} where there is no such customer */
+export async function expectCustomer(db: Queryable, id: number): Promise<void> {
+  if (!(await findCustomer(db, id))) throw new OperatorFault(operator.actions.noCustomer(id));
+}
 
 /** @throws {OperatorFault} where there is no such customer */
 export async function lockedCustomer(

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { organisationFileSchema, type DeclaredCustomer } from '../accounts/setup/organisation-file.ts';
 import { isRemoval } from '../accounts/setup/access-accounts.ts';
+import { customers } from '../accounts/customers/customer.ts';
 import { setUpOrganisations } from '../accounts/setup/setup.ts';
 import { SPOOL_ID } from '../change-file/change-file.ts';
 import type { Database } from '../database/open.ts';
@@ -28,8 +29,7 @@ export const setup = action({
 });
 
 async function knownCustomers(database: Database): Promise<Set<number>> {
-  const { rows } = await database.query<{ id: number }>('select id from customer');
-  return new Set(rows.map(({ id }) => id));
+  return new Set((await customers(database)).map(({ id }) => id));
 }
 
 /** So that an upload is accepted as soon as this has ended. Where no daemon has taken the spool up yet, its start does it. */

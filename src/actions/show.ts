@@ -13,10 +13,12 @@ import { loadGroups } from '../accounts/groups/load.ts';
 import { statusOf } from '../accounts/subscribers/status.ts';
 import { mailTypeOf } from '../accounts/subscribers/subscription.ts';
 import { mustChangePassword, nicknameOf } from '../accounts/subscribers/technician.ts';
-import { onlyRow, type Database } from '../database/open.ts';
+import type { Database } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
+import { isInvitationWaiting } from '../outbox/outbox.ts';
 import { quoted } from '../shown-text.ts';
 import { action, operators } from './action.ts';
+import { expectCustomer } from './locked-customer.ts';
 import { operator } from '../messages/en/operator.ts';
 
 export const show = action({
@@ -29,14 +31,6 @@ export const show = action({
       ? showSubscriber(database, customer, subject, { hasMailServer, now: clock.now() })
       : showEntry(database, customer, subject),
 });
-
-async function expectCustomer(database: Database, customer: number): Promise<void> {
-  const known = await database.query<{ known: boolean }>(
-    'select exists(select 1 from customer where id = $1) as known',
-    [customer],
-  );
-  if (!onlyRow(known).known) throw new OperatorFault(operator.actions.noCustomer(customer));
-}
 
 /** @throws {OperatorFault} where there is no such customer or directory entry */
 export async function showEntry(database: Database, customer: number, dn: string): Promise<object> {
@@ -83,12 +77,7 @@ async function sending(
   { id, invitation: { sentAt } }: Subscriber,
   hasMailServer: boolean,
 ): Promise<Date | string | null> {
-  const { rows } = await database.query(
-    `select 1 from outbox where topic = 'invitation' and subscriber_id = $1 and done_at is null
-        and (payload->>'sentAt')::timestamptz = $2`,
-    [id, sentAt],
-  );
-  if (rows.length === 0) return sentAt;
+  if (!(await isInvitationWaiting(database, id, sentAt))) return sentAt;
   return hasMailServer ? 'not sent yet: waits for the mail server' : 'not sent: no mail server configured';
 }
 

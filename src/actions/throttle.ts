@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { setCaps, type GivenCaps } from '../accounts/customers/customer.ts';
 import { record } from '../events/record.ts';
 import type { Caps } from '../order/throttle.ts';
 import { makeDue } from '../ledger/turn-queue.ts';
@@ -29,8 +30,6 @@ export const throttle = action({
   run: (services, { customer, change }, { name }) => throttleCustomer(services, customer, change, name),
 });
 
-const COLUMNS = { hourly: 'hourly_cap', daily: 'daily_cap', perFile: 'per_file_cap' } as const;
-
 /** Shows the caps of a customer, or changes those that are given; works at once. */
 export async function throttleCustomer(
   { database, clock, caps, changed }: Pick<ActionServices, 'database' | 'clock' | 'caps' | 'changed'>,
@@ -40,15 +39,11 @@ export async function throttleCustomer(
 ): Promise<ShownCaps> {
   const result = await database.transaction(async (tx) => {
     const before = await lockedCustomer(tx, customer, caps);
-    const given = Object.entries(change).filter(([, value]) => value !== undefined) as [
-      keyof CapChange,
-      number,
-    ][];
-    if (given.length === 0) return { shown: before.caps, isChanged: false };
-    const sets = given.map(([name], index) => `${COLUMNS[name]} = $${index + 2}`);
-    const values = given.map(([, value]) => value);
-    await tx.query(`update customer set ${sets.join(', ')} where id = $1`, [customer, ...values]);
-    const after = { ...before.caps, ...Object.fromEntries(given) };
+    const named = Object.entries(change).filter(([, value]) => value !== undefined);
+    if (named.length === 0) return { shown: before.caps, isChanged: false };
+    const given: GivenCaps = Object.fromEntries(named);
+    await setCaps(tx, customer, given);
+    const after = { ...before.caps, ...given };
     const data = { before: before.caps, after };
     await record(tx, clock.now(), { type: 'caps.changed', customer, who, data });
     await makeDue(tx, customer, clock.now());

@@ -247,3 +247,17 @@ function finishedRemoval({ id, password_state: password }: RemovedRow): Change {
   };
   return { subject: id, place: null, operation: 'finish removal', name: null, diff };
 }
+
+/** Whether the invitation of that moment has not left yet. */
+export async function isInvitationWaiting(
+  db: Queryable,
+  subscriber: number,
+  sentAt: Date | null,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select 1 from outbox where topic = 'invitation' and subscriber_id = $1 and done_at is null
+        and (payload->>'sentAt')::timestamptz = $2`,
+    [subscriber, sentAt],
+  );
+  return rowCount !== 0;
+}

@@ -95,3 +95,19 @@ export async function customers(db: Queryable, ids: readonly number[] | null = n
   );
   return rows;
 }
+
+/** An operator holds a customer or releases it. */
+export async function setState(tx: Transaction, id: number, state: Customer['state']): Promise<void> {
+  await tx.query('update customer set state = $2 where id = $1', [id, state]);
+}
+
+/** Those that are left out stay. */
+export type GivenCaps = Partial<Record<'hourly' | 'daily' | 'perFile', number>>;
+
+export async function setCaps(tx: Transaction, id: number, given: GivenCaps): Promise<void> {
+  await tx.query(
+    `update customer set hourly_cap = coalesce($2, hourly_cap), daily_cap = coalesce($3, daily_cap),
+       per_file_cap = coalesce($4, per_file_cap) where id = $1`,
+    [id, given.hourly, given.daily, given.perFile],
+  );
+}

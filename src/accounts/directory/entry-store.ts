@@ -1,3 +1,4 @@
+import type { DistinguishedName } from './distinguished-name.ts';
 import { columns, converted, orNull, setExcluded, timestamp, type RowOf } from '../../database/columns.ts';
 import type { Queryable, Transaction } from '../../database/open.ts';
 import { Breather } from '../../breather.ts';
@@ -154,4 +155,17 @@ export async function* allEntries(db: Queryable, customer: number): AsyncGenerat
     if (!last || rows.length < PAGE_ENTRIES) return;
     after = last.dn_key;
   }
+}
+
+/** Whether a name is that of an entry. */
+export async function isEntry(
+  db: Queryable,
+  customer: number,
+  { key }: DistinguishedName,
+): Promise<boolean> {
+  const { rowCount } = await db.query('select 1 from directory_entry where customer_id = $1 and dn_key = $2', [
+    customer,
+    key,
+  ]);
+  return rowCount === 1;
 }
