@@ -117,7 +117,7 @@ async function expectOthersGoOn(): Promise<void> {
   expect(folder).toBe('_processed');
 }
 
-const TEXT = 'The server cannot access its own files. The operator has been notified, try again later';
+const TEXT = 'The server cannot access its own files. The error has been logged, try again later';
 
 describe.each(['', '.staging'])('the folder "%s" of a customer, taken away', (part) => {
   it.each(MODES)(

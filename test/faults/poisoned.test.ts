@@ -57,7 +57,7 @@ describe('a file that fails by a fault of ours', () => {
     expect(await namesIn(world, '_processed')).toEqual(['1000001_PRV_2.csv', '1000001_PRV_2_trace.csv']);
     expect(linesAbout(await reports(world), '1000001_PRV_1.csv')).toEqual([
       '*** Processing file: llis/acme/1000001_PRV_1.csv',
-      'ERROR: The change file could not be processed because of a server error. Customer service has been notified; upload the file again with a higher sequence number. The file is in _error/1000001_PRV_1.csv.',
+      'ERROR: The change file could not be processed because of a server error. The error has been logged. Upload the file again with a higher sequence number; if it fails again, contact customer service. The file is in _error/1000001_PRV_1.csv.',
     ]);
     const { rows } = await world.database.query(
       `select who, customer_id, subject, data from event where type = 'file.set_aside'`,

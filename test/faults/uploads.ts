@@ -1,7 +1,7 @@
 /**
  * What the customers of the fault harness upload, and what the models say becomes of it: with one seed, file n of an
- * agent is the same in every run. Provisioning files are generated for the model of test/model, directory files are
- * replayed in memory.
+ * agent is the same in every run. Provisioning and bulk user files are generated for the models of test/model, directory
+ * files are replayed in memory.
  */
 import type { OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
 import { MemoryDirectory, type Shown } from '../kinds/directory/directory.ts';
@@ -14,19 +14,22 @@ import { seededRandom, type Random } from '../model/random.ts';
 import type { Model } from '../model/accounts.ts';
 import type { ModelRecord } from '../model/record.ts';
 import { startModel } from '../model/state.ts';
+import type { UsersWorld } from '../model/users.ts';
+import { CREW, crewCustomer, CrewFiles } from './crew.ts';
 
 /** One script of a customer, with a source of its own. */
 export interface Agent {
   customer: number;
-  login: 'acme' | 'other';
+  login: 'acme' | 'other' | 'crew';
   door: 'ftps' | 'sftp';
-  type: 'PRV' | 'DI';
+  type: 'PRV' | 'DI' | 'USERS';
 }
 
 export const AGENTS: readonly Agent[] = [
   { customer: CUSTOMER, login: 'acme', door: 'ftps', type: 'PRV' },
   { customer: CUSTOMER, login: 'acme', door: 'sftp', type: 'DI' },
   { customer: OTHER_CUSTOMER, login: 'other', door: 'sftp', type: 'PRV' },
+  { customer: CREW, login: 'crew', door: 'ftps', type: 'USERS' },
 ];
 
 /** Its hourly cap binds all the time; an operator raises it (world.ts). */
@@ -59,12 +62,15 @@ export class Scenario {
   /** By customer. */
   readonly #models: Map<number, Model>;
   readonly #directory = new MemoryDirectory();
+  readonly #crew: CrewFiles;
   readonly #randoms: Map<Agent, Random>;
   readonly #made = new Map<Agent, Promise<Upload>[]>(AGENTS.map((agent) => [agent, []]));
 
   constructor(seed: number) {
-    this.organisations = generateOrganisations(seededRandom(seed));
-    const { customers } = this.organisations;
+    const crew = crewCustomer();
+    const { customers } = generateOrganisations(seededRandom(seed));
+    this.organisations = { customers: [...customers, crew] };
+    this.#crew = new CrewFiles(crew);
     this.#models = new Map(
       customers.map((customer) => [
         customer.id,
@@ -92,9 +98,15 @@ export class Scenario {
 
   /** What the model of a customer has come to with all files made so far. */
   model(customer: number): Model {
+    if (customer === CREW) return this.users().model;
     const model = this.#models.get(customer);
     if (!model) throw new Error(`no model of ${customer}`);
     return model;
+  }
+
+  /** People and groups of the customer of bulk user files. */
+  users(): UsersWorld {
+    return this.#crew.world;
   }
 
   directory(): Shown {
@@ -113,6 +125,10 @@ export class Scenario {
       );
       const codes = (await this.#directory.codes(content)).map((code) => code ?? 0);
       return { name: `${customer}_LDAP_DI_${file}.ldif`, content, codes };
+    }
+    if (type === 'USERS') {
+      const rows = file % LARGE_EVERY === LARGE_EVERY / 4 ? LARGE_ENTRIES : 1 + random.below(ENTRIES_MAX);
+      return this.#crew.make(file, random, { rows, errorsMax: ERRORS_MAX });
     }
     const { records, codes } = this.#entries(agent, file, random);
     return { name: `${customer}_HR_PRV_${file}.csv`, content: changeFileText(records), codes };

@@ -103,7 +103,7 @@ function withAccounts({ organisations }: Scenario): WrittenOrganisation {
       return {
         ...customer,
         folder: login,
-        types: ['PRV', 'DI'],
+        types: ['PRV', 'DI', 'USERS'],
         ...(customer.id === CAPPED ? { throttle: { hourly: FIRST_CAP } } : {}),
         accounts: [{ login, password: passwordOf(login) }],
       };

@@ -1,5 +1,5 @@
 /** Rows of bulk user files, made for the state that the model is in; half of them with a fault or a trap. */
-import { PEOPLE } from './people.ts';
+import { PEOPLE, type Person } from './people.ts';
 import type { Random } from './random.ts';
 import type { UserCells, UsersWorld } from './users.ts';
 
@@ -49,9 +49,14 @@ const BROKEN = [
   'Sales[Send];Sales[Admin]',
 ];
 
-export function generateUserRow(random: Random, { model }: UsersWorld): UserCells {
+/** @param people whom rows may be about besides those who are there */
+export function generateUserRow(
+  random: Random,
+  { model }: UsersWorld,
+  people: readonly Person[] = PEOPLE,
+): UserCells {
   const known = model.subscribers.map(({ email }) => email);
-  const person = random.pick(PEOPLE);
+  const person = random.pick(people);
   const row: Record<string, string> = {
     'Email Address': random.percent(60) ? random.pick(known) : person.email,
   };
@@ -65,7 +70,7 @@ export function generateUserRow(random: Random, { model }: UsersWorld): UserCell
     if (random.percent(9)) row[column] = random.pick(values);
   if (random.percent(10))
     row['New Email Address'] = random.pick([
-      random.pick(PEOPLE).email,
+      random.pick(people).email,
       random.pick(known),
       'nobody',
       row['Email Address'] ?? '',

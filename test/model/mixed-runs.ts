@@ -14,7 +14,8 @@ import { runFile, startProgram } from './program.ts';
 import { seededRandom, type Random } from './random.ts';
 import { startModel } from './state.ts';
 import { differingPortraits, modelPortraits, storedPortraits } from './stored.ts';
-import { applyUserRow, extraOf, type ModelExtra, type UsersWorld } from './users.ts';
+import { modelExtras, storedExtras, storedGroups } from './stored-users.ts';
+import { applyUserRow, type UsersWorld } from './users.ts';
 
 const SEED = Number(process.env['SPOOLGATE_MIXED_SEED'] ?? 20_260_818);
 const FILES = 24;
@@ -140,12 +141,8 @@ async function dieInside(database: Database, file: MixedFile, statement: number)
 async function expectSameState(database: TestDatabase, world: World, at: string): Promise<void> {
   const differing = differingPortraits(await storedPortraits(database), modelPortraits(world.model));
   expect(differing[0] ?? null, `${at}; accounts that differ: ${differing.length}`).toBeNull();
-  expect(await storedExtras(database), at).toEqual(modelExtras(world));
-  const { rows } = await database.query<{ name: string; can_send: boolean }>(
-    'select name, can_send from user_group where customer_id = $1',
-    [CUSTOMER],
-  );
-  expect(new Map(rows.map((row) => [row.name, row.can_send])), at).toEqual(world.groups);
+  expect(await storedExtras(database, CUSTOMER), at).toEqual(modelExtras(world));
+  expect(await storedGroups(database, CUSTOMER), at).toEqual(world.groups);
   const { rows: entries } = await database.query<{ dn: string }>(
     'select dn from directory_entry order by dn',
   );
@@ -153,34 +150,4 @@ async function expectSameState(database: TestDatabase, world: World, at: string)
     [...world.entries].sort((one, other) => one - other).map((one) => `cn=p${one},o=acme`),
   );
   expect(await brokenInvariants(database), at).toEqual([]);
-}
-
-type ShownExtra = Omit<ModelExtra, 'groups'> & { groups: Record<string, string> };
-
-async function storedExtras(database: TestDatabase): Promise<Record<string, ShownExtra>> {
-  const { rows } = await database.query<{ email: string; extra: ShownExtra }>(
-    `select email, json_build_object('company', company, 'initials', initials, 'areaCode', area_code, 'canSign', can_sign,
-       'groups', coalesce((select json_object_agg(g.name, concat(m.is_primary, ' ', m.can_send, ' ', m.is_admin))
-                             from group_membership m join user_group g on g.id = m.group_id where m.subscriber_id = s.id),
-                          (select json_object_agg(name, concat(true, ' ', can_send, ' ', false)) from user_group g
-                            where g.customer_id = s.customer_id and g.is_default))) as extra
-       from subscriber s where customer_id = $1 and state not in ('removed', 'remove_pending')`,
-    [CUSTOMER],
-  );
-  return Object.fromEntries(rows.map(({ email, extra }) => [email, extra]));
-}
-
-function modelExtras(world: World): Record<string, ShownExtra> {
-  const letter = (on: boolean) => (on ? 't' : 'f');
-  const live = world.model.subscribers.filter((one) => one.state !== 'remove_pending');
-  return Object.fromEntries(
-    live.map((user) => {
-      const { groups, ...extra } = extraOf(world, user);
-      const shown = [...groups].map(([name, { primary, canSend, admin }]) => [
-        name,
-        `${letter(primary)} ${letter(canSend)} ${letter(admin)}`,
-      ]);
-      return [user.email, { ...extra, groups: Object.fromEntries(shown) as Record<string, string> }];
-    }),
-  );
 }

@@ -17,6 +17,7 @@ export const PASSWORDS: Record<string, string> = {
   acme: 'Upload-4-Acme',
   other: 'Upload-4-Other',
   held: 'Upload-4-Held',
+  crew: 'Crew-uploads-4-tests',
 };
 
 /**
