@@ -13,14 +13,16 @@ import { LIMITS } from '../src/tables/limits.ts';
 import { PRV_FIELDS } from '../src/tables/prv-fields.ts';
 import { PRV_OPERATIONS } from '../src/tables/prv-operations.ts';
 import { RESULT_CODES } from '../src/tables/result-codes.ts';
+import { TECHNICIAN_COLUMNS } from '../src/tables/technician-columns.ts';
 import { TIME_ZONES } from '../src/tables/time-zones.ts';
+import { lengthMax as technicianLengthMax } from '../src/kinds/technicians/columns.ts';
 import { lengthMax } from '../src/kinds/users/values.ts';
 import { USER_COLUMNS } from '../src/tables/user-columns.ts';
 import { USER_LOCALES } from '../src/tables/user-locales.ts';
 import { USER_TIME_ZONES } from '../src/tables/user-time-zones.ts';
 import { USER_VALUES } from '../src/tables/user-values.ts';
 
-export const GUIDES = ['provisioning.md', 'users.md'];
+export const GUIDES = ['provisioning.md', 'users.md', 'technicians.md'];
 
 const TABLES: Record<string, () => string> = {
   operations: () =>
@@ -94,13 +96,19 @@ const TABLES: Record<string, () => string> = {
       USER_TIME_ZONES.map((row) => [`\`${row.value}\``, row.gmt_offset, row.iana_zone_inferred]),
     ),
   'user locales': () => USER_LOCALES.map(({ value, language }) => `\`${value}\` ${language}`).join(', '),
-  'user codes': () =>
+  'user codes': () => codesOf('USERS'),
+  'technician columns': () =>
     table(
-      ['code', 'symbol', 'what the report says'],
-      RESULT_CODES.filter((row) => row.applies_to.includes('USERS'))
-        .map((row) => Number(row.code) as ResultCode)
-        .map((code) => [String(code), `\`${symbolOf(code)}\``, exampleMessages(code).join('<br>')]),
+      ['column', 'in Dutch', 'key in JSON', 'longest', 'values'],
+      TECHNICIAN_COLUMNS.map((row) => [
+        row.value_required === 'yes' ? `**${row.header}**` : row.header,
+        row.header_dutch,
+        `\`${row.json_key}\``,
+        Number.isFinite(technicianLengthMax(row.json_key)) ? String(technicianLengthMax(row.json_key)) : '',
+        TECHNICIAN_VALUES[row.json_key] ?? 'TRUE or FALSE, in any spelling of [users.md](users.md#values)',
+      ]),
     ),
+  'technician codes': () => codesOf('TECHNICIANS'),
   countries: () => COUNTRIES.map(({ code }) => code).join(' '),
 };
 
@@ -116,6 +124,26 @@ const VALUES_OF: Readonly<Record<string, string>> = {
   account_admin: 'TRUE or FALSE',
   can_sign: 'TRUE or FALSE',
 };
+
+const TECHNICIAN_VALUES: Readonly<Record<string, string>> = {
+  name: 'shown in the organisation tree and the console',
+  nickname: 'shown to customers in a chat; empty: the name',
+  email: 'the sign-in address',
+  sso_id: 'to sign in with where single sign-on is active; unique',
+  description: 'for the administrator',
+  password: 'the first one, 8 to 64 characters',
+  tech_group_id: 'number of a technician group; blank where one is chosen for all',
+};
+
+/** What a row of this type can get. */
+function codesOf(type: 'USERS' | 'TECHNICIANS'): string {
+  return table(
+    ['code', 'symbol', 'what the report says'],
+    RESULT_CODES.filter((row) => row.applies_to.includes(type))
+      .map((row) => Number(row.code) as ResultCode)
+      .map((code) => [String(code), `\`${symbolOf(code)}\``, exampleMessages(code).join('<br>')]),
+  );
+}
 
 /** Each once: case does not count. */
 function spellingsOf(row: (typeof USER_VALUES)[number]): string[] {

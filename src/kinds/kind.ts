@@ -90,8 +90,15 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
     /** The same with passwords masked, for a file with this header line; left out where entries hold none. */
     masked?: (header: Buffer) => (original: Buffer) => Buffer;
     maskedHeader?: (header: Buffer) => Buffer;
+    /** Whatever the setting says: its files are full of passwords. */
+    alwaysMasked?: boolean;
   };
+  /** What is different of files with another extension than the first. Left out where nothing is. */
+  formats?: Readonly<{ [extension: string]: Partial<Format<Record>> }>;
 }
+
+/** What follows from how a file is written. */
+export type Format<Record> = Pick<Kind<Record>, 'read' | 'words' | 'traced'>;
 
 /** Accounts have changed since the plan: what the commit needs now was not made. The file is planned again. */
 export class PlanOutdated extends Error {

@@ -2,6 +2,7 @@ import type { Refusal, ResultCode } from '../change-file/result-code.ts';
 import { escapeHidden } from '../shown-text.ts';
 import { directoryValues } from './en/directory.ts';
 import { en } from './en/en.ts';
+import { technicianReadings } from './en/technicians.ts';
 import type { Messages } from './messages.ts';
 import { causesOf, say, type Sentence } from './sentence.ts';
 
@@ -32,8 +33,8 @@ export function exampleMessages(code: ResultCode): string[] {
     list: ['LIST'],
   };
   if (sentence === undefined) return [];
-  const directory = new Set<Sentence>(Object.values(directoryValues));
-  const causes = causesOf(sentence).filter((cause) => !directory.has(cause));
+  const others = new Set<Sentence>([...Object.values(directoryValues), ...Object.values(technicianReadings)]);
+  const causes = causesOf(sentence).filter((cause) => !others.has(cause));
   const texts = causes.map((cause) => escapeHidden(say(cause, standIns)).replaceAll(String(ANY_LIMIT), 'N'));
   return [...new Set(texts)];
 }

@@ -35,7 +35,7 @@ async function countFiles({ services, customer, owner, folder }: Turn): Promise<
   const { perFile } = capsOf(owner, defaults);
   let slow = 0;
   for (const file of await uncountedFiles(database, customer, COUNTED_AHEAD_MAX)) {
-    const kind = kinds.of(file.parsed?.type);
+    const kind = kinds.ofFile({ name: file.name, type: file.parsed?.type });
     const opened = kind ? await openChangeFile(folder, file) : null;
     if (!kind || !opened) continue;
     await using _ = opened.handle;

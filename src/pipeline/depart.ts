@@ -36,7 +36,7 @@ function traceOf(
 ): (target: string) => Promise<void> {
   const { file } = departing;
   const fresh = 'traced' in departing ? departing.traced : null;
-  const kind = services.kinds.of(file.parsed?.type);
+  const kind = services.kinds.ofFile({ name: file.name, type: file.parsed?.type });
   return async (target) => {
     const opened = await openChangeFile(folder, file);
     if (!opened || !kind) return;

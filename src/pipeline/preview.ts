@@ -48,7 +48,7 @@ export async function previewFile(
   const known = await knownOf(tx, file, now);
   const { folder } = known.owner;
   const { refused, entriesMax } = entrance(file, known, settings);
-  const kind = refused ? undefined : settings.kinds.of(file.parsed?.type);
+  const kind = refused ? undefined : settings.kinds.ofFile({ name: file.name, type: file.parsed?.type });
   const inForce = (await kind?.inForce?.(tx, file)) ?? null;
   const slice = kind && (await readSlice(kind, opened, file, { entriesMax, sliceEntries: Infinity }));
   const contents: Contents | null = !slice ? null : { ...slice, prepared: slice.kind.pretend(slice.entries) };

@@ -102,7 +102,7 @@ async function readContents(
 ): Promise<Contents | null | 'preparing'> {
   const { kinds, preparations, readings } = turn.services;
   const { refused, entriesMax } = entrance(file, { owner: turn.owner, last }, turn.services);
-  const kind = refused ? undefined : kinds.of(file.parsed?.type);
+  const kind = refused ? undefined : kinds.ofFile({ name: file.name, type: file.parsed?.type });
   if (!kind) return null;
   const slice = await readCharged(readings, { kind, file, opened, entriesMax }, held);
   if (slice === 'reading') return 'preparing';

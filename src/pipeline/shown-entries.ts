@@ -8,11 +8,12 @@ export interface ShownText {
   text: (original: Buffer) => Buffer;
 }
 
-/** As they stand, or with passwords masked where the setting says so (`trace.maskPasswords`). */
+/** As they stand, or with passwords masked where the setting (`trace.maskPasswords`) or the kind says so. */
 export function shownText({ traced }: Kind, header: Buffer, maskPasswords: boolean): ShownText {
-  const masked = maskPasswords ? traced.masked?.(header) : undefined;
+  const masks = maskPasswords || traced.alwaysMasked === true;
+  const masked = masks ? traced.masked?.(header) : undefined;
   return {
-    header: (maskPasswords ? traced.maskedHeader?.(header) : undefined) ?? header,
+    header: (masks ? traced.maskedHeader?.(header) : undefined) ?? header,
     bytesMax: traced.bytesMax,
     text: masked ?? traced.text,
   };

@@ -17,7 +17,7 @@ import { messageFor } from '../messages/result-text.ts';
 const { notes } = en.report;
 
 /** How the entries of a type are called; null: the name breaks the grammar. */
-export type WordsOf = (type: string | null) => ReportWords;
+export type WordsOf = (file: Pick<ReportedFile, 'name' | 'type'>) => ReportWords;
 
 /**
  * The report of a batch (rules 15): per file a Processing line, error lines in the order of the entries, each
@@ -26,7 +26,7 @@ export type WordsOf = (type: string | null) => ReportWords;
  * @param folder the customer's folder name
  */
 export function reportText(folder: string, files: readonly ReportedFile[], wordsOf: WordsOf): string {
-  return files.map((file) => fileLines(folder, file, wordsOf(file.type)).join('')).join('');
+  return files.map((file) => fileLines(folder, file, wordsOf(file)).join('')).join('');
 }
 
 /** M/D/YY h:mm AM|PM in UTC, e.g. `2/8/12 11:32 PM`. */

@@ -6,13 +6,13 @@ import { lstat, open, opendir } from 'node:fs/promises';
 import path from 'node:path';
 import { KEPT_FOLDERS, REPORT, type KeptFolder } from '../change-file/change-file.ts';
 import { reportName } from '../change-file/report-name.ts';
-import { traceName } from '../change-file/trace-name.ts';
+import { filesOfTrace, traceName } from '../change-file/trace-name.ts';
 import type { Queryable } from '../database/open.ts';
 import { codeOf } from '../fault.ts';
 import { openBatch } from '../ledger/batch.ts';
 import { begunNames, filedUnder, filesLike, type Difference } from '../ledger/difference-rows.ts';
 import { reportNames } from '../ledger/kept.ts';
-import { differences, fileOfTrace } from './differences.ts';
+import { differences } from './differences.ts';
 import type { CustomerFolder } from './enter.ts';
 import { mayBeFiledAs } from './filed-name.ts';
 
@@ -60,7 +60,7 @@ async function knownFiles(
   const known = new Set<string>();
   for (let at = 0; at < names.length; at += NAMES_AT_ONCE) {
     const some = names.slice(at, at + NAMES_AT_ONCE);
-    const asked = [...some, ...some.flatMap((name) => fileOfTrace(name) ?? [])];
+    const asked = [...some, ...some.flatMap(filesOfTrace)];
     for (const { name, purged } of await filedUnder(db, customer, folder, asked)) {
       known.add(traceName(name));
       if (!purged) known.add(name);
@@ -99,8 +99,8 @@ async function withVerdict(place: CustomerFolder, difference: Difference): Promi
 
 /** The trace is written before the file is moved beside it. */
 async function isTraceOfBegun(db: Queryable, customer: number, name: string): Promise<boolean> {
-  const file = fileOfTrace(name) ?? name;
-  return (await begunNames(db, customer)).some((begun) => mayBeFiledAs(begun, file));
+  const files = [name, ...filesOfTrace(name)];
+  return (await begunNames(db, customer)).some((begun) => files.some((file) => mayBeFiledAs(begun, file)));
 }
 
 /** It is written again when the batch ends, with its number where two began within one second. */

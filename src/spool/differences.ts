@@ -5,7 +5,7 @@ import {
   type ChangeFileTypes,
   type KeptFolder,
 } from '../change-file/change-file.ts';
-import { traceName } from '../change-file/trace-name.ts';
+import { filesOfTrace, traceName } from '../change-file/trace-name.ts';
 import type { Difference } from '../ledger/difference-rows.ts';
 import { operator } from '../messages/en/operator.ts';
 
@@ -19,16 +19,10 @@ export function differences(
   return namesInSpool.flatMap((name): Difference[] => {
     if (namesInLedger.has(name)) return [];
     if (folder === REPORT) return [{ folder, name, kind: 'report', traced: false }];
-    const traced = fileOfTrace(name);
-    if (traced === null) return [{ folder, name, kind: 'file', traced: present.has(traceName(name)) }];
-    return present.has(traced) ? [] : [{ folder, name, kind: 'trace', traced: false }];
+    const traced = filesOfTrace(name);
+    if (traced.length === 0) return [{ folder, name, kind: 'file', traced: present.has(traceName(name)) }];
+    return traced.some((file) => present.has(file)) ? [] : [{ folder, name, kind: 'trace', traced: false }];
   });
-}
-
-/** The change file whose trace has this name; null where it is not the name of a trace. */
-export function fileOfTrace(name: string): string | null {
-  const file = name.replace(/_trace(\.[^.]*)?$/u, '$1');
-  return file !== name && traceName(file) === name ? file : null;
 }
 
 /** What can be done about a difference. */

@@ -26,6 +26,7 @@ interface Expected {
   report_contains?: string[];
   show?: Record<string, Record<string, unknown> | null>;
   groups?: Record<string, object | null>;
+  trace?: { name: string; lines: string[] };
 }
 
 export class CaseFolder {
@@ -54,10 +55,9 @@ export class CaseFolder {
     return {
       customers: customers.map((customer) => {
         const { types = [], subscribers, ...rest } = customer;
-        for (const key of ['technicianGroups', 'accounts']) Reflect.deleteProperty(rest, key);
+        Reflect.deleteProperty(rest, 'accounts');
         return {
           ...rest,
-          sources: {},
           types: types.filter((type) => KINDS.types.has(type)),
           subscribers: subscribers.map((person) => ({
             ...person,
@@ -84,7 +84,7 @@ export async function runCase(
   courier: Courier,
   folder: CaseFolder,
   one: KindCase,
-): Promise<void> {
+): Promise<Filed> {
   const expected = folder.expected(one);
   await startAfresh(world, folder.before(one, world.clock.now()));
   const filed = await courier.send(one.upload_as, folder.text(one.file));
@@ -94,6 +94,7 @@ export async function runCase(
   const lines = filed.lines;
   if (expected.counts_line) expect(lines.at(-1)).toBe(expected.counts_line);
   if (expected.summary_line) expect(lines.at(-2)).toBe(expected.summary_line);
+  if (expected.trace) expect(filed.trace?.trimEnd().split('\n')).toEqual(expected.trace.lines);
   for (const piece of expected.report_contains ?? []) expect(filed.report).toContain(piece);
   const failures = (expected.result_codes ?? []).filter((code) => code !== 0);
   const coded = Object.values(expected.warnings ?? {}).flat();
@@ -101,13 +102,14 @@ export async function runCase(
     failures.length + coded.length,
   );
   await expectStored(world, expected);
+  return filed;
 }
 
 /** Entry number → codes from 2910 on. */
 function codedWarnings({ lines }: Filed): Record<string, number[]> {
   const found: Record<string, number[]> = {};
   for (const [index, line] of lines.entries()) {
-    const entry = /^WARNING: CSV entry #(\d+): /.exec(line)?.[1];
+    const entry = /^WARNING: (?:CSV|JSON) entry #(\d+): /.exec(line)?.[1];
     const code = Number(/^Result code: (\d+) /.exec(lines[index + 1] ?? '')?.[1]);
     if (entry !== undefined && code >= 2910) (found[entry] ??= []).push(code);
   }

@@ -7,23 +7,15 @@ import { saveOrganisation } from '../../accounts/subscribers/save.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Entry, EntryResult, ProvisioningRecord } from '../../change-file/entry.ts';
-import { anyKind, PlanOutdated, type Kind, type OwnedFile } from '../kind.ts';
+import { anyKind, type Kind, type OwnedFile } from '../kind.ts';
+import { passwordDemands, type PreparedHashes } from '../password-demands.ts';
 import { decideEntry, failedEntry, operationOf } from './decide.ts';
 import { maskedHeader, passwordMask } from './mask.ts';
 import { readProvisioning } from './reader.ts';
 import { PROVISIONING_WORDS } from './words.ts';
-import { lengthOf } from './profile.ts';
 import { valueIn, type DecisionInputs } from './context.ts';
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../accounts/passwords/password-policy.ts';
 
 type ProvisioningEntry = Entry<ProvisioningRecord>;
-
-/** What decisions need that takes long to make. */
-export interface Prepared {
-  passwordHashes: DecisionInputs['passwordHashes'];
-  /** What a stand-in was asked for; null: it is the real thing. */
-  asked: Map<number, string> | null;
-}
 
 /** An organisation in memory together with what its decisions need. */
 export interface Loaded {
@@ -31,67 +23,19 @@ export interface Loaded {
   inputs: DecisionInputs;
 }
 
-/** Notes for which entries a decision wants the hash of a password; no id is used up. */
-function pretendProvisioning(entries: readonly ProvisioningEntry[]): Prepared {
-  const given = passwordsOf(entries);
-  const asked = new Map<number, string>();
-  const get = (entry: number) => {
-    const password = given.get(entry);
-    if (password === undefined) return undefined;
-    asked.set(entry, password);
-    return 'never saved';
-  };
-  return { passwordHashes: { get }, asked };
+function oneTimePassword({ read }: ProvisioningEntry): string {
+  if ('refusal' in read || operationOf(read.record)?.reads.includes('password') !== true) return '';
+  return read.record.get('password') ?? '';
 }
 
-function demandsOf({ asked }: Prepared): ReadonlyMap<number, string> {
-  return asked ?? new Map();
-}
-
-function readyProvisioning(hashes: ReadonlyMap<number, string>): Prepared {
-  return { passwordHashes: hashes, asked: null };
-}
-
-/** All one-time passwords that could be asked for, by entry number. */
-function passwordsOf(entries: readonly ProvisioningEntry[]): Map<number, string> {
-  const given = new Map<number, string>();
-  for (const entry of entries) {
-    const password = oneTimePassword(entry);
-    if (password !== null) given.set(entry.place.entry, password);
-  }
-  return given;
-}
-
-/** The hashes of a commit: an entry with a password whose hash was not made must not get in without one. */
-function orOutdated(
-  { passwordHashes, asked }: Prepared,
-  entries: readonly ProvisioningEntry[],
-): DecisionInputs['passwordHashes'] {
-  if (asked) return passwordHashes;
-  const given = passwordsOf(entries);
-  return {
-    get: (entry) => {
-      if (!given.has(entry)) return undefined;
-      const hash = passwordHashes.get(entry);
-      if (hash === undefined) throw new PlanOutdated();
-      return hash;
-    },
-  };
-}
-
-function oneTimePassword({ read }: ProvisioningEntry): string | null {
-  if ('refusal' in read || operationOf(read.record)?.reads.includes('password') !== true) return null;
-  const password = read.record.get('password') ?? '';
-  const length = lengthOf(password);
-  return length >= PASSWORD_LENGTH_MIN && length <= PASSWORD_LENGTH_MAX ? password : null;
-}
+const passwords = passwordDemands(oneTimePassword);
 
 /** Loads what the entries name. The caller holds the customer's row lock. */
 async function loadProvisioning(
   tx: Transaction,
   file: OwnedFile,
   entries: readonly ProvisioningEntry[],
-  prepared: Prepared,
+  prepared: PreparedHashes,
   now: Date,
 ): Promise<Loaded> {
   const records = entries.flatMap(({ read }) => ('record' in read ? [read.record] : []));
@@ -109,7 +53,7 @@ async function loadProvisioning(
     file: file.name,
     origin: `provisioning:${file.parsed?.source ?? ''}`,
     nextSubscriberId: takingFrom(prepared.asked ? pretendedIds(adds) : ids),
-    passwordHashes: orOutdated(prepared, entries),
+    passwordHashes: passwords.orOutdated(prepared, entries),
   };
   return { organisation, inputs };
 }
@@ -167,7 +111,7 @@ async function saveProvisioning(tx: Transaction, loaded: Loaded, file: ChangeFil
   await saveOrganisation(tx, loaded.organisation, { file: file.id }, loaded.inputs.now);
 }
 
-const kind: Kind<ProvisioningRecord, Prepared, Loaded> = {
+const kind: Kind<ProvisioningRecord, PreparedHashes, Loaded> = {
   type: 'PRV',
   extensions: ['.csv'],
   rank: 20,
@@ -175,10 +119,10 @@ const kind: Kind<ProvisioningRecord, Prepared, Loaded> = {
   heldRefuses: true,
   countsHourly: true,
   read: readProvisioning,
-  pretend: pretendProvisioning,
-  demands: demandsOf,
-  ready: readyProvisioning,
-  mayDemand: passwordsOf,
+  pretend: passwords.pretend,
+  demands: passwords.demands,
+  ready: passwords.ready,
+  mayDemand: passwords.mayDemand,
   load: loadProvisioning,
   decide: decideProvisioning,
   save: saveProvisioning,

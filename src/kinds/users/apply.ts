@@ -14,10 +14,11 @@ import { noteChange, portraitOf } from '../../accounts/subscribers/notice.ts';
 import type { Profile, Role, Subscriber } from '../../accounts/subscribers/organisation.ts';
 import type { Effects, SourceRange } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
+import { booleanOf } from '../booleans.ts';
 import type { UserColumn, UserRow } from './columns.ts';
 import type { UsersState } from './context.ts';
 import type { PlannedGroups } from './memberships.ts';
-import { booleanOf, isActiveStatus, ZONES } from './values.ts';
+import { isActiveStatus, ZONES } from './values.ts';
 
 /** A row without a fault. */
 export interface PlannedRow {

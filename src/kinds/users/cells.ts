@@ -1,9 +1,10 @@
 /** The rules of single cells: what is wrong with a row whoever it is about. */
 import { isEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import type { Refusal, ResultCode } from '../../change-file/result-code.ts';
+import { booleanOf } from '../booleans.ts';
 import { cut } from '../shown-value.ts';
 import { headerOf, type UserColumn, type UserRow } from './columns.ts';
-import { booleanOf, isActiveStatus, lengthMax, LOCALES, ZONES } from './values.ts';
+import { isActiveStatus, lengthMax, LOCALES, ZONES } from './values.ts';
 
 export function fault(
   code: ResultCode,

@@ -5,6 +5,7 @@ import { foreignDomain, isLastAdministrator } from '../../accounts/subscribers/l
 import type { Subscriber } from '../../accounts/subscribers/organisation.ts';
 import type { Entry, EntryResult } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
+import { booleanOf } from '../booleans.ts';
 import { cut, oncePerField } from '../shown-value.ts';
 import { carryOut, type PlannedRow } from './apply.ts';
 import { addressFaults, cellFaults, fault } from './cells.ts';
@@ -12,7 +13,7 @@ import type { UserColumn, UserRow } from './columns.ts';
 import type { UsersState } from './context.ts';
 import { parseGroups } from './groups-cell.ts';
 import { planGroups, type PlannedGroups } from './memberships.ts';
-import { booleanOf, INITIALS_SHOWN, isActiveStatus } from './values.ts';
+import { INITIALS_SHOWN, isActiveStatus } from './values.ts';
 
 type UserEntry = Entry<UserRow>;
 

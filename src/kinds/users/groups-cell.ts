@@ -4,7 +4,8 @@
  */
 import { GROUP_NAME_CHARACTERS_MAX } from '../../accounts/groups/groups.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
-import { foldWord, GROUP_STATUSES, type GroupStatus } from './values.ts';
+import { foldWord } from '../booleans.ts';
+import { GROUP_STATUSES, type GroupStatus } from './values.ts';
 
 export interface GroupDefinition {
   name: string;

@@ -3,39 +3,16 @@ import { LIMITS } from '../../tables/limits.ts';
 import { USER_COLUMNS } from '../../tables/user-columns.ts';
 import { USER_LOCALES } from '../../tables/user-locales.ts';
 import { USER_TIME_ZONES } from '../../tables/user-time-zones.ts';
-import { USER_VALUES } from '../../tables/user-values.ts';
+import { foldWord, spellings } from '../booleans.ts';
 import type { UserColumn } from './columns.ts';
 
 export type GroupStatus = 'Primary' | 'Send' | "Can't send" | 'Admin' | 'Remove';
 
-/** Folded spelling → what it means. */
-function spellings(kind: (typeof USER_VALUES)[number]['kind']): ReadonlyMap<string, string> {
-  return new Map(
-    USER_VALUES.filter((row) => row.kind === kind).flatMap(
-      ({ canonical, seed_form: danish, also_accepted }) =>
-        [canonical, danish, ...also_accepted.split(';')]
-          .filter((word) => word !== '')
-          .map((word) => [foldWord(word), canonical] as const),
-    ),
-  );
-}
-
-export function foldWord(text: string): string {
-  return text.normalize('NFC').toLowerCase();
-}
-
-const BOOLEANS = spellings('boolean');
 const STATUSES = spellings('status');
 /** The longest first: two of them hold a blank, and begin like another one. */
 export const GROUP_STATUSES = [...spellings('group status')].toSorted(
   ([one], [other]) => other.length - one.length,
 ) as readonly [spelling: string, status: GroupStatus][];
-
-/** @returns undefined where the text is neither */
-export function booleanOf(text: string): boolean | undefined {
-  const canonical = BOOLEANS.get(foldWord(text));
-  return canonical === undefined ? undefined : canonical === 'TRUE';
-}
 
 /** @returns undefined where the text is neither */
 export function isActiveStatus(text: string): boolean | undefined {

@@ -3,6 +3,7 @@ import { escapeHidden } from '../../shown-text.ts';
 import { templateValues } from './template.ts';
 import { directoryResults, directoryValues } from './directory.ts';
 import { listResults } from './full-lists.ts';
+import { technicianReadings, techniciansResults } from './technicians.ts';
 import { usersResults } from './users.ts';
 import { byReason, nearest, seats, value, type Sentence } from '../sentence.ts';
 
@@ -10,7 +11,7 @@ const header = 'Correct the first line of the file.';
 const retry = 'Send the entry again; if it fails again, contact customer service.';
 
 const NAME_FORM =
-  'Use customerId_sourceId_PRV_number.csv, customerId_sourceId_USERS_number.csv, customerId_sourceId_SNAPSHOT_number.csv or customerId_sourceId_DI_number.ldif; sourceId and its underscore may be left out. Rename the file and upload it again.';
+  'Use customerId_sourceId_PRV_number.csv, customerId_sourceId_USERS_number.csv, customerId_sourceId_TECHNICIANS_number.csv (or .json), customerId_sourceId_SNAPSHOT_number.csv or customerId_sourceId_DI_number.ldif; sourceId and its underscore may be left out. Rename the file and upload it again.';
 
 const shown = (text = '') => escapeHidden(text);
 
@@ -80,6 +81,7 @@ export const results = {
   ...directoryResults,
   ...usersResults,
   ...listResults,
+  ...techniciansResults,
   9: byReason(
     {
       ...directoryValues,
@@ -117,6 +119,7 @@ export const results = {
       encoding: 'The entry is not valid UTF-8. Save the file as UTF-8.',
       nul: 'The entry contains a NUL character. Remove it.',
       'too-long': (r) => `The entry is longer than ${r.limit} bytes. Check its quotes and line breaks.`,
+      ...technicianReadings,
     },
     'The entry is not valid CSV.',
   ),

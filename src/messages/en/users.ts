@@ -16,6 +16,8 @@ export const usersResults = {
   2002: byReason(
     {
       'in-use': (r) => `${r.field} ${value(r)} is already in use. Use a different address.`,
+      technician: (r) =>
+        `${r.field} ${value(r)} is already a technician, and an import only adds technicians. Remove the row, or change the technician by hand.`,
     },
     (r) => `${r.field} ${value(r)} is already in use in another organisation. Use a different address.`,
   ),
