@@ -9,7 +9,7 @@ import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import { showEntry, showSubscriber } from '../../src/actions/show.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
 import { spoolgate } from './command-line.ts';
-import { poll, type Courier, type Filed } from './courier.ts';
+import { Courier, poll, type Filed } from './courier.ts';
 import { startAfresh, type TestDaemon } from './daemon.ts';
 import { ACME, declared, type WrittenOrganisation } from './organisation.ts';
 
@@ -77,10 +77,12 @@ export class ListCases {
 
 export async function runListCase(
   world: TestDaemon,
-  courier: Courier,
+  { client }: Courier,
   cases: ListCases,
   one: ListCase,
 ): Promise<void> {
+  // Names come again from case to case, and no case knows of those before.
+  const courier = new Courier(client, world.database);
   const expected = cases.expected(one);
   const before = `before/${one.case}.yaml`;
   await startAfresh(world, cases.organisation(expected.before_of_first ?? before));

@@ -45,7 +45,8 @@ export function restOf(state: ListState): Rest {
 }
 
 function keptWarnings({ doubt, absent }: ListState, kept: number): Refusal[] {
-  if (kept === 0) return [];
+  // The code of an empty list says it all.
+  if (kept === 0 || doubt === 'empty') return [];
   if (doubt !== null) return [{ code: 2916, reason: doubt, limit: kept }];
   return absent.kept.map(({ person, why }) => ({ code: 2916, reason: why, limit: 1, value: person.address }));
 }

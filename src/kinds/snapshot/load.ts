@@ -52,7 +52,7 @@ export async function loadList(
     results,
     planned,
     decided: new Set(),
-    doubt: lines.doubt ?? doubt,
+    doubt: entries.length === 0 ? 'empty' : (lines.doubt ?? doubt),
     absence,
     absent: planAbsent(facts, absence, planned.values()),
     isWhole: false,

@@ -51,7 +51,7 @@ export interface ListFacts {
 }
 
 /** Why nobody counts as absent; null: whoever is not named is. */
-export type Doubt = 'header' | 'unreadable' | 'twice' | 'nameless';
+export type Doubt = 'empty' | 'header' | 'unreadable' | 'twice' | 'nameless';
 
 export interface AbsentPlan {
   gone: ManagedPerson[];
