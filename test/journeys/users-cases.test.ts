@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { Courier } from '../support/courier.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { CaseFolder, runCase } from '../support/kind-cases.ts';

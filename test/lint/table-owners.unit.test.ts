@@ -47,7 +47,8 @@ beforeAll(async () => {
     for (const table of tables) {
       if (new RegExp(`\\b(insert into|update|delete from) ${table}\\b`).test(text))
         writers.get(table)?.add(owner);
-      if (new RegExp(`\\b(from|join|using|into|update) ${table}\\b`).test(text)) readers.get(table)?.add(owner);
+      if (new RegExp(`\\b(from|join|using|into|update) ${table}\\b`).test(text))
+        readers.get(table)?.add(owner);
     }
   }
 });
@@ -55,7 +56,11 @@ beforeAll(async () => {
 it('every table is written in one folder, but for those with a reason', () => {
   for (const [table, folders] of writers) {
     const own = [...folders].filter((folder) => folder !== BESIDES[table]);
-    expect([table, own.length <= 1, own.every((folder) => OWNERS.includes(folder))]).toEqual([table, true, true]);
+    expect([table, own.length <= 1, own.every((folder) => OWNERS.includes(folder))]).toEqual([
+      table,
+      true,
+      true,
+    ]);
   }
   for (const [table, folder] of Object.entries(BESIDES)) expect(writers.get(table)).toContain(folder);
 });

@@ -158,14 +158,10 @@ export async function* allEntries(db: Queryable, customer: number): AsyncGenerat
 }
 
 /** Whether a name is that of an entry. */
-export async function isEntry(
-  db: Queryable,
-  customer: number,
-  { key }: DistinguishedName,
-): Promise<boolean> {
-  const { rowCount } = await db.query('select 1 from directory_entry where customer_id = $1 and dn_key = $2', [
-    customer,
-    key,
-  ]);
+export async function isEntry(db: Queryable, customer: number, { key }: DistinguishedName): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'select 1 from directory_entry where customer_id = $1 and dn_key = $2',
+    [customer, key],
+  );
   return rowCount === 1;
 }
