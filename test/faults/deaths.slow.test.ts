@@ -1,16 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { FAILPOINTS } from '../../src/failpoints.ts';
 import { mulberry } from '../support/random.ts';
 import { expectAsModel, expectCapsKept, expectNoDifference } from './compare.ts';
+import { deaths, type Death } from './deaths.ts';
 import { diePurging, PURGE_DEATHS } from './purging.ts';
 import { ageLeftovers } from './leftovers.ts';
 import { expectFollowUps, expectNoFault, finish } from './undisturbed.ts';
 import { allFiled, isDead, openWorld, uploadNext, type World } from './world.ts';
-
-/** How a daemon dies: at a step, or so many milliseconds after its process has begun. */
-type Death = { step: string } | { afterMs: number };
 
 /** The short form; `npm run faults -- --trials N` sets another number. */
 const TRIALS = Number(process.env.SPOOLGATE_TRIALS ?? 10);
@@ -18,26 +15,6 @@ const SEED = Number(process.env.SPOOLGATE_SEED ?? 6);
 /** After so many deaths in a row on one spool everything is compared; the last of them are deaths of purges. */
 const CHAIN_DEATHS = 40;
 const TRIAL_MS_MAX = 15_000;
-/** A daemon needs a second or two until its doors are open, and some 200 ms for a file. */
-const MOMENT_MS_MAX = 4_000;
-
-/** Every step of the way of a file, first and second time, then random moments; in an order that looks like chance. */
-function deaths(trials: number, random: () => number): Death[] {
-  const elsewhere = ['purged', 'telling', 'told'];
-  const steps = FAILPOINTS.filter((name) => !elsewhere.includes(name)).flatMap((name) => [
-    `${name}:1`,
-    `${name}:2`,
-  ]);
-  const shuffled = steps
-    .map((step) => ({ step, at: random() }))
-    .sort((one, other) => one.at - other.at)
-    .map(({ step }) => ({ step }));
-  return Array.from({ length: trials }, (_, trial) =>
-    trial % 3 === 2
-      ? { afterMs: Math.floor(random() * MOMENT_MS_MAX) }
-      : (shuffled[(trial - Math.floor(trial / 3)) % shuffled.length] ?? { afterMs: 0 }),
-  );
-}
 
 it(
   `after ${TRIALS} deaths everything is as the models say`,

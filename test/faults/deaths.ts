@@ -1,0 +1,33 @@
+/** Which deaths a run of deaths dies. */
+import { FAILPOINTS, type Failpoint } from '../../src/failpoints.ts';
+
+/** How a daemon dies: at a step, or so many milliseconds after its process has begun. */
+export type Death = { step: string } | { afterMs: number };
+
+/** A daemon needs a second or two until its doors are open, and some 200 ms for a file. */
+const MOMENT_MS_MAX = 4_000;
+
+/** Steps that are no part of the way of a file, and the tests that die there. */
+export const ELSEWHERE: Partial<Record<Failpoint, string>> = {
+  purged: 'test/faults/purging.ts',
+  telling: 'test/events/killed-teller.slow.test.ts',
+  told: 'test/events/killed-teller.slow.test.ts',
+};
+
+/** The first and the second time that the way of a file passes a step. */
+export const STEPS: readonly string[] = FAILPOINTS.filter((name) => !(name in ELSEWHERE)).flatMap((name) => [
+  `${name}:1`,
+  `${name}:2`,
+]);
+
+/** Every step, then random moments; in an order that looks like chance. */
+export function deaths(trials: number, random: () => number): Death[] {
+  const shuffled = STEPS.map((step) => ({ step, at: random() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ step }) => ({ step }));
+  return Array.from({ length: trials }, (_, trial) =>
+    trial % 3 === 2
+      ? { afterMs: Math.floor(random() * MOMENT_MS_MAX) }
+      : (shuffled[(trial - Math.floor(trial / 3)) % shuffled.length] ?? { afterMs: 0 }),
+  );
+}
