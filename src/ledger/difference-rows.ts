@@ -97,12 +97,9 @@ export async function noRecordOf(db: Queryable, batch: number, customer: number)
       where customer_id = $2 and told_batch_id = $1 order by folder, name collate "C" limit ${PLACES_SHOWN_MAX}`,
     [batch, customer],
   );
-  if (rows.length === 0) return null;
-  return {
-    kind: 'no-record',
-    places: rows.map(({ place }) => place),
-    more: (rows[0]?.all ?? 0) - rows.length,
-  };
+  const [first] = rows;
+  if (!first) return null;
+  return { kind: 'no-record', places: rows.map(({ place }) => place), more: first.all - rows.length };
 }
 
 /** Makes the customer's rows equal to what a comparison has found; what the operator has settled stays so. */
@@ -139,10 +136,10 @@ export async function openPlaces(db: Queryable, customer: number): Promise<Set<s
 
 /** What the operator must see to, in words for the health check; null: nothing. */
 export async function concernText(db: Queryable): Promise<string | null> {
-  const { rows } = await db.query<{ files: number; customers: number }>(
+  const counted = await db.query<{ files: number; customers: number }>(
     'select count(*) as files, count(distinct customer_id) as customers from spool_difference where outcome is null',
   );
-  const { files = 0, customers = 0 } = rows[0] ?? {};
+  const { files, customers } = onlyRow(counted);
   if (files === 0) return null;
   const what = `${files} ${files === 1 ? 'file' : 'files'} of ${customers} ${customers === 1 ? 'customer' : 'customers'}`;
   return operator.spool.noRecord(what);

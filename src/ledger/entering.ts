@@ -162,12 +162,13 @@ export async function enterOne(
 export async function nameSender(
   tx: Transaction,
   customer: number,
-  { name, bytes, modifiedAt, sender }: FoundFile,
+  { name, bytes, modifiedAt }: FoundFile,
+  { login, address }: Sender,
 ): Promise<void> {
   await tx.query(
     `update change_file set login = $5, address = $6 where customer_id = $1 and name = $2 and bytes = $3
        and modified_at = $4 and login is null and state in ('waiting', 'deferred', 'held') and not taken`,
-    [customer, name, bytes, modifiedAt, sender?.login ?? null, sender?.address ?? null],
+    [customer, name, bytes, modifiedAt, login, address],
   );
 }
 

@@ -1,6 +1,6 @@
 /** What the ledger says of files and reports that are kept, and how their rows are thinned with them. */
 import { traceName } from '../change-file/trace-name.ts';
-import type { Queryable } from '../database/open.ts';
+import { onlyRow, type Queryable } from '../database/open.ts';
 
 /**
  * By name, of change files and of their traces: when they were finished; null: must stay. Where a name was used again
@@ -44,9 +44,11 @@ const THINNED_FILES = 100;
 export async function thinRows(db: Queryable, customer: number, before: Date, now: Date): Promise<number> {
   let results = 0;
   for (;;) {
-    const { rows } = await db.query<{ files: number; results: number }>(THIN, [customer, before, now]);
-    results += rows[0]?.results ?? 0;
-    if ((rows[0]?.files ?? 0) < THINNED_FILES) return results;
+    const thinned = onlyRow(
+      await db.query<{ files: number; results: number }>(THIN, [customer, before, now]),
+    );
+    results += thinned.results;
+    if (thinned.files < THINNED_FILES) return results;
   }
 }
 

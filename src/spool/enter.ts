@@ -130,7 +130,7 @@ async function enterAnew(
 ): Promise<Entered | null> {
   await tx.query('savepoint entering');
   const row = await enterOne(tx, customer, file, facts);
-  if (!row && file.sender) await nameSender(tx, customer, file);
+  if (!row && file.sender) await nameSender(tx, customer, file, file.sender);
   if (!row || row.replaced === 0 || !(await isThere(takenPath(folder, row)))) return row;
   await tx.query('rollback to savepoint entering');
   await markTaken(tx, customer, [String(row.id)]);

@@ -105,3 +105,38 @@ test.each(WAYS)('$name of a file that is $state leaves it $leads', async ({ stat
     else expect(await row()).toEqual(before);
   });
 });
+
+test('in the transaction that decides, an exit that is refused is a fault of ours', async () => {
+  await expect(exits.expectExit(Promise.resolve(false))).rejects.toThrow(/not in a state that leads there/);
+  await exits.expectExit(Promise.resolve(true));
+});
+
+test.each([
+  ['of which nothing was applied', null, 'rejected', 'refused', 0],
+  ['of which some was applied', { read: 40, total: 100 }, 'applied', 'applied', 40],
+])(
+  'a file %s ends visibly: its results stand, and the audit tells how far it came',
+  async (_, progress, state, decision, done) => {
+    await database.transaction(async (tx) => {
+      const inserted = await tx.query<ChangeFileRow>(
+        `insert into change_file (customer_id, name, state, received_at, bytes, modified_at, started_at, failures)
+       values (1, gen_random_uuid() || '.csv', $1, $2, 9, $2, $2, 3) returning ${CHANGE_FILE_COLUMNS}`,
+        [progress ? 'applying' : 'waiting', NOW],
+      );
+      const file = { ...changeFileFrom(onlyRow(inserted)), progress: progress as ChangeFile['progress'] };
+      expect(
+        await exits.end(tx, { ...file, state: 'held' }, 'lost', NOW),
+        'somebody else has worked on it',
+      ).toBe(false);
+      expect(await exits.end(tx, file, 'lost', NOW)).toBe(true);
+      const row = await tx.query('select state, decision, folder, failures from change_file where id = $1', [
+        file.id,
+      ]);
+      expect(onlyRow(row)).toEqual({ state, decision, folder: '_error', failures: 0 });
+      const event = await tx.query(`select data from event where type = 'file.set_aside' and subject = $1`, [
+        file.name,
+      ]);
+      expect(onlyRow(event)).toEqual({ data: { id: file.id, reason: 'lost', entriesDone: done } });
+    });
+  },
+);
