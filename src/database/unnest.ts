@@ -18,15 +18,27 @@ export function unnested<Column extends string>(
   return `select ${columns.map(cast).join(', ')} from unnest(${parameters.join(', ')}) as given (${columns.join(', ')})`;
 }
 
-/** The values for `unnested`. */
-export function arraysOf<Row extends object>(
-  rows: readonly Row[],
-  columns: readonly (keyof Row)[],
-): unknown[][] {
-  return columns.map((column) => rows.map((row) => sentValue(row[column])));
+/** The values for `unnested`: each column as the literal of an array, which costs the driver nothing more. */
+export function arraysOf<Row extends object>(rows: readonly Row[], columns: readonly (keyof Row)[]): string[] {
+  return columns.map((column) => {
+    let literal = '';
+    for (const row of rows) literal += `${literal === '' ? '{' : ','}${elementOf(row[column])}`;
+    return literal === '' ? '{}' : `${literal}}`;
+  });
 }
 
-function sentValue(value: unknown): unknown {
-  if (!Array.isArray(value)) return value;
-  return `{${value.map((one) => `"${String(one).replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
+function elementOf(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'string') return quotedElement(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value instanceof Date) return quotedElement(value.toISOString());
+  if (Array.isArray(value)) return quotedElement(`{${value.map(elementOf).join(',')}}`);
+  throw new Error(`a column of ${typeof value} cannot be written`);
+}
+
+const SPECIAL = /["\\]/;
+const ALL_SPECIAL = /["\\]/g;
+
+function quotedElement(text: string): string {
+  return SPECIAL.test(text) ? `"${text.replaceAll(ALL_SPECIAL, '\\$&')}"` : `"${text}"`;
 }

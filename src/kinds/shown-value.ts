@@ -3,6 +3,7 @@ const SHOWN_CHARACTERS_MAX = 200;
 
 /** A value as results keep it: a long one is cut. */
 export function cut(text: string): string {
+  if (text.length <= SHOWN_CHARACTERS_MAX) return text;
   const start = Array.from(text.slice(0, SHOWN_CHARACTERS_MAX * 2 + 2));
   return start.length <= SHOWN_CHARACTERS_MAX ? text : `${start.slice(0, SHOWN_CHARACTERS_MAX).join('')}…`;
 }

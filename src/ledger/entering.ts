@@ -1,6 +1,7 @@
 /** How files come into the ledger, and which wait in it: what `spool/intake.ts` compares with the upload folders. */
 import { parseChangeFileName, type ChangeFileTypes } from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
+import { INTO_EVENT } from '../events/record.ts';
 
 /** Who has uploaded a file at a door. */
 export interface Sender {
@@ -122,7 +123,7 @@ export interface Entered {
   replaced: number;
 }
 
-/** @returns null where the ledger knows the file as it is */
+/** In one statement with its event. @returns null where the ledger knows the file as it is */
 export async function enterOne(
   tx: Transaction,
   customer: number,
@@ -131,15 +132,20 @@ export async function enterOne(
 ): Promise<Entered | null> {
   const parsed = parseChangeFileName(file.name, types);
   const { rows } = await tx.query<Entered>(
-    `insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at, rank, login, address)
-     values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12)
-     on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken
-     do update set received_at = excluded.received_at, bytes = excluded.bytes, modified_at = excluded.modified_at,
-       login = excluded.login, address = excluded.address, replaced = change_file.replaced + 1,
-       state = case change_file.state when 'held' then 'waiting' else change_file.state end,
-       ruling = null, held_until = null
-       where (change_file.bytes, change_file.modified_at) is distinct from (excluded.bytes, excluded.modified_at)
-     returning id, replaced`,
+    `with entered as (
+       insert into change_file (customer_id, name, type, named_customer, source, sequence, state, received_at, bytes, modified_at, rank, login, address)
+       values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12)
+       on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken
+       do update set received_at = excluded.received_at, bytes = excluded.bytes, modified_at = excluded.modified_at,
+         login = excluded.login, address = excluded.address, replaced = change_file.replaced + 1,
+          state = case change_file.state when 'held' then 'waiting' else change_file.state end,
+          ruling = null, held_until = null
+         where (change_file.bytes, change_file.modified_at) is distinct from (excluded.bytes, excluded.modified_at)
+       returning *),
+     told as (
+       ${INTO_EVENT} received_at, case replaced when 0 then 'file.received' else 'file.replaced' end,
+         customer_id, login, address, name, jsonb_build_object('bytes', bytes) from entered)
+     select id, replaced from entered`,
     [
       customer,
       file.name,
@@ -170,11 +176,6 @@ export async function nameSender(
        and modified_at = $4 and login is null and state in ('waiting', 'deferred', 'held') and not taken`,
     [customer, name, bytes, modifiedAt, login, address],
   );
-}
-
-/** Takes back what `enterOne` has just entered. */
-export async function forgetOne(tx: Transaction, id: number): Promise<void> {
-  await tx.query('delete from change_file where id = $1', [id]);
 }
 
 /** Names of the customer's files that wait, and under which numbers they would lie in hand; the latest of all customers. */

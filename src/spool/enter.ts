@@ -1,7 +1,7 @@
 import { decisionIn } from '../change-file/danger.ts';
 import type { ChangeFileTypes } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
-import type { Database, Transaction } from '../database/open.ts';
+import type { Database, Queryable, Transaction } from '../database/open.ts';
 import { isThere } from '../durable.ts';
 import type { NewEvent } from '../events/catalog.ts';
 import type { Journal } from '../events/events.ts';
@@ -10,11 +10,10 @@ import { failpoint } from '../failpoints.ts';
 import {
   enterOne,
   enterSet,
-  forgetOne,
   forgetSet,
   markTaken,
   nameSender,
-  type Entered,
+  waitingFiles,
   type EnteringFacts,
   type FoundFile,
 } from '../ledger/entering.ts';
@@ -79,9 +78,19 @@ async function enterSome(
     if (gone.length > 0) await forgetSet(tx, customer, gone, now);
     for (const name of gone) entered.delete(name);
     const received = files.filter(({ name }) => entered.has(name));
-    await record(tx, now, ...received.map((file) => cameIn('file.received', customer, file)));
+    await record(tx, now, ...received.map((file) => cameIn(customer, file)));
     return entered;
   });
+}
+
+/** Rolls back what was entered. */
+class NotEntered extends Error {
+  readonly why: 'gone' | 'in hand';
+
+  constructor(why: NotEntered['why']) {
+    super(`the file is ${why}`);
+    this.why = why;
+  }
 }
 
 /**
@@ -92,47 +101,46 @@ async function enterSome(
  */
 export async function admit(
   parts: IntakeParts,
-  { customer, folder }: CustomerFolder,
+  place: CustomerFolder,
   file: FoundFile,
 ): Promise<boolean> {
-  if (await answerHeld(parts, { customer, folder }, file)) return true;
+  if (await answerHeld(parts, place, file)) return true;
   const { database, clock, types } = parts;
-  const isEntered = await database.transaction(async (tx) => {
-    const now = clock.now();
-    const row = await enterAnew(tx, { customer, folder }, file, { types, now });
-    if (!row) return false;
-    // Somebody else has entered and taken it since it was seen here: it has its row.
-    const isGone = row.replaced === 0 && !(await fileAt(folder, file.name));
-    if (isGone) await forgetOne(tx, row.id);
-    else
-      await record(tx, now, cameIn(row.replaced === 0 ? 'file.received' : 'file.replaced', customer, file));
-    return !isGone;
+  const enter = () =>
+    database.transaction((tx) => enterOrThrow(tx, place, file, { types, now: clock.now() }));
+  const isEntered = await enter().catch(async (error: unknown) => {
+    if (!(error instanceof NotEntered)) throw error;
+    if (error.why === 'gone') return false;
+    await markInHand(database, place, file);
+    return enter();
   });
   failpoint('admitted');
   return isEntered;
 }
 
-function cameIn(
-  type: 'file.received' | 'file.replaced',
-  customer: number,
-  { name: subject, bytes, sender }: FoundFile,
-): NewEvent {
-  const { login = null, address = null } = sender ?? {};
-  return { type, customer, who: login, address, subject, data: { bytes } };
+/** What a failed turn has taken out of the upload folder is in hand, and is replaced by nothing. */
+async function markInHand(db: Queryable, { customer, folder }: CustomerFolder, file: FoundFile): Promise<void> {
+  const waiting = await waitingFiles(db, customer, [file.name]);
+  for (const { id } of waiting)
+    if (await isThere(takenPath(folder, { id }))) await markTaken(db, customer, [String(id)]);
 }
 
-/** What a failed turn has taken out of the upload folder is in hand, and is replaced by nothing. */
-async function enterAnew(
+async function enterOrThrow(
   tx: Transaction,
   { customer, folder }: CustomerFolder,
   file: FoundFile,
   facts: EnteringFacts,
-): Promise<Entered | null> {
-  await tx.query('savepoint entering');
+): Promise<boolean> {
   const row = await enterOne(tx, customer, file, facts);
   if (!row && file.sender) await nameSender(tx, customer, file, file.sender);
-  if (!row || row.replaced === 0 || !(await isThere(takenPath(folder, row)))) return row;
-  await tx.query('rollback to savepoint entering');
-  await markTaken(tx, customer, [String(row.id)]);
-  return enterOne(tx, customer, file, facts);
+  if (!row) return false;
+  if (row.replaced > 0 && (await isThere(takenPath(folder, row)))) throw new NotEntered('in hand');
+  // Somebody else has entered and taken it since it was seen here: it has its row.
+  if (row.replaced === 0 && !(await fileAt(folder, file.name))) throw new NotEntered('gone');
+  return true;
+}
+
+function cameIn(customer: number, { name: subject, bytes, sender }: FoundFile): NewEvent {
+  const { login = null, address = null } = sender ?? {};
+  return { type: 'file.received', customer, who: login, address, subject, data: { bytes } };
 }

@@ -1,5 +1,6 @@
 /** How changes are written: in the transaction that makes them, one statement for all of a slice. */
 import type { Transaction } from '../../database/open.ts';
+import { arraysOf } from '../../database/unnest.ts';
 import type { Diff } from './diff.ts';
 
 /** Of whom a change is: a subscriber with the seats, or an entry of the directory. */
@@ -53,11 +54,11 @@ export async function saveChanges(
     now.getTime() * 1000,
     file,
     who,
-    changes.map(({ subject }) => subject),
-    changes.map(({ place }) => place?.entry ?? null),
-    changes.map(({ place }) => place?.line ?? null),
-    changes.map(({ operation }) => operation),
-    changes.map(({ name }) => name),
-    changes.map(({ diff }) => JSON.stringify(diff)),
+    ...arraysOf(changes.map(written), ['subject', 'entry', 'line', 'operation', 'name', 'diff']),
   ]);
+}
+
+function written({ subject, place, operation, name, diff }: Change) {
+  const { entry = null, line = null } = place ?? {};
+  return { subject, entry, line, operation, name, diff: JSON.stringify(diff) };
 }

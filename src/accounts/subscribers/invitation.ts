@@ -47,7 +47,8 @@ export function invite(organisation: Organisation, subscriber: Subscriber, entry
   const language = subscriber.profile.language || organisation.contactLanguage;
   const purpose = subscriber.state === 'pending' ? 'register' : 'activate';
   const isEarlier = ({ topic, subscriber: id }: FollowUp) => topic === 'invitation' && id === subscriber.id;
-  organisation.followUps = organisation.followUps.filter((followUp) => !isEarlier(followUp));
+  const earlier = organisation.followUps.findIndex(isEarlier);
+  if (earlier !== -1) organisation.followUps.splice(earlier, 1);
   organisation.followUps.push({
     topic: 'invitation',
     subscriber: subscriber.id,

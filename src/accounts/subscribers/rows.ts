@@ -201,6 +201,30 @@ export const SUBSCRIBER_TYPES: Readonly<Record<keyof WrittenSubscriberRow, strin
   removed_at: 'timestamptz',
 };
 
+/** What the table gives a new row where nothing is written; null where it is left out here. */
+export const SUBSCRIBER_DEFAULTS: Readonly<Partial<Record<keyof WrittenSubscriberRow, unknown>>> = {
+  roles: ['user'],
+  company_contact: false,
+  language: '',
+  time_zone: '',
+  department: '',
+  job_title: '',
+  country: '',
+  telephone: '',
+  mobile: '',
+  fax: '',
+  address: '',
+  company: '',
+  initials: '',
+  area_code: '',
+  invitation_state: 'none',
+  invitation_suppressed: false,
+  password_state: 'none',
+  identity_verified: false,
+  can_sign: true,
+  ready_from_start: false,
+};
+
 export const SEAT_TYPES: Readonly<Record<keyof SeatRow, string>> = {
   subscription_id: 'bigint',
   state: 'text',

@@ -5,6 +5,7 @@ import type { Organisation, StoredPerson } from './organisation.ts';
 import {
   SEAT_TYPES,
   seatRow,
+  SUBSCRIBER_DEFAULTS,
   SUBSCRIBER_TYPES,
   subscriberRow,
   type SeatRow,
@@ -42,10 +43,17 @@ const UPDATED = COLUMNS.filter(
   (column) => !['id', 'customer_id', 'updated_at', 'removed_at', 'created_at'].includes(column),
 );
 
-const INSERT = `insert into subscriber (${COLUMNS.join(', ')}) ${unnested(SUBSCRIBER_TYPES, COLUMNS, 1)}`;
-
+/** Only columns in which somebody has another value than the table gives by itself: half of them, as a rule. */
 async function insert(tx: Transaction, rows: WrittenSubscriberRow[]): Promise<void> {
-  if (rows.length > 0) await tx.query(INSERT, arraysOf(rows, COLUMNS));
+  if (rows.length === 0) return;
+  const columns = COLUMNS.filter((column) => {
+    const given = SUBSCRIBER_DEFAULTS[column] ?? null;
+    return rows.some((row) => isOther(row[column], given));
+  });
+  await tx.query(
+    `insert into subscriber (${columns.join(', ')}) ${unnested(SUBSCRIBER_TYPES, columns, 1)}`,
+    arraysOf(rows, columns),
+  );
 }
 
 async function update(tx: Transaction, customer: number, people: KnownPerson[], now: Date): Promise<void> {

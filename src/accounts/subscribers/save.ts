@@ -1,4 +1,5 @@
 import type { Transaction } from '../../database/open.ts';
+import { arraysOf } from '../../database/unnest.ts';
 import { saveChanges, type Origin } from '../changes/change-rows.ts';
 import type { NoticePayload } from './notice.ts';
 import type { Organisation } from './organisation.ts';
@@ -34,10 +35,18 @@ async function saveFollowUps(
   await tx.query(
     `insert into outbox (customer_id, topic, subscriber_id, payload, change_file_id, entry, created_at, next_try_at)
      select $1, topic, subscriber, payload, $2, entry, $3, $3
-       from rows from (json_to_recordset($4) as (topic text, subscriber bigint, entry int, payload jsonb))
+       from unnest($4::text[], $5::bigint[], $6::int[], $7::jsonb[])
             with ordinality as f (topic, subscriber, entry, payload, n)
       order by n`,
-    [id, changeFile, now, JSON.stringify(followUps)],
+    [
+      id,
+      changeFile,
+      now,
+      ...arraysOf(
+        followUps.map((one) => ({ ...one, payload: JSON.stringify(one.payload) })),
+        ['topic', 'subscriber', 'entry', 'payload'],
+      ),
+    ],
   );
 }
 

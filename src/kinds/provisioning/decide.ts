@@ -39,11 +39,14 @@ export const generalChecks: readonly Check[] = [
         value: writtenValue(s, 'emailAddress'),
       },
   ),
-  valueCheck(4, 9, (s) =>
-    ['emailAddress' as const, ...(operationOf(s.record)?.reads ?? [])]
-      .filter((name) => lengthOf(textOf(s, name)) > lengthMax(name))
-      .map((field) => ({ field, value: textOf(s, field), reason: 'too-long', limit: lengthMax(field) })),
-  ),
+  valueCheck(4, 9, (s) => {
+    const tooLong: Complaint[] = [];
+    for (const { field, limit } of limitsOf(operationOf(s.record))) {
+      const value = textOf(s, field);
+      if (lengthOf(value) > limit) tooLong.push({ field, value, reason: 'too-long', limit });
+    }
+    return tooLong;
+  }),
 ];
 
 /** Fields whose excess length has a code of its own (1049, 1051-1053); the operations check them. */
@@ -56,9 +59,32 @@ const lengthsMax = new Map<FieldName, number>(
   }),
 );
 
-function lengthMax(field: FieldName): number {
-  return lengthsMax.get(field) ?? Infinity;
+interface Limit {
+  field: FieldName;
+  limit: number;
 }
+
+/** What holds for all entries of an operation, worked out once. */
+const limits = new Map<Operation | undefined, readonly Limit[]>(
+  [undefined, ...OPERATIONS].map((operation) => [
+    operation,
+    ['emailAddress' as const, ...(operation?.reads ?? [])].flatMap((field) => {
+      const limit = lengthsMax.get(field);
+      return limit === undefined ? [] : [{ field, limit }];
+    }),
+  ]),
+);
+
+function limitsOf(operation: Operation | undefined): readonly Limit[] {
+  return limits.get(operation) ?? [];
+}
+
+const checks = new Map<Operation | undefined, readonly Check[]>(
+  [undefined, ...OPERATIONS].map((operation) => [
+    operation,
+    [...generalChecks, ...(operation?.checks ?? [])],
+  ]),
+);
 
 export function operationOf(record: ProvisioningRecord): Operation | undefined {
   return operations.get((record.get('action') ?? '').toLowerCase());
@@ -78,7 +104,7 @@ export function decideEntry(
   const { record } = read;
   const context: DecisionContext = { organisation, record, entry: place.entry, line: place.line, inputs };
   const operation = operationOf(record);
-  const found = refusalOf([...generalChecks, ...(operation?.checks ?? [])], context);
+  const found = refusalOf(checks.get(operation) ?? generalChecks, context);
   const refusal = found && isDisplaced ? withoutValues(found) : found;
   if (!refusal && operation) carryOut(operation, context);
   return {
@@ -109,8 +135,9 @@ export function failedEntry({ place, read }: Entry<ProvisioningRecord>): EntryRe
 
 /** The first check that fails gives the code; what else is wrong with the entry's values is named beside it. */
 function refusalOf(checks: readonly Check[], context: DecisionContext): Refusal | null {
-  for (const [index, check] of checks.entries()) {
-    const [first, ...more] = refusalsOf(check, context);
+  for (let index = 0; index < checks.length; index += 1) {
+    const check = checks[index];
+    const [first, ...more] = check ? refusalsOf(check, context) : NONE;
     if (!first) continue;
     // What the columns of an unknown operation must hold is not known either.
     const later = first.code === 1015 ? [] : checks.slice(index + 1).filter(({ ofValues }) => ofValues);
@@ -134,8 +161,13 @@ function withoutValues(refusal: Refusal): Refusal {
 
 const HIDDEN = '***';
 
-function refusalsOf({ code, fails }: Check, context: DecisionContext): Refusal[] {
-  return [fails(context) || []].flat().map((complaint) => ({ code, ...shown(complaint) }));
+const NONE: readonly Refusal[] = [];
+
+/** Almost every check passes, and makes nothing. */
+function refusalsOf({ code, fails }: Check, context: DecisionContext): readonly Refusal[] {
+  const complaints = fails(context);
+  if (!complaints || (Array.isArray(complaints) && complaints.length === 0)) return NONE;
+  return [complaints].flat().map((complaint) => ({ code, ...shown(complaint) }));
 }
 
 /** Carries the operation out, and notes what it has changed. */
@@ -151,11 +183,13 @@ function carryOut(operation: Operation, context: DecisionContext): void {
 
 /** Notes for the alternate address of the account what it has changed (rules 5). */
 function applyTelling(
-  { name, apply }: Operation,
+  { name, reads, apply }: Operation,
   context: DecisionContext,
   known: Subscriber | undefined,
 ): void {
-  const subscriber = NOT_TOLD.has(name) ? undefined : known;
+  // Nobody is told where there is no such address, and where none can come.
+  const mayTell = known !== undefined && (known.alternateEmail !== null || reads.includes('altEmailAddress'));
+  const subscriber = mayTell && !NOT_TOLD.has(name) ? known : undefined;
   const before = subscriber && portraitOf(subscriber);
   apply(context);
   if (subscriber && before && suppressionOf(context) !== true)

@@ -40,8 +40,11 @@ export const NAME_MAX = 120;
 
 /** Characters, not UTF-16 units: a limit is what a person counts. */
 export function lengthOf(text: string): number {
-  return [...text].length;
+  return SURROGATE.test(text) ? [...text].length : text.length;
 }
+
+/** Without one every unit is a character. */
+const SURROGATE = /[\uD800-\uDBFF]/;
 
 export function tooLong(order: number, code: 1051 | 1052 | 1053, field: FieldName, limit: number): Check {
   return valueCheck(order, code, (s) => {
