@@ -1,18 +1,21 @@
-/** Runs of provisioning, directory and bulk user files in any order, in the program and in the model. */
+/** Runs of provisioning, directory, bulk user and technician files in any order, in the program and in the model. */
 import { expect } from 'vitest';
-import type { DeclaredCustomer } from '../../src/accounts/setup/organisation-file.ts';
+import type { DeclaredCustomer, DeclaredSubscription } from '../../src/accounts/setup/organisation-file.ts';
 import { organisationFileSchema } from '../../src/accounts/setup/organisation-file.ts';
 import type { Database, Transaction } from '../../src/database/open.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { changeFileText } from './change-file-text.ts';
 import { ALL_OPERATIONS, generateEntry } from './generate.ts';
 import { CUSTOMER, generateOrganisations } from './generate-organisation.ts';
+import { TECHNICIAN_COLUMNS } from '../../src/tables/technician-columns.ts';
+import { generateTechnician, type TechnicianCells } from './generate-technicians.ts';
 import { generateUserRow, userFileText } from './generate-users.ts';
 import { brokenInvariants } from './invariants.ts';
 import { applyEntry } from './model.ts';
 import { runFile, startProgram } from './program.ts';
 import { seededRandom, type Random } from './random.ts';
 import { startModel } from './state.ts';
+import { applyTechnician, liveTechnicians, type TechniciansWorld } from './technicians.ts';
 import { differingPortraits, modelPortraits, storedPortraits } from './stored.ts';
 import { modelExtras, storedExtras, storedGroups } from './stored-users.ts';
 import { applyUserRow, type UsersWorld } from './users.ts';
@@ -27,7 +30,7 @@ interface MixedFile {
   codes: number[];
 }
 
-type World = UsersWorld & { entries: Set<number> };
+type World = UsersWorld & TechniciansWorld & { entries: Set<number> };
 
 /** @param dies whether the connection breaks at a random statement of every second file, which then runs again */
 export async function expectMixedAsModel(database: TestDatabase, run: number, dies: boolean): Promise<void> {
@@ -44,9 +47,20 @@ export async function expectMixedAsModel(database: TestDatabase, run: number, di
     canSend,
     default: name === 'Default Group',
   }));
-  customer.sources = { sales: { group: 'Sales' } };
+  customer.sources = { sales: { group: 'Sales' }, field: { technicianGroup: 1002 } };
+  customer.technicianGroups = [1001, 1002].map((id) => ({ id, name: `Group ${id}` }));
   customer.users = { groupAdministrators: true };
-  const world: World = { model: startModel(customer, others), extras: new Map(), groups, entries: new Set() };
+  const world: World = {
+    model: startModel(customer, others),
+    extras: new Map(),
+    groups,
+    entries: new Set(),
+    technicians: new Map(),
+    licenses: { standard: 6, mobile: 3 },
+    technicianGroups: [1001, 1002],
+  };
+  // Provisioning files know nothing of them.
+  customer.subscriptions.push(licenses('standard', 6), licenses('mobile', 3));
   await startProgram(database, organisations);
   for (let number = 1; number <= FILES; number += 1) {
     const file = nextFile(random, world, number);
@@ -57,6 +71,11 @@ export async function expectMixedAsModel(database: TestDatabase, run: number, di
   await expectSameState(database, world, `run ${run}`);
 }
 
+function licenses(license: 'standard' | 'mobile', seats: number): DeclaredSubscription {
+  const offer = { parts: [], needs: [], gigabytes: 0, compatibleWith: [], active: true, name: '' };
+  return { ...offer, id: license === 'standard' ? 70_001 : 70_002, kind: 'license', license, seats };
+}
+
 function organisationsOf(random: Random) {
   return organisationFileSchema.parse(JSON.parse(JSON.stringify(generateOrganisations(random))));
 }
@@ -64,7 +83,8 @@ function organisationsOf(random: Random) {
 function nextFile(random: Random, world: World, number: number): MixedFile {
   const draw = random.below(10);
   if (draw < 3) return provisioningFile(random, world, number);
-  return draw < 4 ? directoryFile(random, world, number) : usersFile(random, world, number);
+  if (draw < 6) return techniciansFile(random, world, number);
+  return draw < 7 ? directoryFile(random, world, number) : usersFile(random, world, number);
 }
 
 function provisioningFile(random: Random, { model }: World, number: number): MixedFile {
@@ -113,6 +133,34 @@ function usersFile(random: Random, world: World, number: number): MixedFile {
   return { name, text: userFileText(random, rows), codes };
 }
 
+function techniciansFile(random: Random, world: World, number: number): MixedFile {
+  const chosen = random.percent(20) ? 1002 : null;
+  const rows = [];
+  const codes = [];
+  const known = world.model.subscribers.map(({ email }) => email);
+  for (let entry = 0; entry < 8; entry += 1) {
+    const row = generateTechnician(random, known);
+    rows.push(row);
+    codes.push(applyTechnician(world, row, chosen));
+  }
+  const isJson = random.percent(50);
+  const name = `${CUSTOMER}_${chosen === null ? 'desk' : 'field'}_TECHNICIANS_${number}${isJson ? '.json' : '.csv'}`;
+  return { name, text: isJson ? jsonText(rows) : csvText(random, rows), codes };
+}
+
+const COLUMNS = TECHNICIAN_COLUMNS.map(({ json_key: key }) => key);
+
+function jsonText(rows: readonly TechnicianCells[]): string {
+  return JSON.stringify(rows.map((row) => Object.fromEntries(COLUMNS.map((key) => [key, row[key] ?? null]))));
+}
+
+function csvText(random: Random, rows: readonly TechnicianCells[]): string {
+  const header = TECHNICIAN_COLUMNS.map((row) => row.header);
+  const separator = random.pick([',', ';', '\t']);
+  const lines = [header, ...rows.map((row) => COLUMNS.map((key) => `"${row[key] ?? ''}"`))];
+  return lines.map((cells) => cells.join(separator)).join('\r\n');
+}
+
 class Death extends Error {}
 
 /** The connection breaks at the n-th statement of the file; nothing of it may stay. */
@@ -142,6 +190,7 @@ async function expectSameState(database: TestDatabase, world: World, at: string)
   const differing = differingPortraits(await storedPortraits(database), modelPortraits(world.model));
   expect(differing[0] ?? null, `${at}; accounts that differ: ${differing.length}`).toBeNull();
   expect(await storedExtras(database, CUSTOMER), at).toEqual(modelExtras(world));
+  expect(await storedTechnicians(database), at).toEqual(modelTechnicians(world));
   expect(await storedGroups(database, CUSTOMER), at).toEqual(world.groups);
   const { rows: entries } = await database.query<{ dn: string }>(
     'select dn from directory_entry order by dn',
@@ -150,4 +199,20 @@ async function expectSameState(database: TestDatabase, world: World, at: string)
     [...world.entries].sort((one, other) => one - other).map((one) => `cn=p${one},o=acme`),
   );
   expect(await brokenInvariants(database), at).toEqual([]);
+}
+
+async function storedTechnicians(database: TestDatabase): Promise<Record<string, unknown>> {
+  const { rows } = await database.query<{ email: string; technician: unknown }>(
+    `select email, json_build_object('status', t.status, 'group', group_id, 'name', name, 'nickname', nickname,
+       'ssoId', coalesce(sso_id, ''), 'description', description,
+       'standard', exists (select 1 from seat where subscriber_id = s.id and subscription_id = 70001),
+       'mobile', exists (select 1 from seat where subscriber_id = s.id and subscription_id = 70002)) as technician
+       from technician t join subscriber s on s.id = t.subscriber_id where s.customer_id = $1`,
+    [CUSTOMER],
+  );
+  return Object.fromEntries(rows.map(({ email, technician }) => [email, technician]));
+}
+
+function modelTechnicians(world: World): Record<string, unknown> {
+  return Object.fromEntries(liveTechnicians(world).map(([{ email }, technician]) => [email, technician]));
 }

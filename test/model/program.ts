@@ -38,7 +38,7 @@ export async function runProgram(
 /** @returns the codes of its entries */
 export async function runFile(database: Database, name: string, text: string): Promise<number[]> {
   const parsed = parseChangeFileName(name, KINDS.types);
-  const kind = KINDS.of(parsed?.type);
+  const kind = KINDS.ofFile({ name, type: parsed?.type });
   if (!parsed || !kind) throw new Error(`the program reads no files such as ${name}`);
   const bytes = Buffer.from(text);
   const { header, problem, entries: read } = await kind.read((firstByte) => piecesOf(bytes, firstByte), null);

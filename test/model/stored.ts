@@ -40,10 +40,11 @@ interface StoredRow extends Record<ProfileField, string> {
   seats: string[];
 }
 
+/** Licences are compared with what else makes a technician. */
 const SEATS = `
   select coalesce(array_agg(format('%s %s files=%s mail=%s', subscription_id, state, extra_files_gb, extra_mail_gb)
                             order by subscription_id), '{}')
-    from seat where subscriber_id = s.id`;
+    from seat where subscriber_id = s.id and subscription_id not in (select id from subscription where kind = 'license')`;
 
 /** What the program has stored of a customer, ordered by address. */
 export async function storedPortraits(database: Queryable, customer = CUSTOMER): Promise<Portrait[]> {

@@ -31,9 +31,9 @@ export const technicianReadings = {
   'json-key-unknown': (r) => `The item has the unknown key ${value(r)}. The keys are ${r.other}.`,
   'json-key-twice': (r) => `The item has the key ${value(r)} twice. Remove one of them.`,
   'json-key-missing': (r) =>
-    `The item lacks ${listed(r).replace(' or ', ' and ')}. Every item must have all ten keys; write "" or null where there is no value.`,
+    `The item lacks ${listed(r).replace(' or ', ' and ')}. Every item must have all ten keys; write "" where there is no value.`,
   'json-value': (r) =>
-    `The value of ${value(r)} is a list or an object. Write a text, a number, true, false or null.`,
+    `The value of ${value(r)} is a list or an object. Write a text, a number, true or false.`,
 } satisfies Record<string, Sentence>;
 
 /** What a report says of rows of technician files: field, value, rule and fix. */
