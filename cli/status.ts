@@ -6,6 +6,7 @@ import type { CapStatus, CustomerStatus, WaitingFile } from '../src/customer-sta
 import { certificateStatus, type CertificateStatus } from '../src/doors/tls/certificate-status.ts';
 import { givenCertificate } from '../src/doors/tls/certificate.ts';
 import type { Command } from './command.ts';
+import { listText } from '../src/messages/en/status.ts';
 import { waitText } from '../src/messages/wait-text.ts';
 import type { LoopStatus } from '../src/loop-watch.ts';
 import { escapeHidden } from '../src/shown-text.ts';
@@ -84,7 +85,7 @@ function loopTexts(loop: AsJson<LoopStatus> | null): string[] {
 }
 
 function textOf(
-  { id, name, state, caps, waiting, files, reports, missing }: AsJson<CustomerStatus>,
+  { id, name, state, caps, waiting, files, reports, missing, lists }: AsJson<CustomerStatus>,
   people: Record<string, number>,
 ): string {
   return [
@@ -99,6 +100,7 @@ function textOf(
               .join(', '),
           )}`,
         ]),
+    ...lists.map((list) => `  ${listText(list)}`),
     ...files.map((file) => `  ${fileText(file)}`),
     ...(waiting > files.length ? [`  ${words.more(waiting - files.length)}`] : []),
     ...missing

@@ -22,6 +22,27 @@ export interface CustomerStatus {
   missing: MissingNumbers[];
   sources: SourceNumber[];
   unknown: UnknownFiles;
+  /** How the full lists of each source stand. */
+  lists: ListStatus[];
+}
+
+/** What an administrator of a source sees of its lists. */
+export type RunState =
+  | 'never_run'
+  | 'in_progress'
+  | 'needs_confirmation'
+  | 'consent_required'
+  | 'failed'
+  | 'cancelled'
+  | 'succeeded';
+
+export interface ListStatus {
+  source: string;
+  state: RunState;
+  /** The list that the state is of; null: of none that is still known. */
+  file: string | null;
+  /** Of the last list that was applied; failures leave it as it is. */
+  lastApplied: Date | null;
 }
 
 export interface CapStatus {

@@ -33,7 +33,8 @@ export async function statusOfAll({
   loop: LoopStatus | null;
 }> {
   const known = await customers(database);
-  const facts = { caps, countsHourly: KINDS.countsHourly, heldRefuses: KINDS.heldRefuses };
+  const { countsHourly, countsDaily, heldRefuses, listTypes } = KINDS;
+  const facts = { caps, countsHourly, countsDaily, heldRefuses, listTypes };
   const statuses: CustomerStatus[] = [];
   const people: Record<number, Partial<Record<UserStatus, number>>> = {};
   for (let at = 0; at < known.length; at += CUSTOMERS_AT_ONCE) {

@@ -56,6 +56,14 @@ export class Kinds {
   /** Whether entries of files of the type count against the hourly cap. */
   countsHourly = (type: string | null | undefined): boolean => this.of(type)?.countsHourly ?? false;
 
+  /** Whether entries of files of the type count against any cap. */
+  countsDaily = (type: string | null | undefined): boolean => this.of(type)?.countsDaily !== false;
+
+  /** Types whose files are decided as a whole: full lists. */
+  get listTypes(): string[] {
+    return this.all.flatMap(({ type, rest }) => (rest ? type : []));
+  }
+
   /** Whether files of the type are refused while their customer is on hold. */
   heldRefuses = (type: string | null | undefined): boolean => this.of(type)?.heldRefuses ?? false;
 

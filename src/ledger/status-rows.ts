@@ -39,6 +39,20 @@ export interface StatusRows {
   sources: Map<number, SourceNumber[]>;
   missing: Map<number, { before: string; detail: { source: string; numbers: string[] } }[]>;
   unknown: Map<number, UnknownRow[]>;
+  lists: Map<number, ListRow[]>;
+}
+
+/** The source of lists, the one that is under way, and the last that was decided. */
+export interface ListRow {
+  source: string;
+  openFile: string | null;
+  openState: string | null;
+  file: string | null;
+  decision: string | null;
+  code: number | null;
+  written: number | null;
+  failedToRead: boolean | null;
+  lastApplied: Date | null;
 }
 
 export interface UnknownRow {
@@ -57,6 +71,7 @@ const USAGE_MS_MAX = 27 * 3_600_000;
 export async function statusRows(
   db: Queryable,
   customers: readonly number[],
+  listTypes: readonly string[],
   now: Date,
 ): Promise<StatusRows> {
   const rows = async <Row extends object>(text: string, ...values: unknown[]) =>
@@ -77,6 +92,7 @@ export async function statusRows(
       await rows<{ before: string; detail: { source: string; numbers: string[] } }>(MISSING),
     ),
     unknown: byCustomer(await rows<UnknownRow>(UNKNOWN)),
+    lists: byCustomer(await rows<ListRow>(LISTS, listTypes)),
   };
 }
 
@@ -124,6 +140,27 @@ const UNKNOWN = `
   select c.id as customer, u.* ${EACH}
     (select count(*) over () as "all", folder || '/' || name as place from spool_difference
       where customer_id = c.id and outcome is null order by folder, name collate "C" limit ${RESULTS_SHOWN}) u`;
+
+/** A customer may have a great many files: sources that are not set up show for as long as their files are recent. */
+const RECENT_FILES = 200;
+
+const LISTS = `
+  select c.id as customer, l.* ${EACH}
+    (select s.source, o.name as "openFile", o.state as "openState", d.name as file, d.decision, d.code, d.written,
+            d.read_errors > 0 as "failedToRead", a.applied_at as "lastApplied"
+       from (select e.key as source from customer k, jsonb_each(k.sources) e where k.id = c.id and e.value ? 'snapshot'
+             union select source from full_list where customer_id = c.id
+             union select r.source from (select source, type from change_file where customer_id = c.id
+                and decision is not null order by finished_at desc, id desc limit ${RECENT_FILES}) r where r.type = any($2)) s
+       left join lateral (select f.name, f.state from change_file f
+            where f.customer_id = c.id and f.type = any($2) and f.source = s.source
+              and f.state in ('waiting', 'deferred', 'held', 'applying', 'applied', 'rejected')
+            order by f.state = 'held', f.id desc limit 1) o on true
+       left join lateral (select f.name, f.decision, f.code, f.written, f.read_errors from change_file f
+            where f.customer_id = c.id and f.type = any($2) and f.source = s.source and f.decision is not null
+            order by f.sequence desc, f.id desc limit 1) d on true
+       left join full_list a on a.customer_id = c.id and a.source = s.source
+      order by s.source limit ${SOURCES_SHOWN}) l`;
 
 function byCustomer<Row>(rows: (Row & { customer: number })[]): Map<number, Row[]> {
   const all = new Map<number, Row[]>();

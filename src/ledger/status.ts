@@ -1,8 +1,15 @@
-import type { CapStatus, CustomerStatus, WaitingFile, WaitReason } from '../customer-status.ts';
+import type {
+  CapStatus,
+  CustomerStatus,
+  ListStatus,
+  RunState,
+  WaitingFile,
+  WaitReason,
+} from '../customer-status.ts';
 import type { Queryable } from '../database/open.ts';
 import { forecast } from '../order/forecast.ts';
 import { periodsOf, type Periods } from '../order/periods.ts';
-import { statusRows, type UsageRow, type WaitingRow } from './status-rows.ts';
+import { statusRows, type ListRow, type UsageRow, type WaitingRow } from './status-rows.ts';
 import { capsOf, type Caps, type CustomerCaps, type OwnCaps, type Usage } from '../order/throttle.ts';
 
 /** Of a customer's row, what its status is made of. */
@@ -14,6 +21,10 @@ export interface StatusFacts {
   caps: Caps;
   /** Whether entries of files of a type count against the hourly cap. */
   countsHourly: (type: string) => boolean;
+  /** Types of full lists; none where left out. */
+  listTypes?: readonly string[];
+  /** Off: entries of files of a type count against no cap. */
+  countsDaily?: (type: string) => boolean;
   /** Whether files of a type are refused while the customer is on hold. */
   heldRefuses: (type: string) => boolean;
 }
@@ -39,6 +50,7 @@ export async function customerStatuses(
   const rows = await statusRows(
     db,
     customers.map(({ id }) => id),
+    facts.listTypes ?? [],
     now,
   );
   return customers.map((row) => {
@@ -72,8 +84,24 @@ export async function customerStatuses(
         count: of(rows.unknown)[0]?.all ?? 0,
         files: of(rows.unknown).map(({ place }) => place),
       },
+      lists: of(rows.lists).map(listStatus),
     };
   });
+}
+
+function listStatus(row: ListRow): ListStatus {
+  const { source, openFile, file, lastApplied } = row;
+  return { source, state: runState(row), file: openFile ?? file, lastApplied };
+}
+
+function runState({ openState, decision, code, written, failedToRead, lastApplied }: ListRow): RunState {
+  if (openState !== null) return openState === 'held' ? 'needs_confirmation' : 'in_progress';
+  if (decision === null) return lastApplied === null ? 'never_run' : 'succeeded';
+  if (code === 2) return 'consent_required';
+  if (code === 2202) return 'cancelled';
+  // Of which nothing could be read: an unusable header, for one.
+  const isUnread = written === 0 && failedToRead === true;
+  return decision !== 'applied' || code !== null || isUnread ? 'failed' : 'succeeded';
 }
 
 function capStatus(limit: number, used: number, until: Date): CapStatus {
@@ -98,7 +126,8 @@ function shownFiles(rows: WaitingRow[], { facts, isHeld, caps, used, now }: Circ
   const expected = forecast(
     rows.map((row) => ({
       // What runs already has been counted; nothing waits for what waits for a person.
-      entries: row.state === 'applying' || row.state === 'held' ? 0 : row.total || null,
+      entries:
+        row.state === 'applying' || row.state === 'held' || isUncounted(row, facts) ? 0 : row.total || null,
       countsHourly: row.type !== null && facts.countsHourly(row.type),
       notBefore: (row.deferred_for === 'sequence' ? row.deferred_until : row.settles_at) ?? now,
     })),
@@ -123,6 +152,10 @@ function shownFiles(rows: WaitingRow[], { facts, isHeld, caps, used, now }: Circ
     // Nobody knows when the hold ends, or a person decides; before, the file is not carried out.
     expected: isRefusedOnHold(row) || row.state === 'held' ? null : (expected[index] ?? null),
   }));
+}
+
+function isUncounted({ type }: WaitingRow, { countsDaily }: StatusFacts): boolean {
+  return type !== null && countsDaily?.(type) === false;
 }
 
 const ON_HOLD: WaitReason = { reason: 'on-hold', values: {} };

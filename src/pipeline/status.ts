@@ -7,9 +7,10 @@ import type { Services } from './services.ts';
 /** Writes `_status.txt` and `_status.json` into the customer's folder. */
 export async function writeStatus(services: Services, customer: number): Promise<void> {
   const { database, clock, spool, caps, kinds } = services;
-  const { countsHourly, heldRefuses } = kinds;
+  const { countsHourly, countsDaily, heldRefuses, listTypes } = kinds;
   const now = clock.now();
   const known = await customerById(database, customer);
-  const status = await customerStatus(database, known, { caps, countsHourly, heldRefuses }, now);
+  const facts = { caps, countsHourly, countsDaily, heldRefuses, listTypes };
+  const status = await customerStatus(database, known, facts, now);
   await writeStatusFiles(path.join(spool, known.folder), status, now);
 }

@@ -4,6 +4,7 @@ import type { CustomerStatus, PastResult, WaitingFile } from '../customer-status
 import { writeWhole } from '../durable.ts';
 import { en } from '../messages/en/en.ts';
 import type { Messages } from '../messages/messages.ts';
+import { listText } from '../messages/en/status.ts';
 import { waitText } from '../messages/wait-text.ts';
 import { escapeHidden } from '../shown-text.ts';
 import { refusalText } from './report.ts';
@@ -26,15 +27,15 @@ export async function writeStatusFiles(folder: string, status: CustomerStatus, n
 }
 
 function statusJson(status: CustomerStatus, now: Date): object {
-  const { caps, waiting, reports, missing, sources, state, unknown } = status;
+  const { caps, waiting, reports, missing, sources, state, unknown, lists } = status;
   const files = status.files.map((file) => ({ ...file, why: waitText(file) }));
   const results = status.results.map((result) => ({ ...result, why: whyRefused(result) }));
-  return { at: now, state, caps, waiting, files, results, reports, missing, sources, unknown };
+  return { at: now, state, caps, waiting, files, results, reports, missing, sources, unknown, lists };
 }
 
 export function statusText(status: CustomerStatus, now: Date, messages: Messages = en): string {
   const words = messages.status.file;
-  const { caps, waiting, files, results, missing, state, unknown } = status;
+  const { caps, waiting, files, results, missing, state, unknown, lists } = status;
   return [
     words.title(escapeHidden(status.name), status.id, minute(now)),
     ...(state === 'held' ? ['', words.onHold] : []),
@@ -52,6 +53,7 @@ export function statusText(status: CustomerStatus, now: Date, messages: Messages
     ...missing.map(({ source, numbers, before }) =>
       words.missing(escapeHidden(before), numbers.join(', '), escapeHidden(source)),
     ),
+    ...lists.map(listText),
     ...unknownLines(unknown, messages),
     '',
   ].join('\n');

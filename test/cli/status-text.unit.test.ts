@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { statusText } from '../../cli/status.ts';
 
+const LISTS = [
+  { source: 'ad\u001b', state: 'consent_required' as const, file: null, lastApplied: null },
+  { source: 'google', state: 'succeeded' as const, file: null, lastApplied: '2026-05-05T12:00:00.000Z' },
+  { source: 'hr', state: 'failed' as const, file: null, lastApplied: '2026-05-05T12:00:00.000Z' },
+];
+
 const CUSTOMER = {
   id: 1,
   name: 'Acme',
@@ -19,6 +25,7 @@ const CUSTOMER = {
   missing: [],
   sources: [],
   unknown: { count: 0, files: [] },
+  lists: [],
 };
 
 test('what needs the operator comes first, names cannot write to the screen, and times are in UTC', () => {
@@ -36,7 +43,7 @@ test('what needs the operator comes first, names cannot write to the screen, and
   };
   const text = statusText({
     certificates: [{ ...certificate, ...term, warning: 'Mend it.' }],
-    customers: [{ ...CUSTOMER, waiting: 1, files: [file], reports: ['r.txt'] }],
+    customers: [{ ...CUSTOMER, waiting: 1, files: [file], reports: ['r.txt'], lists: LISTS }],
     loop: null,
   });
   expect(text).toBe(
@@ -45,6 +52,9 @@ test('what needs the operator comes first, names cannot write to the screen, and
       '',
       '1 Acme',
       '  caps: hour 1 of 750 until 2026-05-05T13:00:00.000Z, day 1 of 10000 until 2026-05-06T00:00:00.000Z, 200 per file',
+      '  Full lists of source "ad\\u001b": Consent required',
+      '  Full lists of source "google": 2026-05-05 12:00 UTC',
+      '  Full lists of source "hr": Failed; last applied 2026-05-05 12:00 UTC',
       '  1. \\u001b]0;x\\u0007.csv [waiting] waiting behind \\u001b.csv; no estimate',
       '  last report: r.txt',
     ].join('\n'),

@@ -1,5 +1,5 @@
 import { peopleOf, percentOf, type Hold } from '../../change-file/danger.ts';
-import type { WaitReasons } from '../../customer-status.ts';
+import type { ListStatus, RunState, WaitReasons } from '../../customer-status.ts';
 import { escapeHidden } from '../../shown-text.ts';
 
 function minute(at: Date | string): string {
@@ -44,6 +44,26 @@ const waits: WaitTexts = {
   queued: () => 'waiting to be processed',
 };
 
+const runs: Readonly<Record<RunState, string>> = {
+  never_run: 'Never run',
+  in_progress: 'In progress',
+  needs_confirmation: 'Needs confirmation',
+  consent_required: 'Consent required',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  succeeded: 'Succeeded',
+};
+
+/** How the lists of a source stand: of one that went well, when. */
+export function listText({ source, state, lastApplied }: ListLine): string {
+  const last = lastApplied === null ? null : minute(lastApplied);
+  const text = state === 'succeeded' && last !== null ? last : runs[state];
+  const rest = state === 'succeeded' || last === null ? '' : `; last applied ${last}`;
+  return `Full lists of source "${escapeHidden(source)}": ${text}${rest}`;
+}
+
+type ListLine = Pick<ListStatus, 'source' | 'state'> & { lastApplied: Date | string | null };
+
 /** The status file of a customer. */
 const file = {
   title: (name: string, id: number, at: string) => `Spoolgate status of ${name} (${id}), ${at}`,
@@ -75,4 +95,4 @@ const file = {
     `The server has no record of ${files}: disregard what reports and traces say about them. Customer service has been notified.`,
 };
 
-export const status = { waits, file };
+export const status = { waits, runs, file };

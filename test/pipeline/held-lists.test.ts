@@ -1,0 +1,319 @@
+/** Lists that would remove too many people, and everything that can become of them. */
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
+import { approve } from '../../src/actions/approve.ts';
+import { discard } from '../../src/actions/discard.ts';
+import { KINDS } from '../../src/kinds/registry.ts';
+import { customerStatus } from '../../src/ledger/status.ts';
+import { expireHeld } from '../../src/ledger/held.ts';
+import { noteRuling, noteUpload } from '../../src/ledger/turn-queue.ts';
+import { customerById } from '../../src/accounts/customers/customer.ts';
+import { createIntake } from '../../src/spool/intake.ts';
+import { statusText } from '../../src/report/status-file.ts';
+import { ACME, declared, fixtures } from '../support/organisation.ts';
+import { openStation, type TestStation } from '../support/services.ts';
+
+let station: TestStation;
+beforeEach(async () => {
+  station = await openStation();
+  const organisation = declared(
+    await fixtures({
+      types: ['PRV', 'DI', 'SNAPSHOT'],
+      sources: { google: { snapshot: { keeps: 'contacts', scope: 'all' } } },
+    }),
+  );
+  for (const customer of organisation.customers) customer.accounts = [];
+  await setUpOrganisations(station.database, station.services.clock, organisation, 'enforce');
+  await station.upload(name(1), list(1, 50));
+  await station.workOff();
+});
+afterEach(() => station[Symbol.asyncDispose]());
+
+const name = (number: number) => `1000001_google_SNAPSHOT_${number}.csv`;
+
+function list(first: number, last: number): string {
+  const lines = Array.from({ length: last - first + 1 }, (_, index) => {
+    const number = first + index;
+    return `p${number}@example.com,Person ${number}\n`;
+  });
+  return `mail,displayName\n${lines.join('')}`;
+}
+
+async function people(): Promise<number> {
+  const { rows } = await station.database.query<{ count: number }>(
+    `select count(*)::int as count from directory_entry where managed_by_source = 'google'`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+async function fileOf(file: string) {
+  const { rows } = await station.database.query<{
+    state: string;
+    folder: string | null;
+    code: number | null;
+  }>('select state, folder, code from change_file where name = $1 order by id desc limit 1', [file]);
+  return rows[0];
+}
+
+const HELD = { state: 'held', folder: null, code: null };
+const APPLIED = { state: 'filed', folder: '_processed', code: null };
+const DISCARDED = { state: 'filed', folder: '_error', code: 2202 };
+
+/** Six of fifty are absent. */
+async function hold(number = 2): Promise<void> {
+  await station.upload(name(number), list(7, 50));
+  await station.workOff();
+  expect(await fileOf(name(number))).toEqual(HELD);
+}
+
+function actions() {
+  const { database, clock } = station.services;
+  const services = { database, clock, changed: () => {} } as never;
+  const who = { kind: 'operator', name: 'root' } as const;
+  return {
+    approve: (file: string, count: number | null = null) =>
+      approve.run(services, { customer: ACME, file, people: count }, who, {} as never),
+    discard: (file: string) => discard.run(services, { customer: ACME, file }, who, {} as never),
+  };
+}
+
+async function eventsOf(type: string) {
+  const { rows } = await station.database.query<{ who: string | null; subject: string; data: object }>(
+    'select who, subject, data from event where type = $1 order by id',
+    [type],
+  );
+  return rows;
+}
+
+async function lastReport(): Promise<string> {
+  const { rows } = await station.database.query<{ name: string }>(
+    'select report_name as name from batch where report_name is not null order by id desc limit 1',
+  );
+  return readFile(path.join(station.folder, '_report', rows[0]?.name ?? ''), 'utf8');
+}
+
+describe('a list over the guard', () => {
+  beforeEach(() => hold());
+
+  it('stays where it lies, changes nothing, and stops no other file', async () => {
+    expect(await people()).toBe(50);
+    expect(await readdir(station.folder)).toContain(name(2));
+    await station.upload('1000001_PRV_1.csv', 'emailAddress,action\nnobody@example.com,Suspend\n');
+    await station.workOff();
+    expect(await fileOf('1000001_PRV_1.csv')).toMatchObject({ state: 'filed' });
+    expect(await fileOf(name(2))).toEqual(HELD);
+    expect(await eventsOf('file.held')).toMatchObject([
+      { subject: name(2), data: { people: 6, of: 50, reason: 'percent' } },
+    ]);
+  });
+
+  it('says in the status why it waits, and how it is decided', async () => {
+    const { database, clock } = station.services;
+    const facts = { caps: station.services.caps, ...KINDS, listTypes: KINDS.listTypes };
+    const status = await customerStatus(database, await customerById(database, ACME), facts, clock.now());
+    expect(status.lists).toMatchObject([{ source: 'google', state: 'needs_confirmation', file: name(2) }]);
+    const text = statusText(status, clock.now());
+    expect(text).toContain('held: 6 of 50 people are absent (12 %)');
+    expect(text).toContain(`upload ${name(2)}.approve with the number 6 in its first line`);
+    expect(text).toContain('Full lists of source "google": Needs confirmation; last applied ');
+  });
+
+  it.each([null, 6, 7])('is applied when it is approved by command for %s people', async (count) => {
+    expect(await actions().approve(name(2), count)).toEqual({ decided: true, people: count ?? 6 });
+    await station.workOff();
+    expect(await fileOf(name(2))).toEqual(APPLIED);
+    expect(await people()).toBe(44);
+    expect(await eventsOf('file.approved')).toMatchObject([
+      { who: 'root', subject: name(2), data: { people: count ?? 6, held: 6 } },
+    ]);
+  });
+
+  it('is held again where more people would be hit than were approved', async () => {
+    await actions().approve(name(2), 5);
+    await station.workOff();
+    expect(await fileOf(name(2))).toEqual(HELD);
+    expect(await people()).toBe(50);
+    expect((await eventsOf('file.held')).at(-1)).toMatchObject({ data: { reason: 'more-than-approved' } });
+  });
+
+  it('is decided once: who comes second hears that it is not held', async () => {
+    const { approve: yes, discard: no } = actions();
+    const both = await Promise.all([yes(name(2)), no(name(2)), yes(name(2))]);
+    expect(both.filter(({ decided }) => decided)).toHaveLength(1);
+  });
+
+  it.each(['6\n', '6', ' 6 \r\nbecause they left\n', '\ufeff6\n'])(
+    'is applied when %j comes beside it',
+    async (content) => {
+      await station.upload(`${name(2)}.approve`, content);
+      await station.workOff();
+      expect(await fileOf(name(2))).toEqual(APPLIED);
+      expect(await readdir(station.folder)).not.toContain(`${name(2)}.approve`);
+      expect(await people()).toBe(44);
+    },
+  );
+
+  it.each(['', 'six\n', '-6\n', '6 people\n', '\n6\n'])('is not approved by %j', async (content) => {
+    await station.upload(`${name(2)}.approve`, content);
+    await station.workOff();
+    expect(await fileOf(name(2))).toEqual(HELD);
+    expect(await fileOf(`${name(2)}.approve`)).toMatchObject({ folder: '_error', code: 1 });
+    expect(await lastReport()).toContain('the first line of an approval is not the number of people');
+  });
+
+  it('is held again where the number in the answer is too small', async () => {
+    await station.upload(`${name(2)}.approve`, '3\n');
+    await station.workOff();
+    expect(await fileOf(name(2))).toEqual(HELD);
+  });
+
+  it('is discarded by an empty answer, and its number is used up', async () => {
+    await station.upload(`${name(2)}.discard`, '');
+    await station.workOff();
+    expect(await fileOf(name(2))).toEqual(DISCARDED);
+    expect(await people()).toBe(50);
+    expect(await lastReport()).toContain(
+      'The list would have affected 6 people and was not approved (it was rejected). Nothing was changed; upload a new list under a higher number.',
+    );
+    expect(await lastReport()).toContain('Result code: 2202 SNAPSHOT_NOT_CONFIRMED');
+    expect(await readdir(path.join(station.folder, '_error'))).toEqual([name(2)]);
+    await station.upload(name(2), list(1, 50));
+    await station.workOff();
+    expect(await fileOf(name(2))).toMatchObject({ code: 4 });
+  });
+
+  it('is withdrawn when its file is deleted, also after it was approved', async () => {
+    const { database, clock, journal, spool } = station.services;
+    const intake = createIntake({ database, clock, journal, spool, types: KINDS.types });
+    await rm(path.join(station.folder, name(2)));
+    await intake.sweep({ customer: ACME, folder: station.folder });
+    expect(await fileOf(name(2))).toMatchObject({ state: 'withdrawn' });
+    await hold(3);
+    await actions().approve(name(3));
+    await rm(path.join(station.folder, name(3)));
+    await station.workOff();
+    expect(await fileOf(name(3))).toMatchObject({ state: 'withdrawn' });
+    expect(await people()).toBe(50);
+  });
+
+  it('is discarded when nobody has decided for 24 hours', async () => {
+    const { database, clock } = station.services;
+    station.advance(24 * 60 * 60_000 - 10_000);
+    expect(await expireHeld(database, clock.now())).toEqual([]);
+    station.advance(10_001);
+    expect(await expireHeld(database, clock.now())).toEqual([ACME]);
+    await noteRuling(database, [ACME], clock.now());
+    await station.workOff();
+    expect(await fileOf(name(2))).toEqual(DISCARDED);
+    expect(await lastReport()).toContain('(nobody decided within 24 hours)');
+    expect(await eventsOf('file.discarded')).toMatchObject([{ who: 'spoolgate', data: { why: 'expired' } }]);
+  });
+
+  it.each([false, true])(
+    'is discarded when a newer list is applied; approved before: %s',
+    async (approved) => {
+      await station.upload(name(3), list(2, 50));
+      if (approved) {
+        // The newer one's batch has begun.
+        await noteUpload(station.database, ACME, station.services.clock.now(), 0);
+        await station.database.query(
+          `update change_file set state = 'waiting', ruling = '{"verdict":"approved","people":6}', sequence = 2, rank = 60
+          where name = $1`,
+          [name(2)],
+        );
+      }
+      await station.workOff();
+      expect(await fileOf(name(3))).toEqual(APPLIED);
+      expect(await fileOf(name(2))).toEqual(DISCARDED);
+      expect(await people()).toBe(49);
+    },
+  );
+
+  it('stays held while a newer list is held too, and both can be approved in their order', async () => {
+    await station.upload(name(3), list(11, 50));
+    await station.workOff();
+    expect([await fileOf(name(2)), await fileOf(name(3))]).toEqual([HELD, HELD]);
+    await actions().approve(name(2));
+    await station.workOff();
+    expect(await people()).toBe(44);
+    // Fewer are left to be absent: it may go on with what it was held for.
+    await actions().approve(name(3));
+    await station.workOff();
+    expect(await fileOf(name(3))).toEqual(APPLIED);
+    expect(await people()).toBe(40);
+  });
+
+  it('loses its approval when another file comes under its name', async () => {
+    await actions().approve(name(2));
+    await station.upload(name(2), list(30, 50));
+    await station.workOff();
+    expect(await fileOf(name(2))).toEqual(HELD);
+    expect(await people()).toBe(50);
+  });
+
+  it('that is replaced by a good one is not held any more', async () => {
+    await station.upload(name(2), list(2, 50));
+    await station.workOff();
+    expect(await fileOf(name(2))).toEqual(APPLIED);
+  });
+
+  it('is not decided twice by an answer that a death has left behind', async () => {
+    const answer = path.join(station.folder, `${name(2)}.approve`);
+    await station.upload(`${name(2)}.approve`, '6\n');
+    await station.workOff();
+    expect(await fileOf(name(2))).toEqual(APPLIED);
+    // Put back as it was, with its time: as though its removal had not come to pass.
+    const { rows } = await station.database.query<{ answer: string }>(
+      `select ruling->>'answer' as answer from change_file where name = $1`,
+      [name(2)],
+    );
+    const at = new Date(rows[0]?.answer.split(' ').at(-1) ?? '');
+    await writeFile(answer, '6\n');
+    await utimes(answer, at, at);
+    const { database, clock, journal, spool } = station.services;
+    const intake = createIntake({ database, clock, journal, spool, types: KINDS.types, quietMs: 0 });
+    await intake.sweep({ customer: ACME, folder: station.folder });
+    expect(await readdir(station.folder)).not.toContain(`${name(2)}.approve`);
+    expect(await fileOf(`${name(2)}.approve`)).toBeUndefined();
+  });
+});
+
+describe('a wrong list of ten people or more is never applied', () => {
+  const right = list(1, 50);
+  const lines = right.trimEnd().split('\n');
+  const header = lines[0] ?? '';
+
+  it.each<[string, string, object]>([
+    ['empty', `${header}\n`, { folder: '_error', code: 2200 }],
+    ['of no bytes', '', { folder: '_error', code: 2200 }],
+    ['cut in half', right.slice(0, right.length / 2), {}],
+    ['without a department', lines.filter((_, index) => index === 0 || index > 10).join('\n'), HELD],
+    ['with half of its lines', lines.filter((_, index) => index % 2 === 0).join('\n'), HELD],
+    [
+      'with its columns shifted to the left',
+      [header, ...lines.slice(1).map((line) => line.split(',')[1])].join('\n'),
+      {},
+    ],
+    [
+      'with its columns shifted to the right',
+      [header, ...lines.slice(1).map((line) => `,${line}`)].join('\n'),
+      {},
+    ],
+    ['of other columns', right.replace('mail,displayName', 'displayName,mail'), {}],
+    ['with an unknown column', right.replace('displayName', 'shoeSize'), { folder: '_error' }],
+    ['of other people', right.replaceAll('@example.com', '@example.org'), HELD],
+  ])('%s', async (_title, content, outcome) => {
+    const { rows: before } = await station.database.query(
+      'select dn_key, attributes from directory_entry order by 1',
+    );
+    await station.upload(name(2), content);
+    await station.workOff();
+    expect(await fileOf(name(2))).toMatchObject(outcome);
+    const { rows: after } = await station.database.query(
+      'select dn_key, attributes from directory_entry order by 1',
+    );
+    expect(after).toEqual(before);
+  });
+});
