@@ -24,7 +24,7 @@ create table schema_migration (
   primary key (version)
 );
 
--- An organisation (chapter 2). Its row lock is the right to work for it.
+-- An organisation whose files are processed. Its row lock is the right to work for it.
 create table customer (
   id bigint not null,
   name text not null,
@@ -140,7 +140,8 @@ create table subscription (
   check (seats_taken >= 0)
 );
 
--- The operator's table for ChangeSeat (6.7); holds both ways. For storage: the base subscriptions it fits.
+-- What the operator allows ChangeSeat to turn into what (rules 6.7); holds both ways. For storage: the base
+-- subscriptions it fits.
 create table subscription_compatibility (
   customer_id bigint not null,
   subscription_id bigint not null,
@@ -166,7 +167,7 @@ create table forms_file (
   foreign key (customer_id) references customer(id)
 );
 
--- The synchronised customer directory of a hybrid organisation (chapter 9.3).
+-- The synchronised customer directory of a hybrid organisation.
 create table on_premises_entry (
   customer_id bigint not null,
   dn_key text not null,
@@ -176,7 +177,7 @@ create table on_premises_entry (
   foreign key (customer_id) references customer(id)
 );
 
--- An account (accounts/account-fields.csv). Rows stay after removal: an id is never used again.
+-- An account. Rows stay after removal: an id is never used again.
 create table subscriber (
   id bigint not null default nextval('subscriber_id'),
   customer_id bigint not null,
@@ -298,12 +299,11 @@ create index seat_subscription on seat (customer_id, subscription_id);
 
 create table directory_entry (
   customer_id bigint not null,
-  -- The DN folded (chapter 11, rule 7) and with its root first: what is compared; what stands below a name is
-  -- one range.
+  -- The DN folded and with its root first: what is compared; what stands below a name is one range.
   dn_key text collate "C" not null,
   dn text not null,
   class text not null,
-  -- Attribute → its values, as arrays, in the specification's spelling.
+  -- Attribute → its values, as arrays, with names as the guide spells them.
   attributes jsonb not null,
   created_at timestamptz not null,
   last_change_file text,
@@ -331,7 +331,7 @@ create table organisation_item (
   primary key (customer_id, kind, key)
 );
 
--- The files of one customer processed in one go; one report each (chapter 15).
+-- The files of one customer processed in one go, with one report.
 create table batch (
   id bigint generated always as identity,
   customer_id bigint not null,
@@ -344,7 +344,7 @@ create table batch (
 create index batch_reports on batch (customer_id, started_at desc);
 create unique index batch_open on batch (customer_id) where (closed_at is null);
 
--- States and their exits: src/change-file.ts.
+-- States and their exits: src/change-file/change-file.ts.
 create table change_file (
   id bigint generated always as identity,
   customer_id bigint not null,
@@ -385,7 +385,7 @@ create table change_file (
   -- Its time was over: file, trace and entry results are gone. The row stays, so the number, the counts and
   -- the report line are known.
   purged_at timestamptz,
-  -- Faults of ours in a row while it was in hand; at three it is set aside.
+  -- Internal errors in a row while it was processed; at three it is set aside.
   failures integer not null default 0,
   -- Of the bytes as read for their first entry.
   content_sha256 text,
@@ -438,7 +438,7 @@ create table batch_note (
 create index batch_note_batch on batch_note (batch_id);
 create index batch_note_missing on batch_note (change_file_id) where (kind = 'missing-numbers');
 
--- The number of the last processed file per counter (chapter 3; open point 8).
+-- The number of the last processed file of each customer, source and type.
 create table sequence_counter (
   customer_id bigint not null,
   source text not null,
@@ -487,7 +487,7 @@ create table outbox (
   check (topic in ('invitation', 'content', 'removal', 'notice'))
 );
 create index outbox_open on outbox (topic, next_try_at) where (done_at is null);
--- One mail per change file and subscriber, also where the file is worked off in slices.
+-- One mail per change file and subscriber, also where the file is processed in parts.
 create unique index outbox_notice on outbox (change_file_id, subscriber_id) where (topic = 'notice');
 
 -- Refused sign-ins since the last ban, and the ban they led to. All daemons share it.

@@ -32,6 +32,7 @@ const HASHES: Record<string, string> = {
   '021-technicians.sql': 'd0c9400cd5698c9dba52361c2501dbe729137491e44ebcf5790c9be775489dd5',
   '022-guard.sql': '5194c68a2616576e5156f41f85333c397e02f1c135c17edacf6905c53b04238b',
   '023-full-lists.sql': 'e4c895763b4135c0ce095c2393c6bd5dacae421b880e18cebc101fce21dc072c',
+  '024-comments.sql': '64d4b11d12d3f11fe970485b4108be92b5349d6e6e95d61657a92d95097b069b',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
 const SCHEMAS: [title: string, ...files: string[]][] = [
@@ -85,6 +86,8 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['up to 022', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022'],
   // prettier-ignore
   ['up to 023', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023'],
+  // prettier-ignore
+  ['up to 024', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024'],
 ];
 
 let database: TestDatabase;
