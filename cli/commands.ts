@@ -19,6 +19,7 @@ import { reconcile } from './reconcile.ts';
 import { setup } from './setup.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
+import { template } from './template.ts';
 import { throttle } from './throttle.ts';
 import { unban } from './unban.ts';
 import { demo } from '../demo/demo.ts';
@@ -45,7 +46,7 @@ export const GROUPS: readonly CommandGroup[] = [
     title: groups.customers,
     commands: [setup, show, claim, activationMail, history, exportLdif, hold, release, throttle],
   },
-  { title: groups.files, commands: [check, approve, discard, reconcile, events] },
+  { title: groups.files, commands: [check, template, approve, discard, reconcile, events] },
   { title: groups.access, commands: [account, bans, unban, audit] },
   { title: groups.maintenance, commands: [backup, restore, purge] },
   { title: groups.shell, commands: [demo, completion(() => COMMANDS)] },

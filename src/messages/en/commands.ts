@@ -354,6 +354,13 @@ const config = {
   valid: 'Configuration is valid.',
 };
 
+const template = {
+  summary: 'print a change file to start from',
+  details: (types: string) =>
+    `TYPE is ${types}. The row is an example: replace it before you upload the file.`,
+  none: (type: string, types: string) => `There is no template for ${type}. Use ${types}.`,
+};
+
 const completion = {
   summary: 'print a completion script for bash, zsh or fish',
   details: `bash:  eval "$(spoolgate completion bash)"    in ~/.bashrc
@@ -387,5 +394,6 @@ export const commands = {
   reconcile,
   backup,
   config,
+  template,
   completion,
 };
