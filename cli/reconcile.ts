@@ -4,8 +4,10 @@ import {
   reconcile as reconcileAction,
   type Reconciled,
   type ReconcileAnswer,
+  type ReconcileNote,
 } from '../src/actions/reconcile.ts';
 import { commands } from '../src/messages/en/commands.ts';
+import { operator } from '../src/messages/en/operator.ts';
 
 const words = commands.reconcile;
 
@@ -19,13 +21,25 @@ export const reconcile: Command = {
   run: async ({ options, call, print, say }) => {
     const dryRun = options['dry-run'] === true;
     const files = await untilFinished(() => call(reconcileAction, { dryRun }));
-    if (options.json) print(escapeHidden(JSON.stringify({ dryRun, files })));
+    if (options.json) print(escapeHidden(JSON.stringify({ dryRun, files: files.map(shownNote) })));
     else if (files.length > 0) print(files.map((one) => lineOf(one, dryRun)).join('\n'));
     if (files.length === 0) say(words.nothing);
     if (files.length === 0) return 3;
     return files.some(({ outcome }) => outcome === 'waits') ? 1 : 0;
   },
 };
+
+function noteText(note: ReconcileNote): string {
+  const { notes } = operator.reconcile;
+  return note.reason === 'late-number' ? notes[note.reason](note) : notes[note.reason]();
+}
+
+/** The note as text too, beside its code and values. */
+function shownNote({ note, ...rest }: Reconciled): object {
+  if (note === null) return { ...rest, note };
+  const { reason, ...values } = note;
+  return { ...rest, note: noteText(note), reason, values };
+}
 
 /** Of a file that waits each answer speaks anew: the last one counts. */
 async function untilFinished(askOnce: () => Promise<ReconcileAnswer>): Promise<Reconciled[]> {
@@ -44,5 +58,5 @@ function lineOf({ customer, file, outcome, as, note }: Reconciled, dryRun: boole
     kept: dryRun ? words.wouldKeep : words.kept,
     waits: words.notRequeued(name),
   }[outcome];
-  return escapeHidden(`${customer} ${file}: ${what}${note === null ? '' : words.note(note)}`);
+  return escapeHidden(`${customer} ${file}: ${what}${note === null ? '' : words.note(noteText(note))}`);
 }

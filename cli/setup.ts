@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { setup as setupAction } from '../src/actions/setup.ts';
+import { setup as setupAction, type SetupChange } from '../src/actions/setup.ts';
 import { causeOf } from '../src/cause.ts';
 import { readYaml } from '../src/configuration.ts';
 import { OperatorFault } from '../src/fault.ts';
@@ -31,12 +31,22 @@ export const setup: Command = {
       added.push(...done.added);
     }
     if (options.json) {
-      print(escapeHidden(JSON.stringify({ changes, added })));
+      print(escapeHidden(JSON.stringify({ changes: changes.map(shownChange), added })));
       return 0;
     }
-    for (const { what, isRemoval } of changes) say(isRemoval ? what : words.changed(what));
+    for (const { what, name } of changes) say(told({ what, name }));
     say(changes.length === 0 ? words.unchanged : words.done(changes.length));
     for (const customer of added) say(`\n${await setupNotice(await configuration(), customer)}`);
     return 0;
   },
 };
+
+function told({ what, name }: SetupChange): string {
+  const thing = words.things[what](name);
+  return what === 'removed account' ? thing : words.change(thing);
+}
+
+/** The code and the name, and the words as `what`. */
+function shownChange({ what: kind, name }: SetupChange): object {
+  return { what: words.things[kind](name), isRemoval: kind === 'removed account', kind, name };
+}

@@ -1,6 +1,7 @@
 import { loadOrganisation } from '../src/accounts/subscribers/load.ts';
 import type { Organisation } from '../src/accounts/subscribers/organisation.ts';
 import type { Database } from '../src/database/open.ts';
+import { demo as words } from '../src/messages/en/demo.ts';
 import type { FtpsSession } from './client.ts';
 import {
   CLEAN_FILE,
@@ -42,17 +43,17 @@ export async function tellStory(stage: Stage): Promise<void> {
   await waitingFile(stage);
   await removals(stage);
   const changes = changesBetween(before, await accounts(database), PEOPLE);
-  print(changesTold('5  The accounts, before → after', changes));
+  print(changesTold(words.accounts, changes));
 }
 
 async function cleanFile({ print, ftps }: Stage): Promise<void> {
-  print(uploadTold('1  A clean file, over FTPS', CLEAN_FILE));
+  print(uploadTold(words.cleanFile, CLEAN_FILE));
   await ftps.upload(CLEAN_FILE);
   print(reportTold(await ftps.fetch(CLEAN_FILE.name)));
 }
 
 async function faultyFile({ print, ftps, sftp }: Stage): Promise<void> {
-  print(uploadTold('2  A file with three bad rows, over SFTP', FAULTY_FILE));
+  print(uploadTold(words.faultyFile, FAULTY_FILE));
   await uploadOverSftp(sftp, FAULTY_FILE);
   const downloads = await ftps.fetch(FAULTY_FILE.name);
   print(reportTold(downloads));
@@ -60,12 +61,12 @@ async function faultyFile({ print, ftps, sftp }: Stage): Promise<void> {
 }
 
 async function waitingFile({ print, ftps, command }: Stage): Promise<void> {
-  print(uploadTold('3  A file that waits for the hourly cap', WAITING_FILE));
+  print(uploadTold(words.waitingFile, WAITING_FILE));
   await ftps.upload(WAITING_FILE);
   const status = await ftps.fetchStatus(WAITING_FILE.name);
-  print(explained('The customer reads why, and until when:'));
+  print(explained(words.customerReads));
   print(fileTold('_status.txt', status));
-  print(explained('The operator reads the same, raises the cap, and the file runs at once:'));
+  print(explained(words.operatorReads));
   print(commandTold('spoolgate status', await command('status')));
   const throttle = ['throttle', String(DEMO_CUSTOMER), '--hourly', String(RAISED_CAP)];
   print(commandTold(`spoolgate ${throttle.join(' ')}`, await command(...throttle)));
@@ -74,11 +75,8 @@ async function waitingFile({ print, ftps, command }: Stage): Promise<void> {
 }
 
 async function removals({ print, command }: Stage): Promise<void> {
-  print(heading('4  A file that would remove six of eight people'));
-  print(
-    '  `check` says what a file would do, and applies nothing. A guard that holds such a file until a person',
-  );
-  print('  approves it is planned; it is not there yet.');
+  print(heading(words.removals));
+  for (const line of words.removalsExplained) print(`  ${line}`);
   const checked = await command('check', REMOVALS_FILE.name);
   print(commandTold(`spoolgate check ${REMOVALS_FILE.name}`, checked).trimEnd());
 }

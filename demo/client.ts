@@ -4,6 +4,7 @@ import type { Client } from 'basic-ftp';
 import { ERROR, PROCESSED, REPORT } from '../src/change-file/change-file.ts';
 import { codeOf, OperatorFault } from '../src/fault.ts';
 import type { CustomerStatus } from '../src/customer-status.ts';
+import { demo as words } from '../src/messages/en/demo.ts';
 import type { DemoFile } from './files.ts';
 import { traceName } from '../src/change-file/trace-name.ts';
 
@@ -38,9 +39,7 @@ export async function loadFtpsClient(): Promise<typeof Client> {
     return (await import('basic-ftp')).Client;
   } catch (error) {
     if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new OperatorFault(
-      'The demo uploads with the FTPS client basic-ftp, a development dependency that is not installed here. Install it with: npm ci --include=dev',
-    );
+    throw new OperatorFault(words.clientMissing);
   }
 }
 

@@ -10,6 +10,7 @@ import { stringify } from 'yaml';
 import { hashPassword } from '../src/accounts/passwords/password-hash.ts';
 import { checkConfiguration, type Configuration, type RawConfiguration } from '../src/configuration.ts';
 import { presentHostKeys } from '../src/doors/sftp/host-key.ts';
+import { demo as words } from '../src/messages/en/demo.ts';
 import type { Command } from '../cli/command.ts';
 import { FtpsSession, loadFtpsClient } from './client.ts';
 import { runCommand, typedCommand } from './commands.ts';
@@ -22,9 +23,8 @@ import { startDaemon, type Daemon } from '../daemon/main.ts';
 export const demo: Command = {
   name: 'demo',
   usage: '',
-  summary: 'show the main job on a temporary home, and stay up to play with',
-  details:
-    'Uses its own ports, files and database and removes them at the end. --exit ends right after the story.',
+  summary: words.summary,
+  details: words.details,
   options: { exit: { type: 'boolean' } },
   count: { min: 0, max: 0 },
   run: async ({ options, print }) => {
@@ -36,7 +36,7 @@ export const demo: Command = {
     const password = makePassword();
     const configuration = await configure(folder, password);
     const log = narratingLog(logFile(folder), print);
-    print('Starting Spoolgate on a temporary home …');
+    print(words.starting);
     const daemon = await startDaemon(configuration, { log });
     opened.defer(() => daemon.close());
     const home = await homeOf(folder, daemon, configuration, password);
@@ -52,10 +52,10 @@ export const demo: Command = {
     const told = await Promise.race([story.then(() => true), stopped]);
     if (!told || options.exit) return 0;
     log.narrate();
-    print(invitation('6  Your turn: the daemon is up', typedCommand(process.env), home));
-    print('\n  Press Ctrl-C to stop.\n');
+    print(invitation(words.yourTurn, typedCommand(process.env), home));
+    print(`\n  ${words.stop}\n`);
     await stopped;
-    print('\nStopping, and removing the temporary home.');
+    print(`\n${words.stopping}`);
     return 0;
   },
 };

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { Organisation, Subscriber } from '../src/accounts/subscribers/organisation.ts';
 import type { Downloads, Door } from './client.ts';
+import { demo as words } from '../src/messages/en/demo.ts';
 import { DEMO_CUSTOMER, type DemoFile } from './files.ts';
 
 /** Colours only where a person looks at a terminal; styleText asks standard output and NO_COLOR. */
@@ -22,17 +23,12 @@ export function uploadTold(title: string, { name, text }: DemoFile): string {
 }
 
 export function reportTold({ report }: Downloads): string {
-  return `${explained('Its report, downloaded from _report:')}\n${fileTold(`_report/${report.name}`, report.text)}`;
+  return `${explained(words.report)}\n${fileTold(`_report/${report.name}`, report.text)}`;
 }
 
 export function traceTold({ trace }: Downloads): string {
   const { folder, name, text } = trace;
-  return [
-    explained(
-      `Its trace, downloaded from ${folder}: entry, line and result code before each row; 0 is success.`,
-    ),
-    fileTold(`${folder}/${name}`, text),
-  ].join('\n');
+  return [explained(words.trace(folder)), fileTold(`${folder}/${name}`, text)].join('\n');
 }
 
 export function fileTold(name: string, text: string): string {
@@ -71,9 +67,9 @@ export function changesBetween(
 }
 
 const COLUMNS: readonly [string, (subscriber: Subscriber) => string][] = [
-  ['state', ({ state }) => state],
-  ['name', ({ givenName, familyName }) => `${givenName} ${familyName}`],
-  ['seats', ({ seats }) => seats.map((seat) => seat.subscription).join(' + ')],
+  [words.columns.state, ({ state }) => state],
+  [words.columns.name, ({ givenName, familyName }) => `${givenName} ${familyName}`],
+  [words.columns.seats, ({ seats }) => seats.map((seat) => seat.subscription).join(' + ')],
 ];
 
 /** A cell says `before → after` where the two differ. */
@@ -83,7 +79,7 @@ export function changesTold(title: string, changes: readonly Change[]): string {
     return before === after ? `${after}` : `${before} → ${after}`;
   };
   const rows = changes.map((change) => [change.email, ...COLUMNS.map(([, read]) => cell(change, read))]);
-  const titles = ['e-mail', ...COLUMNS.map(([title]) => title)];
+  const titles = [words.columns.email, ...COLUMNS.map(([title]) => title)];
   return `${heading(title)}\n${table([titles, ...rows])}`;
 }
 
@@ -119,22 +115,22 @@ export function invitation(title: string, spoolgate: string, home: Home): string
   return [
     heading(title),
     table([
-      ['host', `${host}, FTPS with implicit TLS and passive mode, or SFTP`],
-      ['port', String(port)],
-      ['SFTP port', String(sftpPort)],
-      ['user', user],
-      ['password', password],
-      ['certificate', `SHA-256 ${fingerprint}`],
-      ...hostKeys.map((key) => ['host key', key]),
-      ['log', log],
+      [words.door.host, words.door.hostIs(host)],
+      [words.door.port, String(port)],
+      [words.door.sftpPort, String(sftpPort)],
+      [words.door.user, user],
+      [words.door.password, password],
+      [words.door.certificate, `SHA-256 ${fingerprint}`],
+      ...hostKeys.map((key) => [words.door.hostKey, key]),
+      [words.door.log, log],
     ]).replace(/\n.*─.*/, ''),
-    '\n  Upload another change file over FTPS, or sign in over SFTP with the password above:\n',
+    `\n  ${words.upload}\n`,
     `    ${curl} -T ${quoted(handFile)} ${url}/`,
     `    sftp -P ${sftpPort} ${user}@${host}`,
-    '\n  List the reports, and read the newest:\n',
+    `\n  ${words.reports}\n`,
     `    ${curl} ${url}/_report/`,
     `    ${curl} -s "${url}/_report/$(${curl} -s -l ${url}/_report/ | sort | tail -n 1)"`,
-    '\n  As the operator: what waits, one person, her history, and what a file would do:\n',
+    `\n  ${words.commands}\n`,
     operator('status'),
     operator(`show ${DEMO_CUSTOMER} lena.vik@example.com`),
     operator(`history ${DEMO_CUSTOMER} lena.vik@example.com`),

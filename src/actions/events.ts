@@ -5,6 +5,7 @@ import { EVENT_TYPES, type StoredEvent } from '../events/catalog.ts';
 import { endOfEvents, newestEvents, readOn, type EventFilter } from '../events/read.ts';
 import { OperatorFault } from '../fault.ts';
 import { quoted } from '../shown-text.ts';
+import { operator } from '../messages/en/operator.ts';
 import { action, operators, type Channel } from './action.ts';
 
 export const EVENTS_MAX = 10_000;
@@ -43,7 +44,7 @@ function typesNamed(name: string): string[] {
   const prefix = name.endsWith('.*') ? name.slice(0, -1) : null;
   const found = EVENT_TYPES.filter((type) => (prefix === null ? type === name : type.startsWith(prefix)));
   if (found.length > 0) return found;
-  throw new OperatorFault(`There is no event type ${quoted(name)}. There are: ${EVENT_TYPES.join(', ')}.`, 2);
+  throw new OperatorFault(operator.actions.noEventType(quoted(name), EVENT_TYPES.join(', ')), 2);
 }
 
 async function followOn(

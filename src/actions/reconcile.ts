@@ -19,7 +19,7 @@ import {
   settle,
   type Difference,
 } from '../ledger/difference-rows.ts';
-import { inOrderOfBatch, remedyFor } from '../spool/differences.ts';
+import { inOrderOfBatch, remedyFor, type ReasonToKeep } from '../spool/differences.ts';
 import { putBack } from '../spool/put-back.ts';
 import { action, operators } from './action.ts';
 import type { ActionServices } from './services.ts';
@@ -28,6 +28,9 @@ import { KINDS } from '../kinds/registry.ts';
 import { operator } from '../messages/en/operator.ts';
 
 type ReconcileParts = Pick<ActionServices, 'database' | 'clock' | 'spool' | 'changed'>;
+
+/** Texts: `operator.reconcile.notes`. */
+export type ReconcileNote = { reason: ReasonToKeep | 'name-waits' } | { reason: 'late-number'; last: string };
 
 /** What became of one difference, or would become of it. */
 export interface Reconciled {
@@ -38,8 +41,8 @@ export interface Reconciled {
   outcome: 'put-back' | 'kept' | 'waits';
   /** The name in the upload folder; null where it is kept. */
   as: string | null;
-  /** What the operator should know besides. */
-  note: string | null;
+  /** What the operator should know besides: the code of its text, and what stands in it. */
+  note: ReconcileNote | null;
 }
 
 export interface ReconcileAnswer {
@@ -69,7 +72,7 @@ async function reconcileAlone(
 ): Promise<ReconcileAnswer> {
   return parts.database.transaction(async (tx) => {
     if (await lockReconciliation(tx)) return reconcileSpool(parts, asked);
-    throw new OperatorFault('A reconcile is running already. Run this one again when that has ended.');
+    throw new OperatorFault(operator.reconcile.running);
   });
 }
 
@@ -105,7 +108,7 @@ async function planned(db: Database, place: CustomerFolder, difference: Differen
   const remedy = remedyFor(difference, KINDS.types);
   const about = { customer: place.customer, file: shown(place, difference) };
   return remedy.action === 'keep'
-    ? { ...about, outcome: 'kept', as: null, note: remedy.why }
+    ? { ...about, outcome: 'kept', as: null, note: { reason: remedy.why } }
     : {
         ...about,
         outcome: 'put-back',
@@ -150,8 +153,7 @@ async function settleOne(
 ): Promise<Reconciled> {
   const plan = await planned(database, place, difference);
   const isPutBack = plan.as !== null && (await putBackOrSay(place, difference, plan.as));
-  if (plan.as !== null && !isPutBack)
-    return { ...plan, outcome: 'waits', note: operator.reconcile.nameWaits };
+  if (plan.as !== null && !isPutBack) return { ...plan, outcome: 'waits', note: { reason: 'name-waits' } };
   const { customer } = place;
   const { folder, name } = difference;
   await database.transaction(async (tx) => {
@@ -170,11 +172,11 @@ async function putBackOrSay(place: CustomerFolder, difference: Difference, as: s
 }
 
 /** Where later files of the source have run since, the rule of rising numbers holds for this one too. */
-async function numberNote(db: Database, customer: number, name: string): Promise<string | null> {
+async function numberNote(db: Database, customer: number, name: string): Promise<ReconcileNote | null> {
   const parsed = parseChangeFileName(name, KINDS.types);
   const last = parsed && (await lastSequence(db, customer, parsed));
   if (!parsed || last === null || mayFollow(last, parsed.sequence)) return null;
-  return operator.reconcile.lateNumber(String(last));
+  return { reason: 'late-number', last: String(last) };
 }
 
 function shown({ folder }: CustomerFolder, difference: Difference): string {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { organisationFileSchema, type DeclaredCustomer } from '../accounts/setup/organisation-file.ts';
-import { isRemoval } from '../accounts/setup/access-accounts.ts';
+import type { SetupChange } from '../accounts/setup/setup-change.ts';
 import { customers } from '../accounts/customers/customer.ts';
 import { setUpOrganisations } from '../accounts/setup/setup.ts';
 import { SPOOL_ID } from '../change-file/change-file.ts';
@@ -12,6 +12,8 @@ import { action, operators } from './action.ts';
 
 const TYPES = KINDS.all.map(({ type }) => type);
 
+export type { SetupChange };
+
 /** Creates or updates what an organisation file says; the input is what the file holds. */
 export const setup = action({
   name: 'setup',
@@ -22,7 +24,7 @@ export const setup = action({
     const changes = await setUpOrganisations(database, clock, organisations, 'enforce', name);
     await makeFolders(spool, organisations.customers);
     return {
-      changes: changes.map((what) => ({ what, isRemoval: isRemoval(what) })),
+      changes,
       added: organisations.customers.filter(({ id }) => !known.has(id)).map(shown),
     };
   },

@@ -78,7 +78,7 @@ async function sending(
   hasMailServer: boolean,
 ): Promise<Date | string | null> {
   if (!(await isInvitationWaiting(database, id, sentAt))) return sentAt;
-  return hasMailServer ? 'not sent yet: waits for the mail server' : 'not sent: no mail server configured';
+  return hasMailServer ? operator.actions.invitationWaits : operator.actions.invitationUnsent;
 }
 
 function shownSubscriber(

@@ -19,7 +19,10 @@ export function unnested<Column extends string>(
 }
 
 /** The values for `unnested`: each column as the literal of an array, which costs the driver nothing more. */
-export function arraysOf<Row extends object>(rows: readonly Row[], columns: readonly (keyof Row)[]): string[] {
+export function arraysOf<Row extends object>(
+  rows: readonly Row[],
+  columns: readonly (keyof Row)[],
+): string[] {
   return columns.map((column) => {
     let literal = '';
     for (const row of rows) literal += `${literal === '' ? '{' : ','}${elementOf(row[column])}`;

@@ -7,7 +7,6 @@ import {
 } from '../change-file/change-file.ts';
 import { filesOfTrace, traceName } from '../change-file/trace-name.ts';
 import type { Difference } from '../ledger/difference-rows.ts';
-import { operator } from '../messages/en/operator.ts';
 
 /** @param namesInLedger what the folder should hold: change files with their traces, or reports */
 export function differences(
@@ -25,8 +24,11 @@ export function differences(
   });
 }
 
+/** Why a file stays where it is. */
+export type ReasonToKeep = 'report-kept' | 'trace-alone' | 'refused' | 'no-trace' | 'long-name';
+
 /** What can be done about a difference. */
-export type Remedy = { action: 'put-back'; as: string } | { action: 'keep'; why: string };
+export type Remedy = { action: 'put-back'; as: string } | { action: 'keep'; why: ReasonToKeep };
 
 /** What file systems allow, less one character: a trace with so long a name may be that of a shortened one. */
 const TRACE_BYTES_SURE = 255 - 4;
@@ -39,19 +41,11 @@ export function remedyFor(
   { folder, name, kind, traced, refused = false }: Difference,
   types: ChangeFileTypes,
 ): Remedy {
-  if (kind === 'report') return { action: 'keep', why: operator.reconcile.report };
-  if (kind === 'trace') return { action: 'keep', why: operator.reconcile.trace };
-  if (refused) return { action: 'keep', why: operator.reconcile.refused };
-  if (folder !== PROCESSED && !traced)
-    return {
-      action: 'keep',
-      why: operator.reconcile.noTrace,
-    };
-  if (Buffer.byteLength(traceName(name)) > TRACE_BYTES_SURE)
-    return {
-      action: 'keep',
-      why: operator.reconcile.longName,
-    };
+  if (kind === 'report') return { action: 'keep', why: 'report-kept' };
+  if (kind === 'trace') return { action: 'keep', why: 'trace-alone' };
+  if (refused) return { action: 'keep', why: 'refused' };
+  if (folder !== PROCESSED && !traced) return { action: 'keep', why: 'no-trace' };
+  if (Buffer.byteLength(traceName(name)) > TRACE_BYTES_SURE) return { action: 'keep', why: 'long-name' };
   return { action: 'put-back', as: originalName(name, types) };
 }
 

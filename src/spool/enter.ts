@@ -99,11 +99,7 @@ class NotEntered extends Error {
  *
  * @returns false where the ledger knows it already, or where it is gone by now
  */
-export async function admit(
-  parts: IntakeParts,
-  place: CustomerFolder,
-  file: FoundFile,
-): Promise<boolean> {
+export async function admit(parts: IntakeParts, place: CustomerFolder, file: FoundFile): Promise<boolean> {
   if (await answerHeld(parts, place, file)) return true;
   const { database, clock, types } = parts;
   const enter = () =>
@@ -119,7 +115,11 @@ export async function admit(
 }
 
 /** What a failed turn has taken out of the upload folder is in hand, and is replaced by nothing. */
-async function markInHand(db: Queryable, { customer, folder }: CustomerFolder, file: FoundFile): Promise<void> {
+async function markInHand(
+  db: Queryable,
+  { customer, folder }: CustomerFolder,
+  file: FoundFile,
+): Promise<void> {
   const waiting = await waitingFiles(db, customer, [file.name]);
   for (const { id } of waiting)
     if (await isThere(takenPath(folder, { id }))) await markTaken(db, customer, [String(id)]);

@@ -19,7 +19,9 @@ it('docs/schema.sql is the schema that the migrations make', async () => {
 it('docs/schema.sql cites what is in the repository', async () => {
   const page = await readFile(SCHEMA, 'utf8');
   expect(page.match(/.*(?:\bchapters?\b|\bopen points?\b|\bspecification|[a-z-]+\.csv\b).*/gi)).toBeNull();
-  const cited = [...page.matchAll(/\b(?:src|docs|cli|daemon)\/[\w./-]+\.(?:ts|md|sql)\b/g)].map(([file]) => file);
+  const cited = [...page.matchAll(/\b(?:src|docs|cli|daemon)\/[\w./-]+\.(?:ts|md|sql)\b/g)].map(
+    ([file]) => file,
+  );
   expect(cited).toContain('src/change-file/change-file.ts');
   for (const file of cited)
     await expect(access(new URL(`../../${file}`, import.meta.url)), file).resolves.toBeUndefined();

@@ -277,7 +277,7 @@ describe('a source that acts for a group', () => {
       `update customer set users = '{"groupAdministrators": true}' where id = ${ACME}`,
     );
     expect(filed.codes).toEqual([2006]);
-    expect(filed.report).toContain('group-level sources may not change users in this organisation');
+    expect(filed.report).toContain('group-level sources may not change users in this organization');
   });
 });
 

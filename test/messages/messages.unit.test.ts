@@ -1,3 +1,4 @@
+import { glob, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { en } from '../../src/messages/en/en.ts';
 import type { Messages } from '../../src/messages/messages.ts';
@@ -35,15 +36,23 @@ describe('what a customer or operator reads', () => {
 
   it.each([
     ['a chapter', /\bchapters?\b/iu],
-    ['an internal word', /\b(?:turns?|slices?|stations?|door faults?|doors?|ledger|nudge|weather|heir)\b/iu],
+    [
+      'an internal word',
+      /\b(?:turns?|slices?|stations?|door faults?|doors?|ledger|nudge|weather|heir|outbox|dispatcher|savepoint|sweep)\b/iu,
+    ],
     ['a class', /\b[A-Z][a-z]+(?:Error|Fault|Exception)\b|\b(?:undefined|null|NaN|\[object)\b/u],
     ['words of the schema checker', /\bInvalid input\b|\bexpected (?:string|number|object)\b/u],
     ['a translated negation', /(?<!\bthere )\b(?:is|are|names) no (?!longer\b)/iu],
     ['another word for customer or subscriber', /\b(?:company)\b(?! contact)/iu],
-    ['two words for one thing', /\b(?:sign-ins?|sign in|signed in|organization)\b/iu],
+    ['two words for one thing', /\b(?:sign-ins?|sign in|signed in)\b/iu],
+    [
+      'two spellings of one word',
+      /\borganisation\b(?!\sfile|s\b)|organisations(?! files|:)|\b\w+(?:isation|ise[ds]?)\b(?<!organisation|otherwise|precise|raise[ds]?|promise[ds]?|premises?)/iu,
+    ],
+    ['what may not have happened', /\bnotified\b/iu],
   ])('never names %s', (_, word) => {
     // A reply of the protocol and a documented sentence say it in words of their own.
-    const allowed = new Set(['en.report.notes.missing']);
+    const allowed = new Set(['en.report.notes.missing', 'en.demo.yourTurn']);
     const found = texts.filter(([place, text]) => word.test(text) && !allowed.has(place));
     expect(found).toEqual([]);
   });
@@ -58,6 +67,19 @@ describe('what a customer or operator reads', () => {
   it('ends as a sentence where it is one', () => {
     const sentences = texts.filter(([place]) => /^en\.(?:results|report\.refusals)\./u.test(place));
     expect(sentences.filter(([, text]) => !text.endsWith('.'))).toEqual([]);
+  });
+});
+
+describe('a sentence for an operator', () => {
+  it('stands in the catalogue, wherever it is thrown', async () => {
+    const root = new URL('../../', import.meta.url);
+    const found: string[] = [];
+    for await (const file of glob('{src,cli,daemon,demo}/**/*.ts', { cwd: root })) {
+      const text = await readFile(new URL(file, root), 'utf8');
+      const thrown = [...text.matchAll(/new OperatorFault\(\s*['"`](?!\$\{).*/gu)];
+      found.push(...thrown.map(([line]) => `${file}: ${line}`));
+    }
+    expect(found).toEqual([]);
   });
 });
 

@@ -103,7 +103,7 @@ describe('a report', () => {
     );
     expect(text.split('\n')).toEqual([
       '2/8/12 11:32 PM - *** Processing file: llis/acme/a',
-      '2/8/12 11:32 PM - WARNING: The server has no record of _processed/a.csv, _error/b\\u000a.csv and 3 more: disregard what earlier reports and traces say about them. Customer service has been notified. If a change is in neither this nor a later report, send it again in a new file with a higher sequence number.',
+      '2/8/12 11:32 PM - WARNING: The server has no record of _processed/a.csv, _error/b\\u000a.csv and 3 more: disregard what earlier reports and traces say about them. The operator of the server sees this warning, too. If a change is in neither this nor a later report, send it again in a new file with a higher sequence number.',
       '2/8/12 11:32 PM - CSV entries read: 1; BSS entries written: 1; No errors!',
       '',
     ]);

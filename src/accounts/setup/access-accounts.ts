@@ -7,6 +7,7 @@ import { OperatorFault } from '../../fault.ts';
 import type { DeclaredAccount } from './organisation-file.ts';
 import { hashPassword, verifyPassword } from '../passwords/password-hash.ts';
 import { operator } from '../../messages/en/operator.ts';
+import type { SetupChange } from './setup-change.ts';
 
 /** What an organisation file last said of an access account: hashes only, and of a password a slow one. */
 const declarationSchema = z.object({ rest: z.string(), keys: z.string(), password: z.string().nullable() });
@@ -33,13 +34,6 @@ const ACCOUNT = columns<StoredAccount>()({
   networks: 'networks',
   sources: 'sources',
 });
-
-/** How the change of an account that is gone is told; the others name what was created or changed. */
-const REMOVED = 'removed account ';
-
-export function isRemoval(change: string): boolean {
-  return change.startsWith(REMOVED);
-}
 
 /** An account that is gone, as the audit tells of it. */
 export interface RemovedAccount {
@@ -71,8 +65,7 @@ export async function removeAccount(tx: Transaction, login: string): Promise<Rem
 
 /** What access accounts came to. */
 export interface AccessChanges {
-  /** Words for a person. */
-  changes: string[];
+  changes: SetupChange[];
   removed: RemovedAccount[];
 }
 
@@ -92,15 +85,17 @@ export async function setUpAccounts(
   editedOnly: boolean,
 ): Promise<AccessChanges> {
   if (accounts === undefined) return { changes: [], removed: [] };
-  const changes: string[] = [];
+  const changes: SetupChange[] = [];
   for (const account of accounts)
-    if (await setUpAccount(tx, customer, account, editedOnly)) changes.push(`account ${account.login}`);
+    if (await setUpAccount(tx, customer, account, editedOnly))
+      changes.push({ what: 'account', name: account.login });
   const removed = await removeUnlisted(
     tx,
     customer,
     accounts.map(({ login }) => login),
   );
-  return { changes: [...changes, ...removed.map(({ login }) => `${REMOVED}${login}`)], removed };
+  const told = removed.map(({ login }) => ({ what: 'removed account', name: login }) as const);
+  return { changes: [...changes, ...told], removed };
 }
 
 async function setUpAccount(

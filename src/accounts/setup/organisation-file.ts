@@ -41,10 +41,8 @@ const texts = z.array(z.union([z.string(), z.number()]).transform(String));
 /** What a Groups cell could not name stays out: the semicolon separates groups. */
 const groupName = name
   .max(GROUP_NAME_CHARACTERS_MAX)
-  .refine((text) => !/;|^\s|\s$/u.test(text), 'must have no ";" and no blank at either end');
-const moment = z
-  .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a moment such as 2026-05-01T08:00:00Z');
+  .refine((text) => !/;|^\s|\s$/u.test(text), words.values.groupName);
+const moment = z.string().refine((text) => !Number.isNaN(Date.parse(text)), words.values.moment);
 
 const subscription = z
   .strictObject({
@@ -105,10 +103,10 @@ const membership = z.strictObject({
 function exactlyOnePrimary(groups: { name: string; primary: boolean }[], context: z.RefinementCtx): void {
   const primary = groups.filter((one) => one.primary).length;
   if (primary !== 1 && !(groups.length === 1 && primary === 0))
-    context.addIssue({ code: 'custom', message: 'exactly one of the groups must be primary' });
+    context.addIssue({ code: 'custom', message: words.values.onePrimary });
   const names = groups.map(({ name }) => name);
   if (new Set(names).size < names.length)
-    context.addIssue({ code: 'custom', message: 'the same group stands here twice' });
+    context.addIssue({ code: 'custom', message: words.values.groupTwice });
 }
 
 const subscriber = z.strictObject({
@@ -137,7 +135,7 @@ const subscriber = z.strictObject({
   initials: z.string().max(20).optional(),
   areaCode: z
     .string()
-    .regex(/^\d{3}$/, 'must be three digits, in quotes')
+    .regex(/^\d{3}$/, words.values.areaCode)
     .optional(),
   canSign: z.boolean().optional(),
   groups: z.array(membership).min(1).max(GROUPS_OF_PERSON_MAX).superRefine(exactlyOnePrimary).optional(),
@@ -176,7 +174,7 @@ const account = z
     keys: z.array(publicKey).optional(),
     rights: z.array(z.enum(['upload', 'download', 'delete', 'journal', 'decide'])).optional(),
     from: z.array(network).optional(),
-    sources: z.array(z.string()).min(1, 'must name a source; leave the key out for all').optional(),
+    sources: z.array(z.string()).min(1, words.values.noSources).optional(),
   })
   .refine((given) => !(given.password && given.passwordHash), words.values.passwordTwice)
   .refine((given) => given.password ?? given.passwordHash ?? given.keys?.[0], words.values.noCredential);
@@ -232,7 +230,7 @@ const customer = z.strictObject({
     )
     .superRefine((groups, context) => {
       if (groups.filter((one) => one.default).length > 1)
-        context.addIssue({ code: 'custom', message: 'only one group can be the default' });
+        context.addIssue({ code: 'custom', message: words.values.oneDefault });
     })
     .default([]),
   subscriptions: z.array(subscription).default([]),

@@ -18,6 +18,7 @@ import {
   saveCustomer,
   type OwnSettings,
 } from './customer.ts';
+import type { SetupChange, SetupItem } from './setup-change.ts';
 import { saveFormsFile, saveOnPremisesEntry, saveTemplate } from './notes.ts';
 import { expectGroupsOfSources, storedSources } from './sources.ts';
 import { setUpSubscribers } from './subscribers.ts';
@@ -31,8 +32,8 @@ import { operator } from '../../messages/en/operator.ts';
  */
 export type SetupMode = 'enforce' | 'edited';
 
-/** What was created, changed or removed, as words for a person, e.g. `customer 1000001`. */
-export type SetupChanges = string[];
+/** What was created, changed or removed, by its kind and name; the words for it: `commands.setup.changes`. */
+export type SetupChanges = SetupChange[];
 
 /**
  * @param who carries it out
@@ -96,7 +97,7 @@ async function setUpCustomer(
   const changes: SetupChanges = [];
   const carryOut: CarryOut = async (kind, key, declared, save) => {
     if (!(await items.wants(kind, key, declared))) return;
-    if (await save()) changes.push(`${kind} ${key}`);
+    if (await save()) changes.push({ what: kind, name: key });
     await items.remember(kind, key, declared);
   };
   await createCustomer(tx, customer);
@@ -120,7 +121,7 @@ async function setUpCustomer(
   const wanted = [];
   for (const one of subscribers) if (await items.wants('subscriber', one.email, one)) wanted.push(one);
   const people = await setUpSubscribers(tx, clock.now(), customer.id, who, wanted);
-  changes.push(...people.map((email) => `subscriber ${email}`));
+  changes.push(...people.map((name) => ({ what: 'subscriber', name }) as const));
   for (const one of wanted) await items.remember('subscriber', one.email, one);
   if (administrator)
     await carryOut('administrator', 'of change files', administrator, () =>
@@ -135,7 +136,12 @@ async function setUpCustomer(
 }
 
 /** Carries an item of the file out where the file says something else of it than the last time. */
-type CarryOut = (kind: string, key: string, declared: unknown, save: () => Promise<boolean>) => Promise<void>;
+type CarryOut = (
+  kind: SetupItem,
+  key: string,
+  declared: unknown,
+  save: () => Promise<boolean>,
+) => Promise<void>;
 
 async function setUpTechnicianGroups(
   tx: Transaction,

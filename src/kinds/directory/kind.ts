@@ -8,7 +8,7 @@ import { anyKind, type Kind } from '../kind.ts';
 import { decideRecord, failedRecord } from './decide.ts';
 import { TRACED_BYTES_MAX, tracedRecord } from './ldif-trace.ts';
 import { readDirectory } from './reader.ts';
-import { DIRECTORY_WORDS } from './words.ts';
+import { kinds } from '../../messages/en/kinds.ts';
 
 /** The directory in memory together with what its decisions need. */
 export interface LoadedDirectory {
@@ -63,7 +63,7 @@ const kind: Kind<DirectoryRecord, null, LoadedDirectory> = {
   type: 'DI',
   extensions: ['.ldif'],
   rank: 10,
-  words: DIRECTORY_WORDS,
+  words: kinds.directory,
   heldRefuses: false,
   countsHourly: false,
   read: readDirectory,

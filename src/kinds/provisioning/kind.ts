@@ -12,7 +12,7 @@ import { passwordDemands, type PreparedHashes } from '../password-demands.ts';
 import { decideEntry, failedEntry, operationOf } from './decide.ts';
 import { maskedHeader, passwordMask } from './mask.ts';
 import { readProvisioning } from './reader.ts';
-import { PROVISIONING_WORDS } from './words.ts';
+import { kinds } from '../../messages/en/kinds.ts';
 import { valueIn, type DecisionInputs } from './context.ts';
 
 type ProvisioningEntry = Entry<ProvisioningRecord>;
@@ -115,7 +115,7 @@ const kind: Kind<ProvisioningRecord, PreparedHashes, Loaded> = {
   type: 'PRV',
   extensions: ['.csv'],
   rank: 20,
-  words: PROVISIONING_WORDS,
+  words: kinds.provisioning,
   heldRefuses: true,
   countsHourly: true,
   read: readProvisioning,

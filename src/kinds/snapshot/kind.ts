@@ -10,7 +10,7 @@ import { readList, type ListRow } from './reader.ts';
 import { failedLine } from './results.ts';
 import { saveList } from './save.ts';
 import type { ListState } from './state.ts';
-import { LIST_WORDS } from './words.ts';
+import { kinds } from '../../messages/en/kinds.ts';
 
 const ENTRIES_MAX = Number(LIMITS.find(({ name }) => name === 'max_entries_snapshot_file')?.value);
 
@@ -31,7 +31,7 @@ const kind: Kind<ListRow, null, ListState> = {
   type: 'SNAPSHOT',
   extensions: ['.csv'],
   rank: 50,
-  words: LIST_WORDS,
+  words: kinds.lists,
   heldRefuses: true,
   countsHourly: false,
   countsDaily: false,

@@ -17,7 +17,7 @@ import { decideTechnician, failedTechnician } from './decide.ts';
 import { readTechniciansJson } from './json-reader.ts';
 import { readTechnicians } from './reader.ts';
 import { maskedHeader, maskedRow, shownItem } from './shown.ts';
-import { groupText, TECHNICIANS_WORDS, TECHNICIANS_WORDS_JSON } from './words.ts';
+import { kinds } from '../../messages/en/kinds.ts';
 
 type TechnicianEntry = Entry<TechnicianRow>;
 
@@ -65,14 +65,14 @@ async function groupInForce(tx: Transaction, file: ChangeFile): Promise<string> 
     'select name from technician_group where customer_id = $1 and id = $2',
     [file.customer, id],
   );
-  return groupText(id, rows[0] ? escapeHidden(rows[0].name) : null);
+  return kinds.technicianGroup(id, rows[0] ? escapeHidden(rows[0].name) : null);
 }
 
 const kind: Kind<TechnicianRow, PreparedHashes, TechniciansState> = {
   type: 'TECHNICIANS',
   extensions: ['.csv', '.json'],
   rank: 40,
-  words: TECHNICIANS_WORDS,
+  words: kinds.technicians,
   heldRefuses: true,
   countsHourly: false,
   entriesMax: ENTRIES_MAX,
@@ -97,7 +97,7 @@ const kind: Kind<TechnicianRow, PreparedHashes, TechniciansState> = {
   formats: {
     '.json': {
       read: readTechniciansJson,
-      words: TECHNICIANS_WORDS_JSON,
+      words: kinds.techniciansJson,
       traced: { bytesMax: RECORD_BYTES_MAX + 1, text: shownItem },
     },
   },

@@ -15,7 +15,7 @@ import { decideUser, failedUser } from './decide.ts';
 import { parseGroups } from './groups-cell.ts';
 import { readUsers } from './reader.ts';
 import { ENTRIES_MAX } from './values.ts';
-import { optionsText, USERS_WORDS } from './words.ts';
+import { kinds } from '../../messages/en/kinds.ts';
 
 type UserEntry = Entry<UserRow>;
 
@@ -81,7 +81,7 @@ const kind: Kind<UserRow, Prepared, UsersState> = {
   extensions: ['.csv'],
   options: Object.keys(OPTION_WORDS),
   rank: 30,
-  words: USERS_WORDS,
+  words: kinds.users,
   heldRefuses: true,
   countsHourly: false,
   entriesMax: ENTRIES_MAX,
@@ -96,7 +96,7 @@ const kind: Kind<UserRow, Prepared, UsersState> = {
   failed: failedUser,
   inForce: async (tx, { customer, parsed }) => {
     const { users } = await customerById(tx, customer);
-    return optionsText(optionsInForce(parsed?.options ?? [], users));
+    return kinds.userOptions(optionsInForce(parsed?.options ?? [], users));
   },
   traced: { bytesMax: Infinity, text: (original) => original },
 };

@@ -43,6 +43,13 @@ const values = {
   passwordTwice: 'password and passwordHash cannot be used together; remove one of them',
   noCredential: 'no way to log in; set password, passwordHash or keys',
   folder: 'is not a plain folder name; write letters, digits, dots, dashes and underscores only',
+  groupName: 'contains ";", or begins or ends with a space; remove them',
+  moment: 'is not a time; write one such as 2026-05-01T08:00:00Z',
+  onePrimary: 'exactly one of the groups must be primary',
+  groupTwice: 'the same group is listed twice; remove one of the two',
+  oneDefault: 'only one group can be the default',
+  areaCode: 'is not an area code; write three digits, in quotes',
+  noSources: 'is an empty list; name a source, or remove the key for all of them',
   twice: (value: string) => `${value} is listed twice; remove one of the two`,
 };
 

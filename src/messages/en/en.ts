@@ -1,5 +1,7 @@
 import { commands } from './commands.ts';
 import { configuration } from './configuration.ts';
+import { demo } from './demo.ts';
+import { kinds } from './kinds.ts';
 import { mails } from './mails.ts';
 import { operator } from './operator.ts';
 import { report } from './report.ts';
@@ -12,10 +14,12 @@ export const en = {
   results,
   otherResult: (code: number) => `The entry failed with result code ${code}.`,
   report,
+  kinds,
   status,
   mails,
   replies,
   configuration,
   operator,
   commands,
+  demo,
 };

@@ -166,7 +166,10 @@ const actions = {
   onlyContact: (email: string) =>
     `${email} is the only company contact and cannot leave. Name another company contact first.`,
   lastAdministrator: (email: string) =>
-    `${email} is the last administrator and cannot leave. Make somebody else an administrator first.`,
+    `${email} is the last administrator and cannot leave. Make someone else an administrator first.`,
+  noEventType: (name: string, all: string) => `There is no event type ${name}. Use one of: ${all}.`,
+  invitationWaits: 'not sent yet: waiting for the mail server',
+  invitationUnsent: 'not sent: no mail server configured',
   noCustomer: (customer: number) => `There is no customer ${customer}.`,
   noHistory: (customer: number, name: string) => `Customer ${customer} has no history for ${name}.`,
   neitherAddressNorDn: (name: string) => `${name} is neither an e-mail address nor a distinguished name.`,
@@ -175,19 +178,25 @@ const actions = {
   fileTooLarge: (file: string, bytesMax: number) =>
     `${file} is larger than ${bytesMax} bytes, the limit for change files (limits.fileBytes).`,
   whoseFile: (name: string) => `${name}: the file name does not contain a customer ID. Use --customer ID.`,
-  cannotPutBack: (file: string, why: string) => `${file} cannot be put back: ${why}`,
+  cannotPutBack: (file: string, why: string) => `${file} cannot be requeued: ${why}`,
 };
 
 /** Why `reconcile` leaves a file where it is, or what becomes of it. */
-const reconcile = {
-  report: 'report unknown to the database; left for the customer',
-  trace: 'trace without its change file; nothing to put back',
-  refused: 'it was refused as a whole while the customer was on hold',
-  noTrace: 'it has no trace: it was most likely refused as a whole, and nothing in it was applied',
-  longName: 'its name may have been shortened; upload it again under its original name',
-  nameWaits: 'a file of this name is already waiting; run reconcile again after it',
-  lateNumber: (last: string) =>
+/** What is to be known of a file besides what becomes of it, by the code that the action answers with. */
+const reconcileNotes = {
+  'report-kept': () => 'report unknown to the database; left for the customer',
+  'trace-alone': () => 'trace without its change file; nothing to requeue',
+  refused: () => 'it was refused as a whole while the customer was on hold',
+  'no-trace': () => 'it has no trace: it was most likely refused as a whole, and nothing in it was applied',
+  'long-name': () => 'its name may have been shortened; upload it again under its original name',
+  'name-waits': () => 'a file of this name is already waiting; run reconcile again after it',
+  'late-number': ({ last }: { last: string }) =>
     `number ${last} has been processed since, so it will be refused with code 4, and its report asks the customer to send it again`,
+};
+
+const reconcile = {
+  running: 'Another reconcile is running. Run this one again when it has finished.',
+  notes: reconcileNotes,
 };
 
 export const operator = { daemon, database, spool, certificates, backup, setup, actions, reconcile };

@@ -30,7 +30,7 @@ const folder = {
 
 /** Faults of the server: whose they are, and no path of its machine. */
 const server = {
-  noAccess: 'The server cannot access its own files. The operator has been notified, try again later',
+  noAccess: 'The server cannot access its own files. The error has been logged, try again later',
   localError: 'Internal server error, try again later',
   stopping: 'Service shutting down, try again later',
 };

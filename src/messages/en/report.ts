@@ -20,7 +20,7 @@ const refusals: Uncoded & Quarantined = {
   'daily-size': (r) =>
     `The change file has ${counted(r)} entries; it must have fewer than the daily limit of ${r.limit} operations. ${NEW_FILES}`,
   'set-aside': ({ limit, entries }) =>
-    `The change file could not be processed because of a server error${doneBefore(limit, entries)}. Customer service has been notified; upload the file again with a higher sequence number.`,
+    `The change file could not be processed because of a server error${doneBefore(limit, entries)}. The error has been logged. Upload the file again with a higher sequence number; if it fails again, contact customer service.`,
   lost: ({ limit, entries }) =>
     `The change file disappeared from the server${doneBefore(limit, entries)}. Upload the rest with a higher sequence number.`,
   'day-limit': ({ limit }) =>
@@ -63,7 +63,7 @@ const notes = {
       : `Numbers ${numbers}${whose} were never received. They can no longer be processed; send their changes again under a higher number.`;
   },
   noRecord: (files: string) =>
-    `The server has no record of ${files}: disregard what earlier reports and traces say about them. Customer service has been notified. If a change is in neither this nor a later report, send it again in a new file with a higher sequence number.`,
+    `The server has no record of ${files}: disregard what earlier reports and traces say about them. The operator of the server sees this warning, too. If a change is in neither this nor a later report, send it again in a new file with a higher sequence number.`,
 };
 
 export const report = { refusals, notes };

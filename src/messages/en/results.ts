@@ -66,10 +66,10 @@ export const results = {
   2: byReason(
     {
       'no-list': (r) =>
-        `Full lists of source ${value(r)} are not enabled for your organisation (consent required). Contact customer service to enable them.`,
+        `Full lists of source ${value(r)} are not enabled for your organization (consent required). Contact customer service to enable them.`,
     },
     (r) =>
-      `Change files of type ${r.value} are not enabled for your organisation. Contact customer service to enable them.`,
+      `Change files of type ${r.value} are not enabled for your organization. Contact customer service to enable them.`,
   ),
   3: (r) =>
     `The customer ID ${r.value} in the file name is not your customer ID, ${r.other}. Rename the file and upload it again.`,
@@ -123,7 +123,7 @@ export const results = {
     },
     'The entry is not valid CSV.',
   ),
-  1001: 'Your organisation is on hold, and its provisioning files are refused. Contact customer service, then upload the file again with a higher sequence number.',
+  1001: 'Your organization is on hold, and its provisioning files are refused. Contact customer service, then upload the file again with a higher sequence number.',
   1002: (r) =>
     `${r.value} is the only company contact and cannot be removed. Appoint another company contact first.`,
   1003: byReason(
@@ -132,14 +132,14 @@ export const results = {
         `subscriptionId ${value(r)} is an accessory and needs a compatible base subscription in the same entry. Give the ID of the base subscription in the other column.`,
     },
     (r) =>
-      `${r.field} ${value(r)} is not a subscription of your organisation that can be used here. Check the ID.`,
+      `${r.field} ${value(r)} is not a subscription of your organization that can be used here. Check the ID.`,
   ),
   1006: byReason(
     {
       'not-owned': (r) =>
-        `A FEDERATED subscriber needs an address in a domain that your organisation owns, and ${value(r)} in ${r.field} is not one. ${useOneOf(r)}`,
+        `A FEDERATED subscriber needs an address in a domain that your organization owns, and ${value(r)} in ${r.field} is not one. ${useOneOf(r)}`,
     },
-    (r) => `The mail domain ${value(r)} is not registered for your organisation. ${useOneOf(r)}`,
+    (r) => `The mail domain ${value(r)} is not registered for your organization. ${useOneOf(r)}`,
   ),
   1007: (r) =>
     `The subscription ${value(r)} in ${r.field} has no free seats. Buy more seats, or revoke one first.`,
@@ -149,27 +149,27 @@ export const results = {
       'not-suspended': (r) =>
         `${r.value} is ${r.other}, not suspended. Only a suspended subscriber can be resumed.`,
       'last-administrator': (r) =>
-        `${r.value} is the last administrator of your organisation. Make someone else an administrator first.`,
+        `${r.value} is the last administrator of your organization. Make someone else an administrator first.`,
       'nothing-to-activate': (r) =>
         `${r.value} is active and has no seat to activate, so no invitation can be sent.`,
       suspended: (r) => `${r.value} is suspended. Resume the account first.`,
       'password-only': (r) =>
         `The account ${r.value} was created with a one-time password and has no invitation. Give the subscriber that password, or have it reset.`,
       federated: (r) =>
-        `${r.value} is federated and signs in through your organisation, so no invitation is sent.`,
+        `${r.value} is federated and signs in through your organization, so no invitation is sent.`,
     },
     (r) => `The operation failed for ${r.value ?? 'this subscriber'}. ${retry}`,
   ),
   1011: (r) =>
-    `Your organisation has no subscriber with the address ${value(r)}. Check emailAddress, or add the subscriber first.`,
+    `Your organization has no subscriber with the address ${value(r)}. Check emailAddress, or add the subscriber first.`,
   1013: (r) =>
-    `assignTo ${value(r)} belongs to another organisation. Content can only be moved within your organisation.`,
+    `assignTo ${value(r)} belongs to another organization. Content can only be moved within your organization.`,
   1014: byReason(
     {
       self: (r) =>
-        `assignTo ${value(r)} is the subscriber of this entry. Give the address of another subscriber of your organisation.`,
+        `assignTo ${value(r)} is the subscriber of this entry. Give the address of another subscriber of your organization.`,
     },
-    (r) => `assignTo ${value(r)} is not a subscriber of your organisation. Check the address.`,
+    (r) => `assignTo ${value(r)} is not a subscriber of your organization. Check the address.`,
   ),
   1015: (r) =>
     `action ${value(r)} is not a known operation. Use Add, Update, Suspend, Resume, Remove, AssignSeat, ChangeSeat, RevokeSeat, Rename, ResendInvitation or ChangeStorage.`,
@@ -200,13 +200,13 @@ export const results = {
       `${r.other ?? 'The subscriber'} holds ${seats(r)}, which cannot all be changed to ${value(r)}. Choose a compatible subscription: mail can only be changed to mail of the same type; customer service can tell you what else is compatible.`,
   ),
   1021: (r) =>
-    `subscriptionId ${value(r)} is not an active collaboration, mail or bundle subscription of your organisation. Check the ID.`,
+    `subscriptionId ${value(r)} is not an active collaboration, mail or bundle subscription of your organization. Check the ID.`,
   1022: (r) => `The subscription ${value(r)} has no free seats. Buy more seats, or revoke one first.`,
   1019: (r) =>
     `assignTo ${value(r)} cannot be used: mail content cannot be moved to another subscriber. Leave assignTo empty.`,
   1023: (r) => `timeZone ${value(r)} is not one of the allowed values. ${nearest(r, 'America/New_York')}`,
   1024: (r) =>
-    `subscriptionId2 ${value(r)} cannot be used here. Give the ID of a second subscription of your organisation; for a subscriber leaving a bundle, ChangeSeat also accepts DELETECOLLAB, DELETEMAIL or the ID of that bundle.`,
+    `subscriptionId2 ${value(r)} cannot be used here. Give the ID of a second subscription of your organization; for a subscriber leaving a bundle, ChangeSeat also accepts DELETECOLLAB, DELETEMAIL or the ID of that bundle.`,
   1025: (r) =>
     `The subscriptions ${r.other} and ${r.value} are both mail subscriptions, and a subscriber can have only one. Leave one column empty.`,
   1026: (r) =>
@@ -228,7 +228,7 @@ export const results = {
     {
       taken: (r) => `The Notes name ${value(r)} is already in use. Choose another name in notesDN.`,
       unknown: (r) =>
-        `The Notes name ${value(r)} is not in the directory of your organisation. Synchronise the directory first, or correct notesDN.`,
+        `The Notes name ${value(r)} is not in the directory of your organization. Synchronize the directory first, or correct notesDN.`,
       'other-address': (r) =>
         `The directory entry for the Notes name ${value(r)} has a different e-mail address. Correct one of the two addresses.`,
       ambiguous: (r) =>
@@ -265,7 +265,7 @@ export const results = {
   ),
   1042: (r) =>
     `${r.field} cannot be used with this subscription: Files storage requires collaboration, Mail storage requires mail.`,
-  1044: (r) => `Your organisation has no extra storage for ${r.field}. Buy some first.`,
+  1044: (r) => `Your organization has no extra storage for ${r.field}. Buy some first.`,
   1045: (r) =>
     `${r.field} ${value(r)} exceeds the ${r.limit} GB available to this subscriber. Request less, or buy more.`,
   1048: byReason(
@@ -276,7 +276,7 @@ export const results = {
         `The address of ${r.value ?? 'this subscriber'} was not changed: the account store rejected the change. ${retry}`,
     },
     (r) =>
-      `The address ${value(r)} is not the synchronised Notes address of this hybrid subscriber. Change it on premises and synchronise, then rename.`,
+      `The address ${value(r)} is not the synchronized Notes address of this hybrid subscriber. Change it on premises and synchronize, then rename.`,
   ),
   1043: byReason(
     {
@@ -302,11 +302,11 @@ export const results = {
     },
     (r) => `Validation of a Notes attribute failed: ${r.field} ${value(r)} is not valid.`,
   ),
-  1056: (r) => `federationType ${value(r)} is not allowed in your organisation. Use ${r.other}.`,
+  1056: (r) => `federationType ${value(r)} is not allowed in your organization. Use ${r.other}.`,
   1057: (r) => `federationType ${value(r)} is not valid. Use NON_FEDERATED, FEDERATED or MODIFIED_FEDERATED.`,
   1058: (r) =>
     `suppressInvitation ${value(r)} is not valid. Use SUPPRESS_ALL or SUPPRESS_NONE, or leave it empty.`,
-  1060: 'iNotes mail is not enabled for your organisation. Contact customer service.',
+  1060: 'iNotes mail is not enabled for your organization. Contact customer service.',
   1061: (r) =>
     `The seat of ${r.value} in subscription ${r.other} is still being set up (ENTITLE_PENDING). Try again later.`,
   1063: (r) => `The subscription ${value(r)} in ${r.field} is not active. Choose an active subscription.`,
@@ -319,7 +319,7 @@ export const results = {
       taken: (r) =>
         `The seat was not changed: the Notes name ${value(r)} is already in use. Choose another name in notesDN.`,
       unknown: (r) =>
-        `The seat was not changed: the Notes name ${value(r)} is not in the directory of your organisation.`,
+        `The seat was not changed: the Notes name ${value(r)} is not in the directory of your organization.`,
     },
     (r) =>
       `The seat${r.value ? ` of ${r.value}` : ''} was not changed: the account store rejected the change. ${retry}`,
@@ -342,17 +342,17 @@ export const results = {
   1079: 'subscriptionId is empty. This operation needs it.',
   1085: (r) =>
     `The extra storage of ${r.value ?? 'this subscriber'} was not changed: the account store rejected the change. ${retry}`,
-  1086: 'Notes mail is not enabled for your organisation. Contact customer service.',
+  1086: 'Notes mail is not enabled for your organization. Contact customer service.',
   1088: (r) =>
     `A subscriber cannot have both a bundle and a single subscription: ${r.other}, ${r.value}. Use one or the other.`,
-  1089: (r) => `The extra storage of your organisation for ${r.field} cannot be used with this subscription.`,
+  1089: (r) => `The extra storage of your organization for ${r.field} cannot be used with this subscription.`,
   1090: (r) =>
-    `The subscription ${value(r)} in ${r.field} is an accessory, and accessories are not enabled for your organisation. Contact customer service.`,
+    `The subscription ${value(r)} in ${r.field} is an accessory, and accessories are not enabled for your organization. Contact customer service.`,
   1095: (r) => `activation ${value(r)} is not valid. Use FORCE_ACTIVATION, or leave it empty.`,
   1096: byReason(
     {
       'verification-on':
-        'FORCE_ACTIVATION is not allowed: e-mail verification is enabled for your organisation.',
+        'FORCE_ACTIVATION is not allowed: e-mail verification is enabled for your organization.',
     },
     (r) => `FORCE_ACTIVATION is not allowed: the subscriber is ${r.value}, not FEDERATED.`,
   ),

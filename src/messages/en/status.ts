@@ -68,7 +68,7 @@ type ListLine = Pick<ListStatus, 'source' | 'state'> & { lastApplied: Date | str
 const file = {
   title: (name: string, id: number, at: string) => `Spoolgate status of ${name} (${id}), ${at}`,
   onHold:
-    'Your organisation is on hold: provisioning files are refused with code 1001. Contact customer service.',
+    'Your organization is on hold: provisioning files are refused with code 1001. Contact customer service.',
   thisHour: 'This hour',
   today: 'Today',
   cap: (
@@ -92,7 +92,7 @@ const file = {
   missing: (before: string, numbers: string, source: string) =>
     `Missing before ${before}: ${numbers} of source "${source}"`,
   unknown: (files: string) =>
-    `The server has no record of ${files}: disregard what reports and traces say about them. Customer service has been notified.`,
+    `The server has no record of ${files}: disregard what reports and traces say about them. The operator of the server sees this warning, too.`,
 };
 
 export const status = { waits, runs, file };

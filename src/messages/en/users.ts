@@ -19,7 +19,7 @@ export const usersResults = {
       technician: (r) =>
         `${r.field} ${value(r)} is already a technician, and an import only adds technicians. Remove the row, or change the technician by hand.`,
     },
-    (r) => `${r.field} ${value(r)} is already in use in another organisation. Use a different address.`,
+    (r) => `${r.field} ${value(r)} is already in use in another organization. Use a different address.`,
   ),
   2003: byReason(
     { list: (r) => `${r.field} is empty. A name is required to create a person.` },
@@ -36,7 +36,7 @@ export const usersResults = {
   2006: byReason(
     {
       'group-sources-off': (r) =>
-        `This source administers the group ${value(r)} only, and group-level sources may not change users in this organisation. Upload the row from a source with account-level rights.`,
+        `This source administers the group ${value(r)} only, and group-level sources may not change users in this organization. Upload the row from a source with account-level rights.`,
       'account-admin': 'This source may not set Account Admin. Leave the column empty.',
       administrator: (r) =>
         `${text(r.other)} is an account administrator, whose ${r.field} this source may not change. Leave the column empty, or upload the row from a source with account-level rights.`,
@@ -65,7 +65,7 @@ export const usersResults = {
         `${text(r.other)} must keep its status: change files are carried out in its name. Name another administrator first.`,
     },
     (r) =>
-      `${text(r.other)} is the last active administrator of the organisation and must keep that role and status. Make another user an administrator first.`,
+      `${text(r.other)} is the last active administrator of the organization and must keep that role and status. Make another user an administrator first.`,
   ),
   2020: byReason(
     {
@@ -98,7 +98,7 @@ export const usersResults = {
         `${r.field} was ignored: this source administers the group "${text(r.other)}" only. The rest of the row was applied.`,
     },
     (r) =>
-      `${r.field} was ignored: this organisation has one group per user. The rest of the row was applied.`,
+      `${r.field} was ignored: this organization has one group per user. The rest of the row was applied.`,
   ),
   2913: (r) =>
     `User ${value(r)} did not exist and was created; New Email Address was ignored. Use USERS-NOCREATE in the file name when you change addresses.`,

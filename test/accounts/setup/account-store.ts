@@ -21,8 +21,11 @@ export function emptyStores() {
       database.query<Row>(text, values),
     /** For what is called with the database itself. */
     store: () => database,
-    setUp: (written: WrittenOrganisation, mode: SetupMode = 'enforce') =>
-      setUpOrganisations(database, systemClock, declared(written), mode),
+    /** @returns what was changed, e.g. `customer 1000001` */
+    setUp: async (written: WrittenOrganisation, mode: SetupMode = 'enforce') => {
+      const changes = await setUpOrganisations(database, systemClock, declared(written), mode);
+      return changes.map(({ what, name }) => `${what} ${name}`);
+    },
     /** The only row, where there is one. */
     one: async (text: string, values: unknown[] = []): Promise<Record<string, unknown> | undefined> => {
       const { rows } = await database.query(text, values);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { optionsText, USERS_WORDS } from '../../../src/kinds/users/words.ts';
+import { kinds } from '../../../src/messages/en/kinds.ts';
 
 const ALL_ON = { create: true, update: true, createGroups: true, multipleGroups: true };
 
@@ -12,11 +12,11 @@ test.each([
     'Creating users: on; updating users: on; creating groups: on; groups are ignored',
   ],
 ])('what is in force of %j is said in words', (changed, text) => {
-  expect(optionsText({ ...ALL_ON, ...changed } as Parameters<typeof optionsText>[0])).toBe(text);
+  expect(kinds.userOptions({ ...ALL_ON, ...changed } as Parameters<typeof kinds.userOptions>[0])).toBe(text);
 });
 
 test('the summary counts what has happened, and names what has not with 0', () => {
-  expect(USERS_WORDS.summary?.({ created: 2, skipped: 1, groups: 3 }, 'HR')).toBe(
+  expect(kinds.users.summary?.({ created: 2, skipped: 1, groups: 3 }, 'HR')).toBe(
     'Users created: 2; updated: 0; unchanged: 0; skipped: 1; failed: 0; groups created: 3',
   );
 });
