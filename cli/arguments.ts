@@ -75,3 +75,22 @@ export function limitOf(
     throw new OperatorFault(words.limit(quoted(text), { least, most }), 2);
   return limit;
 }
+
+/** Of an option that was given; null: it was not. */
+export function textOf(options: Readonly<Record<string, unknown>>, name: string): string | null {
+  const value = options[name];
+  return typeof value === 'string' ? value : null;
+}
+
+/** What all questions about what happened have: of which customer, since when, and how many at most. */
+export function selectionOf(
+  options: Readonly<Record<string, unknown>>,
+  limits: { usual: number; least: number; most: number },
+): { customer: number | null; since: string | null; limit: number } {
+  const [customer, since] = [textOf(options, 'customer'), textOf(options, 'since')];
+  return {
+    customer: customer === null ? null : customerNumber(customer),
+    since: since === null ? null : timeOf(since, new Date()).toISOString(),
+    limit: limitOf(textOf(options, 'limit'), limits),
+  };
+}

@@ -1,7 +1,7 @@
 import type { AnswerOf } from '../src/actions/action.ts';
 import { AUDIT_ENTRIES_MAX, auditTrail } from '../src/actions/audit-entries.ts';
 import { quoted } from '../src/shown-text.ts';
-import { customerNumber, limitOf, timeOf } from './arguments.ts';
+import { selectionOf, textOf } from './arguments.ts';
 import type { Command } from './command.ts';
 import { commands } from '../src/messages/en/commands.ts';
 
@@ -27,15 +27,10 @@ export const audit: Command = {
   },
   count: { min: 0, max: 0 },
   run: async ({ options, call, print, say }) => {
-    const text = (name: string) => (typeof options[name] === 'string' ? options[name] : null);
-    const customer = text('customer');
-    const since = text('since');
     const question = {
-      customer: customer === null ? null : customerNumber(customer),
-      file: text('file'),
-      login: text('login'),
-      since: since === null ? null : timeOf(since, new Date()).toISOString(),
-      limit: limitOf(text('limit'), { usual: LIMIT_DEFAULT, least: 1, most: AUDIT_ENTRIES_MAX }),
+      ...selectionOf(options, { usual: LIMIT_DEFAULT, least: 1, most: AUDIT_ENTRIES_MAX }),
+      file: textOf(options, 'file'),
+      login: textOf(options, 'login'),
     };
     const { entries } = await call(auditTrail, question);
     if (options.json) print(JSON.stringify({ entries }));

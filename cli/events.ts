@@ -3,7 +3,7 @@ import { events as eventsAction, EVENTS_MAX } from '../src/actions/events.ts';
 import type { StoredEvent } from '../src/events/catalog.ts';
 import { commands } from '../src/messages/en/commands.ts';
 import { quoted } from '../src/shown-text.ts';
-import { customerNumber, limitOf, timeOf } from './arguments.ts';
+import { selectionOf, textOf } from './arguments.ts';
 import type { Command } from './command.ts';
 
 type ShownEvent = AsJson<StoredEvent>;
@@ -27,14 +27,11 @@ export const events: Command = {
   },
   count: { min: 0, max: 0 },
   run: async ({ options, call, print, say }) => {
-    const text = (name: string) => (typeof options[name] === 'string' ? options[name] : null);
-    const [customer, since, types] = [text('customer'), text('since'), text('type')];
     const follow = options.follow === true;
+    const types = textOf(options, 'type') ?? '';
     const question = {
-      customer: customer === null ? null : customerNumber(customer),
-      types: types?.split(',').filter((type) => type !== '') ?? [],
-      since: since === null ? null : timeOf(since, new Date()).toISOString(),
-      limit: limitOf(text('limit'), { usual: LIMIT_DEFAULT, least: follow ? 0 : 1, most: EVENTS_MAX }),
+      ...selectionOf(options, { usual: LIMIT_DEFAULT, least: follow ? 0 : 1, most: EVENTS_MAX }),
+      types: types.split(',').filter((type) => type !== ''),
       follow,
     };
     const kept: ShownEvent[] = [];
