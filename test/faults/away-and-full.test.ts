@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/open.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
+import { Kinds } from '../../src/kinds/kinds.ts';
+import { KINDS } from '../../src/kinds/registry.ts';
 import { codesOf } from '../support/courier.ts';
 import { openStation, type TestStation } from '../support/services.ts';
 
@@ -75,15 +77,13 @@ describe('a commit whose answer was lost', () => {
 
 const noSpace = () => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 
-/** While the disk is full, writing a trace or a report fails in its middle: where its results are asked for. */
-function fullInTheMiddle(database: Database, disk: { full: boolean }): Database {
-  return {
-    ...database,
-    query: (text, values) =>
-      disk.full && /\bfrom entry_slice\b/.test(text)
-        ? Promise.reject(noSpace())
-        : database.query(text, values),
+/** While the disk is full, writing a trace fails in its middle: where its lines are made. */
+function fullInTheMiddle(disk: { full: boolean }): Kinds {
+  const text = (original: Buffer) => {
+    if (disk.full) throw noSpace();
+    return original;
   };
+  return new Kinds(KINDS.all.map((kind) => ({ ...kind, traced: { ...kind.traced, text } })));
 }
 
 /** Fills a file system to its last byte. @returns frees it again */
@@ -124,7 +124,8 @@ async function expectWaitedOut(world: TestStation, free: () => unknown): Promise
 describe('a full disk', () => {
   it('is waited out: nothing half-written, everything done once there is room', async () => {
     const disk = { full: false };
-    await using world = await openStation((database) => fullInTheMiddle(database, disk));
+    await using world = await openStation();
+    world.services.kinds = fullInTheMiddle(disk);
     await world.upload('1000001_PRV_1.csv', content(150));
     disk.full = true;
     await expectWaitedOut(world, () => (disk.full = false));

@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openEmbedded, type EmbeddedServer } from '../../src/database/embedded.ts';
+import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { temporaryHome } from '../support/daemon.ts';
@@ -13,6 +14,12 @@ export interface OwnServer {
   stop(): Promise<void>;
   kill(): Promise<void>;
   start(): Promise<void>;
+}
+
+/** Its database with all tables, for `openStation`. */
+export async function migrated({ database }: OwnServer): Promise<TestDatabase> {
+  await migrate(database);
+  return database;
 }
 
 /** @param mount puts a disk of its own under it; it is unmounted at the end */

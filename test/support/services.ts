@@ -39,16 +39,18 @@ export interface TestStation extends AsyncDisposable {
 /**
  * @param wrap puts something between the pipeline and its database
  * @param disk called with the empty spool, before anything is in it
+ * @param makeDatabase one of its own server, migrated; default: a clone on the server of all tests, which waits for no disk
  */
 export async function openStation(
   wrap: (database: Database) => Database = (same) => same,
   disk: (spool: string) => Promise<void> = async () => {},
+  makeDatabase: () => Promise<TestDatabase> = cloneDatabase,
 ): Promise<TestStation> {
   await using opened = new AsyncDisposableStack();
   const spool = await mkdtemp(path.join(os.tmpdir(), 'spoolgate-station-'));
   opened.defer(() => rm(spool, { recursive: true, force: true }));
   await disk(spool);
-  const database = await cloneDatabase();
+  const database = await makeDatabase();
   opened.defer(() => database.drop());
   const clock = new TestClock();
   const organisation = declared(await fixtures());
