@@ -2,10 +2,23 @@
 import { codeOf, messageOf, OperatorFault } from '../fault.ts';
 import { operator } from '../messages/en/operator.ts';
 import { openDatabase, type Database } from './open.ts';
+import { keepsSessions } from './pooler.ts';
 
-/** @throws {OperatorFault} where it cannot be reached */
+/** @throws {OperatorFault} where it cannot be reached, or is not fit */
 export async function openDatabaseAt(url: string, onLost: (error: Error) => void): Promise<Database> {
-  return openDatabase(url, onLost).catch((error: unknown) => {
+  const opened = await reached(url, openDatabase(url, onLost));
+  try {
+    if (await reached(url, keepsSessions(url))) return opened;
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  await opened.close();
+  throw new OperatorFault(operator.database.pooled(describeDatabase(url)));
+}
+
+async function reached<T>(url: string, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
     throw new OperatorFault(
       operator.database.unreachable(describeDatabase(url), messageOf(error) || String(codeOf(error))),
     );

@@ -33,6 +33,8 @@ const daemon = {
 const database = {
   unreachable: (where: string, why: string) =>
     `database: cannot connect to ${where}: ${why}. Start the server, or correct the URL.`,
+  pooled: (where: string) =>
+    `database: ${where} is a pooler in transaction mode, and a connection needs a session of its own. Connect directly, or pool by session.`,
   ofConfiguration: 'the configured database',
   tooOld: (version: string) =>
     `The database runs PostgreSQL ${version}; Spoolgate needs 15 or newer. Upgrade the server.`,
