@@ -14,5 +14,6 @@ export function filesOfTrace(name: string): string[] {
   const { name: stem, ext } = path.parse(name);
   if (!stem.endsWith('_trace')) return [];
   const file = stem.slice(0, -'_trace'.length);
-  return ext === '.csv' ? [`${file}.csv`, `${file}${CSV_TRACED}`] : [`${file}${ext}`];
+  if (ext !== '.csv') return [`${file}${ext}`];
+  return [ext, CSV_TRACED, CSV_TRACED.toUpperCase()].map((extension) => `${file}${extension}`);
 }

@@ -228,7 +228,7 @@ it('provisioning files cannot name a licence, and Remove gives it back with all 
       '',
     ].join('\n'),
   );
-  expect(filed.codes).toEqual([1003, 1003, 1003, 1003, 1017, 0, 0]);
+  expect(filed.codes).toEqual([1003, 1003, 1021, 1003, 1017, 0, 0]);
   expect(await seats()).toEqual([{ seats_taken: 0 }]);
   expect(
     (await send(fileOf({ 'Email address': 'next@example.com', 'Single Sign-On ID': 'LIC' }))).codes,

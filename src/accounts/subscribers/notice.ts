@@ -20,7 +20,7 @@ type Portrait = Record<string, string>;
 const UNNAMED = new Set(['seats', 'state']);
 
 export function portraitOf(subscriber: Subscriber): Portrait {
-  const { notes, password, seats } = subscriber;
+  const { notes, password, seats, technician } = subscriber;
   const storage = (pool: 'files' | 'mail') =>
     seats.flatMap(({ subscription, extraStorage }) =>
       extraStorage[pool] > 0 ? [[subscription, extraStorage[pool]]] : [],
@@ -37,6 +37,7 @@ export function portraitOf(subscriber: Subscriber): Portrait {
     federationType: subscriber.federationType,
     collabExtraStorage: JSON.stringify(storage('files')),
     mailExtraStorage: JSON.stringify(storage('mail')),
+    technician: technician ? JSON.stringify(technician) : '',
     seats: JSON.stringify(seats.map(({ subscription, state }) => [subscription, state])),
     state: subscriber.state,
   };
