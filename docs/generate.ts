@@ -16,13 +16,14 @@ import { RESULT_CODES } from '../src/tables/result-codes.ts';
 import { TECHNICIAN_COLUMNS } from '../src/tables/technician-columns.ts';
 import { TIME_ZONES } from '../src/tables/time-zones.ts';
 import { lengthMax as technicianLengthMax } from '../src/kinds/technicians/columns.ts';
+import { aliasesOf, headersOf, lengthMax as listLengthMax } from '../src/kinds/snapshot/columns.ts';
 import { lengthMax } from '../src/kinds/users/values.ts';
 import { USER_COLUMNS } from '../src/tables/user-columns.ts';
 import { USER_LOCALES } from '../src/tables/user-locales.ts';
 import { USER_TIME_ZONES } from '../src/tables/user-time-zones.ts';
 import { USER_VALUES } from '../src/tables/user-values.ts';
 
-export const GUIDES = ['provisioning.md', 'users.md', 'technicians.md'];
+export const GUIDES = ['provisioning.md', 'users.md', 'technicians.md', 'full-lists.md'];
 
 const TABLES: Record<string, () => string> = {
   operations: () =>
@@ -109,8 +110,26 @@ const TABLES: Record<string, () => string> = {
       ]),
     ),
   'technician codes': () => codesOf('TECHNICIANS'),
+  'list columns': () =>
+    table(
+      ['`keeps`', 'columns, with their other names, and how long values may be'],
+      (['contacts', 'accounts', 'technicians'] as const).map((keeps) => [
+        `\`${keeps}\``,
+        headersOf(keeps)
+          .map((name) => {
+            const aliases = aliasesOf(keeps, name).map((alias) => `\`${alias}\``);
+            const also = aliases.length > 0 ? `${aliases.join(', ')}; ` : '';
+            return `\`${name}\` (${also}${listLengthMax(keeps, name)})`;
+          })
+          .join(', '),
+      ]),
+    ),
+  'list codes': () => codesOf('SNAPSHOT', LIST_CODES),
   countries: () => COUNTRIES.map(({ code }) => code).join(' '),
 };
+
+/** Of other kinds too: what a line of accounts may say wrong, or ask for in vain. */
+const LIST_CODES: ReadonlySet<string> = new Set(['1000', '1006', '1023', '1049', '1050', '1054', '2019']);
 
 /** In a reader's words, where the table's are for programs. */
 const VALUES_OF: Readonly<Record<string, string>> = {
@@ -135,11 +154,14 @@ const TECHNICIAN_VALUES: Readonly<Record<string, string>> = {
   tech_group_id: 'number of a technician group; blank where one is chosen for all',
 };
 
-/** What a row of this type can get. */
-function codesOf(type: 'USERS' | 'TECHNICIANS'): string {
+/** What a row of this type can get. @param besides codes that it shares with other types */
+function codesOf(
+  type: 'USERS' | 'TECHNICIANS' | 'SNAPSHOT',
+  besides: ReadonlySet<string> = new Set(),
+): string {
   return table(
     ['code', 'symbol', 'what the report says'],
-    RESULT_CODES.filter((row) => row.applies_to.includes(type))
+    RESULT_CODES.filter((row) => row.applies_to.includes(type) || besides.has(row.code))
       .map((row) => Number(row.code) as ResultCode)
       .map((code) => [String(code), `\`${symbolOf(code)}\``, exampleMessages(code).join('<br>')]),
   );

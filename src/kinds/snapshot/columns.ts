@@ -70,6 +70,12 @@ export function headersOf(keeps: Keeps): string[] {
   return [ADDRESS, OBJECT_ID, STATUS, ...OWN[keeps].map(({ name }) => name)];
 }
 
+/** Other names of a column. */
+export function aliasesOf(keeps: Keeps, column: string): string[] {
+  const names = [...BY_HEADER[keeps]].filter(([, name]) => name === column).map(([header]) => header);
+  return names.filter((name) => name !== column.toLowerCase());
+}
+
 /** What only a new person needs. */
 export const NAMES: Record<Keeps, readonly string[]> = {
   contacts: ['displayName'],
