@@ -39,12 +39,10 @@ export async function absentPeople(
   keeps: keyof typeof MANAGED,
   named: readonly number[],
 ): Promise<Absence> {
-  const { rows } = await db.query<ManagedPerson & { of: number; present: boolean }>(
-    `with managed as materialized (${MANAGED[keeps]}),
-          present as (select distinct id from unnest($3::bigint[]) as given (id))
+  const { rows } = await db.query<ManagedPerson & { of: number }>(
+    `with managed as materialized (${MANAGED[keeps]})
      select m.*, (select count(*) from managed) as of from managed m
-      where not exists (select 1 from present p where p.id = m.id)
-      order by m.address collate "C", m.id`,
+      where m.id <> all ($3::bigint[]) order by m.address collate "C", m.id`,
     [customer, source, named],
   );
   if (rows[0]) return { of: rows[0].of, absent: rows };

@@ -49,6 +49,7 @@ interface PersonRow {
   fields: Record<string, string>;
 }
 
+/** One look at an index for each name, whatever the planner knows of the tables by now. */
 const PEOPLE = `
   select s.id, s.email as address, s.managed_by_source as source, s.managed_by_object as "objectId", s.state,
          s.suspended_by_source as "suspendedBy", t.status as technician,
@@ -62,9 +63,12 @@ const PEOPLE = `
            'name', coalesce(t.name, '')) as fields
     from subscriber s left join technician t on t.subscriber_id = s.id
    where s.id in (
-     select id from subscriber where customer_id = $1 and email = any($2) and state <> 'removed'
+     select p.id from unnest($2::text[]) as given (email), lateral (
+       select id, customer_id from subscriber where email = given.email and state <> 'removed' limit 1) p where p.customer_id = $1
      union all
-     select id from subscriber where customer_id = $1 and managed_by_source = $3 and managed_by_object = any($4) and state <> 'removed')`;
+     select p.id from unnest($4::text[]) as given (object), lateral (
+       select id from subscriber where customer_id = $1 and managed_by_source = $3 and managed_by_object = given.object
+          and state <> 'removed' limit 1) p)`;
 
 /** Accounts, and technicians among them. The caller holds the customer's row lock. */
 export async function knownAccounts(
@@ -93,21 +97,30 @@ export async function takenElsewhere(
   addresses: readonly string[],
 ): Promise<string[]> {
   const { rows } = await db.query<{ email: string }>(
-    `select email from subscriber where email = any($2) and state <> 'removed' and customer_id <> $1`,
+    `select given.email from unnest($2::text[]) as given (email), lateral (
+       select customer_id from subscriber where email = given.email and state <> 'removed' limit 1) p where p.customer_id <> $1`,
     [customer, addresses],
   );
   return rows.map(({ email }) => email);
 }
 
+/** More contacts with one address than these are not looked at. */
+const SAME_MAIL_MAX = 10;
+
 const CONTACTS = `
   select id, dn_key as key, class = 'group' as "isGroup", attributes,
          managed_by_source as source, managed_by_object as "objectId"
     from directory_entry where customer_id = $1 and dn_key in (
-     select dn_key from directory_entry where customer_id = $1 and dn_key = any($2)
+     select p.dn_key from unnest($2::text[]) as given (key), lateral (
+       select dn_key from directory_entry where customer_id = $1 and dn_key = given.key limit 1) p
      union all
-     select dn_key from directory_entry where customer_id = $1 and class = 'person' and lower(attributes->'mail'->>0) = any($3)
+     select p.dn_key from unnest($3::text[]) as given (mail), lateral (
+       select dn_key from directory_entry where customer_id = $1 and class = 'person' and lower(attributes->'mail'->>0) = given.mail
+        limit ${SAME_MAIL_MAX}) p
      union all
-     select dn_key from directory_entry where customer_id = $1 and managed_by_source = $4 and managed_by_object = any($5))`;
+     select p.dn_key from unnest($5::text[]) as given (object), lateral (
+       select dn_key from directory_entry where customer_id = $1 and managed_by_source = $4 and managed_by_object = given.object
+        limit 1) p)`;
 
 /** Entries of the contact directory: those with the name that the list gives, and those with the address. */
 export async function knownContacts(

@@ -15,6 +15,7 @@ import { saveOrganisation } from '../../accounts/subscribers/save.ts';
 import { releaseLicenses, setTechnician, splitName } from '../../accounts/subscribers/technician.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
+import { fieldsOf as valuesOf } from './line.ts';
 import { operationOf } from './results.ts';
 import type { ListState, Planned, Slice } from './state.ts';
 
@@ -137,7 +138,7 @@ function add({ organisation, state, nextId }: Work, { line }: Planned): Subscrib
 
 /** A cell without a value leaves alone what is stored. */
 function keepAccount({ organisation, state }: Work, { line, phase }: Planned, subscriber: Subscriber): void {
-  for (const [column, value] of line.values) {
+  for (const [column, value] of valuesOf(line.values)) {
     if (value === '') continue;
     if (column === 'givenName' || column === 'familyName') subscriber[column] = value;
     else subscriber.profile[column as keyof Profile] = value;

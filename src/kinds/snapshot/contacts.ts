@@ -11,6 +11,7 @@ import { loadDirectory, saveDirectory } from '../../accounts/directory/entry-sto
 import { manageContacts } from '../../accounts/lists/contacts.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
+import { fieldsOf } from './line.ts';
 import { operationOf } from './results.ts';
 import type { ListState, Planned, Slice } from './state.ts';
 
@@ -73,7 +74,7 @@ function keep(directory: Directory, { file, now }: ListState, one: Planned): voi
   const attributes = new Map(before.attributes);
   if (!attributes.get('mail')?.has(foldValue('mail', line.address)))
     attributes.set('mail', new Map([[foldValue('mail', line.address), line.address]]));
-  for (const [name, value] of line.values) {
+  for (const [name, value] of fieldsOf(line.values)) {
     if (value !== '') attributes.set(name, new Map([[foldValue(name, value), value]]));
     else if (name !== 'displayName') attributes.delete(name);
   }

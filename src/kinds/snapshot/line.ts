@@ -9,18 +9,25 @@ import {
 import type { Refusal, ResultCode } from '../../change-file/result-code.ts';
 import { cut } from '../shown-value.ts';
 import { ADDRESS, lengthMax, OBJECT_ID, STATUS, type Keeps } from './columns.ts';
-import type { ListRow } from './reader.ts';
 
-/** Column → value; '' for a cell without one. */
-export type Values = ReadonlyMap<string, string>;
+/** The cells of a line by their columns; made anew for every look, since very many lines are in memory. */
+export class Values implements Iterable<readonly [column: string, value: string]> {
+  readonly #columns: readonly string[];
+  readonly #values: readonly string[];
 
-export function valuesOf({ headers, row }: ListRow, columns: ReadonlyMap<string, string>): Values {
-  const values = new Map<string, string>();
-  for (const header of headers) {
-    const column = columns.get(header);
-    if (column !== undefined) values.set(column, row.get(header) ?? '');
+  /** @param columns in the order of the values */
+  constructor(columns: readonly string[], values: readonly string[]) {
+    this.#columns = columns;
+    this.#values = values;
   }
-  return values;
+
+  get(column: string): string | undefined {
+    return this.#values[this.#columns.indexOf(column)];
+  }
+
+  *[Symbol.iterator](): Generator<readonly [column: string, value: string]> {
+    for (const [index, column] of this.#columns.entries()) yield [column, this.#values[index] ?? ''];
+  }
 }
 
 export function fault(code: ResultCode, field: string, value: string, more: Partial<Refusal> = {}): Refusal {
@@ -86,12 +93,10 @@ export function storedValue(column: string, value: string): string {
   return (Object.hasOwn(TABLES, column) && spelledAs(TABLES[column as keyof typeof TABLES], value)) || value;
 }
 
-/** The fields of the person: what is neither address nor id nor status. */
-export function fieldsIn(values: Values): Map<string, string> {
-  const own = new Set<string>([ADDRESS, OBJECT_ID, STATUS]);
-  return new Map(
-    [...values]
-      .filter(([column]) => !own.has(column))
-      .map(([column, value]) => [column, value === '' ? '' : storedValue(column, value)]),
-  );
+const OF_EVERY_LIST: ReadonlySet<string> = new Set([ADDRESS, OBJECT_ID, STATUS]);
+
+/** The fields of the person, as they are stored: what is neither address nor id nor status. */
+export function* fieldsOf(values: Values): Generator<readonly [column: string, value: string]> {
+  for (const [column, value] of values)
+    if (!OF_EVERY_LIST.has(column)) yield [column, value === '' ? '' : storedValue(column, value)];
 }

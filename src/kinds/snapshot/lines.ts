@@ -5,7 +5,7 @@ import type { Entry } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { ADDRESS, OBJECT_ID, STATUS } from './columns.ts';
 import { readListHeader } from './header.ts';
-import { addressFaults, addressIn, fieldsIn, isDisabledIn, valueFaults, valuesOf } from './line.ts';
+import { addressFaults, addressIn, isDisabledIn, valueFaults, Values } from './line.ts';
 import type { ListRow } from './reader.ts';
 import type { Doubt, ListLine } from './state.ts';
 
@@ -37,6 +37,7 @@ export async function linesOf(
   const headers = entries.flatMap(({ read }) => ('record' in read ? [read.record.headers] : [])).slice(0, 1);
   const header = readListHeader(headers[0] ?? [ADDRESS], keeps);
   const columns = 'columns' in header ? header.columns : new Map<string, string>();
+  const order = (headers[0] ?? []).map((text) => columns.get(text) ?? '');
   const lines: Lines = {
     named: [],
     nameless: new Map(),
@@ -52,7 +53,7 @@ export async function linesOf(
       lines.doubt ??= 'unreadable';
       continue;
     }
-    const values = valuesOf(read.record, columns);
+    const values = new Values(order, read.record.values);
     const wrong = addressFaults(values, keeps);
     const objectId = values.get(OBJECT_ID) ?? '';
     const faults = valueFaults(values, keeps, now);
@@ -71,7 +72,7 @@ export async function linesOf(
       objectId,
       isDisabled: isDisabledIn(values),
     };
-    lines.named.push({ line: { ...line, values: fieldsIn(values), dn }, faults });
+    lines.named.push({ line: { ...line, values, dn }, faults });
   }
   return lines;
 }

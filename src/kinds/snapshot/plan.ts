@@ -6,7 +6,7 @@ import { domainOf } from '../../accounts/subscribers/email-address.ts';
 import type { KnownPerson } from '../../accounts/lists/known.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { ADDRESS, NAMES, STATUS } from './columns.ts';
-import { fault } from './line.ts';
+import { fault, fieldsOf } from './line.ts';
 import type { ListFacts, ListLine, Planned } from './state.ts';
 
 export type LinePlan = { planned: Planned } | { faults: Refusal[]; person: KnownPerson | null };
@@ -167,7 +167,7 @@ function planned(
 /** An empty cell clears an attribute of a contact, but for the name; of an account and a technician it says nothing. */
 function isChanged(keeps: ListFacts['keeps'], { address, values }: ListLine, person: KnownPerson): boolean {
   if (address !== person.address) return true;
-  for (const [column, value] of values) {
+  for (const [column, value] of fieldsOf(values)) {
     const stored = person.fields[column];
     if (value === '' && (keeps !== 'contacts' || stored === undefined || column === 'displayName')) continue;
     const wanted = keeps === 'contacts' && value !== '' ? JSON.stringify([value]) : value;

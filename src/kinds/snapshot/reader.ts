@@ -6,8 +6,8 @@ import { readRows, type Row } from '../csv/rows.ts';
 export interface ListRow {
   /** Of the whole file: header texts as they stand, each once. */
   headers: readonly string[];
-  /** Header text → value; a cell without a value is not here. */
-  row: Row<string>;
+  /** In the order of the headers; '' for a cell without a value. */
+  values: readonly string[];
 }
 
 /** What Excel writes as a first line to say which separator follows. */
@@ -42,10 +42,15 @@ export async function readList(
   return { ...reading, entries: withHeaders(reading.entries, headers) };
 }
 
+/** A list may have very many lines, and all of them are in memory: an array is the smallest. */
+function valuesIn(headers: readonly string[], row: Row<string>): string[] {
+  return headers.map((header) => row.get(header) ?? '');
+}
+
 async function* withHeaders(
   entries: AsyncIterable<Entry<Row<string>>>,
   headers: readonly string[],
 ): AsyncGenerator<Entry<ListRow>> {
   for await (const { read, ...entry } of entries)
-    yield { ...entry, read: 'refusal' in read ? read : { record: { headers, row: read.record } } };
+    yield { ...entry, read: 'refusal' in read ? read : { record: { headers, values: valuesIn(headers, read.record) } } };
 }

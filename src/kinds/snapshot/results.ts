@@ -1,10 +1,20 @@
-import type { Entry, EntryResult } from '../../change-file/entry.ts';
+import type { Effects, Entry, EntryResult } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { cut, oncePerField } from '../shown-value.ts';
 import type { Lines } from './lines.ts';
 import type { ListPlan } from './plan.ts';
 import type { ListRow } from './reader.ts';
 import type { Planned } from './state.ts';
+
+/** One of each, however many lines have it. */
+const EFFECTS: Readonly<Record<Planned['effect'], Effects>> = {
+  created: { created: 1 },
+  updated: { updated: 1 },
+  enabled: { enabled: 1 },
+  unchanged: { unchanged: 1 },
+  disabled: { disabled: 1 },
+  removed: { removed: 1 },
+};
 
 const OPERATIONS = {
   update: 'Update',
@@ -43,10 +53,9 @@ export function resultsOf(
     if (person) named.push(person.id);
     const subject = cut(line.address);
     if ('planned' in one) {
-      planned.set(line.entry, one.planned);
+      if (one.planned.phase !== null) planned.set(line.entry, one.planned);
       const operation = operationOf(one.planned);
-      const effects = { [one.planned.effect]: 1 };
-      results.set(line.entry, { place, code: 0, operation, subject, refusal: null, effects });
+      results.set(line.entry, { place, code: 0, operation, subject, refusal: null, effects: EFFECTS[one.planned.effect] });
     } else results.set(line.entry, failedLine(place, subject, one.faults));
   }
   return { results, planned, named };

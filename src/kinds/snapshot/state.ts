@@ -3,6 +3,7 @@ import type { Absence, ManagedPerson } from '../../accounts/lists/absent.ts';
 import type { ListScope } from '../../accounts/lists/applied.ts';
 import type { SnapshotSettings } from '../../accounts/customers/customer.ts';
 import type { EntryResult } from '../../change-file/entry.ts';
+import type { Values } from './line.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 
 /** A line that names a person, as far as its own cells say. */
@@ -14,8 +15,7 @@ export interface ListLine {
   /** '' where the line has none. */
   objectId: string;
   isDisabled: boolean;
-  /** Column → value, of the fields of the person; '' for a cell without a value. */
-  values: ReadonlyMap<string, string>;
+  values: Values;
   /** Of contacts: the name of a new entry; null where none can be made of the line. */
   dn: { text: string; key: string } | null;
 }
