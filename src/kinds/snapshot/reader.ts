@@ -52,5 +52,8 @@ async function* withHeaders(
   headers: readonly string[],
 ): AsyncGenerator<Entry<ListRow>> {
   for await (const { read, ...entry } of entries)
-    yield { ...entry, read: 'refusal' in read ? read : { record: { headers, values: valuesIn(headers, read.record) } } };
+    yield {
+      ...entry,
+      read: 'refusal' in read ? read : { record: { headers, values: valuesIn(headers, read.record) } },
+    };
 }

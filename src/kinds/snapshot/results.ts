@@ -55,7 +55,14 @@ export function resultsOf(
     if ('planned' in one) {
       if (one.planned.phase !== null) planned.set(line.entry, one.planned);
       const operation = operationOf(one.planned);
-      results.set(line.entry, { place, code: 0, operation, subject, refusal: null, effects: EFFECTS[one.planned.effect] });
+      results.set(line.entry, {
+        place,
+        code: 0,
+        operation,
+        subject,
+        refusal: null,
+        effects: EFFECTS[one.planned.effect],
+      });
     } else results.set(line.entry, failedLine(place, subject, one.faults));
   }
   return { results, planned, named };
