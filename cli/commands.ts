@@ -16,6 +16,7 @@ import { history } from './history.ts';
 import { hold, release } from './hold.ts';
 import { purge } from './purge.ts';
 import { reconcile } from './reconcile.ts';
+import { verify } from './verify.ts';
 import { setup } from './setup.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
@@ -48,7 +49,7 @@ export const GROUPS: readonly CommandGroup[] = [
   },
   { title: groups.files, commands: [check, template, approve, discard, reconcile, events] },
   { title: groups.access, commands: [account, bans, unban, audit] },
-  { title: groups.maintenance, commands: [backup, restore, purge] },
+  { title: groups.maintenance, commands: [backup, restore, purge, verify] },
   { title: groups.shell, commands: [demo, completion(() => COMMANDS)] },
 ];
 

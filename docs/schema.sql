@@ -246,8 +246,6 @@ create table subscriber (
   -- The source whose full list has suspended the account: only its lists resume it by themselves.
   suspended_by_source text,
   primary key (id),
-  unique (id, customer_id),
-  foreign key (customer_id) references customer(id),
   check ((managed_by_object is null) or (managed_by_source is not null)),
   check ((password_state = 'none') = (password_hash is null)),
   check ((roles <@ '{user,application_developer,administrator_assistant,administrator}') and (roles <> '{}')),
@@ -288,8 +286,6 @@ create table seat (
   last_change_file text,
   last_change_line integer,
   primary key (subscriber_id, subscription_id),
-  foreign key (customer_id, subscription_id) references subscription(customer_id, id),
-  foreign key (subscriber_id, customer_id) references subscriber(id, customer_id),
   check (extra_files_gb >= 0),
   check (extra_mail_gb >= 0),
   check (state in ('active', 'assigned', 'entitle_pending'))
@@ -481,9 +477,6 @@ create table outbox (
   done_at timestamptz,
   outcome text,
   primary key (id),
-  foreign key (change_file_id) references change_file(id),
-  foreign key (customer_id) references customer(id),
-  foreign key (subscriber_id) references subscriber(id),
   check (topic in ('invitation', 'content', 'removal', 'notice'))
 );
 create index outbox_open on outbox (topic, next_try_at) where (done_at is null);
@@ -758,7 +751,7 @@ create table technician (
   primary key (subscriber_id),
   foreign key (customer_id, group_id) references technician_group(customer_id, id),
   foreign key (customer_id, home_group_id) references technician_group(customer_id, id),
-  foreign key (subscriber_id, customer_id) references subscriber(id, customer_id),
+  foreign key (subscriber_id) references subscriber(id),
   check ((sso_id is null) = (sso_id_key is null)),
   check (name <> ''),
   check (status in ('enabled', 'disabled'))

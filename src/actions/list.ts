@@ -22,6 +22,7 @@ import { status } from './status.ts';
 import { throttle } from './throttle.ts';
 import { tryDatabase } from './try-database.ts';
 import { unban } from './unban.ts';
+import { verify } from './verify.ts';
 
 /** All that can be asked for, at the control socket and by commands. */
 export const ACTIONS: readonly Action[] = [
@@ -47,5 +48,6 @@ export const ACTIONS: readonly Action[] = [
   purge,
   reconcile,
   backup,
+  verify,
   tryDatabase,
 ];

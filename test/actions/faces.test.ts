@@ -176,6 +176,7 @@ const QUESTIONS: [
   ['audit', { customer: null, file: null, login: null, since: null, limit: 100_000 }, 'exit 2'],
   ['backup', {}, 'answers', ['written']],
   ['backup', {}, 'exit 1'],
+  ['verify', {}, 'answers'],
   ['try-database', { url: null }, 'answers'],
   ['try-database', { url: 'postgres://nobody@127.0.0.1:1/nowhere' }, 'exit 1'],
   ['events', { ...ALL_EVENTS, limit: 100 }, 'answers'],

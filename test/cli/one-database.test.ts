@@ -69,6 +69,7 @@ const COMMANDS = {
   },
   purge: { words: ['purge', '--dry-run'], code: 0, says: /Nothing to delete/ },
   reconcile: { words: ['reconcile'], code: 3, says: /Nothing to do/ },
+  verify: { words: ['verify'], code: 0, says: /The accounts are consistent/ },
 } satisfies Record<string, Expected>;
 
 it('every action has its command here', () => {

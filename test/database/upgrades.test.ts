@@ -33,6 +33,7 @@ const HASHES: Record<string, string> = {
   '022-guard.sql': '5194c68a2616576e5156f41f85333c397e02f1c135c17edacf6905c53b04238b',
   '023-full-lists.sql': 'e4c895763b4135c0ce095c2393c6bd5dacae421b880e18cebc101fce21dc072c',
   '024-comments.sql': '64d4b11d12d3f11fe970485b4108be92b5349d6e6e95d61657a92d95097b069b',
+  '025-unchecked-references.sql': 'c9c1bb62cd2646cfa55e9f701e968b3ef84f82b030725ec9b0447c371dc7914d',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
 const SCHEMAS: [title: string, ...files: string[]][] = [
@@ -88,6 +89,8 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['up to 023', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023'],
   // prettier-ignore
   ['up to 024', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024'],
+  // prettier-ignore
+  ['up to 025', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025'],
 ];
 
 let database: TestDatabase;

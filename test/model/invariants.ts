@@ -1,3 +1,4 @@
+import { misfits } from '../../src/accounts/subscribers/verify.ts';
 import type { Queryable } from '../../src/database/open.ts';
 
 /** A subscription together with whose seat it is; the base of several invariants. */
@@ -63,7 +64,7 @@ const FORBIDDEN: Record<string, string> = {
 
 /** @returns the names of the broken invariants with the rows that break them */
 export async function brokenInvariants(database: Queryable): Promise<string[]> {
-  const broken: string[] = [];
+  const broken = (await misfits(database)).map((one) => JSON.stringify(one));
   for (const [name, statement] of Object.entries(FORBIDDEN)) {
     const { rows } = await database.query(statement);
     if (rows.length > 0) broken.push(`${name}: ${JSON.stringify(rows)}`);

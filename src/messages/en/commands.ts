@@ -255,6 +255,23 @@ const purge = {
     `${files === 1 ? '1 file' : `${files} files`} could not be deleted; see the log.`,
 };
 
+const verify = {
+  summary: 'check that the tables of the accounts agree with each other',
+  details: `Looks for people without a customer, seats without a person or a subscription, subscriptions whose seats are
+miscounted, technicians without a person, and mails or removals that belong to nothing. No key of the database checks these. Changes nothing; prints
+at most 100 rows of each kind. Exit 1 if there are any.`,
+  nothing: 'The accounts are consistent.',
+  misfit: (customer: number, what: string) => `${customer}: ${what}`,
+  'person-without-customer': (id: number) => `person ${id} belongs to no customer`,
+  'seat-without-person': (id: number) => `a seat of person ${id}, who does not exist`,
+  'seat-without-subscription': (id: number) => `a seat of subscription ${id}, which does not exist`,
+  'seats-miscounted': (id: number) => `subscription ${id} counts more or fewer seats than are taken`,
+  'technician-without-person': (id: number) => `technician ${id} is a person of another customer, or none`,
+  'follow-up-without-customer': (id: number) => `outbox row ${id} belongs to no customer`,
+  'follow-up-without-person': (id: number) => `outbox row ${id} is about a person who does not exist`,
+  'follow-up-without-file': (id: number) => `outbox row ${id} follows from a change file that does not exist`,
+};
+
 const reconcile = {
   summary: 'requeue files whose results were lost by the database',
   details: `For a database that lost its last commits, after failover to a lagging standby or a crash with synchronous_commit
@@ -342,6 +359,7 @@ export const commands = {
   events,
   purge,
   reconcile,
+  verify,
   backup,
   config,
   template,
