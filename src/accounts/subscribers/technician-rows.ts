@@ -1,6 +1,6 @@
 /** How the table of technicians holds them, and how it is written: along with the people (save-people.ts). */
 import { columns, type RowOf } from '../../database/columns.ts';
-import type { Transaction } from '../../database/open.ts';
+import type { Queryable, Transaction } from '../../database/open.ts';
 import { arraysOf, unnested } from '../../database/unnest.ts';
 import type { Organisation, Technician } from './organisation.ts';
 import { foldSsoId } from './technician.ts';
@@ -87,4 +87,17 @@ function technicianChanges({ id, changed, stored }: Organisation) {
     if (was && was.sso_id_key !== null && was.sso_id_key !== row.sso_id_key) changes.losing.push(subscriber);
   }
   return changes;
+}
+
+/** @returns null where the customer has no such group */
+export async function technicianGroupName(
+  db: Queryable,
+  customer: number,
+  id: number | null,
+): Promise<string | null> {
+  const { rows } = await db.query<{ name: string }>(
+    'select name from technician_group where customer_id = $1 and id = $2',
+    [customer, id],
+  );
+  return rows[0]?.name ?? null;
 }

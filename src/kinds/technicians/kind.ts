@@ -1,3 +1,4 @@
+import { technicianGroupName } from '../../accounts/subscribers/technician-rows.ts';
 import { customerById, type Customer } from '../../accounts/customers/customer.ts';
 import { pretendedIds, reserveSubscriberIds, takingFrom } from '../../accounts/subscribers/ids.ts';
 import { loadOrganisation } from '../../accounts/subscribers/load.ts';
@@ -61,11 +62,8 @@ function chosenGroup({ sources }: Customer, { parsed }: ChangeFile): number | nu
 
 async function groupInForce(tx: Transaction, file: ChangeFile): Promise<string> {
   const id = chosenGroup(await customerById(tx, file.customer), file);
-  const { rows } = await tx.query<{ name: string }>(
-    'select name from technician_group where customer_id = $1 and id = $2',
-    [file.customer, id],
-  );
-  return kinds.technicianGroup(id, rows[0] ? escapeHidden(rows[0].name) : null);
+  const name = await technicianGroupName(tx, file.customer, id);
+  return kinds.technicianGroup(id, name === null ? null : escapeHidden(name));
 }
 
 const kind: Kind<TechnicianRow, PreparedHashes, TechniciansState> = {
