@@ -72,7 +72,16 @@ describe('a file is shown with what it waits for, and with when it will run:', (
       'processing: 40 of 90 entries done',
       NOW,
     ],
-    ['a person', { state: 'held' }, 'held until someone approves or discards it', NOW],
+    [
+      'a person',
+      {
+        state: 'held',
+        hold: { reason: 'people', absent: 6, disabled: 1, of: 50, scopeChanged: false },
+        held_until: NEXT_DAY,
+      },
+      'upload 1_HR_PRV_1.csv.approve with the number 7 in its first line',
+      null,
+    ],
     [
       'a missing number',
       { state: 'deferred', deferred_for: 'sequence', deferred_until: NEXT_HOUR },
