@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import SftpClient from 'ssh2-sftp-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { historyText } from '../../cli/history.ts';
 import type { AsJson } from '../../src/actions/action.ts';
 import { historyOf, type History } from '../../src/actions/history.ts';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
-import type { Courier } from '../support/courier.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { poll, type Courier } from '../support/courier.ts';
+import { passwordOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { ACME, declared, fixtures, person, type WrittenOrganisation } from '../support/organisation.ts';
 import { spoolgate } from '../support/command-line.ts';
 import { person as directoryPerson } from '../kinds/directory/directory.ts';
@@ -27,7 +28,7 @@ let world: TestDaemon;
 let acme: Courier;
 let organisation: WrittenOrganisation;
 beforeAll(async () => {
-  organisation = await fixtures({ subscribers: [person('old.hand', [85_180])] });
+  organisation = await fixtures({ subscribers: [person('old.hand', [85_180]), person('by.sftp')] });
   world = await startTestDaemon({ organisation });
   acme = await world.courier();
 });
@@ -95,6 +96,37 @@ describe('of a person', () => {
       message: expect.stringContaining('4711') as string,
     });
     expect(events.at(-1)).toMatchObject({ file: null, who: 'removals', address: null });
+  });
+
+  it('by which login and from where, also of what came by SFTP: accepted and refused entries, and the events of the file', async () => {
+    const name = '1000001_SFTP_PRV_1.csv';
+    const rows = 'by.sftp@example.com,Update,,,,Clerk,,\nby.sftp@example.com,AssignSeat,4711,,,,,\n';
+    const client = new SftpClient();
+    const { sftpPort: port } = world.daemon;
+    await client.connect({ host: '127.0.0.1', port, username: 'acme', password: passwordOf('acme') });
+    try {
+      await client.put(Buffer.from(HEADER + rows), `/${name}`);
+    } finally {
+      await client.end();
+    }
+    await poll('the file to be filed', 20, async () => {
+      const { rowCount } = await world.database.query(
+        `select 1 from change_file where name = $1 and state = 'filed'`,
+        [name],
+      );
+      return rowCount === 1 ? true : null;
+    });
+    const { events } = await history('by.sftp@example.com');
+    const sender = { file: name, who: 'acme', address: expect.stringMatching(/127\.0\.0\.1$/) as string };
+    expect(events.filter(({ file }) => file === name)).toEqual([
+      expect.objectContaining({ ...sender, operation: 'Update', line: 2 }),
+      expect.objectContaining({ ...sender, code: 1003, line: 3 }),
+    ]);
+    const { rows: told } = await world.database.query(
+      `select who, address from event where type = 'file.received' and subject = $1`,
+      [name],
+    );
+    expect(told).toEqual([{ who: 'acme', address: sender.address }]);
   });
 
   it('no password and no hash stands in the table', async () => {
