@@ -67,5 +67,5 @@ export class Kinds {
   /** Whether files of the type are refused while their customer is on hold. */
   heldRefuses = (type: string | null | undefined): boolean => this.of(type)?.heldRefuses ?? false;
 
-  wordsOf = (file: NamedFile): ReportWords => this.ofFile(file)?.words ?? PLAIN_WORDS;
+  wordsOf = (file: NamedFile): ReportWords => (this.ofFile(file) ?? this.of(file.type))?.words ?? PLAIN_WORDS;
 }

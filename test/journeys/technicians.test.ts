@@ -251,3 +251,17 @@ it('the examples of technicians.md and the samples do what they say', async () =
     expect([text, filed.folder, new Set(filed.codes)]).toEqual([text, '_processed', new Set([0])]);
   }
 });
+
+it('no password of all these files stands in a log line or a row of the database', async () => {
+  const { rows: tables } = await world.database.query<{ name: string }>(
+    `select quote_ident(relname) as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
+  );
+  for (const { name } of tables) {
+    const { rows } = await world.database.query<{ row: string }>(`select t::text as row from ${name} t`);
+    expect(
+      rows.filter(({ row }) => row.includes('Wx7!') || row.includes('ChangeMe-')),
+      name,
+    ).toEqual([]);
+  }
+  expect(world.log.filter((line) => line.includes('Wx7!'))).toEqual([]);
+});
