@@ -42,6 +42,8 @@ function completed({ name, usage, summary, options }: Command): Completed {
   return { name, summary, flags, words: typed, takesFiles: /\b(?:FILE|DIR)\b/u.test(usage) };
 }
 
+const { helpSummary: HELP_SUMMARY } = words;
+
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 function bashScript(all: readonly Completed[]): string {
@@ -89,7 +91,7 @@ function zshScript(all: readonly Completed[]): string {
 _spoolgate() {
   local -a commands
   commands=(
-${described.join('\n')}
+${[...described, `    ${single(`help:${HELP_SUMMARY}`)}`].join('\n')}
   )
   if (( CURRENT == 2 )); then
     _describe command commands
@@ -99,6 +101,7 @@ ${described.join('\n')}
   (( CURRENT-- ))
   case $words[1] in
 ${cases.join('\n')}
+    help) (( CURRENT == 2 )) && _describe command commands ;;
   esac
 }
 compdef _spoolgate spoolgate`;
@@ -116,7 +119,11 @@ function fishScript(all: readonly Completed[]): string {
       ...(takesFiles ? [] : [`${seen} -f${typed.length > 0 ? ` -a ${single(typed.join(' '))}` : ''}`]),
     ];
   });
-  return lines.join('\n');
+  const help = [
+    `complete -c spoolgate -n __fish_use_subcommand -f -a help -d ${single(HELP_SUMMARY)}`,
+    `complete -c spoolgate -n '__fish_seen_subcommand_from help' -f -a ${single(all.map(({ name }) => name).join(' '))}`,
+  ];
+  return [...lines, ...help].join('\n');
 }
 
 /** A word in single quotes, for all three shells. */

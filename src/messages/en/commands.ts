@@ -333,6 +333,7 @@ const template = {
 
 const completion = {
   summary: 'print a completion script for bash, zsh or fish',
+  helpSummary: 'show the commands, or the details of one',
   details: `bash:  eval "$(spoolgate completion bash)"    in ~/.bashrc
 zsh:   eval "$(spoolgate completion zsh)"     in ~/.zshrc, after compinit
 fish:  spoolgate completion fish | source     in ~/.config/fish/config.fish`,
