@@ -22,6 +22,8 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
   words: ReportWords;
   /** A held customer's files of this kind are refused (1001). */
   heldRefuses: boolean;
+  /** Whether its files can act for one group alone; those of other kinds are refused of a source that is bound to one. */
+  actsForGroups?: boolean;
   /** Whether its entries count against the hourly cap; the daily one counts all (rules 13). */
   countsHourly: boolean;
   /** Off: its entries count against no cap; what bounds its files is `entriesMax`, and a guard. */

@@ -11,6 +11,8 @@ export interface GateFacts {
   types: ReadonlySet<string>;
   /** Why the organisation takes no files of this type from the file's source; null: it does. */
   closed?: Refusal | null;
+  /** Types that can act for one group alone, where the file's source is bound to one; null: it is not. */
+  ofGroup: ReadonlySet<string> | null;
   /** The last processed number of the file's counter; null: none. */
   last: bigint | null;
   /** Whether a number may follow the last processed one. */
@@ -26,6 +28,8 @@ export function refusedAtGate(file: Pick<ChangeFile, 'name' | 'parsed'>, facts: 
   if (!parsed) return invalidName(file.name, facts.known);
   if (!facts.types.has(parsed.type)) return { code: 2, value: parsed.type };
   if (facts.closed) return facts.closed;
+  if (facts.ofGroup && !facts.ofGroup.has(parsed.type))
+    return { code: 2, reason: 'group-source', value: parsed.type, other: parsed.source };
   if (parsed.customerId !== BigInt(facts.customer))
     return { code: 3, value: String(parsed.customerId), other: String(facts.customer) };
   if (!facts.mayFollow(facts.last, parsed.sequence))

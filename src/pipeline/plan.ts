@@ -146,15 +146,18 @@ function gate(
   { owner, last }: Pick<Known, 'owner' | 'last'>,
   kinds: Kinds,
 ): Refusal | null {
-  const { id, types } = owner;
+  const { id, types, sources } = owner;
   const { ruling } = file;
   // Its number may be stored by now, and is none of its faults.
   if (ruling?.verdict === 'discarded') return { code: 2202, reason: ruling.why, limit: ruling.people };
+  const source = file.parsed?.source ?? '';
+  const isBound = Object.hasOwn(sources, source) && sources[source]?.group !== undefined;
   return refusedAtGate(file, {
     customer: id,
     known: kinds.types,
     types: new Set(types.filter((type) => kinds.of(type))),
-    closed: kinds.of(file.parsed?.type)?.closed?.(owner, file.parsed?.source ?? '') ?? null,
+    closed: kinds.of(file.parsed?.type)?.closed?.(owner, source) ?? null,
+    ofGroup: isBound ? new Set(types.filter((type) => kinds.of(type)?.actsForGroups)) : null,
     last,
     mayFollow,
   });

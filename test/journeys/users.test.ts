@@ -233,9 +233,7 @@ describe('a source that acts for a group', () => {
     const filed = await send([head, ...rows].join('\n'), asSales);
     expect(filed.codes).toEqual([2006, 2006, 2006, 0]);
     const told = filed.lines.filter((line) => line.startsWith('ERROR'));
-    expect(told[0]).toContain(
-      'ann@example.com is an account administrator, whose New Email Address this source may not change.',
-    );
+    expect(told[0]).toContain('ann@example.com is an account administrator, whose New Email Address this');
     expect(told[1]).toContain('whose User Status this source may not change');
     expect(told[2]).toMatch(/whose New Email Address .* whose User Status /);
     expect(await shown('ann@example.com')).toMatchObject({
@@ -266,6 +264,16 @@ describe('a source that acts for a group', () => {
       /sales only/,
     );
     expect((await send(text, asSales, sales)).codes).toEqual([0]);
+  });
+
+  it('sends no other files: those would reach everybody', async () => {
+    const text = 'emailAddress,action\nbob@example.com,Suspend\n';
+    const filed = await acme.send(`${ACME}_sales_PRV_${(number += 1)}.csv`, text);
+    expect([filed.folder, filed.trace, codesIn(filed)]).toEqual(['_error', null, [2]]);
+    expect(filed.report).toContain(
+      'The source "sales" acts for one group only, and files of type PRV cannot.',
+    );
+    expect(await shown('bob@example.com')).toMatchObject({ state: 'active' });
   });
 
   it('may do nothing where the organisation does not allow it', async () => {
@@ -367,9 +375,6 @@ it('a group name that is too long, and a group too many, spoil their rows alone,
   );
   expect(filed.report).toContain('Groups would put the user in 102 groups; a user may be in at most 100.');
   expect(await shown('bob@example.com')).toMatchObject({ profile: { jobTitle: 'Kept' } });
-  await world.database.query(
-    `delete from group_membership where subscriber_id = (select id from subscriber where email = 'bob@example.com')`,
-  );
 });
 
 it('a source may be called as a property of every object is', async () => {

@@ -25,6 +25,7 @@ const FACTS: GateFacts = {
   customer: CUSTOMER,
   known: KINDS.types,
   types: new Set(['PRV', 'DI']),
+  ofGroup: null,
   last: null,
   mayFollow: () => true,
 };
@@ -113,6 +114,8 @@ describe('the gates stand in the order of their codes', () => {
     ['nonsense', all, 1],
     ['2000002_PRV_5.csv', all, 2],
     ['2000002_DI_5.ldif', all, 3],
+    ['2000002_DI_5.ldif', { ...all, ofGroup: new Set(['USERS']) }, 2],
+    ['2000002_DI_5.ldif', { ...all, ofGroup: new Set(['DI']) }, 3],
     ['1000001_DI_5.ldif', all, 4],
     ['1000001_DI_5.ldif', { ...all, last: null, mayFollow: () => true }, null],
   ])('%s', (name, facts, code) => {

@@ -83,6 +83,7 @@ const kind: Kind<UserRow, Prepared, UsersState> = {
   rank: 30,
   words: kinds.users,
   heldRefuses: true,
+  actsForGroups: true,
   countsHourly: false,
   entriesMax: ENTRIES_MAX,
   read: readUsers,

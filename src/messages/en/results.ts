@@ -67,6 +67,8 @@ export const results = {
     {
       'no-list': (r) =>
         `Full lists of source ${value(r)} are not enabled for your organization (consent required). Contact customer service to enable them.`,
+      'group-source': (r) =>
+        `The source "${shown(r.other)}" acts for one group only, and files of type ${r.value} cannot. Send the changes from another source.`,
     },
     (r) =>
       `Change files of type ${r.value} are not enabled for your organization. Contact customer service to enable them.`,
