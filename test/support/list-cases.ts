@@ -67,8 +67,9 @@ export class ListCases {
       customers: { types?: string[]; accounts?: unknown }[];
     };
     return {
-      customers: customers.map(({ accounts: _accounts, types = [], ...rest }) => ({
+      customers: customers.map(({ types = [], ...rest }) => ({
         ...rest,
+        accounts: [],
         types: types.filter((type) => KINDS.types.has(type)),
       })),
     } as WrittenOrganisation;

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { KnownPerson } from '../../../src/accounts/lists/known.ts';
+import { Values } from '../../../src/kinds/snapshot/line.ts';
+import { planList } from '../../../src/kinds/snapshot/plan.ts';
+import type { ListFacts, ListLine } from '../../../src/kinds/snapshot/state.ts';
+
+const COLUMNS = ['emailAddress', 'objectId', 'status', 'givenName', 'familyName'];
+
+/** `address objectId status`, e.g. `ann g-1 disabled`; the name is the address. */
+function lineOf(text: string, index: number): ListLine {
+  const [name = '', id = '', status = ''] = text.split(' ');
+  const address = `${name}@example.com`;
+  const objectId = id === '-' ? '' : id;
+  const named = status === 'nameless' ? '' : 'X';
+  return {
+    entry: index + 1,
+    line: index + 2,
+    address,
+    objectId,
+    isDisabled: status === 'disabled',
+    values: new Values(COLUMNS, [address, objectId, status, named, named]),
+    dn: null,
+  };
+}
+
+function known(id: number, name: string, objectId: string | null, more: Partial<KnownPerson> = {}): KnownPerson {
+  return {
+    id,
+    address: `${name}@example.com`,
+    source: 'ad',
+    objectId,
+    isDisabled: false,
+    mayEnable: true,
+    isLeaving: false,
+    isTechnician: false,
+    isGroup: false,
+    administrates: false,
+    isFederated: false,
+    hasNotesMail: false,
+    key: null,
+    fields: { givenName: 'X', familyName: 'X' },
+    ...more,
+  };
+}
+
+function planned(lines: readonly string[], people: readonly KnownPerson[], more: Partial<ListFacts> = {}): string[] {
+  const facts: ListFacts = {
+    keeps: 'accounts',
+    source: 'ad',
+    byObject: new Map(people.flatMap((one) => (one.objectId ? [[one.objectId, one] as const] : []))),
+    byAddress: new Map(people.map((one) => [one.address, one])),
+    byKey: new Map(),
+    elsewhere: new Set(['taken@example.com']),
+    ownedDomains: new Set(['example.com']),
+    mailDomains: new Set(),
+    administrators: 1,
+    guarded: new Set([99]),
+    ...more,
+  };
+  const plan = planList(
+    facts,
+    lines.map((text, index) => ({ line: lineOf(text, index), faults: [] })),
+  );
+  return [...plan.lines.values()].map((one) =>
+    'planned' in one
+      ? `${one.planned.effect}${one.planned.person ? ` ${one.planned.person.id}` : ''}`
+      : String(one.faults[0]?.code),
+  );
+}
+
+describe('who is who', () => {
+  it.each<[title: string, lines: string[], people: KnownPerson[], outcome: string[]]>([
+    ['nobody is known', ['ann g-1'], [], ['created']],
+    ['by id', ['ann g-1'], [known(1, 'ann', 'g-1')], ['unchanged 1']],
+    ['by id, with another address', ['anna g-1'], [known(1, 'ann', 'g-1')], ['updated 1']],
+    ['by address, without an id', ['ann -'], [known(1, 'ann', 'g-1')], ['unchanged 1']],
+    ['by address, with a new id', ['ann g-9'], [known(1, 'ann', 'g-1')], ['unchanged 1']],
+    ['an address that its holder gives up', ['anna g-1', 'ann g-2'], [known(1, 'ann', 'g-1')], ['updated 1', 'created']],
+    ['the same, the other way round', ['ann g-2', 'anna g-1'], [known(1, 'ann', 'g-1')], ['created', 'updated 1']],
+    [
+      'two who change their addresses',
+      ['bob g-1', 'ann g-2'],
+      [known(1, 'ann', 'g-1'), known(2, 'bob', 'g-2')],
+      ['updated 1', 'updated 2'],
+    ],
+    [
+      'an address whose holder stays',
+      ['bob g-1'],
+      [known(1, 'ann', 'g-1'), known(2, 'bob', 'g-2')],
+      ['2002'],
+    ],
+    [
+      'an address whose holder wants one that is not free',
+      ['bob g-1', 'taken g-2'],
+      [known(1, 'ann', 'g-1'), known(2, 'bob', 'g-2')],
+      ['2002', '2002'],
+    ],
+    [
+      'a chain that breaks at its end',
+      ['bob g-1', 'cid g-2', 'taken g-3'],
+      [known(1, 'ann', 'g-1'), known(2, 'bob', 'g-2'), known(3, 'cid', 'g-3')],
+      ['2002', '2002', '2002'],
+    ],
+    ['an address of another organisation', ['taken g-1'], [], ['2002']],
+    ['twice by address', ['ann g-1', 'ann g-2'], [], ['created', '2201']],
+    ['twice by id', ['ann g-1', 'anna g-1'], [], ['created', '2201']],
+    ['twice, once by id and once by address', ['anna g-1', 'ann -'], [known(1, 'ann', 'g-1')], ['updated 1', 'created']],
+    ['of another source', ['ann g-1'], [known(1, 'ann', null, { source: 'hr' })], ['2902']],
+    ['of nobody so far', ['ann g-1'], [known(1, 'ann', null, { source: null })], ['unchanged 1']],
+    ['on the way out', ['ann g-1'], [known(1, 'ann', 'g-1', { isLeaving: true })], ['1054']],
+    ['new and without a name', ['ann g-1 nameless'], [], ['2003']],
+  ])('%s', (_title, lines, people, outcome) => {
+    expect(planned(lines, people)).toEqual(outcome);
+  });
+});
+
+describe('status', () => {
+  const disabled = known(1, 'ann', 'g-1', { isDisabled: true });
+  it.each<[title: string, line: string, person: KnownPerson | null, outcome: string]>([
+    ['new and disabled', 'ann g-1 disabled', null, '2903'],
+    ['disabled', 'ann g-1 disabled', known(1, 'ann', 'g-1'), 'disabled 1'],
+    ['disabled already', 'ann g-1 disabled', disabled, 'unchanged 1'],
+    ['back', 'ann g-1', disabled, 'enabled 1'],
+    ['back with another address', 'anna g-1', disabled, 'enabled 1'],
+    ['suspended by other hands', 'ann g-1', { ...disabled, mayEnable: false }, 'unchanged 1'],
+    ['the last administrator', 'ann g-1 disabled', known(1, 'ann', 'g-1', { administrates: true }), '2019'],
+    ['who carries files out', 'ann g-1 disabled', known(99, 'ann', 'g-1'), '2019'],
+  ])('%s', (_title, line, person, outcome) => {
+    expect(planned([line], person ? [person] : [])).toEqual([outcome]);
+  });
+
+  it('one of two administrators may go, and not both', () => {
+    const people = [known(1, 'ann', 'g-1', { administrates: true }), known(2, 'bob', 'g-2', { administrates: true })];
+    const lines = ['ann g-1 disabled', 'bob g-2 disabled'];
+    expect(planned(lines, people, { administrators: 2 })).toEqual(['disabled 1', '2019']);
+  });
+});
