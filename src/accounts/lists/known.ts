@@ -25,6 +25,8 @@ export interface KnownPerson {
   key: string | null;
   /** What is stored of what a list can change: field → value; a contact's attribute has its values as JSON. */
   fields: Readonly<Record<string, string>>;
+  /** They were compared with this entry of a list already, and are not kept. */
+  compared?: { entry: number; isChanged: boolean };
 }
 
 /** What the entries of a slice name. */

@@ -3,7 +3,7 @@ import type { SnapshotSettings } from '../../accounts/customers/customer.ts';
 import type { Breather } from '../../breather.ts';
 import type { Entry } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
-import { ADDRESS, OBJECT_ID, STATUS } from './columns.ts';
+import { ADDRESS, OBJECT_ID } from './columns.ts';
 import { readListHeader } from './header.ts';
 import { addressFaults, addressIn, isDisabledIn, valueFaults, Values } from './line.ts';
 import type { ListRow } from './reader.ts';
@@ -18,8 +18,6 @@ export interface Lines {
   doubt: Doubt | null;
   /** Of the header. */
   unusable: Refusal | null;
-  /** Of fields that the list has columns for. */
-  columns: string[];
 }
 
 interface Surroundings {
@@ -43,7 +41,6 @@ export async function linesOf(
     nameless: new Map(),
     doubt: 'refusal' in header ? 'header' : null,
     unusable: 'refusal' in header ? header.refusal : null,
-    columns: [...columns.values()].filter((one) => one !== ADDRESS && one !== OBJECT_ID && one !== STATUS),
   };
   for (const { place, read } of entries) {
     if (breather.isDue()) await breather.breathe();

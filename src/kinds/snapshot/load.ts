@@ -17,9 +17,9 @@ import type { Transaction } from '../../database/open.ts';
 import { planAbsent } from './absent.ts';
 import { linesOf, type Lines } from './lines.ts';
 import type { ListRow } from './reader.ts';
-import { planList } from './plan.ts';
+import { isChanged, planList } from './plan.ts';
 import { resultsOf } from './results.ts';
-import type { ListFacts, ListState } from './state.ts';
+import type { ListFacts, ListLine, ListState } from './state.ts';
 
 /** Of so many lines the people are looked up at once. */
 const LINES_AT_ONCE = 1_000;
@@ -65,10 +65,12 @@ export async function loadList(
 async function factsOf(
   tx: Transaction,
   { customer, sender }: ChangeFile,
-  { settings: { keeps }, source }: { settings: SnapshotSettings; source: string },
-  { named, columns }: Lines,
+  given: { settings: SnapshotSettings; source: string },
+  { named }: Lines,
 ): Promise<ListFacts> {
-  const known = new KnownBy(source, columns);
+  const { settings, source } = given;
+  const { keeps } = settings;
+  const known = new KnownBy(given);
   const elsewhere = new Set<string>();
   for (let at = 0; at < named.length; at += LINES_AT_ONCE) {
     const slice = named.slice(at, at + LINES_AT_ONCE).map(({ line }) => line);
@@ -77,9 +79,9 @@ async function factsOf(
       objectIds: slice.flatMap(({ objectId }) => (objectId === '' ? [] : objectId)),
       keys: slice.flatMap(({ dn }) => dn?.key ?? []),
     };
-    if (keeps === 'contacts') known.add(await knownContacts(tx, customer, source, names));
+    if (keeps === 'contacts') known.add(slice, await knownContacts(tx, customer, source, names));
     else {
-      known.add(await knownAccounts(tx, customer, source, keeps, names));
+      known.add(slice, await knownAccounts(tx, customer, source, keeps, names));
       for (const address of await takenElsewhere(tx, customer, names.addresses)) elsewhere.add(address);
     }
   }
@@ -88,28 +90,31 @@ async function factsOf(
   return { keeps, source, ...known.maps, elsewhere, ownedDomains, mailDomains, ...guard };
 }
 
-/** Of somebody only those fields are kept that the list has columns for. */
+/** What is stored of somebody is compared at once, and not kept. */
 class KnownBy {
   readonly maps = {
     byObject: new Map<string, KnownPerson>(),
     byAddress: new Map<string, KnownPerson>(),
     byKey: new Map<string, KnownPerson>(),
   };
+  readonly #keeps: ListFacts['keeps'];
   readonly #source: string;
-  readonly #columns: readonly string[];
 
-  constructor(source: string, columns: readonly string[]) {
+  constructor({ settings, source }: { settings: SnapshotSettings; source: string }) {
+    this.#keeps = settings.keeps;
     this.#source = source;
-    this.#columns = columns;
   }
 
-  add(people: readonly KnownPerson[]): void {
+  /** @param lines the slice of the list that names these */
+  add(lines: readonly ListLine[], people: readonly KnownPerson[]): void {
     const { byObject, byAddress, byKey } = this.maps;
-    for (const { fields, ...person } of people) {
-      const kept = { ...person, fields: this.#picked(fields) };
-      if (kept.key !== null) byKey.set(kept.key, kept);
+    const lineOf = new LineOf(lines);
+    for (const person of people) {
+      const kept = this.#slim(person, lineOf.of(person));
+      if (kept.key !== null) byKey.set(kept.key, byKey.get(kept.key) ?? kept);
       if (kept.isGroup) continue;
-      if (kept.objectId !== null && kept.source === this.#source) byObject.set(kept.objectId, kept);
+      const isOwn = kept.objectId !== null && kept.source === this.#source;
+      if (isOwn && !byObject.has(kept.objectId ?? '')) byObject.set(kept.objectId ?? '', kept);
       const there = byAddress.get(kept.address);
       // Several contacts may have one address: the list's own one is meant, else one that no list manages.
       if (!there || this.#nearness(kept) > this.#nearness(there)) byAddress.set(kept.address, kept);
@@ -120,12 +125,35 @@ class KnownBy {
     return source === this.#source ? 2 : Number(source === null);
   }
 
-  #picked(fields: KnownPerson['fields']): Record<string, string> {
-    const picked: Record<string, string> = {};
-    for (const column of this.#columns) {
-      const value = fields[column];
-      if (value !== undefined) picked[column] = value;
+  #slim(person: KnownPerson, line: ListLine | undefined): KnownPerson {
+    if (!line) return person;
+    const compared = { entry: line.entry, isChanged: isChanged(this.#keeps, line, person) };
+    const address = line.address === person.address ? line.address : person.address;
+    return { ...person, address, fields: NO_FIELDS, compared };
+  }
+}
+
+const NO_FIELDS = {};
+
+/** The first line that can be about somebody: by id, by the name of a contact, by address. */
+class LineOf {
+  readonly #byObject = new Map<string, ListLine>();
+  readonly #byKey = new Map<string, ListLine>();
+  readonly #byAddress = new Map<string, ListLine>();
+
+  constructor(lines: readonly ListLine[]) {
+    for (const line of lines.toReversed()) {
+      this.#byObject.set(line.objectId, line);
+      if (line.dn) this.#byKey.set(line.dn.key, line);
+      this.#byAddress.set(line.address, line);
     }
-    return picked;
+  }
+
+  of({ objectId, key, address }: KnownPerson): ListLine | undefined {
+    return (
+      (objectId === null ? undefined : this.#byObject.get(objectId)) ??
+      (key === null ? undefined : this.#byKey.get(key)) ??
+      this.#byAddress.get(address)
+    );
   }
 }

@@ -165,7 +165,12 @@ function planned(
 }
 
 /** An empty cell clears an attribute of a contact, but for the name; of an account and a technician it says nothing. */
-function isChanged(keeps: ListFacts['keeps'], { address, values }: ListLine, person: KnownPerson): boolean {
+export function isChanged(
+  keeps: ListFacts['keeps'],
+  { entry, address, values }: ListLine,
+  person: KnownPerson,
+): boolean {
+  if (person.compared?.entry === entry) return person.compared.isChanged;
   if (address !== person.address) return true;
   for (const [column, value] of fieldsOf(values)) {
     const stored = person.fields[column];
