@@ -10,7 +10,15 @@ import { seededRandom, type Random } from './random.ts';
 const SEED = Number(process.env['SPOOLGATE_LISTS_SEED'] ?? 20_261_127);
 const LISTS = Number(process.env['SPOOLGATE_LISTS'] ?? 40);
 /** Where a turn dies; what it had not committed is as though it had not been. */
-const DEATHS: readonly Failpoint[] = ['taken', 'loaded', 'saved', 'committed', 'moved', 'filed', 'report-written'];
+const DEATHS: readonly Failpoint[] = [
+  'taken',
+  'loaded',
+  'saved',
+  'committed',
+  'moved',
+  'filed',
+  'report-written',
+];
 
 let station: TestStation;
 beforeAll(async () => {
@@ -19,10 +27,16 @@ beforeAll(async () => {
     await fixtures({
       types: ['SNAPSHOT'],
       domains: ['lists.example.com'],
-      sources: { ad: { snapshot: { keeps: 'accounts', scope: 'all', guard: { percent: 100, people: 1000 } } } },
+      sources: {
+        ad: { snapshot: { keeps: 'accounts', scope: 'all', guard: { percent: 100, people: 1000 } } },
+      },
       subscribers: [
         person('hand.made@lists.example.com', [], { givenName: 'Hand', familyName: 'Made' }),
-        person('hand.held@lists.example.com', [], { givenName: 'Hand', familyName: 'Held', state: 'suspended' }),
+        person('hand.held@lists.example.com', [], {
+          givenName: 'Hand',
+          familyName: 'Held',
+          state: 'suspended',
+        }),
       ],
     }),
   );
@@ -49,9 +63,12 @@ function randomList(random: Random): ModelLine[] {
   if (random.percent(15)) return lines;
   // Mostly nobody stands twice.
   const isFirst = (line: ModelLine, index: number) =>
-    !lines.slice(0, index).some(
-      (other) => other.address === line.address || (line.objectId !== '' && other.objectId === line.objectId),
-    );
+    !lines
+      .slice(0, index)
+      .some(
+        (other) =>
+          other.address === line.address || (line.objectId !== '' && other.objectId === line.objectId),
+      );
   return lines.filter(isFirst);
 }
 

@@ -28,7 +28,8 @@ export function applyList(people: ModelPerson[], lines: readonly ModelLine[]): n
   const isAnyTwice = markTwice(lines, whom, codes);
   const named = new Set(whom.filter((one) => one !== null));
   const before = new Set(people);
-  for (const [index, line] of lines.entries()) if (codes[index] === 0) keep(people, line, whom[index] ?? null);
+  for (const [index, line] of lines.entries())
+    if (codes[index] === 0) keep(people, line, whom[index] ?? null);
   if (isAnyTwice) return codes;
   for (const person of before)
     if (person.isManaged && person.state === 'active' && !named.has(person))
@@ -67,7 +68,9 @@ function refuseTaken(
 ): void {
   for (;;) {
     const givesUp = (person: ModelPerson) =>
-      lines.some((line, index) => whom[index] === person && codes[index] === 0 && line.address !== person.address);
+      lines.some(
+        (line, index) => whom[index] === person && codes[index] === 0 && line.address !== person.address,
+      );
     const bad = lines.findIndex((line, index) => {
       if (codes[index] !== 0) return false;
       const holder = people.find(({ address }) => address === line.address);
@@ -89,7 +92,9 @@ function markTwice(
     (whom[one] !== null && whom[one] === whom[other]);
   let isAny = false;
   for (let index = 0; index < lines.length; index += 1) {
-    const isRepeated = lines.slice(0, index).some((_, earlier) => codes[earlier] !== 2201 && isSame(earlier, index));
+    const isRepeated = lines
+      .slice(0, index)
+      .some((_, earlier) => codes[earlier] !== 2201 && isSame(earlier, index));
     if (!isRepeated) continue;
     codes[index] = 2201;
     isAny = true;
@@ -100,7 +105,15 @@ function markTwice(
 function keep(people: ModelPerson[], line: ModelLine, person: ModelPerson | null): void {
   const { address, objectId, givenName, familyName, isDisabled } = line;
   if (!person) {
-    people.push({ address, objectId, givenName, familyName, state: 'active', byList: false, isManaged: true });
+    people.push({
+      address,
+      objectId,
+      givenName,
+      familyName,
+      state: 'active',
+      byList: false,
+      isManaged: true,
+    });
     return;
   }
   Object.assign(person, { address, isManaged: true, objectId: objectId || person.objectId });

@@ -13,7 +13,24 @@ const FILES = Number(process.env['SPOOLGATE_FUZZ_FILES'] ?? 10_000);
 const SEED = Number(process.env['SPOOLGATE_FUZZ_SEED'] ?? 20_261_126);
 const HEAP_MAX_MB = 200;
 const NOW = new Date('2026-05-05T12:00:00Z');
-const NOISE = ['"', ';', ',', '\t', '\r', '\n', '@', '\u0000', '\ufeff', '\u202e', ' ', '😀', 'å', 'disabled', 'mail', '""'];
+const NOISE = [
+  '"',
+  ';',
+  ',',
+  '\t',
+  '\r',
+  '\n',
+  '@',
+  '\u0000',
+  '\ufeff',
+  '\u202e',
+  ' ',
+  '😀',
+  'å',
+  'disabled',
+  'mail',
+  '""',
+];
 const KEEPS = ['contacts', 'accounts', 'technicians'] as const;
 const HEADERS = {
   contacts: 'mail,displayName,telephoneNumber,objectId,status',
@@ -67,7 +84,9 @@ it('no list of any content crashes reader or plan, and every line has one result
     const bytes = spoiltList(random, keeps);
     const cutAt = random.below(bytes.length + 1);
     const open = async function* () {
-      for (const piece of [bytes.subarray(0, cutAt), bytes.subarray(cutAt)].filter(({ length }) => length > 0))
+      for (const piece of [bytes.subarray(0, cutAt), bytes.subarray(cutAt)].filter(
+        ({ length }) => length > 0,
+      ))
         yield piece;
     };
     const entries = await Array.fromAsync((await readList(open, null)).entries);
@@ -80,13 +99,23 @@ it('no list of any content crashes reader or plan, and every line has one result
       guard: { percent: 10, people: 50 },
     };
     const organisation = { name: 'Acme, Inc.' };
-    const lines = await linesOf(entries, { settings, source: 'ad', organisation, now: NOW, breather: new Breather() });
+    const lines = await linesOf(entries, {
+      settings,
+      source: 'ad',
+      organisation,
+      now: NOW,
+      breather: new Breather(),
+    });
     const people = knownPeople(random);
     const plan = planList(
       {
         keeps,
         source: 'ad',
-        byObject: new Map(people.flatMap((one) => (one.objectId && one.source === 'ad' ? [[one.objectId, one] as const] : []))),
+        byObject: new Map(
+          people.flatMap((one) =>
+            one.objectId && one.source === 'ad' ? [[one.objectId, one] as const] : [],
+          ),
+        ),
         byAddress: new Map(people.map((one) => [one.address, one])),
         byKey: new Map(),
         elsewhere: new Set(['p8@example.com']),
@@ -99,9 +128,10 @@ it('no list of any content crashes reader or plan, and every line has one result
     );
     const { results, planned } = resultsOf(entries, lines, plan);
     const at = `SPOOLGATE_FUZZ_SEED=${SEED + run} SPOOLGATE_FUZZ_FILES=1`;
-    expect([...results.keys()].toSorted((one, other) => one - other), at).toEqual(
-      entries.map(({ place }) => place.entry),
-    );
+    expect(
+      [...results.keys()].toSorted((one, other) => one - other),
+      at,
+    ).toEqual(entries.map(({ place }) => place.entry));
     for (const result of results.values()) {
       expect(result.refusal?.code ?? 0, at).toBe(result.code);
       if (result.code !== 0) expect(symbolOf(result.code), at).not.toBe('UNKNOWN');

@@ -23,7 +23,12 @@ function lineOf(text: string, index: number): ListLine {
   };
 }
 
-function known(id: number, name: string, objectId: string | null, more: Partial<KnownPerson> = {}): KnownPerson {
+function known(
+  id: number,
+  name: string,
+  objectId: string | null,
+  more: Partial<KnownPerson> = {},
+): KnownPerson {
   return {
     id,
     address: `${name}@example.com`,
@@ -43,7 +48,11 @@ function known(id: number, name: string, objectId: string | null, more: Partial<
   };
 }
 
-function planned(lines: readonly string[], people: readonly KnownPerson[], more: Partial<ListFacts> = {}): string[] {
+function planned(
+  lines: readonly string[],
+  people: readonly KnownPerson[],
+  more: Partial<ListFacts> = {},
+): string[] {
   const facts: ListFacts = {
     keeps: 'accounts',
     source: 'ad',
@@ -75,8 +84,18 @@ describe('who is who', () => {
     ['by id, with another address', ['anna g-1'], [known(1, 'ann', 'g-1')], ['updated 1']],
     ['by address, without an id', ['ann -'], [known(1, 'ann', 'g-1')], ['unchanged 1']],
     ['by address, with a new id', ['ann g-9'], [known(1, 'ann', 'g-1')], ['unchanged 1']],
-    ['an address that its holder gives up', ['anna g-1', 'ann g-2'], [known(1, 'ann', 'g-1')], ['updated 1', 'created']],
-    ['the same, the other way round', ['ann g-2', 'anna g-1'], [known(1, 'ann', 'g-1')], ['created', 'updated 1']],
+    [
+      'an address that its holder gives up',
+      ['anna g-1', 'ann g-2'],
+      [known(1, 'ann', 'g-1')],
+      ['updated 1', 'created'],
+    ],
+    [
+      'the same, the other way round',
+      ['ann g-2', 'anna g-1'],
+      [known(1, 'ann', 'g-1')],
+      ['created', 'updated 1'],
+    ],
     [
       'two who change their addresses',
       ['bob g-1', 'ann g-2'],
@@ -104,7 +123,12 @@ describe('who is who', () => {
     ['an address of another organisation', ['taken g-1'], [], ['2002']],
     ['twice by address', ['ann g-1', 'ann g-2'], [], ['created', '2201']],
     ['twice by id', ['ann g-1', 'anna g-1'], [], ['created', '2201']],
-    ['twice, once by id and once by address', ['anna g-1', 'ann -'], [known(1, 'ann', 'g-1')], ['updated 1', 'created']],
+    [
+      'twice, once by id and once by address',
+      ['anna g-1', 'ann -'],
+      [known(1, 'ann', 'g-1')],
+      ['updated 1', 'created'],
+    ],
     ['of another source', ['ann g-1'], [known(1, 'ann', null, { source: 'hr' })], ['2902']],
     ['of nobody so far', ['ann g-1'], [known(1, 'ann', null, { source: null })], ['unchanged 1']],
     ['on the way out', ['ann g-1'], [known(1, 'ann', 'g-1', { isLeaving: true })], ['1054']],
@@ -130,7 +154,10 @@ describe('status', () => {
   });
 
   it('one of two administrators may go, and not both', () => {
-    const people = [known(1, 'ann', 'g-1', { administrates: true }), known(2, 'bob', 'g-2', { administrates: true })];
+    const people = [
+      known(1, 'ann', 'g-1', { administrates: true }),
+      known(2, 'bob', 'g-2', { administrates: true }),
+    ];
     const lines = ['ann g-1 disabled', 'bob g-2 disabled'];
     expect(planned(lines, people, { administrators: 2 })).toEqual(['disabled 1', '2019']);
   });
