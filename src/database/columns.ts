@@ -47,11 +47,21 @@ export function timestamp<const Name extends string>(name: Name): Converted<Name
 
 /** Of rows that are read and written as JSON. */
 export function jsonTimestamp<const Name extends string>(name: Name): Converted<Name, Date, string> {
-  return converted(
-    name,
-    (text: string) => new Date(text),
-    (date: Date) => date.toISOString(),
-  );
+  return converted(name, (text: string) => new Date(text), isoText);
+}
+
+/** The rows of a set have few moments, and thousands of them: each is written out once. */
+const isoTexts = new Map<number, string>();
+const ISO_TEXTS_MAX = 1_000;
+
+function isoText(date: Date): string {
+  const ms = date.getTime();
+  const known = isoTexts.get(ms);
+  if (known !== undefined) return known;
+  const text = date.toISOString();
+  if (isoTexts.size >= ISO_TEXTS_MAX) isoTexts.clear();
+  isoTexts.set(ms, text);
+  return text;
 }
 
 class OrNull<Part> {
