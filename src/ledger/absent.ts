@@ -63,7 +63,7 @@ export async function absentOf(
       file,
       {
         shown: subjects.map((subject, index) => ({ subject, effect: effects[index] ?? '' })),
-        more: Number(all) - subjects.length,
+        more: all - subjects.length,
       },
     ]),
   );

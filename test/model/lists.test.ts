@@ -132,5 +132,5 @@ it('random lists come to what a second reading of the rules says, whatever dies 
     );
     for (const code of codes) told.set(code, (told.get(code) ?? 0) + 1);
   }
-  expect([...told.keys()].toSorted()).toEqual(expect.arrayContaining([0, 2002, 2201, 2903]));
+  expect([...told.keys()]).toEqual(expect.arrayContaining([0, 2002, 2201, 2903]));
 }, 300_000);

@@ -72,7 +72,7 @@ export class ListCases {
         accounts: [],
         types: types.filter((type) => KINDS.types.has(type)),
       })),
-    } as WrittenOrganisation;
+    };
   }
 }
 
