@@ -52,8 +52,8 @@ const COMMANDS = {
   throttle: { words: ['throttle', String(ACME), '--hourly', '700'], code: 0, says: /hourly 700/ },
   hold: { words: ['hold', '2000002'], code: 0, says: /is now on hold/ },
   release: { words: ['release', String(ACME)], code: 3, says: /is not on hold/ },
-  approve: { words: ['approve', String(ACME), 'x.csv'], code: 3, says: /^x\.csv is not held\.$/m },
-  discard: { words: ['discard', String(ACME), 'x.csv'], code: 3, says: /^x\.csv is not held\.$/m },
+  approve: { words: ['approve', String(ACME), 'x.csv'], code: 3, says: /x\.csv is not held\.$/m },
+  discard: { words: ['discard', String(ACME), 'x.csv'], code: 3, says: /x\.csv is not held\.$/m },
   check: { words: ['check', `${ACME}_PRV_1.csv`], code: 0, says: /^1,2,0,sam@example\.com,Suspend$/m },
   export: { words: ['export', String(ACME), '--ldif'], code: 0, says: /^version: 1$/m },
   bans: { words: ['bans'], code: 3, says: /No bans/ },
@@ -76,12 +76,11 @@ it('every action has its command here', () => {
   expect(Object.keys(COMMANDS).sort()).toEqual(ACTIONS.map(({ name }) => name).sort());
 });
 
-it('while a daemon runs, its database is its alone: every command has its answer from the daemon', async () => {
-  // What `throttle` changes is not what the file says.
-  const { setup, ...rest } = COMMANDS;
-  await expectAnswer(setup);
-  await Promise.all(Object.values(rest).map(expectAnswer));
-});
+/** In this order, one at a time: what `throttle` changes is not what the file says, and each is a process of its own. */
+it.each(Object.entries(COMMANDS))(
+  'while a daemon runs, its database is its alone: %s has its answer from the daemon',
+  (_action, command) => expectAnswer(command),
+);
 
 async function expectAnswer({ words, code, says }: Expected): Promise<void> {
   const given = words.map((word) => (/\.(yaml|csv|dir)$/.test(word) ? path.join(world.home, word) : word));
