@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { misfits } from '../accounts/subscribers/verify.ts';
+import { followUpsWithoutFile } from '../ledger/verify.ts';
 import { action, operators } from './action.ts';
 
 export const verify = action({
@@ -10,6 +11,6 @@ export const verify = action({
   run: async ({ database }) =>
     database.transaction(async (tx) => {
       await tx.query('set transaction isolation level repeatable read, read only');
-      return { misfits: await misfits(tx) };
+      return { misfits: [...(await misfits(tx)), ...(await followUpsWithoutFile(tx))] };
     }),
 });

@@ -1,4 +1,5 @@
 import { misfits } from '../../src/accounts/subscribers/verify.ts';
+import { followUpsWithoutFile } from '../../src/ledger/verify.ts';
 import type { Queryable } from '../../src/database/open.ts';
 
 /** A subscription together with whose seat it is; the base of several invariants. */
@@ -64,7 +65,8 @@ const FORBIDDEN: Record<string, string> = {
 
 /** @returns the names of the broken invariants with the rows that break them */
 export async function brokenInvariants(database: Queryable): Promise<string[]> {
-  const broken = (await misfits(database)).map((one) => JSON.stringify(one));
+  const all = [...(await misfits(database)), ...(await followUpsWithoutFile(database))];
+  const broken = all.map((one) => JSON.stringify(one));
   for (const [name, statement] of Object.entries(FORBIDDEN)) {
     const { rows } = await database.query(statement);
     if (rows.length > 0) broken.push(`${name}: ${JSON.stringify(rows)}`);

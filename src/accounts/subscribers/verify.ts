@@ -9,8 +9,7 @@ export type Contradiction =
   | 'seats-miscounted'
   | 'technician-without-person'
   | 'follow-up-without-customer'
-  | 'follow-up-without-person'
-  | 'follow-up-without-file';
+  | 'follow-up-without-person';
 
 /** Each gives the customer and the number of the row. */
 const FORBIDDEN: Readonly<Record<Contradiction, string>> = {
@@ -35,9 +34,6 @@ const FORBIDDEN: Readonly<Record<Contradiction, string>> = {
   'follow-up-without-person': `
     select o.customer_id, o.id from outbox o where o.subscriber_id is not null
        and not exists (select 1 from subscriber p where p.id = o.subscriber_id and p.customer_id = o.customer_id)`,
-  'follow-up-without-file': `
-    select o.customer_id, o.id from outbox o where o.change_file_id is not null
-       and not exists (select 1 from change_file f where f.id = o.change_file_id and f.customer_id = o.customer_id)`,
 };
 
 /** A row that does not fit. */

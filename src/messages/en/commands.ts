@@ -267,9 +267,10 @@ at most 100 rows of each kind. Exit 1 if there are any.`,
   'seat-without-subscription': (id: number) => `a seat of subscription ${id}, which does not exist`,
   'seats-miscounted': (id: number) => `subscription ${id} counts more or fewer seats than are taken`,
   'technician-without-person': (id: number) => `technician ${id} is a person of another customer, or none`,
-  'follow-up-without-customer': (id: number) => `outbox row ${id} belongs to no customer`,
-  'follow-up-without-person': (id: number) => `outbox row ${id} is about a person who does not exist`,
-  'follow-up-without-file': (id: number) => `outbox row ${id} follows from a change file that does not exist`,
+  'follow-up-without-customer': (id: number) => `mail or removal ${id} belongs to no customer`,
+  'follow-up-without-person': (id: number) => `mail or removal ${id} is about a person who does not exist`,
+  'follow-up-without-file': (id: number) =>
+    `mail or removal ${id} follows from a change file that does not exist`,
 };
 
 const reconcile = {

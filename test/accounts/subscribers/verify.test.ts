@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { misfits, type Contradiction } from '../../../src/accounts/subscribers/verify.ts';
+import { misfits as ofAccounts, type Contradiction } from '../../../src/accounts/subscribers/verify.ts';
+import type { Queryable } from '../../../src/database/open.ts';
+import { followUpsWithoutFile, type WithoutFile } from '../../../src/ledger/verify.ts';
 import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
 
 let database: TestDatabase;
@@ -22,11 +24,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+const misfits = async (db: Queryable) => [...(await ofAccounts(db)), ...(await followUpsWithoutFile(db))];
+
 it('finds nothing where all belongs to something', async () => {
   expect(await misfits(database)).toEqual([]);
 });
 
-it.each<[Contradiction, string, { customer: number; id: number }]>([
+it.each<[Contradiction | WithoutFile['what'], string, { customer: number; id: number }]>([
   ['person-without-customer', 'update subscriber set customer_id = 3', { customer: 3, id: 100 }],
   ['seat-without-person', 'update seat set subscriber_id = 101', { customer: 1, id: 101 }],
   ['seat-without-person', 'update subscriber set customer_id = 2', { customer: 1, id: 100 }],
