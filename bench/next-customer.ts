@@ -36,7 +36,7 @@ try {
 
 /** Half of the customers wait for their turn, half are idle. */
 async function costOfATurn(database: Database, size: number): Promise<number> {
-  await database.query('truncate customer cascade');
+  await database.query('truncate customer, subscriber, seat, outbox cascade');
   await database.query(
     `insert into customer (id, name, folder) select n, 'c', 'c' || n from generate_series(1, $1) n`,
     [size],

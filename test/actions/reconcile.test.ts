@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { reconcile, type ReconcileAnswer } from '../../src/actions/reconcile.ts';
 import type { ActionServices } from '../../src/actions/services.ts';
 import { holdTurns } from '../../src/ledger/turn-queue.ts';
+import { operator } from '../../src/messages/en/operator.ts';
 import { SpoolMount } from '../../src/spool/mount.ts';
 import { ACME } from '../support/organisation.ts';
 import { openStation } from '../support/services.ts';
@@ -24,7 +25,7 @@ test('many reconciliations at once are refused but one, and leave connections to
   const ask = async (dryRun: boolean): Promise<ReconcileAnswer | string> =>
     reconcile.run(parts, { dryRun }, actor, channel).catch((error: unknown) => String(error));
   const nothing = { files: [], unfinished: false };
-  const refused = 'OperatorFault: A reconcile is running already. Run this one again when that has ended.';
+  const refused = `OperatorFault: ${operator.reconcile.running}`;
 
   const turnEnds = Promise.withResolvers<void>();
   const turnRuns = Promise.withResolvers<void>();
