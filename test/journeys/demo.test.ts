@@ -33,7 +33,7 @@ function startDemo(...options: string[]) {
 
 function waitForOutput(demo: ReturnType<typeof startDemo>, text: string): Promise<void> {
   return vi.waitFor(() => expect(demo.output + demo.errors).toContain(text), {
-    timeout: 25_000,
+    timeout: 60_000,
     interval: 50,
   });
 }

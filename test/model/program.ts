@@ -16,7 +16,9 @@ const NOW = new Date('2026-03-02T12:00:00Z');
 
 /** An empty database with the organisations in it, whatever stood there before. */
 export async function startProgram(database: Database, file: OrganisationFile): Promise<void> {
-  await database.query('truncate customer, subscriber, seat, outbox, batch, organisation_item, event restart identity cascade');
+  await database.query(
+    'truncate customer, subscriber, seat, outbox, batch, organisation_item, event restart identity cascade',
+  );
   await setUpOrganisations(database, { now: () => NOW }, file, 'enforce');
 }
 

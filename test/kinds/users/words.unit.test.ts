@@ -12,7 +12,7 @@ test.each([
     'Creating users: on; updating users: on; creating groups: on; groups are ignored',
   ],
 ])('what is in force of %j is said in words', (changed, text) => {
-  expect(kinds.userOptions({ ...ALL_ON, ...changed } as Parameters<typeof kinds.userOptions>[0])).toBe(text);
+  expect(kinds.userOptions({ ...ALL_ON, ...changed })).toBe(text);
 });
 
 test('the summary counts what has happened, and names what has not with 0', () => {
