@@ -16,6 +16,9 @@ export interface GuardLimits {
   people: number;
 }
 
+/** Where a source has none of its own. */
+export const GUARD: GuardLimits = { percent: 10, people: 50 };
+
 export type HoldReason = 'people' | 'percent' | 'scope' | 'more-than-approved';
 
 /** Why a file is held, as the ledger keeps it. */

@@ -4,8 +4,6 @@
  */
 import { peopleOf, type Danger, type GuardLimits, type HoldReason } from '../change-file/danger.ts';
 
-export const GUARD: GuardLimits = { percent: 10, people: 50 };
-
 /** Fewer never are too many percent, or a team of nine would be held for everyone who leaves. */
 const PERCENT_FROM_PEOPLE = 5;
 

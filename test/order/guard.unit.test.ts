@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { decisionIn, percentOf, type HoldReason } from '../../src/change-file/danger.ts';
-import { GUARD, holdReason } from '../../src/order/guard.ts';
+import { GUARD, decisionIn, percentOf, type HoldReason } from '../../src/change-file/danger.ts';
+import { holdReason } from '../../src/order/guard.ts';
 
 const danger = (absent: number, disabled: number, of: number, scopeChanged = false) => ({
   absent,

@@ -1,5 +1,6 @@
 /** What an organisation file says of sources: what their files may do, and what their full lists keep. */
 import { z } from 'zod';
+import { GUARD } from '../../change-file/danger.ts';
 import type { Transaction } from '../../database/open.ts';
 import { OperatorFault } from '../../fault.ts';
 import { configuration as words } from '../../messages/en/configuration.ts';
@@ -9,10 +10,6 @@ import { customerById, type SnapshotSettings, type SourceSettings } from '../cus
 import { unknownGroups } from '../groups/declared.ts';
 import { hashPassword, verifyPassword } from '../passwords/password-hash.ts';
 import { brokenPasswordRule } from '../passwords/password-policy.ts';
-
-/** The guard of full lists, where a source has none of its own. */
-const GUARD_PERCENT = 10;
-const GUARD_PEOPLE = 50;
 
 /** No name is known of those who will get it. */
 const NOBODY = { email: '', givenName: '', familyName: '' };
@@ -30,8 +27,8 @@ const snapshot = z
     initialPassword: initialPassword.optional(),
     guard: z
       .strictObject({
-        percent: wholeNumber(0, 100).default(GUARD_PERCENT),
-        people: wholeNumber(0).default(GUARD_PEOPLE),
+        percent: wholeNumber(0, 100).default(GUARD.percent),
+        people: wholeNumber(0).default(GUARD.people),
       })
       .prefault({}),
   })
