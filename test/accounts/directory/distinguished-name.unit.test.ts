@@ -5,6 +5,7 @@ import {
   KEY_BYTES_MAX,
   parseDistinguishedName,
 } from '../../../src/accounts/directory/distinguished-name.ts';
+import { cpuMsOf } from '../../support/cpu-time.ts';
 
 const keyOf = (text: string) => parseDistinguishedName(text)?.key ?? null;
 
@@ -111,16 +112,17 @@ it('folding is done once and for all', () => {
   expect(foldText('ΟΔΟΣ')).toBe(foldText('οδος'));
 });
 
-it('a deep name is read in no time', () => {
+it('a deep name is read in no time', async () => {
   const deep = Array.from({ length: 480 }, () => 'a=b').join(',');
-  const started = performance.now();
-  expect(parseDistinguishedName(deep)?.rdns).toHaveLength(480);
-  for (const text of [
-    'cn=' + ' '.repeat(8_000) + 'x',
-    'cn=' + '\\ '.repeat(4_000),
-    ','.repeat(8_000),
-    'a=b,'.repeat(2_000),
-  ])
-    parseDistinguishedName(text);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  const cpuMs = await cpuMsOf(() => {
+    expect(parseDistinguishedName(deep)?.rdns).toHaveLength(480);
+    for (const text of [
+      'cn=' + ' '.repeat(8_000) + 'x',
+      'cn=' + '\\ '.repeat(4_000),
+      ','.repeat(8_000),
+      'a=b,'.repeat(2_000),
+    ])
+      parseDistinguishedName(text);
+  });
+  expect(cpuMs).toBeLessThan(1_000);
 });

@@ -4,6 +4,7 @@ import {
   foldEmailAddress,
   isEmailAddress,
 } from '../../../src/accounts/subscribers/email-address.ts';
+import { cpuMsOf } from '../../support/cpu-time.ts';
 
 it.each([
   'sam.daryn@example.com',
@@ -53,11 +54,12 @@ it.each([
   expect(isEmailAddress(text)).toBe(false);
 });
 
-it('a very long text is refused quickly', () => {
-  const started = performance.now();
-  expect(isEmailAddress(`${'a.'.repeat(100_000)}@`)).toBe(false);
-  expect(isEmailAddress(`a@${'b-'.repeat(100_000)}`)).toBe(false);
-  expect(performance.now() - started).toBeLessThan(1_000);
+it('a very long text is refused quickly', async () => {
+  const cpuMs = await cpuMsOf(() => {
+    expect(isEmailAddress(`${'a.'.repeat(100_000)}@`)).toBe(false);
+    expect(isEmailAddress(`a@${'b-'.repeat(100_000)}`)).toBe(false);
+  });
+  expect(cpuMs).toBeLessThan(1_000);
 });
 
 it('addresses are stored and compared in lower case', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openDoor } from '../../support/door.ts';
 import { contentOf, Speaker } from '../../support/speaker.ts';
+import { cpuMsOf } from '../../support/cpu-time.ts';
 
 const linesOf = (text: string) => text.split('\r\n').slice(0, -1);
 
@@ -109,10 +110,11 @@ test('a listing of 5,000 files is quick', async () => {
   const names = Array.from({ length: 5_000 }, (_, number) => `1_PRV_${number}.csv`);
   await Promise.all(names.map((name) => writeFile(join(door.folder, name), '')));
   await using client = await Speaker.signedIn(door.port);
-  const started = performance.now();
-  const { content } = await client.fetch('LIST');
-  expect(linesOf(content)).toHaveLength(5_004);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  const cpuMs = await cpuMsOf(async () => {
+    const { content } = await client.fetch('LIST');
+    expect(linesOf(content)).toHaveLength(5_004);
+  });
+  expect(cpuMs).toBeLessThan(2_000);
 });
 
 test('a client that leaves a download gets no 226, and the file stays free', async () => {
