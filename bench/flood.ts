@@ -11,6 +11,7 @@ import { openEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { onlyRow, openDatabase, type Database, type Queryable } from '../src/database/open.ts';
 import { recordingJournal, type Journal, type Peer } from '../src/events/events.ts';
+import { reason } from '../src/messages/reply.ts';
 import { Follower, waking } from '../src/events/follow.ts';
 import { openLog } from '../src/events/log.ts';
 import { logSink } from '../src/events/sinks/log.ts';
@@ -29,7 +30,7 @@ const peer = (n: number): Peer => ({
 });
 
 const FLOODS: Record<string, (journal: Journal, n: number) => void> = {
-  'refused sign-ins': (journal, n) => journal.signInRefused(peer(n), 'wrong name or password'),
+  'refused sign-ins': (journal, n) => journal.signInRefused(peer(n), reason('signIn.wrongPassword')),
   'downloads of a customer': (journal, n) =>
     journal.downloaded({ ...peer(1), login: 'acme', customer: 1 }, `/_report/${n}.txt`, 1_000),
 };

@@ -7,6 +7,7 @@ import { OperatorFault } from '../fault.ts';
 import { quoted } from '../shown-text.ts';
 import { operator } from '../messages/en/operator.ts';
 import { action, operators, type Channel } from './action.ts';
+import { withWhy } from '../events/why.ts';
 
 export const EVENTS_MAX = 10_000;
 /** Read at once while following. */
@@ -33,8 +34,8 @@ export const events = action({
     const filter = { customer, types: wanted, since: since === null ? null : new Date(since) };
     const end = follow ? await endOfEvents(database, BACK) : null;
     const newest = await newestEvents(database, filter, limit);
-    for (const event of newest) await channel.send(event);
-    if (end) await followOn(database, filter, channel, { end, shown: new Set(newest.map(({ id }) => id)) });
+    for (const event of newest) await channel.send(shown(event));
+    if (end) await followOn(database, filter, channel, { end, already: new Set(newest.map(({ id }) => id)) });
     return { events: newest.length };
   },
 });
@@ -51,15 +52,20 @@ async function followOn(
   database: Database,
   filter: EventFilter,
   { send, gone }: Channel<StoredEvent>,
-  { end, shown }: { end: Awaited<ReturnType<typeof endOfEvents>>; shown: ReadonlySet<string> },
+  { end, already }: { end: Awaited<ReturnType<typeof endOfEvents>>; already: ReadonlySet<string> },
 ): Promise<void> {
   let position = end;
   while (!gone.aborted) {
     const next = await readOn(database, position, PAGE);
     position = next.position;
-    for (const event of next.events) if (!shown.has(event.id) && isWanted(event, filter)) await send(event);
+    for (const event of next.events)
+      if (!already.has(event.id) && isWanted(event, filter)) await send(shown(event));
     if (next.events.length < PAGE) await delay(POLL_MS, undefined, { signal: gone }).catch(() => {});
   }
+}
+
+function shown(event: StoredEvent): StoredEvent {
+  return { ...event, data: withWhy(event.data) };
 }
 
 function isWanted({ customer, type, at }: StoredEvent, filter: EventFilter): boolean {

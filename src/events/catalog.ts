@@ -9,6 +9,7 @@
  */
 import type { DiscardReason, HoldReason } from '../change-file/danger.ts';
 import type { QuarantineRefusal } from '../change-file/reported-file.ts';
+import type { Reason, ReplyCode } from '../messages/reply.ts';
 import type { LogLevel } from './log.ts';
 
 /** Of a client's session. */
@@ -16,6 +17,12 @@ interface Session {
   protocol: string;
   /** e.g. `TLSv1.3 TLS_AES_256_GCM_SHA384`. */
   cipher: string;
+}
+
+/** Why a door refused something: the place of its text among the replies (messages/reply.ts), and what stands in it. */
+export interface StoredReason {
+  reason: ReplyCode;
+  values?: Reason['values'];
 }
 
 interface Applied {
@@ -66,7 +73,7 @@ const LOGIN = { who: 'login' };
 
 const DOORS = {
   'sign_in.accepted': kind<Session>('info', 'signed in', LOGIN, 'signed in'),
-  'sign_in.refused': kind<Session & { reason: string }>('warn', 'sign-in refused', LOGIN, 'sign-in refused'),
+  'sign_in.refused': kind<Session & StoredReason>('warn', 'sign-in refused', LOGIN, 'sign-in refused'),
   /** So many more were refused than are recorded one by one (refusals.ts), from so many addresses. */
   'sign_in.flood': kind<{ count: number; addresses: number }>(
     'warn',
@@ -82,7 +89,7 @@ const DOORS = {
   ),
   /** Durable; the client has its answer. */
   'upload.stored': kind<Session & { bytes: number; ms: number }>('info', 'upload stored', FILE, 'uploaded'),
-  'upload.failed': kind<Session & { bytes: number; reason: string }>(
+  'upload.failed': kind<Session & StoredReason & { bytes: number }>(
     'warn',
     'upload failed',
     FILE,
@@ -90,7 +97,7 @@ const DOORS = {
   ),
   'download.sent': kind<Session & { bytes: number }>('info', 'downloaded', PATH, 'downloaded'),
   /** `bytes` were sent so far: they may be all. */
-  'download.failed': kind<Session & { bytes: number; reason: string }>(
+  'download.failed': kind<Session & StoredReason & { bytes: number }>(
     'warn',
     'download aborted',
     PATH,

@@ -1,5 +1,6 @@
 import { messageOf } from '../fault.ts';
-import type { NewEvent } from './catalog.ts';
+import type { Reason } from '../messages/reply.ts';
+import type { NewEvent, StoredReason } from './catalog.ts';
 import type { Log } from './log.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { lineOf } from './sinks/log.ts';
@@ -26,14 +27,14 @@ export interface Journal extends LogOnly, Happenings {}
 /** Recorded a moment later (recorder.ts). */
 export interface Happenings {
   signedIn(peer: Peer): void;
-  signInRefused(peer: Peer, reason: string): void;
+  signInRefused(peer: Peer, why: Reason): void;
   /** Open sessions of an account that is no longer what it was when they signed in. */
   sessionsRevoked(login: string, sessions: number, account: 'changed' | 'removed'): void;
   uploadStored(peer: Peer, file: string, bytes: number, ms: number): void;
-  uploadFailed(peer: Peer, file: string, bytes: number, reason: string): void;
+  uploadFailed(peer: Peer, file: string, bytes: number, why: Reason): void;
   downloaded(peer: Peer, path: string, bytes: number): void;
   /** @param bytes sent so far: they may be all */
-  downloadFailed(peer: Peer, path: string, bytes: number, reason: string): void;
+  downloadFailed(peer: Peer, path: string, bytes: number, why: Reason): void;
   deleted(peer: Peer, path: string): void;
   renamed(peer: Peer, from: string, to: string): void;
   certificateTaken(fingerprint: string, validTo: Date): void;
@@ -114,18 +115,28 @@ function happenings(tell: (event: NewEvent) => void): Happenings {
 function doorHappenings(tell: (event: NewEvent) => void) {
   return {
     signedIn: (peer) => tell({ type: 'sign_in.accepted', ...ofPeer(peer), data: session(peer) }),
-    signInRefused: (peer, reason) =>
-      tell({ type: 'sign_in.refused', ...ofPeer(peer), data: { ...session(peer), reason } }),
+    signInRefused: (peer, why) =>
+      tell({ type: 'sign_in.refused', ...ofPeer(peer), data: { ...session(peer), ...stored(why) } }),
     sessionsRevoked: (who, sessions, account) =>
       tell({ type: 'sessions.ended', who, data: { sessions, account } }),
     uploadStored: (peer, subject, bytes, ms) =>
       tell({ type: 'upload.stored', ...ofPeer(peer), subject, data: { ...session(peer), bytes, ms } }),
-    uploadFailed: (peer, subject, bytes, reason) =>
-      tell({ type: 'upload.failed', ...ofPeer(peer), subject, data: { ...session(peer), bytes, reason } }),
+    uploadFailed: (peer, subject, bytes, why) =>
+      tell({
+        type: 'upload.failed',
+        ...ofPeer(peer),
+        subject,
+        data: { ...session(peer), bytes, ...stored(why) },
+      }),
     downloaded: (peer, subject, bytes) =>
       tell({ type: 'download.sent', ...ofPeer(peer), subject, data: { ...session(peer), bytes } }),
-    downloadFailed: (peer, subject, bytes, reason) =>
-      tell({ type: 'download.failed', ...ofPeer(peer), subject, data: { ...session(peer), bytes, reason } }),
+    downloadFailed: (peer, subject, bytes, why) =>
+      tell({
+        type: 'download.failed',
+        ...ofPeer(peer),
+        subject,
+        data: { ...session(peer), bytes, ...stored(why) },
+      }),
     deleted: (peer, subject) => tell({ type: 'door.deleted', ...ofPeer(peer), subject, data: session(peer) }),
     renamed: (peer, subject, to) =>
       tell({ type: 'door.renamed', ...ofPeer(peer), subject, data: { ...session(peer), to } }),
@@ -134,6 +145,11 @@ function doorHappenings(tell: (event: NewEvent) => void) {
 
 function ofPeer({ customer, login, address }: Peer) {
   return { customer, who: login, address };
+}
+
+/** As `values` only what has some. */
+function stored({ code, values }: Reason): StoredReason {
+  return Object.keys(values).length === 0 ? { reason: code } : { reason: code, values };
 }
 
 function session({ protocol, cipher }: Peer) {

@@ -6,6 +6,7 @@ import { LOGIN } from '../support/sign-in.ts';
 import { openDoor, openSftpDoor } from '../support/door.ts';
 import { SftpSpeaker } from '../support/sftp-speaker.ts';
 import { Speaker } from '../support/speaker.ts';
+import { reason } from '../../src/messages/reply.ts';
 
 const BYTES = 3_000_000;
 const { READ } = ssh2.utils.sftp.OPEN_MODE;
@@ -46,7 +47,7 @@ test('SFTP: who offers unknown keys alone is told once', async () => {
   client.connect({ host: '127.0.0.1', port: door.port, username: LOGIN, privateKey: key.private });
   await gone;
   const [event] = await door.seen('signInRefused');
-  expect(event?.fields).toMatchObject([{ login: LOGIN }, 'no known key offered']);
+  expect(event?.fields).toMatchObject([{ login: LOGIN }, { code: 'signIn.noKnownKey' }]);
 });
 
 test('SFTP: passwords sent ahead are no more tries than three', async () => {
@@ -77,5 +78,5 @@ test('FTPS: who has no valid client certificate is told', async () => {
   await using client = await Speaker.connect(door.port);
   expect(await client.reply()).toMatch(/^421 /);
   const [event] = await door.seen('signInRefused');
-  expect(event?.fields[1]).toBe('no valid client certificate');
+  expect(event?.fields[1]).toEqual(reason('signIn.noClientCertificate'));
 });

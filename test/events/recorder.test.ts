@@ -51,7 +51,7 @@ describe('in a database', () => {
 
   test('of a flood of refused sign-ins 600 a minute are rows, and the rest is one row with their number', async () => {
     const { recorder, told } = recorderOn(database);
-    const data = { ...SESSION, reason: 'wrong name or password' };
+    const data = { ...SESSION, reason: 'signIn.wrongPassword' as const };
     for (let n = 0; n < 5_000; n += 1)
       recorder.add({ type: 'sign_in.refused', who: `guess${n}`, address: '192.0.2.9', data });
     recorder.add(deleted('/by/somebody/else'));

@@ -6,7 +6,7 @@ const refused = (address: string): NewEvent => ({
   type: 'sign_in.refused',
   who: 'acme',
   address,
-  data: { protocol: 'ftps', cipher: '', reason: 'wrong name or password' },
+  data: { protocol: 'ftps', cipher: '', reason: 'signIn.wrongPassword' },
 });
 const AT = (seconds: number) => new Date(Date.UTC(2026, 2, 2, 12, 0, seconds));
 

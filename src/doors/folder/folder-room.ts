@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../../change-file/change-file.ts';
 import { codeOf } from '../../fault.ts';
 import { FolderFault } from './virtual-path.ts';
-import { replies } from '../../messages/en/replies.ts';
+import { reason } from '../../messages/reply.ts';
 
 /** How much may lie in one customer's folder, uploads on their way included. */
 export interface RoomLimits {
@@ -114,12 +114,12 @@ export class FolderRoom {
 
   #noRoom(): FolderFault {
     const { folderFilesMax } = this.#limits;
-    return new FolderFault('noRoom', replies.folder.tooManyFiles(folderFilesMax));
+    return new FolderFault('noRoom', reason('folder.tooManyFiles', { filesMax: folderFilesMax }));
   }
 
   #overQuota(): FolderFault {
-    const { folderBytesMax, resultBytesReserved } = this.#limits;
-    return new FolderFault('overQuota', replies.folder.overQuota(folderBytesMax, resultBytesReserved));
+    const { folderBytesMax: bytesMax, resultBytesReserved: reserved } = this.#limits;
+    return new FolderFault('overQuota', reason('folder.overQuota', { bytesMax, reserved }));
   }
 
   #countOf(folder: string): Count {

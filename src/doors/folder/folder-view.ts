@@ -26,7 +26,7 @@ import {
   type FolderName,
   type VirtualPath,
 } from './virtual-path.ts';
-import { replies } from '../../messages/en/replies.ts';
+import { reason } from '../../messages/reply.ts';
 
 /** What the signed-in user may do with the files of one folder. */
 export interface Permissions {
@@ -102,15 +102,15 @@ export class FolderView {
       if (await isOnlyName(place, name, handle)) return handle;
       await handle.close();
     }
-    throw new FolderFault('denied', replies.folder.notReadable);
+    throw new FolderFault('denied', reason('folder.notReadable'));
   }
 
   async remove(path: VirtualPath): Promise<void> {
     await using place = await this.#open(path.folder, path.name);
     this.#demand('delete');
-    if (path.folder === JOURNAL) throw new FolderFault('denied', replies.folder.journalKept);
+    if (path.folder === JOURNAL) throw new FolderFault('denied', reason('folder.journalKept'));
     const { folder, name } = fileOf(path);
-    if (isOwn({ folder, name })) throw new FolderFault('denied', replies.folder.notDeletable);
+    if (isOwn({ folder, name })) throw new FolderFault('denied', reason('folder.notDeletable'));
     if (!place || !(await this.#fileEntry(place, folder, name))) return notFound();
     if ((await unlink(place.pathOf(name)).catch(absentIsNull)) === null) notFound();
   }
@@ -124,7 +124,7 @@ export class FolderView {
     const target = await this.uploadTarget(to);
     await this.checkRenamable(from);
     if (existing === 'keep' && (await lstat(target).catch(absentIsNull)) !== null)
-      throw new FolderFault('denied', replies.folder.newNameTaken);
+      throw new FolderFault('denied', reason('folder.newNameTaken'));
     if ((await rename(this.#realPath(fileOf(from)), target).catch(absentIsNull)) === null) notFound();
     // A waiting file that is taken back has its day from now on: the sweep goes by this time.
     if (isTemporaryName(fileOf(to).name)) await lutimes(target, new Date(), new Date()).catch(absentIsNull);
@@ -142,7 +142,7 @@ export class FolderView {
     this.#demandWritable(path);
     const real = this.#realPath(fileOf(path));
     const present = await lstat(real).catch(absentIsNull);
-    if (present !== null && !present.isFile()) throw new FolderFault('denied', replies.folder.nameTaken);
+    if (present !== null && !present.isFile()) throw new FolderFault('denied', reason('folder.nameTaken'));
     return real;
   }
 
@@ -156,8 +156,8 @@ export class FolderView {
     const file = fileOf(path);
     const decision = file.folder === '' ? decisionIn(file.name) : null;
     this.#demand(decision ? 'decide' : 'upload');
-    if (isOwn(file)) throw new FolderFault('denied', replies.folder.notWritable);
-    if (file.folder !== '') throw new FolderFault('denied', replies.folder.uploadFolderOnly);
+    if (isOwn(file)) throw new FolderFault('denied', reason('folder.notWritable'));
+    if (file.folder !== '') throw new FolderFault('denied', reason('folder.uploadFolderOnly'));
     this.#demandSource(decision?.file ?? file.name);
   }
 
@@ -166,11 +166,12 @@ export class FolderView {
     const { sources } = this.account;
     const source = sourceIn(name);
     if (sources && source !== null && !sources.has(source))
-      throw new FolderFault('denied', replies.folder.sourcesOnly([...sources].join(', ')));
+      throw new FolderFault('denied', reason('folder.sourcesOnly', { sources: [...sources].join(', ') }));
   }
 
   #demand(right: Right): void {
-    if (!this.account.rights.has(right)) throw new FolderFault('denied', replies.folder.rightMissing(right));
+    if (!this.account.rights.has(right))
+      throw new FolderFault('denied', reason('folder.rightMissing', { right }));
   }
 
   /** An account made for the journal (rules 17): files, traces and reports can hold passwords. */
@@ -286,12 +287,12 @@ async function* nameBatches(folder: string): AsyncGenerator<string[]> {
 }
 
 function fileOf(path: VirtualPath): { folder: FolderName; name: string } {
-  if (path.name === null) throw new FolderFault('notAFile', replies.folder.isFolder);
+  if (path.name === null) throw new FolderFault('notAFile', reason('folder.isFolder'));
   return { folder: path.folder, name: path.name };
 }
 
 function notFound(): never {
-  throw new FolderFault('notFound', replies.folder.notFound);
+  throw new FolderFault('notFound', reason('folder.notFound'));
 }
 
 /** Gone, not a folder on the way, or a link where O_NOFOLLOW forbids one: to the client it is not there. */

@@ -11,7 +11,7 @@ import type { AnchoredFolder } from '../../spool/anchored-folder.ts';
 import type { FolderRoom } from './folder-room.ts';
 import type { FolderView } from './folder-view.ts';
 import { FolderFault, type VirtualPath } from './virtual-path.ts';
-import { replies } from '../../messages/en/replies.ts';
+import { reason } from '../../messages/reply.ts';
 
 export interface StoreOptions {
   announce: Announce;
@@ -83,7 +83,7 @@ export class Upload {
    */
   async write(chunk: Uint8Array, position = this.bytes): Promise<void> {
     if (position + chunk.length > this.#options.fileBytesMax) {
-      throw new FolderFault('tooBig', replies.folder.tooLarge(this.#options.fileBytesMax));
+      throw new FolderFault('tooBig', reason('folder.tooLarge', { bytesMax: this.#options.fileBytesMax }));
     }
     this.#taken += chunk.length;
     this.#options.room.take(this.#view.account.folder, chunk.length);
@@ -150,6 +150,6 @@ function announceFinal(
 
 function throwDiskFull(error: unknown): never {
   if (['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? ''))
-    throw new FolderFault('diskFull', replies.folder.diskFull);
+    throw new FolderFault('diskFull', reason('folder.diskFull'));
   throw error;
 }

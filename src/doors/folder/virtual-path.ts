@@ -1,5 +1,6 @@
 import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../../change-file/change-file.ts';
-import { replies } from '../../messages/en/replies.ts';
+import { ClientFault } from './client-fault.ts';
+import { reason, type Reason } from '../../messages/reply.ts';
 
 /** Why something in the customer's folder cannot be done. Each door has its own replies for these. */
 export type FolderFaultKind =
@@ -14,12 +15,12 @@ export type FolderFaultKind =
   | 'diskFull'
   | 'incomplete';
 
-/** The customer's fault. The message is meant for the client and holds no path of this machine. */
-export class FolderFault extends Error {
+/** The customer's fault. */
+export class FolderFault extends ClientFault {
   readonly kind: FolderFaultKind;
 
-  constructor(kind: FolderFaultKind, message: string) {
-    super(message);
+  constructor(kind: FolderFaultKind, why: Reason) {
+    super(why);
     this.name = 'FolderFault';
     this.kind = kind;
   }
@@ -54,7 +55,7 @@ export function resolveVirtualPath(working: FolderName, text: string): VirtualPa
   if (first === undefined) return { folder: '', name: null };
   if (isSubfolder(first) && deeper.length === 0) return { folder: first, name: second ?? null };
   if (second === undefined) return { folder: '', name: first };
-  throw new FolderFault('notFound', replies.folder.notFound);
+  throw new FolderFault('notFound', reason('folder.notFound'));
 }
 
 function components(working: FolderName, text: string): string[] {
@@ -76,8 +77,8 @@ function components(working: FolderName, text: string): string[] {
  * name holding one could mislead them.
  */
 function checkName(name: string): void {
-  if (!isSafeName(name)) throw new FolderFault('badName', replies.folder.badName);
-  if (RESERVED.has(name.toLowerCase())) throw new FolderFault('notFound', replies.folder.notFound);
+  if (!isSafeName(name)) throw new FolderFault('badName', reason('folder.badName'));
+  if (RESERVED.has(name.toLowerCase())) throw new FolderFault('notFound', reason('folder.notFound'));
 }
 
 /** Names that a listing may show and a client may use. */

@@ -7,7 +7,7 @@ import { Conversation, type DoorSettings } from './conversation.ts';
 import { ChannelFault, REPLIES, type Reply } from './replies.ts';
 import type { TlsParty } from '../tls/tls-party.ts';
 import { perform } from './verbs.ts';
-import { replies } from '../../messages/en/replies.ts';
+import { reason, type Reason } from '../../messages/reply.ts';
 
 /** Commands sent ahead of their replies. Clients send a handful at most. */
 const QUEUED_COMMANDS_MAX = 64;
@@ -69,11 +69,11 @@ export class ControlConnection {
     if (!this.#working) this.#hangUp(REPLIES.stopping);
   }
 
-  /** Before the first command. @param reason for the journal */
-  refuse(reply: Reply, reason: string): void {
+  /** Before the first command. @param why for the journal */
+  refuse(reply: Reply, why: Reason): void {
     const { door, peer } = this.#conversation;
     this.#stopping = true;
-    door.journal.signInRefused({ ...peer }, reason);
+    door.journal.signInRefused({ ...peer }, why);
     this.#hangUp(reply);
   }
 
@@ -133,12 +133,12 @@ export class ControlConnection {
 
   /** A transfer on its way has failed: what it still has in hand finds no right any more. */
   #revoke(): void {
-    this.#conversation.channel?.abort(new ChannelFault(426, REPLIES.accountChanged.text));
+    this.#conversation.channel?.abort(new ChannelFault(426, reason('ftp.accountChanged')));
     this.#hangUp(REPLIES.accountChanged);
   }
 
   #abortTransfer(): void {
-    this.#conversation.channel?.abort(new ChannelFault(426, replies.channel.aborted));
+    this.#conversation.channel?.abort(new ChannelFault(426, reason('channel.aborted')));
   }
 
   /** Once: a client that is flooding us goes on to. */
@@ -158,7 +158,7 @@ export class ControlConnection {
     clearTimeout(this.#idleTimer);
     clearTimeout(this.#signInTimer);
     this.#queue = [];
-    this.#conversation.channel?.abort(new ChannelFault(426, replies.channel.controlLost));
+    this.#conversation.channel?.abort(new ChannelFault(426, reason('channel.controlLost')));
     this.#socket.end();
   }
 }

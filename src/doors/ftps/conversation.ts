@@ -3,7 +3,6 @@ import type { Peer } from '../../events/events.ts';
 import { addressText } from '../../network.ts';
 import type { AccessAccount } from '../sign-in/access-account.ts';
 import { FolderView } from '../folder/folder-view.ts';
-import { localErrorText } from '../folder/local-error.ts';
 import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
 import { resolveVirtualPath, type FolderName, type VirtualPath } from '../folder/virtual-path.ts';
@@ -15,7 +14,8 @@ import { ChannelFault, formatReply, replyForFault, type Reply } from './replies.
 import { ForeignConnections } from './foreign-connections.ts';
 import type { TlsParty } from '../tls/tls-party.ts';
 import { tellFault } from '../door-fault.ts';
-import { replies } from '../../messages/en/replies.ts';
+import { reason, reasonText } from '../../messages/reply.ts';
+import { reasonOf } from '../folder/client-fault.ts';
 
 /** What all conversations of one door share. */
 export interface DoorSettings extends DoorServices {
@@ -121,7 +121,7 @@ export class Conversation {
     const reply = replyForFault(error);
     if (reply) return reply;
     tellFault(this.door.journal, this.peer, error);
-    return { code: 451, text: localErrorText(error) };
+    return { code: 451, text: reasonText(reasonOf(error)) };
   }
 
   /** Opens a port for the next transfer, in place of one that was not used. */
@@ -156,5 +156,5 @@ export class Conversation {
 }
 
 function lost(): never {
-  throw new ChannelFault(426, replies.channel.controlLost);
+  throw new ChannelFault(426, reason('channel.controlLost'));
 }

@@ -5,7 +5,7 @@ import type { FtpsLimits } from './limits.ts';
 import { demandProgress, sentBytes } from './progress.ts';
 import { ChannelFault } from './replies.ts';
 import type { TlsParty } from '../tls/tls-party.ts';
-import { replies } from '../../messages/en/replies.ts';
+import { reason } from '../../messages/reply.ts';
 
 export interface ChannelOptions {
   limits: FtpsLimits;
@@ -50,7 +50,7 @@ export class DataChannel {
     // Nobody awaits the handshake of a channel that is given up before its command.
     this.#secured.promise.catch(() => undefined);
     server.on('connection', (raw) => this.#accept(raw));
-    server.on('error', () => this.abort(new ChannelFault(425, replies.channel.portFailed)));
+    server.on('error', () => this.abort(new ChannelFault(425, reason('channel.portFailed'))));
   }
 
   /** A client's connection is there, also after `close`. */
@@ -71,7 +71,7 @@ export class DataChannel {
   async open(): Promise<void> {
     const { dataConnectMsMax, dataStalledMsMax } = this.#options.limits;
     const timer = setTimeout(() => {
-      this.abort(new ChannelFault(425, replies.channel.timedOut));
+      this.abort(new ChannelFault(425, reason('channel.timedOut')));
     }, dataConnectMsMax);
     try {
       await this.#secured.promise;
@@ -207,7 +207,7 @@ export class DataChannel {
   #checkClient(tls: NotifyingTlsSocket): void {
     const { limits, clientFingerprint } = this.#options;
     if (limits.requireSessionReuse && !tls.isSessionReused())
-      return this.abort(new ChannelFault(425, replies.channel.sessionNotResumed));
+      return this.abort(new ChannelFault(425, reason('channel.sessionNotResumed')));
     // A session that is resumed brings the certificate that it began with, in TLS 1.2 and in 1.3.
     const shown = tls.getPeerX509Certificate()?.fingerprint256;
     if (clientFingerprint !== undefined && shown !== clientFingerprint)
@@ -226,31 +226,31 @@ export class DataChannel {
   }
 
   #standStill(): void {
-    this.abort(new ChannelFault(426, replies.channel.stalled));
+    this.abort(new ChannelFault(426, reason('channel.stalled')));
   }
 
   #opened(): NotifyingTlsSocket {
     if (this.#tls) return this.#tls;
-    throw new ChannelFault(425, replies.channel.missing);
+    throw new ChannelFault(425, reason('channel.missing'));
   }
 
   #demandConnected(): void {
-    if (this.#raw?.writable !== true) throw new ChannelFault(426, replies.channel.lost);
+    if (this.#raw?.writable !== true) throw new ChannelFault(426, reason('channel.lost'));
   }
 
   #tlsFault(error: Error | null): ChannelFault {
     if (this.#fault) return this.#fault;
     // OpenSSL's texts name its source files; the code alone tells a client enough.
-    const code = error && 'code' in error ? ` (${String(error.code)})` : '';
-    return new ChannelFault(425, replies.channel.tlsFailed(code));
+    const code = error && 'code' in error ? String(error.code) : null;
+    return new ChannelFault(425, reason('channel.tlsFailed', { code }));
   }
 
   #asFault(error: unknown): ChannelFault {
     if (error instanceof ChannelFault) return error;
-    return this.#fault ?? new ChannelFault(426, replies.channel.lost);
+    return this.#fault ?? new ChannelFault(426, reason('channel.lost'));
   }
 }
 
 function foreignCertificate(): ChannelFault {
-  return new ChannelFault(425, replies.channel.foreignCertificate);
+  return new ChannelFault(425, reason('channel.foreignCertificate'));
 }

@@ -18,6 +18,7 @@ import { greetInPlain } from './plain-greeting.ts';
 import { createSessionCache, type TlsParty } from '../tls/tls-party.ts';
 import { SecureContexts, type CertificatePair } from '../tls/secure-contexts.ts';
 import { operator } from '../../messages/en/operator.ts';
+import { reason } from '../../messages/reply.ts';
 
 export interface FtpsDoorOptions extends DoorServices {
   /** true: TLS from the first byte. false: clients begin it with AUTH TLS (RFC 4217). */
@@ -186,7 +187,7 @@ export class FtpsDoor {
       this.#connections.add(connection);
       void connection.closed.then(() => this.#connections.delete(connection));
       if (!this.#mayStay(socket))
-        connection.refuse(REPLIES.certificateRefused, 'no valid client certificate');
+        connection.refuse(REPLIES.certificateRefused, reason('signIn.noClientCertificate'));
     });
   }
 

@@ -6,6 +6,7 @@ import { FACTS, factsLine, timeValue } from './listing.ts';
 import { REPLIES, workingFolderReply, type Reply } from './replies.ts';
 import type { Verb } from './verb.ts';
 import { replies } from '../../messages/en/replies.ts';
+import { reason } from '../../messages/reply.ts';
 
 /** Verbs about folders and files that need no data connection. */
 export const FOLDER_VERBS: Verb[] = [
@@ -30,7 +31,7 @@ function printFolder({ workingFolder }: Conversation): Reply {
 async function changeFolder(conversation: Conversation, argument: string): Promise<Reply> {
   const path = conversation.resolve(argument);
   const { kind } = await conversation.view.stat(path);
-  if (kind !== 'folder') throw new FolderFault('notAFolder', replies.folder.isFile);
+  if (kind !== 'folder') throw new FolderFault('notAFolder', reason('folder.isFile'));
   conversation.workingFolder = path.folder;
   return { code: 250, text: replies.ftp.workingFolder(virtualText(path)) };
 }
@@ -46,7 +47,7 @@ async function modificationTime(conversation: Conversation, argument: string): P
 
 async function fileEntry(conversation: Conversation, argument: string): Promise<FolderEntry> {
   const entry = await conversation.view.stat(conversation.resolve(argument));
-  if (entry.kind === 'folder') throw new FolderFault('notAFile', replies.folder.isFolder);
+  if (entry.kind === 'folder') throw new FolderFault('notAFile', reason('folder.isFolder'));
   return entry;
 }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { codeOf } from '../../fault.ts';
 import { ChannelFault } from './replies.ts';
-import { replies } from '../../messages/en/replies.ts';
+import { reason } from '../../messages/reply.ts';
 
 /** From `min` to `max`; both 0: any free port. */
 export interface PortRange {
@@ -87,5 +87,5 @@ export class PassivePorts {
 }
 
 function noPortFree(): ChannelFault {
-  return new ChannelFault(425, replies.channel.portsInUse);
+  return new ChannelFault(425, reason('channel.portsInUse'));
 }

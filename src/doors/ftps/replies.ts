@@ -1,5 +1,7 @@
 import { FolderFault, type FolderFaultKind } from '../folder/virtual-path.ts';
 import { replies } from '../../messages/en/replies.ts';
+import { ClientFault } from '../folder/client-fault.ts';
+import type { Reason } from '../../messages/reply.ts';
 
 /** An answer on the control connection (RFC 959 section 4.2). */
 export interface Reply {
@@ -13,12 +15,12 @@ export interface Reply {
   said?: true;
 }
 
-/** The data connection failed: the client's network, its TLS, or its ABOR. The message is meant for the client. */
-export class ChannelFault extends Error {
+/** The data connection failed: the client's network, its TLS, or its ABOR. */
+export class ChannelFault extends ClientFault {
   readonly code: 425 | 426;
 
-  constructor(code: 425 | 426, message: string) {
-    super(message);
+  constructor(code: 425 | 426, why: Reason) {
+    super(why);
     this.name = 'ChannelFault';
     this.code = code;
   }

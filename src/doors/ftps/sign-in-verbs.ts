@@ -4,6 +4,7 @@ import type { Conversation } from './conversation.ts';
 import { REPLIES, type Reply } from './replies.ts';
 import { answer, type Verb } from './verb.ts';
 import { replies } from '../../messages/en/replies.ts';
+import { reason } from '../../messages/reply.ts';
 
 export const SIGN_IN_VERBS: Verb[] = [
   { name: 'USER', beforeSignIn: true, needsArgument: true, run: user },
@@ -29,7 +30,7 @@ async function pass(conversation: Conversation, password: string): Promise<Reply
   if (account === null) return refuse(conversation, claimedLogin, startedMs);
   if (!conversation.enter(account)) {
     const { login, customer } = account;
-    door.journal.signInRefused({ ...peer, login, customer }, 'too many sessions');
+    door.journal.signInRefused({ ...peer, login, customer }, reason('signIn.tooManySessions'));
     return REPLIES.full;
   }
   door.journal.signedIn({ ...peer });
@@ -39,7 +40,10 @@ async function pass(conversation: Conversation, password: string): Promise<Reply
 async function refuse(conversation: Conversation, login: string, startedMs: number): Promise<Reply> {
   const { limits, journal } = conversation.door;
   conversation.signInsRefused += 1;
-  journal.signInRefused({ ...conversation.peer, login: loggableLogin(login) }, 'wrong name or password');
+  journal.signInRefused(
+    { ...conversation.peer, login: loggableLogin(login) },
+    reason('signIn.wrongPassword'),
+  );
   await delay(Math.max(0, startedMs + limits.signInDelayMs - performance.now()));
   return conversation.signInsRefused < limits.signInTriesMax
     ? REPLIES.signInRefused

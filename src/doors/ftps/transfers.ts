@@ -10,6 +10,8 @@ import type { DataChannel } from './data-channel.ts';
 import { ChannelFault, REPLIES, type Reply } from './replies.ts';
 import { tellFault } from '../door-fault.ts';
 import { replies } from '../../messages/en/replies.ts';
+import { reason } from '../../messages/reply.ts';
+import { reasonOf } from '../folder/client-fault.ts';
 
 const READ_BYTES = 256 * 1024;
 
@@ -36,7 +38,7 @@ export async function receiveFile(conversation: Conversation, argument: string):
   } catch (error) {
     const reply = conversation.replyTo(error);
     await upload?.abort().catch((fault: unknown) => tellFault(door.journal, peer, fault));
-    door.journal.uploadFailed(peer, virtualText(path), upload?.bytes ?? 0, reply.text);
+    door.journal.uploadFailed(peer, virtualText(path), upload?.bytes ?? 0, reasonOf(error));
     return refuseUpload(conversation, reply);
   }
 }
@@ -67,10 +69,10 @@ async function demandWhole(channel: DataChannel, conversation: Conversation): Pr
   const { requireCloseNotify, settleAfterDataMs } = conversation.door.limits;
   if (!requireCloseNotify) await delay(settleAfterDataMs);
   else if (!channel.closeNotifySeen) {
-    throw new FolderFault('incomplete', replies.folder.closedWithoutNotify);
+    throw new FolderFault('incomplete', reason('folder.closedWithoutNotify'));
   }
   channel.demandNotAborted();
-  if (!conversation.alive) throw new ChannelFault(426, replies.channel.controlLost);
+  if (!conversation.alive) throw new ChannelFault(426, reason('channel.controlLost'));
 }
 
 /** RETR, from the offset that REST gave. */
@@ -90,7 +92,7 @@ export async function sendFile(conversation: Conversation, argument: string): Pr
   } catch (error) {
     // Who breaks off before the last byte has nearly all of it: that is told like the whole.
     const reply = conversation.replyTo(error);
-    if (sent.bytes > 0) door.journal.downloadFailed(peer, virtualText(path), sent.bytes, reply.text);
+    if (sent.bytes > 0) door.journal.downloadFailed(peer, virtualText(path), sent.bytes, reasonOf(error));
     return reply;
   } finally {
     await handle.close();
@@ -174,7 +176,7 @@ async function* listingText(
 /** The 150 comes first: lftp and ftplib begin TLS on the data connection only after it. */
 async function openChannel(conversation: Conversation): Promise<DataChannel> {
   const { channel } = conversation;
-  if (!channel) throw new ChannelFault(425, REPLIES.passiveFirst.text);
+  if (!channel) throw new ChannelFault(425, reason('ftp.passiveFirst'));
   conversation.say(REPLIES.opening);
   await channel.open();
   return channel;

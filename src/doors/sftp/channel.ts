@@ -10,10 +10,12 @@ import type { Answer, SftpConversation } from './conversation.ts';
 import { hasRoom, watchIncoming } from './incoming.ts';
 import { endWell, explain } from './openssh.ts';
 import { Progress } from './progress.ts';
-import { reasonOf, statusForFault, STATUS } from './replies.ts';
+import { statusForFault, STATUS } from './replies.ts';
 import { REQUESTS, type Request } from './requests.ts';
 import { tellFault } from '../door-fault.ts';
 import { replies } from '../../messages/en/replies.ts';
+import { reasonText } from '../../messages/reply.ts';
+import { reasonOf } from '../folder/client-fault.ts';
 
 /** What the client has not taken yet: beyond it no further request is answered. */
 const UNSENT_BYTES_MAX = 1024 * 1024;
@@ -147,9 +149,9 @@ export class SftpChannel {
         request.run(this.#conversation, ...this.#held(request, given)),
       );
     } catch (error) {
-      const { code } = statusForFault(error) ?? { code: null };
-      if (code === null) tellFault(this.#conversation.services.journal, this.#conversation.peer, error);
-      return { status: code ?? STATUS.FAILURE, message: reasonOf(error) };
+      const status = statusForFault(error);
+      if (status === null) tellFault(this.#conversation.services.journal, this.#conversation.peer, error);
+      return { status: status ?? STATUS.FAILURE, message: reasonText(reasonOf(error)) };
     }
   }
 

@@ -10,6 +10,7 @@ import type { ReceivedRanges } from './received-ranges.ts';
 import type { OpenHandles } from './open-handles.ts';
 import { SftpFault, STATUS } from './replies.ts';
 import { replies } from '../../messages/en/replies.ts';
+import { reason, type Reason } from '../../messages/reply.ts';
 
 /** The answer to one request (draft-ietf-secsh-filexfer-02, which every client speaks as version 3). */
 export type Answer =
@@ -29,7 +30,7 @@ export interface UploadHandle {
   received: ReceivedRanges;
   startedMs: number;
   /** Why the first write that failed did; null: none has. */
-  fault: string | null;
+  fault: Reason | null;
   /** Size of the old file that the client writes over and has not cut. */
   bytesMin: number;
 }
@@ -93,7 +94,7 @@ export class SftpConversation {
    * @throws SftpFault where nothing more may be opened, and whatever `make` throws
    */
   async open(make: () => Promise<OpenHandle>): Promise<Answer> {
-    if (this.#stopping) throw new SftpFault(STATUS.FAILURE, replies.server.stopping);
+    if (this.#stopping) throw new SftpFault(STATUS.FAILURE, reason('server.stopping'));
     this.#openHandles.take();
     try {
       return this.#add(await make());
@@ -114,13 +115,13 @@ export class SftpConversation {
   /** @throws SftpFault where the client has no such handle, or one of another kind */
   get<Kind extends OpenHandle['kind']>(name: Buffer, kind: Kind): Extract<OpenHandle, { kind: Kind }> {
     const handle = this.find(name);
-    if (handle.kind !== kind) throw new SftpFault(STATUS.FAILURE, replies.sftp.wrongHandle);
+    if (handle.kind !== kind) throw new SftpFault(STATUS.FAILURE, reason('sftp.wrongHandle'));
     return handle as Extract<OpenHandle, { kind: Kind }>;
   }
 
   find(name: Buffer): OpenHandle {
     const handle = this.#handles.get(numberOf(name));
-    if (!handle) throw new SftpFault(STATUS.FAILURE, replies.sftp.noSuchHandle);
+    if (!handle) throw new SftpFault(STATUS.FAILURE, reason('sftp.noSuchHandle'));
     return handle;
   }
 
@@ -140,22 +141,21 @@ export class SftpConversation {
   }
 
   async #giveUp(handle: OpenHandle): Promise<void> {
-    const reason = replies.sftp.connectionEnded;
+    const why = reason('sftp.connectionEnded');
     if (handle.kind === 'listing') await handle.batches.return(undefined);
     if (handle.kind === 'download') {
       await handle.file.close();
       const { path, sentBytes } = handle;
-      if (sentBytes > 0)
-        this.services.journal.downloadFailed(this.peer, virtualText(path), sentBytes, reason);
+      if (sentBytes > 0) this.services.journal.downloadFailed(this.peer, virtualText(path), sentBytes, why);
     }
     if (handle.kind === 'upload') {
       await handle.upload.abort();
-      this.uploadFailed(handle.path, handle.upload.bytes, reason);
+      this.uploadFailed(handle.path, handle.upload.bytes, why);
     }
   }
 
-  uploadFailed(path: VirtualPath, bytes: number, reason: string): void {
-    this.services.journal.uploadFailed(this.peer, virtualText(path), bytes, reason);
+  uploadFailed(path: VirtualPath, bytes: number, why: Reason): void {
+    this.services.journal.uploadFailed(this.peer, virtualText(path), bytes, why);
   }
 }
 

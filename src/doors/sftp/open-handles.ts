@@ -1,5 +1,5 @@
 import { SftpFault, STATUS } from './replies.ts';
-import { replies } from '../../messages/en/replies.ts';
+import { reason } from '../../messages/reply.ts';
 
 /** Clients have a handful open. */
 const HANDLES_MAX = 64;
@@ -10,7 +10,7 @@ export class OpenHandles {
 
   /** Before something is opened; `giveBack` comes when it is closed, or was not opened after all. */
   take(): void {
-    if (this.#count >= HANDLES_MAX) throw new SftpFault(STATUS.FAILURE, replies.sftp.tooManyHandles);
+    if (this.#count >= HANDLES_MAX) throw new SftpFault(STATUS.FAILURE, reason('sftp.tooManyHandles'));
     this.#count += 1;
   }
 

@@ -1,17 +1,18 @@
 import ssh2, { type Attributes, type FileEntry } from 'ssh2';
 import type { FolderEntry } from '../folder/folder-view.ts';
 import { unixLine } from '../folder/listing.ts';
-import { localErrorText } from '../folder/local-error.ts';
+import { ClientFault } from '../folder/client-fault.ts';
 import { FolderFault, type FolderFaultKind } from '../folder/virtual-path.ts';
+import type { Reason } from '../../messages/reply.ts';
 
 export const STATUS = ssh2.utils.sftp.STATUS_CODE;
 
-/** A request that is answered with a status alone. The message is meant for the client. */
-export class SftpFault extends Error {
+/** A request that is answered with a status alone. */
+export class SftpFault extends ClientFault {
   readonly code: number;
 
-  constructor(code: number, message: string) {
-    super(message);
+  constructor(code: number, why: Reason) {
+    super(why);
     this.name = 'SftpFault';
     this.code = code;
   }
@@ -31,15 +32,9 @@ const CODE_OF_FAULT: Record<FolderFaultKind, number> = {
 };
 
 /** @returns null for an error that is ours: it belongs in the log, not to the client */
-export function statusForFault(error: unknown): { code: number; message: string } | null {
-  if (error instanceof SftpFault) return { code: error.code, message: error.message };
-  if (error instanceof FolderFault) return { code: CODE_OF_FAULT[error.kind], message: error.message };
-  return null;
-}
-
-/** What the client is told. */
-export function reasonOf(error: unknown): string {
-  return statusForFault(error)?.message ?? localErrorText(error);
+export function statusForFault(error: unknown): number | null {
+  if (error instanceof SftpFault) return error.code;
+  return error instanceof FolderFault ? CODE_OF_FAULT[error.kind] : null;
 }
 
 const FOLDER_TYPE = 0o040000;

@@ -13,7 +13,7 @@ import {
   statUpload,
   writeFile,
 } from './transfers.ts';
-import { replies } from '../../messages/en/replies.ts';
+import { reason } from '../../messages/reply.ts';
 
 type Run<Arguments extends unknown[]> = (
   conversation: SftpConversation,
@@ -109,17 +109,17 @@ function setHandleStat(conversation: SftpConversation, name: Buffer, attributes:
 }
 
 function refuseSize({ size }: Partial<Attributes>): void {
-  if (size !== undefined) throw new SftpFault(STATUS.OP_UNSUPPORTED, replies.sftp.noTruncate);
+  if (size !== undefined) throw new SftpFault(STATUS.OP_UNSUPPORTED, reason('sftp.noTruncate'));
 }
 
 function refuseFolders(): Answer {
-  throw new SftpFault(STATUS.PERMISSION_DENIED, replies.sftp.noFolders);
+  throw new SftpFault(STATUS.PERMISSION_DENIED, reason('sftp.noFolders'));
 }
 
 function refuseLinks(): Answer {
-  throw new SftpFault(STATUS.OP_UNSUPPORTED, replies.sftp.noLinks);
+  throw new SftpFault(STATUS.OP_UNSUPPORTED, reason('sftp.noLinks'));
 }
 
 function refuseExtensions(): Answer {
-  throw new SftpFault(STATUS.OP_UNSUPPORTED, replies.sftp.noExtensions);
+  throw new SftpFault(STATUS.OP_UNSUPPORTED, reason('sftp.noExtensions'));
 }

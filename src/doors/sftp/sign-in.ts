@@ -8,6 +8,7 @@ import type { Visit } from '../sessions.ts';
 import { loggableLogin } from '../loggable-login.ts';
 import { isSignedBy, readPublicKey } from '../../public-key.ts';
 import { tellFault } from '../door-fault.ts';
+import { reason, type Reason } from '../../messages/reply.ts';
 
 const METHODS: AuthenticationType[] = ['publickey', 'password'];
 
@@ -51,7 +52,8 @@ export class SftpSignIn {
       if (context.method === 'none') return this.#answerNone(context);
       if (isOffer(context)) return await this.#answerOffer(context);
       const account = await this.#accountOf(context);
-      if (account === null) return await this.#refuse(context, startedMs, 'wrong name, password or key');
+      if (account === null)
+        return await this.#refuse(context, startedMs, reason('signIn.wrongPasswordOrKey'));
       this.#admit(context, account);
     } catch (error) {
       tellFault(this.#parts.services.journal, this.#parts.peer, error);
@@ -84,7 +86,7 @@ export class SftpSignIn {
     const { visit, peer, services } = this.#parts;
     if (!visit.enter({ account, revoke: () => this.#parts.onRevoked() })) {
       const seen = { ...peer, login: account.login, customer: account.customer };
-      services.journal.signInRefused(seen, 'too many sessions');
+      services.journal.signInRefused(seen, reason('signIn.tooManySessions'));
       this.#reject(context, true);
       return;
     }
@@ -95,10 +97,10 @@ export class SftpSignIn {
     context.accept();
   }
 
-  async #refuse(context: AuthContext, startedMs: number, reason: string): Promise<void> {
+  async #refuse(context: AuthContext, startedMs: number, why: Reason): Promise<void> {
     const { limits, peer, services } = this.#parts;
     this.#refused += 1;
-    services.journal.signInRefused({ ...peer, login: loggableLogin(context.username) }, reason);
+    services.journal.signInRefused({ ...peer, login: loggableLogin(context.username) }, why);
     await delay(Math.max(0, startedMs + limits.signInDelayMs - performance.now()));
     this.#reject(context, this.#refused >= limits.signInTriesMax);
   }
@@ -119,7 +121,7 @@ export class SftpSignIn {
     if (signedIn || login === null) return;
     const { peer, services } = this.#parts;
     if (this.#refused === 0)
-      services.journal.signInRefused({ ...peer, login: loggableLogin(login) }, 'no known key offered');
+      services.journal.signInRefused({ ...peer, login: loggableLogin(login) }, reason('signIn.noKnownKey'));
     const failures = Math.ceil(this.#offersRefused / OFFERS_PER_FAILURE) - this.#refused;
     try {
       for (let count = 0; count < failures; count += 1) await services.signIn.failed?.(login, peer.address);

@@ -4,8 +4,9 @@ import { beginUpload } from '../folder/store-upload.ts';
 import { FolderFault, resolveVirtualPath, virtualText, type VirtualPath } from '../folder/virtual-path.ts';
 import { DONE, END_OF_FILE, type Answer, type SftpConversation, type UploadHandle } from './conversation.ts';
 import { ReceivedRanges } from './received-ranges.ts';
-import { attributesOf, nameEntry, reasonOf, SftpFault, STATUS } from './replies.ts';
-import { replies } from '../../messages/en/replies.ts';
+import { attributesOf, nameEntry, SftpFault, STATUS } from './replies.ts';
+import { reason } from '../../messages/reply.ts';
+import { reasonOf } from '../folder/client-fault.ts';
 
 const { READ, WRITE, APPEND, CREAT, TRUNC, EXCL } = ssh2.utils.sftp.OPEN_MODE;
 
@@ -24,7 +25,7 @@ export function openFile(conversation: SftpConversation, text: string, flags: nu
 }
 
 async function beginDownloadOf({ view }: SftpConversation, path: VirtualPath, flags: number) {
-  if ((flags & READ) === 0) throw new SftpFault(STATUS.FAILURE, replies.sftp.readOrWrite);
+  if ((flags & READ) === 0) throw new SftpFault(STATUS.FAILURE, reason('sftp.readOrWrite'));
   return { kind: 'download', path, file: await view.openForReading(path), sentBytes: 0 } as const;
 }
 
@@ -52,15 +53,15 @@ async function beginUploadTo(
  * @returns size of the file that the client does not empty, and so takes to be there
  */
 async function bytesKept({ view }: SftpConversation, path: VirtualPath, flags: number): Promise<number> {
-  const { noResume } = replies.folder;
+  const noResume = reason('folder.noResume');
   if (flags & APPEND) throw new SftpFault(STATUS.OP_UNSUPPORTED, noResume);
   const present = await view.stat(path).catch((error: unknown) => {
     if (error instanceof FolderFault && error.kind === 'notFound') return null;
     throw error;
   });
-  if (present && flags & EXCL) throw new SftpFault(STATUS.FAILURE, replies.sftp.exists);
+  if (present && flags & EXCL) throw new SftpFault(STATUS.FAILURE, reason('sftp.exists'));
   if (present && !(flags & (TRUNC | CREAT))) throw new SftpFault(STATUS.OP_UNSUPPORTED, noResume);
-  if (!present && !(flags & CREAT)) throw new SftpFault(STATUS.NO_SUCH_FILE, replies.folder.notFound);
+  if (!present && !(flags & CREAT)) throw new SftpFault(STATUS.NO_SUCH_FILE, reason('folder.notFound'));
   return flags & TRUNC ? 0 : (present?.sizeBytes ?? 0);
 }
 
@@ -87,7 +88,7 @@ export async function writeFile(
   const handle = conversation.get(name, 'upload');
   try {
     if (!handle.received.add(offset, data.length))
-      throw new SftpFault(STATUS.FAILURE, replies.sftp.tooManyBlocks);
+      throw new SftpFault(STATUS.FAILURE, reason('sftp.tooManyBlocks'));
     await handle.upload.write(data, offset);
     return DONE;
   } catch (error) {
@@ -113,9 +114,9 @@ async function publish(conversation: SftpConversation, handle: UploadHandle): Pr
   const { upload, received, path, startedMs, fault, bytesMin } = handle;
   try {
     // Said again: some clients tell the answer to the CLOSE and not the one to the write.
-    if (fault !== null) throw new FolderFault('incomplete', replies.folder.notStored(fault));
+    if (fault !== null) throw new FolderFault('incomplete', reason('folder.notStored', { why: fault }));
     if (!received.isWhole || upload.bytes < bytesMin)
-      throw new FolderFault('incomplete', replies.folder.partsMissing);
+      throw new FolderFault('incomplete', reason('folder.partsMissing'));
     await upload.commit();
   } catch (error) {
     await upload.abort();
@@ -131,7 +132,7 @@ export function openFolder(conversation: SftpConversation, text: string): Promis
   return conversation.open(async () => {
     const path = resolveVirtualPath('', text);
     const { kind } = await conversation.view.stat(path);
-    if (kind !== 'folder') throw new FolderFault('notAFolder', replies.folder.isFile);
+    if (kind !== 'folder') throw new FolderFault('notAFolder', reason('folder.isFile'));
     return { kind: 'listing', batches: conversation.view.list(path.folder), rest: [] };
   });
 }
@@ -153,7 +154,7 @@ export async function readFolder(conversation: SftpConversation, name: Buffer): 
 
 export async function statHandle(conversation: SftpConversation, name: Buffer): Promise<Answer> {
   const handle = conversation.find(name);
-  if (handle.kind === 'listing') throw new SftpFault(STATUS.FAILURE, replies.sftp.handleIsFolder);
+  if (handle.kind === 'listing') throw new SftpFault(STATUS.FAILURE, reason('sftp.handleIsFolder'));
   if (handle.kind === 'upload') return statUpload(handle);
   const { size, mtime } = await handle.file.stat();
   const permissions = { read: true, write: false, remove: false };

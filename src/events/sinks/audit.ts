@@ -5,6 +5,7 @@
 import type { Queryable } from '../../database/open.ts';
 import { CATALOG, type StoredEvent } from '../catalog.ts';
 import { EVENT_COLUMNS } from '../read.ts';
+import { withWhy } from '../why.ts';
 
 export interface AuditQuestion {
   customer: number | null;
@@ -75,6 +76,6 @@ function entryFrom({ id, at, type, who, customer, address, subject, data }: Stor
     customer,
     from: typeof protocol === 'string' ? `${address ?? ''} ${protocol}` : null,
     path: subject,
-    detail,
+    detail: withWhy(detail),
   };
 }

@@ -1,6 +1,7 @@
 /** The log as a follower: one line for each recorded event, with its number in the field `event`. */
 import { CATALOG, type EventFacts, type EventType, type Level, type Message } from '../catalog.ts';
 import type { Tell } from '../follow.ts';
+import { withWhy } from '../why.ts';
 import type { Log, LogLine } from '../log.ts';
 
 export function logSink(log: Log): Tell {
@@ -25,7 +26,7 @@ export function lineOf({ type, customer, who, address, subject, data }: Describe
   const known = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined);
   const text = typeof message === 'function' ? message({ ...data }) : message;
   const weight = typeof level === 'function' ? level({ ...data }) : level;
-  return { level: weight, message: text, fields: { ...Object.fromEntries(known), ...data } };
+  return { level: weight, message: text, fields: { ...Object.fromEntries(known), ...withWhy(data) } };
 }
 
 interface KindOfLine {

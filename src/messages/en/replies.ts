@@ -11,20 +11,21 @@ const folder = {
   notDeletable: 'Permission denied: this file cannot be deleted',
   journalKept: 'Permission denied: journal files cannot be deleted',
   uploadFolderOnly: 'Permission denied: upload to the top directory only',
-  rightMissing: (right: string) => `Permission denied: this account has no ${right} right`,
-  sourcesOnly: (sources: string) => `Permission denied: this account uploads files of ${sources} only`,
+  rightMissing: ({ right }: { right: string }) => `Permission denied: this account has no ${right} right`,
+  sourcesOnly: ({ sources }: { sources: string }) =>
+    `Permission denied: this account uploads files of ${sources} only`,
   nameTaken: 'File name is in use',
   newNameTaken: 'A file with the new name already exists',
-  tooLarge: (bytesMax: number) => `File too large: the limit is ${bytesMax} bytes`,
-  tooManyFiles: (filesMax: number) =>
+  tooLarge: ({ bytesMax }: { bytesMax: number }) => `File too large: the limit is ${bytesMax} bytes`,
+  tooManyFiles: ({ filesMax }: { filesMax: number }) =>
     `Too many files waiting: the limit is ${filesMax} (limits.folderFiles). Try again when some have been processed`,
-  overQuota: (bytesMax: number, reserved: number) =>
+  overQuota: ({ bytesMax, reserved }: { bytesMax: number; reserved: number }) =>
     `Quota exceeded: the limit is ${bytesMax} bytes (limits.folderBytes), of which ${reserved} are reserved for results. ` +
     'Delete files from _processed, _error and _report, or wait until they expire; the operator can raise limits.folderBytes',
   diskFull: 'No space left on the server, try again later',
   noResume: 'Resuming uploads is not supported, send the whole file',
   closedWithoutNotify: 'Data connection closed without TLS close_notify: file not stored',
-  notStored: (why: string) => `File not stored: ${why}`,
+  notStored: ({ why }: { why: string }) => `File not stored: ${why}`,
   partsMissing: 'File not stored: parts of it are missing',
 };
 
@@ -110,7 +111,8 @@ const channel = {
     'Data connection must use the client certificate of the control connection, or resume its TLS session',
   lost: 'Data connection lost',
   sessionNotResumed: 'TLS session of the control connection must be resumed on the data connection',
-  tlsFailed: (code: string) => `TLS handshake failed on the data connection${code}`,
+  tlsFailed: ({ code }: { code: string | null }) =>
+    `TLS handshake failed on the data connection${code === null ? '' : ` (${code})`}`,
   controlLost: 'Control connection lost',
   aborted: 'Transfer aborted',
 };
@@ -133,4 +135,13 @@ const sftp = {
   badRequest: 'Malformed request',
 };
 
-export const replies = { folder, server, ftp, channel, sftp };
+/** Why a sign-in was refused: for the log and the audit; clients learn less. */
+const signIn = {
+  wrongPassword: 'Wrong name or password',
+  wrongPasswordOrKey: 'Wrong name, password or key',
+  noKnownKey: 'No known key offered',
+  noClientCertificate: 'No valid client certificate',
+  tooManySessions: 'Too many sessions',
+};
+
+export const replies = { folder, server, ftp, channel, sftp, signIn };

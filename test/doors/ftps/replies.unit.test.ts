@@ -9,6 +9,7 @@ import {
 } from '../../../src/doors/ftps/replies.ts';
 import { loggableLogin } from '../../../src/doors/loggable-login.ts';
 import { FolderFault, type FolderFaultKind } from '../../../src/doors/folder/virtual-path.ts';
+import { reason } from '../../../src/messages/reply.ts';
 
 test.each([
   ['127.0.0.1', 61000, '227 Entering Passive Mode (127,0,0,1,238,72)\r\n'],
@@ -42,12 +43,18 @@ test.each<[FolderFaultKind, number]>([
   ['diskFull', 452],
   ['incomplete', 426],
 ])('a fault of kind %s is a %i', (kind, code) => {
-  expect(replyForFault(new FolderFault(kind, 'words'))).toEqual({ code, text: 'words' });
+  expect(replyForFault(new FolderFault(kind, reason('folder.notFound')))).toEqual({
+    code,
+    text: 'No such file or directory',
+  });
 });
 
 test('errors of ours have no words for the client', () => {
   expect(replyForFault(new Error('EACCES: /srv/secret'))).toBeNull();
-  expect(replyForFault(new ChannelFault(425, 'late'))).toEqual({ code: 425, text: 'late' });
+  expect(replyForFault(new ChannelFault(425, reason('channel.timedOut')))).toEqual({
+    code: 425,
+    text: 'Timed out waiting for the data connection',
+  });
 });
 
 test.each([

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openDoor } from '../../support/door.ts';
 import { Speaker } from '../../support/speaker.ts';
+import { reason } from '../../../src/messages/reply.ts';
 
 test('226 means: the file lies there whole, is announced and journalled', async () => {
   await using door = await openDoor();
@@ -263,7 +264,7 @@ test('an upload is lost with its control connection', async () => {
   await expect.poll(() => door.staged()).toHaveLength(1);
   client.socket.destroy();
   const [failed] = await door.seen('uploadFailed');
-  expect(failed?.fields.at(-1)).toBe('Control connection lost');
+  expect(failed?.fields.at(-1)).toEqual(reason('channel.controlLost'));
   await expect.poll(() => door.staged()).toEqual([]);
   expect(door.announced).toEqual([]);
   data.destroy();
