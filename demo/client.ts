@@ -65,23 +65,29 @@ export class FtpsSession implements Disposable {
 
   /** Waits until a report tells of the file, and downloads it and the trace. */
   async fetch(name: string): Promise<Downloads> {
+    const report = await this.fetchReport(name);
+    return { report, trace: await this.#trace(traceName(name)) };
+  }
+
+  /** Waits until a report tells of the file, and downloads it. */
+  async fetchReport(name: string): Promise<DemoFile> {
     for (let waitedMs = 0; waitedMs < REPORT_MS_MAX; waitedMs += POLL_MS) {
       const report = await this.#find(REPORT, ({ text }) => text.includes(`/${name}\n`));
-      if (report) return { report, trace: await this.#trace(traceName(name)) };
+      if (report) return report;
       await delay(POLL_MS);
     }
     throw new Error(`no report came within ${REPORT_MS_MAX / 1000} s`);
   }
 
-  /** Waits until the customer's status file says that the file is put off, and downloads the one for people. */
-  async fetchStatus(name: string): Promise<string> {
+  /** Waits until the customer's status file says that the file waits so, and downloads the one for people. */
+  async fetchStatus(name: string, state: 'deferred' | 'held'): Promise<string> {
     for (let waitedMs = 0; waitedMs < REPORT_MS_MAX; waitedMs += POLL_MS) {
       const { files } = JSON.parse(await this.#download('/_status.json')) as CustomerStatus;
-      if (files.some((file) => file.name === name && file.state === 'deferred'))
+      if (files.some((file) => file.name === name && file.state === state))
         return this.#download('/_status.txt');
       await delay(POLL_MS);
     }
-    throw new Error(`${name} was not put off within ${REPORT_MS_MAX / 1000} s`);
+    throw new Error(`${name} was not ${state} within ${REPORT_MS_MAX / 1000} s`);
   }
 
   [Symbol.dispose](): void {

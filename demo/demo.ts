@@ -14,7 +14,7 @@ import { demo as words } from '../src/messages/en/demo.ts';
 import type { Command } from '../cli/command.ts';
 import { FtpsSession, loadFtpsClient } from './client.ts';
 import { runCommand, typedCommand } from './commands.ts';
-import { DEMO_LOGIN, demoOrganisation, HAND_FILE, REMOVALS_FILE } from './files.ts';
+import { DEMO_LOGIN, demoOrganisation, HAND_FILE, CHECKED_LIST } from './files.ts';
 import { narratingLog } from './log.ts';
 import { tellStory } from './chapters.ts';
 import { invitation, type Home } from './story.ts';
@@ -100,7 +100,7 @@ async function configure(home: string, password: string): Promise<Configuration>
   const organisation = path.join(home, 'organisation.yaml');
   const written = demoOrganisation(await hashPassword(password), new Date());
   await writeFile(organisation, written, { mode: 0o600 });
-  for (const { name, text } of [HAND_FILE, REMOVALS_FILE]) await writeFile(path.join(home, name), text);
+  for (const { name, text } of [HAND_FILE, CHECKED_LIST]) await writeFile(path.join(home, name), text);
   const raw: RawConfiguration = {
     data: path.join(home, 'data'),
     spool: path.join(home, 'spool'),
@@ -141,7 +141,7 @@ async function homeOf(
     hostKeys: hostKeys.map((key) => key.fingerprint),
     configuration: configurationFile(folder),
     handFile: path.join(folder, HAND_FILE.name),
-    removalsFile: path.join(folder, REMOVALS_FILE.name),
+    checkedList: path.join(folder, CHECKED_LIST.name),
     log: logFile(folder),
   };
 }

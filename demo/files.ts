@@ -19,6 +19,9 @@ export function demoOrganisation(passwordHash: string, now: Date): string {
     domains: [example.com]
     mailDomains: [example.com]
     federation: non_federated
+    types: [PRV, SNAPSHOT]
+    sources:
+      directory: { snapshot: { keeps: accounts } }
     timeZone: ${now.getUTCMinutes() < LAST_MINUTE ? 'UTC' : 'Asia/Kolkata'}
     throttle: { hourly: ${HOURLY_CAP} }
     subscriptions:
@@ -41,7 +44,7 @@ export function demoOrganisation(passwordHash: string, now: Date): string {
     accounts:
       - login: ${DEMO_LOGIN}
         passwordHash: ${passwordHash}
-        rights: [upload, download, delete]
+        rights: [upload, download, delete, decide]
 `;
 }
 
@@ -97,17 +100,36 @@ per.dahl@example.com,Suspend,,,,,,,
 `,
 };
 
-/** What an export that went wrong may look like: it is checked, and never uploaded. */
-export const REMOVALS_FILE: DemoFile = {
-  name: `${DEMO_CUSTOMER}_HR_PRV_5.csv`,
-  text: `emailAddress,action
-lena.vik@example.com,Remove
-ivo.babic@example.com,Remove
-nils.moe@example.com,Remove
-tom.lind@example.com,Remove
-mia.holm@example.com,Remove
-per.dahl@example.com,Remove
+/** Everybody of a directory, who are all there already. */
+export const FULL_LIST: DemoFile = {
+  name: `${DEMO_CUSTOMER}_directory_SNAPSHOT_1.csv`,
+  text: `emailAddress,department
+admin@example.com,IT
+sam.daryn@example.com,IT
+mia.holm@example.com,Sales
+per.dahl@example.com,Sales
+lena.vik@example.com,Sales
+ivo.babic@example.com,Sales
+nils.moe@example.com,Sales
 `,
+};
+
+/** The next night's export has lost a department. */
+export const SHORT_LIST: DemoFile = {
+  name: `${DEMO_CUSTOMER}_directory_SNAPSHOT_2.csv`,
+  text: `emailAddress,department
+admin@example.com,IT
+sam.daryn@example.com,IT
+`,
+};
+
+/** Who uploads it says that the list is wrong. */
+export const DISCARD: DemoFile = { name: `${SHORT_LIST.name}.discard`, text: '' };
+
+/** For the person at the keyboard: it is the same wrong list once more. */
+export const CHECKED_LIST: DemoFile = {
+  name: `${DEMO_CUSTOMER}_directory_SNAPSHOT_3.csv`,
+  text: SHORT_LIST.text,
 };
 
 /** Everybody whom the files name, in the order of their first appearance. */

@@ -22,7 +22,7 @@ export function uploadTold(title: string, { name, text }: DemoFile): string {
   return `${heading(title)}\n${fileTold(name, text)}`;
 }
 
-export function reportTold({ report }: Downloads): string {
+export function reportTold(report: DemoFile): string {
   return `${explained(words.report)}\n${fileTold(`_report/${report.name}`, report.text)}`;
 }
 
@@ -101,13 +101,13 @@ export interface Home {
   configuration: string;
   /** Change files for the person to upload and to check. */
   handFile: string;
-  removalsFile: string;
+  checkedList: string;
   log: string;
 }
 
 /** How to go on by hand: every command line works when pasted. */
 export function invitation(title: string, spoolgate: string, home: Home): string {
-  const { door, sftpPort, fingerprint, hostKeys, handFile, removalsFile, log } = home;
+  const { door, sftpPort, fingerprint, hostKeys, handFile, checkedList, log } = home;
   const { host, port, user, password } = door;
   const url = `ftps://${host}:${port}`;
   const curl = `curl -k --ssl-reqd --user ${quoted(`${user}:${password}`)}`;
@@ -134,7 +134,7 @@ export function invitation(title: string, spoolgate: string, home: Home): string
     operator('status'),
     operator(`show ${DEMO_CUSTOMER} lena.vik@example.com`),
     operator(`history ${DEMO_CUSTOMER} lena.vik@example.com`),
-    operator(`check ${quoted(removalsFile)}`),
+    operator(`check ${quoted(checkedList)}`),
   ].join('\n');
 }
 

@@ -63,7 +63,7 @@ function pasted(output: string, words: string): Promise<{ stdout: string }> {
   const line =
     output
       .split('\n')
-      .find((one) => one.includes(` ${words} --config `))
+      .find((one) => one.includes(` ${words} `) && one.includes(' --config '))
       ?.trim() ?? '';
   const command = line.replace(/^.*?spoolgate(?: --)? /u, '"$NODE" daemon/spoolgate.js ');
   return promisify(exec)(command, { cwd: ROOT, env: { ...process.env, NODE: process.execPath } });
@@ -83,7 +83,9 @@ describe('the demo', () => {
       'Result code: 1015 ERROR_INVALID_ACTION',
       'CSV entries read: 4; BSS entries written: 4; No errors!',
       '1. 1000001_HR_PRV_3.csv [deferred]',
-      '6,7,0,per.dahl@example.com,Remove',
+      'Snapshot of "directory": created: 0; updated: 7; enabled: 0; unchanged: 0',
+      '1000001_directory_SNAPSHOT_2.csv: held: 5 of 7 people are absent (71 %)',
+      'Result code: 2202 SNAPSHOT_NOT_CONFIRMED',
       '_error/1000001_HR_PRV_2_trace.csv',
       '3,4,1023,mia.holm@example.com,Update',
     ])
@@ -92,7 +94,7 @@ describe('the demo', () => {
     expect(table).toContain(' lena.vik@example.com – → pending – → Lena Vik – → 85180\n');
     expect(table).toContain(' tom.lind@example.com active → suspended Tom Lind 85180\n');
     expect(table).toContain(' olga.berg@example.com active → remove_pending Olga Berg 91319 → –\n');
-    // Checked, not applied.
+    // Held and rejected: nobody in it is suspended.
     expect(table).toContain(' per.dahl@example.com active Per Dahl → Peer Dahl 85180\n');
     const picture = await readFile(PICTURE, 'utf8');
     expect(wordsOf(picture)).toContain('$ spoolgate throttle 1000001 --hourly 750');
@@ -113,6 +115,8 @@ describe('the demo', () => {
       const shown = await pasted(demo.output, 'show 1000001 lena.vik@example.com');
       expect(shown.stdout).toContain('jobTitle: Lead engineer');
       expect((await pasted(demo.output, 'status')).stdout).toContain('1000001 Acme');
+      const checked = await pasted(demo.output, 'check').catch((error: { stdout: string }) => error);
+      expect(checked.stdout).toContain('mia.holm@example.com');
       demo.child.kill('SIGINT');
       expect(await demo.exit).toEqual([0, null]);
       expect(isAlive(postgres)).toBe(false);
