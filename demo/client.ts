@@ -6,7 +6,7 @@ import { codeOf, OperatorFault } from '../src/fault.ts';
 import type { CustomerStatus } from '../src/customer-status.ts';
 import { demo as words } from '../src/messages/en/demo.ts';
 import type { DemoFile } from './files.ts';
-import { traceName } from '../src/change-file/trace-name.ts';
+import { traceName } from '../src/change-file/companions.ts';
 
 /** Where the demo signs in over FTPS, and as whom. */
 export interface Door {

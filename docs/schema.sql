@@ -397,6 +397,7 @@ create table change_file (
   hold jsonb,
   -- What was decided of a held file; its turn carries it out.
   ruling jsonb,
+  retry_number bigint,
   primary key (id),
   foreign key (batch_id) references batch(id),
   foreign key (customer_id) references customer(id),

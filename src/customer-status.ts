@@ -105,6 +105,8 @@ export interface PastResult {
   refusal: { code: number | null; reason?: string } | null;
   /** Name of the report that tells of it; null: not written yet. */
   report: string | null;
+  /** The name under which its retry file, beside it, can be sent once it is corrected; null: it has none. */
+  retryAs: string | null;
 }
 
 /** The last processed number of a source. */

@@ -5,7 +5,7 @@
  */
 import { customers } from '../accounts/customers/customer.ts';
 import { copiedRows, rowById, rowsAfter, writtenReports, type CopiedRow } from '../ledger/copied.ts';
-import { traceName } from '../change-file/trace-name.ts';
+import { companionNames } from '../change-file/companions.ts';
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -70,7 +70,7 @@ function placesInBackup(copying: Copying, row: CopiedRow): (() => Promise<boolea
     ];
   }
   if (folder === null || filedAs === null) return [];
-  return [filedAs, traceName(filedAs)].map((one) => () => {
+  return [filedAs, ...companionNames(filedAs)].map((one) => () => {
     const place = `${customer}/${folder}/${one}`;
     return copyFile(copying, place, place);
   });

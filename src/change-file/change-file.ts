@@ -106,6 +106,11 @@ export function sourceIn(name: string): string | null {
   return match && (match[2] ?? '');
 }
 
+/** The same file under another number: `1000001_HR_PRV_5.csv` → `1000001_HR_PRV_6.csv`. */
+export function numberedAs(name: string, number: string): string {
+  return name.replace(/_\d+(?=\.[A-Za-z]+$)/u, `_${number}`);
+}
+
 /** Folders of a customer as every client sees them (rules 17). `_report` holds reports, the others change files. */
 export const PROCESSED = '_processed';
 export const ERROR = '_error';

@@ -21,6 +21,8 @@ export interface ReportedFile {
   absent?: { shown: readonly AbsentResult[]; more: number } | null;
   /** Where the file lies now, if it was filed; under another name where its own was taken. */
   filed?: { folder: string; name: string } | null;
+  /** The number under which its failed entries can be sent again; null: it has none that can. */
+  retryNumber?: string | null;
   /** What is worth a word besides. */
   warnings?: Warning[];
 }

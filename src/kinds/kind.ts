@@ -4,6 +4,7 @@ import type { ChangeFile, NameFacts } from '../change-file/change-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Danger, GuardLimits } from '../change-file/danger.ts';
 import type { ReportWords } from '../change-file/reported-file.ts';
+import type { RetryLayout } from '../change-file/retry-layout.ts';
 import type { Transaction } from '../database/open.ts';
 import type { Entry, EntryResult, OpenBytes, Position, Reading, Rest } from '../change-file/entry.ts';
 
@@ -95,12 +96,14 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
     /** Whatever the setting says: its files are full of passwords. */
     alwaysMasked?: boolean;
   };
+  /** How the failed entries stand in a file of their own, to be sent again; left out where a part of a file says something else. */
+  retried?: RetryLayout;
   /** What is different of files with another extension than the first. Left out where nothing is. */
   formats?: Readonly<{ [extension: string]: Partial<Format<Record>> }>;
 }
 
 /** What follows from how a file is written. */
-export type Format<Record> = Pick<Kind<Record>, 'read' | 'words' | 'traced'>;
+export type Format<Record> = Pick<Kind<Record>, 'read' | 'words' | 'traced' | 'retried'>;
 
 /** Accounts have changed since the plan: what the commit needs now was not made. The file is planned again. */
 export class PlanOutdated extends Error {

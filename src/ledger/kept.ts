@@ -1,9 +1,9 @@
 /** What the ledger says of files and reports that are kept, and how their rows are thinned with them. */
-import { traceName } from '../change-file/trace-name.ts';
+import { companionNames } from '../change-file/companions.ts';
 import { onlyRow, type Queryable } from '../database/open.ts';
 
 /**
- * By name, of change files and of their traces: when they were finished; null: must stay. Where a name was used again
+ * By name, of change files and of what lies beside them: when they were finished; null: must stay. Where a name was used again
  * after the customer had deleted the first file, the later one counts.
  */
 export async function filedNames(
@@ -19,7 +19,9 @@ export async function filedNames(
     [customer, folder],
   );
   return new Map(
-    rows.flatMap(({ name, created_at: at }) => [[name, at] as const, [traceName(name), at] as const]),
+    rows.flatMap(({ name, created_at: at }) =>
+      [name, ...companionNames(name)].map((one) => [one, at] as const),
+    ),
   );
 }
 

@@ -28,6 +28,7 @@ interface FileRow {
   replaced: number;
   folder: string | null;
   filed_as: string | null;
+  retry_number: string | null;
   warnings: Warning[];
   effects: Effects[];
   failures: ReportedFile['failures'];
@@ -51,7 +52,7 @@ export interface Reported {
 
 const DECIDED = `
   select id, name, type, source, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors,
-         replaced, folder, filed_as,
+         replaced, folder, filed_as, retry_number::text,
          (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
            where n.batch_id = $1 and n.change_file_id = f.id and n.kind not in ('day-limit', 'same-content', 'effects')) as warnings,
          (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
@@ -98,7 +99,7 @@ function reportedFile(row: FileRow): ReportedFile {
   if (row.decision !== 'applied') return { ...about, counts: null, failures: [] };
   const { entries, written, read_errors: readErrors, write_errors: writeErrors } = row;
   const counts = { entries, written, readErrors, writeErrors };
-  return { ...about, counts, failures, effects: sumOf(row.effects) };
+  return { ...about, counts, failures, effects: sumOf(row.effects), retryNumber: row.retry_number };
 }
 
 /** @returns null where the kind of the file counts none */

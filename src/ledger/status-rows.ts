@@ -34,13 +34,16 @@ export interface WaitingRow {
 export interface StatusRows {
   usage: Map<number, UsageRow[]>;
   waiting: Map<number, WaitingRow[]>;
-  results: Map<number, PastResult[]>;
+  results: Map<number, PastRow[]>;
   reports: Map<number, { name: string }[]>;
   sources: Map<number, SourceNumber[]>;
   missing: Map<number, { before: string; detail: { source: string; numbers: string[] } }[]>;
   unknown: Map<number, UnknownRow[]>;
   lists: Map<number, ListRow[]>;
 }
+
+/** A result with the name that the file came under, and the number for its failed entries. */
+export type PastRow = Omit<PastResult, 'retryAs'> & { name: string; number: string | null };
 
 /** The source of lists, the one that is under way, and the last that was decided. */
 export interface ListRow {
@@ -85,7 +88,7 @@ export async function statusRows(
       ),
     ),
     waiting: byCustomer(await rows<WaitingRow>(WAITING)),
-    results: byCustomer(await rows<PastResult>(RESULTS)),
+    results: byCustomer(await rows<PastRow>(RESULTS)),
     reports: byCustomer(await rows<{ name: string }>(REPORTS)),
     sources: byCustomer(await rows<SourceNumber>(SOURCES)),
     missing: byCustomer(
@@ -113,7 +116,8 @@ const WAITING = `
 const RESULTS = `
   select c.id as customer, r.* ${EACH}
     (select coalesce(f.filed_as, f.name) as file, f.folder, f.finished_at as at, f.entries, f.written,
-            f.read_errors + f.write_errors as errors, f.code, f.detail as refusal, b.report_name as report
+            f.read_errors + f.write_errors as errors, f.code, f.detail as refusal, b.report_name as report,
+            f.name, f.retry_number::text as number
        from change_file f left join batch b on b.id = f.batch_id and b.closed_at is not null
       where f.customer_id = c.id and f.decision is not null
       order by f.finished_at desc, f.id desc limit ${RESULTS_SHOWN}) r`;

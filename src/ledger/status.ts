@@ -2,14 +2,16 @@ import type {
   CapStatus,
   CustomerStatus,
   ListStatus,
+  PastResult,
   RunState,
   WaitingFile,
   WaitReason,
 } from '../customer-status.ts';
+import { numberedAs } from '../change-file/change-file.ts';
 import type { Queryable } from '../database/open.ts';
 import { forecast } from '../order/forecast.ts';
 import { periodsOf, type Periods } from '../order/periods.ts';
-import { statusRows, type ListRow, type UsageRow, type WaitingRow } from './status-rows.ts';
+import { statusRows, type ListRow, type PastRow, type UsageRow, type WaitingRow } from './status-rows.ts';
 import { capsOf, type Caps, type CustomerCaps, type OwnCaps, type Usage } from '../order/throttle.ts';
 
 /** Of a customer's row, what its status is made of. */
@@ -73,7 +75,7 @@ export async function customerStatuses(
       waiting: waiting[0]?.all ?? 0,
       files: shownFiles(waiting, { facts, isHeld: row.state === 'held', caps, used, now }),
       sources: of(rows.sources),
-      results: of(rows.results),
+      results: of(rows.results).map(pastResult),
       reports: of(rows.reports).map(({ name }) => name),
       missing: of(rows.missing).map(({ before, detail }) => ({
         source: detail.source,
@@ -87,6 +89,10 @@ export async function customerStatuses(
       lists: of(rows.lists).map(listStatus),
     };
   });
+}
+
+function pastResult({ name, number, ...result }: PastRow): PastResult {
+  return { ...result, retryAs: number === null ? null : numberedAs(name, number) };
 }
 
 function listStatus(row: ListRow): ListStatus {

@@ -38,3 +38,33 @@ export function exampleMessages(code: ResultCode): string[] {
   const texts = causes.map((cause) => escapeHidden(say(cause, standIns)).replaceAll(String(ANY_LIMIT), 'N'));
   return [...new Set(texts)];
 }
+
+/** What is wrong, and what to do about it; '' where there is nothing to say of that. */
+export interface Advice {
+  message: string;
+  suggestion: string;
+}
+
+/** The words of `messageFor` for a table: of one fault, the first sentence and the rest. */
+export function adviceFor(refusal: Refusal, messages: Messages = en): Advice {
+  const text = messageFor(withoutBlanks(refusal), messages);
+  const end = /[.!?] /u.exec(text)?.index ?? text.length;
+  const part = (from: number, to?: number) => text.slice(from, to).replaceAll(BLANK, ' ');
+  return { message: part(0, end + 1), suggestion: part(end + 2) };
+}
+
+/** Stands for a blank within a value: a sentence does not end there. No message has it. */
+const BLANK = '\uF8FF';
+
+/** By itself, without what stands beside it. */
+function withoutBlanks(refusal: Refusal): Refusal {
+  const { value, other, list } = refusal;
+  const filled = (text: string) => text.replaceAll(' ', BLANK);
+  return {
+    ...refusal,
+    also: [],
+    ...(value === undefined ? {} : { value: filled(value) }),
+    ...(other === undefined ? {} : { other: filled(other) }),
+    ...(list ? { list: list.map(filled) } : {}),
+  };
+}

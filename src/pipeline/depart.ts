@@ -1,11 +1,15 @@
-/** After the commit everything is derived from the database, and can be done again: the trace, and the move. */
-import type { ChangeFile } from '../change-file/change-file.ts';
+/** After the commit everything is derived from the database, and can be done again: the trace and what stands beside it, and the move. */
+import { numberedAs, type ChangeFile } from '../change-file/change-file.ts';
+import { errorsName, retryName, traceName } from '../change-file/companions.ts';
 import type { Database } from '../database/open.ts';
 import { isThere } from '../durable.ts';
 import type { Departing, FreshDeparting } from '../ledger/departing.ts';
 import { noteOnFile } from '../ledger/notes.ts';
 import { absentPages } from '../ledger/absent.ts';
 import { resultPages } from '../ledger/results.ts';
+import { anyFailed, failedEntries } from '../ledger/retry.ts';
+import { writeErrorsFile } from '../report/errors-file.ts';
+import { hasFailed, writeRetryFile } from '../report/retry-file.ts';
 import { writeTrace, type TracedResult } from '../report/trace.ts';
 import { digestOf } from '../spool/digest.ts';
 import { fileAway } from '../spool/file-away.ts';
@@ -24,28 +28,35 @@ export async function depart(
   const { database, clock } = turn.services;
   const { file, decision } = departing;
   await tellChanged(turn, departing);
-  const writeOwnTrace = traced && decision !== 'refused' ? traceOf(turn, departing) : null;
+  const writeBeside = traced && decision !== 'refused' ? companionsOf(turn, departing) : null;
   const place = { taken: takenPath(turn.folder, file), folder: turn.folder };
-  await fileAway(database, departing, place, writeOwnTrace, clock.now());
+  await fileAway(database, departing, place, writeBeside, clock.now());
 }
 
 /** What was decided just now has its results and its header at hand. */
-function traceOf(
+function companionsOf(
   { services, folder }: Turn,
   departing: Departing | FreshDeparting,
-): (target: string) => Promise<void> {
+): (filed: string) => Promise<void> {
   const { file } = departing;
+  const { database } = services;
   const fresh = 'traced' in departing ? departing.traced : null;
   const kind = services.kinds.ofFile({ name: file.name, type: file.parsed?.type });
-  return async (target) => {
+  return async (filed) => {
     const opened = await openChangeFile(folder, file);
     if (!opened || !kind) return;
     await using held = new AsyncDisposableStack();
     held.use(opened.handle);
     const header = fresh?.header ?? (await headerOf(services.readings, { kind, file, opened }, held));
     const shown = shownText(kind, header, services.maskPasswords ?? false);
-    const results = fresh ? [fresh.results] : allPages(services.database, file);
-    await writeTrace(target, results, shown.header, opened.handle, shown);
+    const results = () => (fresh ? [fresh.results] : allPages(database, file));
+    await writeTrace(traceName(filed), results(), shown.header, opened.handle, shown);
+    const anyHas = fresh ? fresh.results.some(hasFailed) : await anyFailed(database, file);
+    if (!anyHas) return;
+    const { retried } = kind;
+    const { retryNumber, pages } = await failedEntries(database, file, retried !== undefined);
+    if (retried) await writeRetryFile(retryName(filed), results(), header, opened.handle, retried);
+    await writeErrorsFile(errorsName(filed), pages, retryNumber && numberedAs(file.name, retryNumber));
   };
 }
 

@@ -1,3 +1,5 @@
+import { numberedAs } from '../change-file/change-file.ts';
+import { retryName } from '../change-file/companions.ts';
 import { isSkipped, symbolOf, type Refusal } from '../change-file/result-code.ts';
 import type { EntryNote } from '../change-file/entry.ts';
 import type {
@@ -49,6 +51,7 @@ function fileLines(folder: string, file: ReportedFile, words: ReportWords): stri
     ...entryLines(file, words),
     ...fileNotes(file),
     ...warnings,
+    ...retryLine(file),
     ...absentLines(file),
     ...summaryLine(file, words),
     ...countsLine(file, words),
@@ -79,6 +82,13 @@ function fileNotes({ warnings = [] }: ReportedFile): string[] {
   return warnings
     .filter((warning) => warning.kind === 'coded-file')
     .flatMap(({ refusal }) => [`WARNING: ${messageFor(refusal)}`, resultCode(refusal.code)]);
+}
+
+/** Where the failed entries are, and under which name they can be sent again. */
+function retryLine({ name, filed, retryNumber = null }: ReportedFile): string[] {
+  if (!filed || retryNumber === null) return [];
+  const place = `${filed.folder}/${retryName(filed.name)}`;
+  return [`WARNING: ${notes.retry(escapeHidden(place), escapeHidden(numberedAs(name, retryNumber)))}`];
 }
 
 function absentLines({ absent }: ReportedFile): string[] {

@@ -8,6 +8,7 @@ import { listText } from '../messages/en/status.ts';
 import { waitText } from '../messages/wait-text.ts';
 import { escapeHidden } from '../shown-text.ts';
 import { refusalText } from './report.ts';
+import { retryName } from '../change-file/companions.ts';
 
 /** Others may read it: it says nothing that the customer's own folder does not. */
 const STATUS_MODE = 0o644;
@@ -62,13 +63,17 @@ export function statusText(status: CustomerStatus, now: Date, messages: Messages
 /** Of a file that was refused as a whole, why; else how many of its entries were carried out. */
 function resultLine(result: PastResult, messages: Messages): string {
   const words = messages.status.file;
-  const { at, folder, file, written, entries, errors, code, report } = result;
+  const { at, folder, file, written, entries, errors, code, report, retryAs } = result;
   const why = whyRefused(result, messages);
   const counts = words.counts(written, entries, errors);
   const outcome =
     why === null ? counts : `${entries === 0 ? '' : `${counts}. `}${code ? `${code}: ` : ''}${why}`;
-  const seeReport = report ? `${why === null ? '.' : ''} ${words.seeReport(report)}` : '';
-  return `  ${minute(at)}  ${folder}/${escapeHidden(file)}: ${outcome}${seeReport}`;
+  const next = [
+    ...(report ? [words.seeReport(report)] : []),
+    ...(retryAs === null ? [] : [words.retry(escapeHidden(retryName(file)), escapeHidden(retryAs))]),
+  ].join(' ');
+  const toldSo = next && `${why === null ? '.' : ''} ${next}`;
+  return `  ${minute(at)}  ${folder}/${escapeHidden(file)}: ${outcome}${toldSo}`;
 }
 
 function unknownLines({ count, files }: CustomerStatus['unknown'], { status }: Messages): string[] {

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { writeWhole } from '../durable.ts';
+import { originalsOf } from './original.ts';
 
 /** Result of an entry, and where its original text stands. */
 export interface TracedResult {
@@ -12,8 +13,6 @@ export interface TracedResult {
   subject?: string;
 }
 
-/** A page of text is read at once where it is no larger than this, else entry by entry. */
-const PAGE_BYTES_MAX = 8_388_608;
 const LINE_FEED = Buffer.from('\n');
 
 /** How the text of an entry is shown, and how many bytes of it are needed for that at most. */
@@ -60,18 +59,15 @@ function tracedLine(values: string, original: Buffer): Buffer {
 }
 
 async function tracedPage(results: TracedResult[], original: FileHandle, traced: Traced): Promise<Buffer> {
-  const from = results[0]?.first_byte ?? 0;
-  const to = Math.max(...results.map((row) => row.first_byte + row.byte_count));
-  const page = to - from > PAGE_BYTES_MAX ? null : await readAt(original, from, to - from);
+  const textOf = await originalsOf(results, original);
   const lines: Buffer[] = [];
-  for (const { entry, line, code, first_byte: first, byte_count: count, subject } of results) {
-    if (subject !== undefined) {
-      lines.push(tracedLine(`${entry},${line},${code},`, Buffer.from(cellOf(subject))));
-      continue;
-    }
-    const bytes = Math.min(count, traced.bytesMax);
-    const text = page?.subarray(first - from, first - from + bytes) ?? (await readAt(original, first, bytes));
-    lines.push(tracedLine(`${entry},${line},${code},`, traced.text(text)));
+  for (const result of results) {
+    const { entry, line, code, subject } = result;
+    const text =
+      subject === undefined
+        ? traced.text(await textOf(result, traced.bytesMax))
+        : Buffer.from(cellOf(subject));
+    lines.push(tracedLine(`${entry},${line},${code},`, text));
   }
   return Buffer.concat(lines);
 }
@@ -79,10 +75,4 @@ async function tracedPage(results: TracedResult[], original: FileHandle, traced:
 /** As a value of CSV: what a program put into a mail attribute may be anything. */
 function cellOf(text: string): string {
   return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  await file.read(bytes, 0, length, position);
-  return bytes;
 }

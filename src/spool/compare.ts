@@ -6,7 +6,7 @@ import { lstat, open, opendir } from 'node:fs/promises';
 import path from 'node:path';
 import { KEPT_FOLDERS, REPORT, type KeptFolder } from '../change-file/change-file.ts';
 import { reportName } from '../change-file/report-name.ts';
-import { filesOfTrace, traceName } from '../change-file/trace-name.ts';
+import { companionNames, filesBeside, traceName } from '../change-file/companions.ts';
 import type { Queryable } from '../database/open.ts';
 import { codeOf } from '../fault.ts';
 import { openBatch } from '../ledger/batch.ts';
@@ -60,9 +60,9 @@ async function knownFiles(
   const known = new Set<string>();
   for (let at = 0; at < names.length; at += NAMES_AT_ONCE) {
     const some = names.slice(at, at + NAMES_AT_ONCE);
-    const asked = [...some, ...some.flatMap(filesOfTrace)];
+    const asked = [...some, ...some.flatMap(filesBeside)];
     for (const { name, purged } of await filedUnder(db, customer, folder, asked)) {
-      known.add(traceName(name));
+      for (const companion of companionNames(name)) known.add(companion);
       if (!purged) known.add(name);
     }
   }
@@ -99,7 +99,7 @@ async function withVerdict(place: CustomerFolder, difference: Difference): Promi
 
 /** The trace is written before the file is moved beside it. */
 async function isTraceOfBegun(db: Queryable, customer: number, name: string): Promise<boolean> {
-  const files = [name, ...filesOfTrace(name)];
+  const files = [name, ...filesBeside(name)];
   return (await begunNames(db, customer)).some((begun) => files.some((file) => mayBeFiledAs(begun, file)));
 }
 

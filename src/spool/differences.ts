@@ -5,7 +5,7 @@ import {
   type ChangeFileTypes,
   type KeptFolder,
 } from '../change-file/change-file.ts';
-import { filesOfTrace, traceName } from '../change-file/trace-name.ts';
+import { filesBeside, traceName } from '../change-file/companions.ts';
 import type { Difference } from '../ledger/difference-rows.ts';
 
 /** @param namesInLedger what the folder should hold: change files with their traces, or reports */
@@ -18,7 +18,7 @@ export function differences(
   return namesInSpool.flatMap((name): Difference[] => {
     if (namesInLedger.has(name)) return [];
     if (folder === REPORT) return [{ folder, name, kind: 'report', traced: false }];
-    const traced = filesOfTrace(name);
+    const traced = filesBeside(name);
     if (traced.length === 0) return [{ folder, name, kind: 'file', traced: present.has(traceName(name)) }];
     return traced.some((file) => present.has(file)) ? [] : [{ folder, name, kind: 'trace', traced: false }];
   });

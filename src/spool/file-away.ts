@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { traceName } from '../change-file/trace-name.ts';
+import { companionNames } from '../change-file/companions.ts';
 import type { Queryable } from '../database/open.ts';
 import { isSameFile, isThere, moveDurably, removeAttempts } from '../durable.ts';
 import { failpoint } from '../failpoints.ts';
@@ -10,10 +10,10 @@ import { noteOnFile } from '../ledger/notes.ts';
 import { freeName, movedName } from './filed-name.ts';
 
 /**
- * Moves a decided file into its folder, with its trace beside it. May be called again after a crash at any point.
+ * Moves a decided file into its folder, with its trace and what else is written of it beside it. May be called again after a crash at any point.
  *
  * @param place where the file lies now, and the customer's folder
- * @param writeTrace writes the trace under the given name; null where the file has none
+ * @param writeBeside writes them for a file of the given path; null where it has none
  * @param now for the event, and the note that the file has disappeared
  * @returns the name it was filed under
  */
@@ -21,7 +21,7 @@ export async function fileAway(
   db: Queryable,
   departing: Departing | FreshDeparting,
   { taken, folder }: { taken: string; folder: string },
-  writeTrace: ((target: string) => Promise<void>) | null,
+  writeBeside: ((filed: string) => Promise<void>) | null,
   now: Date,
 ): Promise<string> {
   const target = path.join(folder, departing.target);
@@ -34,19 +34,20 @@ export async function fileAway(
   let name = known ?? departing.filedAs ?? (await chooseName(db, departing, target, null));
   // Named by an attempt that did not end: what it had begun to write goes. Not looked for at every file of a large folder.
   if (!isFresh && departing.filedAs !== null)
-    await removeAttempts(path.join(target, traceName(departing.filedAs)));
+    for (const companion of companionNames(departing.filedAs))
+      await removeAttempts(path.join(target, companion));
   if (isInHand) {
     const place = () => path.join(target, name);
     for (let moved = false; !moved;) {
       if (await isForeign(place(), taken)) name = await chooseName(db, departing, target, name);
-      if (writeTrace) await writeTrace(path.join(target, traceName(name)));
+      if (writeBeside) await writeBeside(place());
       failpoint('trace-written');
       // One sync for both names. The old one is known for what it is, should it return (recover.ts).
       moved = await moveDurably(taken, place(), 'may return');
     }
   }
   failpoint('moved');
-  await markFiled(db, departing.file, name, isInHand && writeTrace !== null, now);
+  await markFiled(db, departing.file, name, isInHand && writeBeside !== null, now);
   failpoint('filed');
   return name;
 }

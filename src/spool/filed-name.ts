@@ -3,7 +3,7 @@ import { createReadStream, type Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ChangeFile } from '../change-file/change-file.ts';
-import { traceName } from '../change-file/trace-name.ts';
+import { companionNames, traceName } from '../change-file/companions.ts';
 import type { Queryable } from '../database/open.ts';
 import { unownedNames } from '../ledger/departing.ts';
 import { digestOf } from './digest.ts';
@@ -33,12 +33,13 @@ export async function freeName(file: string, target: string): Promise<string> {
   return numberedName(file, free);
 }
 
-/** A name so long that its trace could not be written is cut before its extension. */
+/** A name so long that what lies beside it could not be written is cut before its extension. */
 function numberedName(file: string, number: number): string {
   const { name, ext } = path.parse(file);
   const stem = [...name];
   const end = number === 0 ? ext : `_${number}${ext}`;
-  const fits = () => Buffer.byteLength(traceName(`${stem.join('')}${end}`)) <= NAME_BYTES_MAX;
+  const fits = () =>
+    companionNames(`${stem.join('')}${end}`).every((one) => Buffer.byteLength(one) <= NAME_BYTES_MAX);
   while (stem.length > 1 && !fits()) stem.pop();
   return `${stem.join('')}${end}`;
 }

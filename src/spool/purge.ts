@@ -14,7 +14,7 @@ import { failpoint } from '../failpoints.ts';
 import { customers } from '../accounts/customers/customer.ts';
 import { openPlaces } from '../ledger/difference-rows.ts';
 import { filedNames, reportNames, thinRows } from '../ledger/kept.ts';
-import { filesOfTrace } from '../change-file/trace-name.ts';
+import { filesBeside } from '../change-file/companions.ts';
 
 export interface PurgeParts {
   database: Database;
@@ -107,7 +107,7 @@ async function* expiredIn(
   // What an operator has not seen to may be all that is left of what a lost database knew.
   const unsettled = await openPlaces(database, kept.customer);
   for (const name of names) {
-    if ([name, ...filesOfTrace(name)].some((one) => unsettled.has(`${folder}/${one}`))) continue;
+    if ([name, ...filesBeside(name)].some((one) => unsettled.has(`${folder}/${one}`))) continue;
     const file = path.join(kept.folder, folder, name);
     const stats = await lstat(file).catch(() => null);
     if (!stats?.isFile() || name.startsWith('.')) continue;

@@ -1,12 +1,12 @@
 import { unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { traceName } from '../change-file/trace-name.ts';
+import { companionNames } from '../change-file/companions.ts';
 import { moveDurably, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 import type { Difference } from '../ledger/difference-rows.ts';
 
 /**
- * Moves a filed file back into the upload folder, and removes its trace, which tells of results that are lost. May be
+ * Moves a filed file back into the upload folder, and removes its trace and what else tells of results that are lost. May be
  * called again after a crash at any point.
  *
  * @param folder absolute path of the customer's folder
@@ -18,7 +18,8 @@ export async function putBack(
   as: string,
 ): Promise<boolean> {
   if (!(await moveDurably(path.join(folder, part, name), path.join(folder, as)))) return false;
-  await unlink(path.join(folder, part, traceName(name))).catch(absentIsFine);
+  for (const companion of companionNames(name))
+    await unlink(path.join(folder, part, companion)).catch(absentIsFine);
   await syncFolder(path.join(folder, part));
   return true;
 }

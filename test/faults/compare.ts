@@ -11,7 +11,7 @@ import { modelExtras, storedExtras, storedGroups } from '../model/stored-users.t
 import { CREW } from './crew.ts';
 import { AGENTS, CAPPED, type Agent, type Upload } from './uploads.ts';
 import type { World } from './world.ts';
-import { traceName } from '../../src/change-file/trace-name.ts';
+import { companionNames, retryName, traceName } from '../../src/change-file/companions.ts';
 
 /** Everything is as the models say, and nothing else is there. All files that were made are uploaded and filed. */
 export async function expectAsModel(world: World): Promise<void> {
@@ -193,7 +193,7 @@ async function expectFolder({ spool }: World, login: string, uploads: Uploads): 
   const own = [...uploads].flatMap(([agent, files]) => (agent.login === login ? files : []));
   const expected = own.flatMap((upload) => [
     `${targetOf(upload)}/${upload.name}`,
-    ...(upload.codes ? [`${targetOf(upload)}/${traceName(upload.name)}`] : []),
+    ...companionsOf(upload).map((name) => `${targetOf(upload)}/${name}`),
   ]);
   const found = (await readdir(folder, { recursive: true })).filter((name) => !isKept(name));
   expect(found.toSorted()).toEqual(expected.toSorted());
@@ -205,6 +205,7 @@ async function expectFolder({ spool }: World, login: string, uploads: Uploads): 
     expect(await readFile(filed, 'utf8'), `the bytes of ${upload.name}`).toBe(upload.content);
     const trace = path.join(folder, targetOf(upload), traceName(upload.name));
     if (upload.codes) expectTrace(await readFile(trace, 'utf8'), upload, upload.codes);
+    await expectRetryFile(filed, upload);
     const told = toldOf.get(upload.name) ?? [];
     expect(told.length, `reports that tell of ${upload.name}`).toBe(1);
     const codes = told.flat().flatMap((line) => /^Result code: (\d+) /.exec(line)?.[1] ?? []);
@@ -214,6 +215,27 @@ async function expectFolder({ spool }: World, login: string, uploads: Uploads): 
     if (upload.codes)
       expect(countsIn(told.flat()), `the counts of ${upload.name}`).toEqual(countsOf(upload.codes));
   }
+}
+
+/** A file with failed entries has them beside it once more, to be sent again, and a table of what is wrong. */
+function companionsOf({ name, codes }: Upload): string[] {
+  if (!codes) return [];
+  return codes.some(hasFailed) ? companionNames(name) : [traceName(name)];
+}
+
+const hasFailed = (code: number) => code !== 0 && !(code >= 2900 && code <= 2909);
+
+/** Of CSV files, whose traces repeat the rows as they are. */
+async function expectRetryFile(filed: string, { name, codes }: Upload): Promise<void> {
+  if (!codes?.some(hasFailed) || !/_(PRV|USERS)/u.test(name)) return;
+  const linesIn = async (file: string) => (await readFile(file, 'utf8')).trimEnd().split(/\r?\n/u);
+  const [header = '', ...rows] = await linesIn(traceName(filed));
+  const failed = rows.flatMap((row) => {
+    const [, code = '0', text = ''] = /^\d+,\d+,(\d+),(.*)$/u.exec(row) ?? [];
+    return hasFailed(Number(code)) ? [text] : [];
+  });
+  const expected = [header.replace('entryNum,lineNum,resultCode,', ''), ...failed];
+  expect(await linesIn(retryName(filed)), `retry file of ${name}`).toEqual(expected);
 }
 
 /** What the reports say of each file: once for each report that tells of it. */

@@ -141,6 +141,8 @@ describe('a failover to a copy that lags behind', { timeout: TEST_MS_MAX }, () =
     );
     expect(await namesIn(folder, '_error')).toEqual([
       '1000001_PRV_3.csv',
+      '1000001_PRV_3.errors.csv',
+      '1000001_PRV_3.retry.csv',
       '1000001_PRV_3_trace.csv',
       '1000001_PRV_x.csv',
     ]);

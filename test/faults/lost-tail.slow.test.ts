@@ -69,6 +69,8 @@ it.each<Failpoint | null>(['committed', 'report-written', 'batch-closed', null])
     expect(await standing(world)).toEqual([{ state: 'filed', closed: true }]);
     expect((await readdir(path.join(folder, '_error'))).toSorted()).toEqual([
       '1000001_PRV_1.csv',
+      '1000001_PRV_1.errors.csv',
+      '1000001_PRV_1.retry.csv',
       '1000001_PRV_1_trace.csv',
     ]);
     const reports = await readdir(path.join(folder, '_report'));

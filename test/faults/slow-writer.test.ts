@@ -8,6 +8,7 @@ import { noteUpload } from '../../src/ledger/turn-queue.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
 import { ACME } from '../support/organisation.ts';
 import { openStation, type TestStation } from '../support/services.ts';
+import { companionNames, traceName } from '../../src/change-file/companions.ts';
 
 const HEADER = 'emailAddress,action,givenName,familyName\n';
 const add = (name: string) => `${name}@example.com,Add,Given,Family\n`;
@@ -114,9 +115,7 @@ it.each(['_processed', '_error'] as const)(
     );
     await world.workOff();
     expect(await reportOf(world)).not.toContain('disappeared');
-    expect((await readdir(path.join(world.folder, target))).toSorted()).toEqual([
-      name,
-      '1000001_PRV_1_trace.csv',
-    ]);
+    const beside = target === '_error' ? companionNames(name) : [traceName(name)];
+    expect((await readdir(path.join(world.folder, target))).toSorted()).toEqual([name, ...beside].toSorted());
   },
 );

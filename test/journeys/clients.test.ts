@@ -5,6 +5,7 @@ import { basicFtp, curl, ftplib, lftp, type Account, type FtpsClient } from './c
 import { documentedWords, poll } from '../support/courier.ts';
 import { TestClock } from '../support/clock.ts';
 import { passwordOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { companionNames } from '../../src/change-file/companions.ts';
 
 let world: TestDaemon;
 
@@ -75,8 +76,8 @@ describe.each(clients)('with $name', (client) => {
     expect(await client.names('/_error')).toEqual(expect.arrayContaining([name, trace]));
     expect(await client.names('')).not.toContain(name);
 
-    for (const done of [`/_error/${name}`, `/_error/${trace}`, `/_report/${report}`])
-      await client.remove(done);
+    for (const done of [name, ...companionNames(name)]) await client.remove(`/_error/${done}`);
+    await client.remove(`/_report/${report}`);
     expect(await client.names('/_error')).toEqual([]);
     expect(await client.names('/_report')).toEqual([]);
   });

@@ -123,6 +123,7 @@ describe('report and trace', () => {
       'ERROR: A failure occurred when processing the LDIF entry #5. The error message follows: The entry "cn=Long,o=Acme" does not exist. Check the DN, or add the entry first. (line 18, cn=Long,o=Acme)',
       'Result code: 8 ENTRY_NOT_FOUND',
       'WARNING: 1 record skipped because changetype contains a capital letter: line 10 ("Delete"). Write changetype in lower case.',
+      'WARNING: The failed entries are in _error/1000001_HR_DI_29.retry.ldif. Correct them there and upload it as 1000001_HR_DI_30.ldif.',
       'LDIF entries read: 5; directory entries written: 1; LDIF read errors: 1; directory write errors: 2',
     ]);
   });

@@ -40,7 +40,7 @@ const left = async () =>
     )
   ).rows;
 
-test('a name that was used again counts as of the later file, its trace with it', async () => {
+test('a name that was used again counts as of the later file, what lies beside it likewise', async () => {
   const closed = await batch(true);
   await filed(closed, ['a.csv'], day(2));
   await filed(closed, ['a.csv', 'b.csv'], day(5));
@@ -49,6 +49,8 @@ test('a name that was used again counts as of the later file, its trace with it'
     new Map([
       ['a.csv', day(5)],
       ['a_trace.csv', day(5)],
+      ['a.retry.csv', day(5)],
+      ['a.errors.csv', day(5)],
     ]),
   );
   expect(await filedNames(database, 1, '_error')).toEqual(new Map());

@@ -6,6 +6,7 @@ import { departingFiles, type Departing } from '../../src/ledger/departing.ts';
 import { fileAway } from '../../src/spool/file-away.ts';
 import { takenPath } from '../../src/spool/take.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { traceName } from '../../src/change-file/companions.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const NAME = '1_HR_PRV_1.csv';
@@ -37,9 +38,9 @@ afterEach(async () => {
   await database.drop();
 });
 
-const away = (writeTrace: (target: string) => Promise<void>) =>
-  fileAway(database, departing, { taken, folder }, writeTrace, NOW);
-const writesTrace = (target: string) => writeFile(target, 'trace');
+const away = (writeBeside: (filed: string) => Promise<void>) =>
+  fileAway(database, departing, { taken, folder }, writeBeside, NOW);
+const writesTrace = (filed: string) => writeFile(traceName(filed), 'trace');
 
 test('a daemon that has lost its lock, and read the row before another one named the file, uses that name', async () => {
   const dying = away(async (target) => {

@@ -3,7 +3,7 @@ import { link, lstat, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { traceName } from '../../src/change-file/trace-name.ts';
+import { traceName } from '../../src/change-file/companions.ts';
 import { freeName, movedName } from '../../src/spool/filed-name.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 

@@ -10,7 +10,7 @@ import { expiredFiles, purge, type PurgeParts } from '../../src/spool/purge.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
 import { callOn } from '../support/call-on.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { traceName } from '../../src/change-file/trace-name.ts';
+import { traceName } from '../../src/change-file/companions.ts';
 
 let database: TestDatabase;
 let spool: string;

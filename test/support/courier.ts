@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, FTPError } from 'basic-ftp';
 import type { Queryable } from '../../src/database/open.ts';
-import { traceName } from '../../src/change-file/trace-name.ts';
+import { traceName } from '../../src/change-file/companions.ts';
 
 /** What a customer finds once a change file has been worked off. */
 export interface Filed {
@@ -166,6 +166,7 @@ export function linesAbout(report: string, name: string): string[] {
 /** A report with the documented words alone: two messages go on after them, and each entry tells its line and address. */
 export function documentedWords(report: string): string {
   return report
+    .replaceAll(/^.* - WARNING: The failed entries are in .*\n/gm, '')
     .replaceAll(/(emailAddress already exists\.|user does not hold subscription\.) .*$/gm, '$1')
     .replaceAll(/(file name format is not valid\.|last one processed\.) .*$/gm, '$1')
     .replaceAll(/ \(line \d+[^)]*\)$/gm, '');

@@ -9,6 +9,7 @@ import { decideRecord, failedRecord } from './decide.ts';
 import { TRACED_BYTES_MAX, tracedRecord } from './ldif-trace.ts';
 import { readDirectory } from './reader.ts';
 import { kinds } from '../../messages/en/kinds.ts';
+import { ldifRetried } from './ldif-retried.ts';
 
 /** The directory in memory together with what its decisions need. */
 export interface LoadedDirectory {
@@ -77,6 +78,7 @@ const kind: Kind<DirectoryRecord, null, LoadedDirectory> = {
   save: saveLoaded,
   failed: failedRecord,
   traced: { bytesMax: TRACED_BYTES_MAX, text: tracedRecord },
+  retried: ldifRetried,
 };
 
 /** LDIF files that maintain the contact directory. */

@@ -14,6 +14,7 @@ import { maskedHeader, passwordMask } from './mask.ts';
 import { readProvisioning } from './reader.ts';
 import { kinds } from '../../messages/en/kinds.ts';
 import { valueIn, type DecisionInputs } from './context.ts';
+import { csvRetried } from '../csv/retried.ts';
 
 type ProvisioningEntry = Entry<ProvisioningRecord>;
 
@@ -128,6 +129,7 @@ const kind: Kind<ProvisioningRecord, PreparedHashes, Loaded> = {
   save: saveProvisioning,
   failed: failedEntry,
   traced: { bytesMax: Infinity, text: (original) => original, masked: passwordMask, maskedHeader },
+  retried: csvRetried,
 };
 
 /** CSV files that add, change and remove accounts and their seats. */

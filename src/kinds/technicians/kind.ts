@@ -19,6 +19,8 @@ import { readTechniciansJson } from './json-reader.ts';
 import { readTechnicians } from './reader.ts';
 import { maskedHeader, maskedRow, shownItem } from './shown.ts';
 import { kinds } from '../../messages/en/kinds.ts';
+import { csvRetried } from '../csv/retried.ts';
+import { jsonRetried } from './json-retried.ts';
 
 type TechnicianEntry = Entry<TechnicianRow>;
 
@@ -92,11 +94,13 @@ const kind: Kind<TechnicianRow, PreparedHashes, TechniciansState> = {
     maskedHeader,
     alwaysMasked: true,
   },
+  retried: csvRetried,
   formats: {
     '.json': {
       read: readTechniciansJson,
       words: kinds.techniciansJson,
       traced: { bytesMax: RECORD_BYTES_MAX + 1, text: shownItem },
+      retried: jsonRetried,
     },
   },
 };

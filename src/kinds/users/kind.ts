@@ -16,6 +16,7 @@ import { parseGroups } from './groups-cell.ts';
 import { readUsers } from './reader.ts';
 import { ENTRIES_MAX } from './values.ts';
 import { kinds } from '../../messages/en/kinds.ts';
+import { csvRetried } from '../csv/retried.ts';
 
 type UserEntry = Entry<UserRow>;
 
@@ -100,6 +101,7 @@ const kind: Kind<UserRow, Prepared, UsersState> = {
     return kinds.userOptions(optionsInForce(parsed?.options ?? [], users));
   },
   traced: { bytesMax: Infinity, text: (original) => original },
+  retried: csvRetried,
 };
 
 /** CSV files that create and update people and their groups in bulk. */

@@ -89,6 +89,7 @@ const file = {
   results: 'Latest results:',
   counts: (done: number, entries: number, failed: number) => `${done} of ${entries} done, ${failed} failed`,
   seeReport: (name: string) => `See _report/${name}.`,
+  retry: (file: string, as: string) => `Correct ${file} and upload it as ${as}.`,
   missing: (before: string, numbers: string, source: string) =>
     `Missing before ${before}: ${numbers} of source "${source}"`,
   unknown: (files: string) =>

@@ -1,0 +1,66 @@
+/** What is known of failed entries, for those who send them again. */
+import { SEQUENCE_MAX, type ChangeFile } from '../change-file/change-file.ts';
+import type { FailedEntry } from '../change-file/reported-file.ts';
+import { onlyRow, type Queryable } from '../database/open.ts';
+import { counterOf } from '../order/sequence.ts';
+
+const PAGE = 1_000;
+
+/** Skipped entries have not failed. */
+const FAILED = `
+  select r.entry, r.line, r.subject, r.detail as refusal
+    from change_file f join refused_entry r on r.change_file_id = f.id and r.started_at = f.started_at
+   where f.id = $1 and r.entry > $2 and r.code not between 2900 and 2909
+   order by r.entry limit ${PAGE}`;
+
+/** With id of the file, and customer, source, type and number as $3 to $6. */
+const NUMBER = `
+  update change_file set retry_number = coalesce(retry_number, (
+    select case when last >= ${SEQUENCE_MAX} then 1 else last + 1 end from (
+      select greatest(
+        (select c.last from sequence_counter c where c.customer_id = $3 and c.source = $4 and c.type = $5),
+        (select max(f.sequence) from change_file f where f.customer_id = $3 and f.source = $4 and f.type = $5
+            and f.state in ('waiting', 'deferred', 'held', 'applying')),
+        $6::bigint) as last) known))
+   where id = $1 returning retry_number`;
+
+export interface Failed {
+  /** The number under which the entries can be sent again; null: of a file that has none. */
+  retryNumber: string | null;
+  /** Page by page, in their order. */
+  pages: AsyncIterable<FailedEntry[]>;
+}
+
+/**
+ * The failed entries of a file, with the number under which they can be sent: the next one of its source, beyond those that
+ * wait. Asked again, it is the same.
+ *
+ * @param numbered false: no part of the file can be sent again by itself
+ */
+export async function failedEntries(
+  db: Queryable,
+  { id, customer, parsed }: Pick<ChangeFile, 'id' | 'customer' | 'parsed'>,
+  numbered: boolean,
+): Promise<Failed> {
+  const result = await db.query<{ number: string | null; first: FailedEntry[] }>(
+    `with numbered as (${numbered && parsed ? NUMBER : 'select null::bigint as retry_number'})
+     select (select retry_number::text from numbered) as number,
+            (select coalesce(json_agg(p order by p.entry), '[]') from (${FAILED}) p) as first`,
+    [id, 0, ...(numbered && parsed ? [...counterOf(customer, parsed), parsed.sequence.toString()] : [])],
+  );
+  const { number, first } = onlyRow(result);
+  return { retryNumber: number, pages: pagesFrom(db, id, first) };
+}
+
+async function* pagesFrom(db: Queryable, id: number, first: FailedEntry[]): AsyncGenerator<FailedEntry[]> {
+  for (let page = first; page.length > 0;) {
+    yield page;
+    if (page.length < PAGE) return;
+    page = (await db.query<FailedEntry>(FAILED, [id, page.at(-1)?.entry])).rows;
+  }
+}
+
+export async function anyFailed(db: Queryable, { id }: Pick<ChangeFile, 'id'>): Promise<boolean> {
+  const { rows } = await db.query(FAILED, [id, 0]);
+  return rows.length > 0;
+}

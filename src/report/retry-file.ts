@@ -1,0 +1,39 @@
+import type { FileHandle } from 'node:fs/promises';
+import { isSkipped, type ResultCode } from '../change-file/result-code.ts';
+import type { RetryLayout } from '../change-file/retry-layout.ts';
+import { writeWhole } from '../durable.ts';
+import { originalsOf, type PlacedResult } from './original.ts';
+
+export function hasFailed({ code }: Pick<PlacedResult, 'code'>): boolean {
+  return code !== 0 && !isSkipped(code as ResultCode);
+}
+
+/**
+ * Writes the entries of a change file that failed, as they stood there and in their order, to be corrected and sent again.
+ * It can be written again any number of times.
+ *
+ * @param results of the file, in pages
+ * @param original the change file, open for reading
+ */
+export async function writeRetryFile(
+  target: string,
+  results: AsyncIterable<PlacedResult[]> | Iterable<PlacedResult[]>,
+  header: Buffer,
+  original: FileHandle,
+  layout: RetryLayout,
+): Promise<void> {
+  await writeWhole(target, async (retry) => {
+    await retry.write(layout.opening(header));
+    let isFirst = true;
+    for await (const page of results) {
+      const failed = page.filter(hasFailed);
+      if (failed.length === 0) continue;
+      const textOf = await originalsOf(failed, original);
+      for (const result of failed) {
+        await retry.write(layout.entry(await textOf(result), isFirst));
+        isFirst = false;
+      }
+    }
+    await retry.write(layout.closing);
+  });
+}
