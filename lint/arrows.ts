@@ -67,6 +67,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/events': ['src/database'],
   'src/messages': [],
   'src/order': [],
+  'src/journal': [],
   'src/jobs': [
     'src/accounts/changes',
     'src/database',
