@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import v8 from 'node:v8';
 import { readConfiguration, type Configuration } from '../src/configuration.ts';
 import { causeOf } from '../src/cause.ts';
@@ -19,7 +21,9 @@ v8.setFlagsFromString('--optimize-for-size');
 process.umask(0o027);
 
 // The reader of a pipe may go away (`| head`): what was begun is carried out all the same.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+let isRead = true;
+process.stdout.on('error', () => (isRead = false));
+process.stderr.on('error', () => {});
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -63,6 +67,14 @@ function systemFaultText(error: unknown): string | null {
   return `${place}${causeOf(fault)}`;
 }
 
+/** One that is broken has room for everything, and says so a moment after it was written to. */
+async function room(): Promise<boolean> {
+  for (const stream of [process.stdout, process.stderr])
+    if (stream.writableNeedDrain) await once(stream, 'drain').catch(() => {});
+  await nextTurn();
+  return isRead;
+}
+
 async function runCommand(
   command: Command,
   rest: string[],
@@ -85,6 +97,8 @@ async function runCommand(
     configuration,
     call: caller.call,
     print: (text) => void process.stdout.write(`${shownLines(text)}\n`),
+    write: (text) => void process.stdout.write(text),
+    room,
     say,
     progress,
   });

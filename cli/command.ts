@@ -13,6 +13,10 @@ export interface CommandContext {
   call: CallAction;
   /** Results: standard output. */
   print: (text: string) => void;
+  /** Results of which there may be many, as they are: standard output. */
+  write: (text: string) => void;
+  /** Waits until whoever reads has taken what was written and said. False: nobody reads the results any more. */
+  room: () => Promise<boolean>;
   /** Words to the person: standard error. */
   say: (text: string) => void;
   /** How far a long command is; on a terminal only. */
@@ -29,6 +33,8 @@ export interface Command {
   /** Further lines for `spoolgate NAME --help`. */
   details?: string;
   options?: ParseArgsConfig['options'];
+  /** Of options: values that a shell may offer. Others are taken as well. */
+  values?: Readonly<Record<string, readonly string[]>>;
   /** How many arguments it takes. */
   count: { min: number; max: number };
   /** @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 nothing to do */

@@ -14,6 +14,7 @@ import { exportLdif } from './export.ts';
 import type { CommandGroup } from './help.ts';
 import { history } from './history.ts';
 import { hold, release } from './hold.ts';
+import { journal } from './journal.ts';
 import { purge } from './purge.ts';
 import { reconcile } from './reconcile.ts';
 import { verify } from './verify.ts';
@@ -48,7 +49,7 @@ export const GROUPS: readonly CommandGroup[] = [
     commands: [setup, show, claim, activationMail, history, exportLdif, hold, release, throttle],
   },
   { title: groups.files, commands: [check, template, approve, discard, reconcile, events] },
-  { title: groups.access, commands: [account, bans, unban, audit] },
+  { title: groups.access, commands: [account, bans, unban, audit, journal] },
   { title: groups.maintenance, commands: [backup, restore, purge, verify] },
   { title: groups.shell, commands: [demo, completion(() => COMMANDS)] },
 ];

@@ -27,16 +27,17 @@ interface Completed {
   name: string;
   summary: string;
   /** With dashes. */
-  flags: { flag: string; takesValue: boolean }[];
+  flags: { flag: string; takesValue: boolean; values: readonly string[] }[];
   /** Words that stand in the usage as they are typed, such as `remove`. */
   words: string[];
   takesFiles: boolean;
 }
 
-function completed({ name, usage, summary, options }: Command): Completed {
+function completed({ name, usage, summary, options, values }: Command): Completed {
   const flags = Object.entries({ ...options, ...COMMON }).map(([flag, { type }]) => ({
     flag: `--${flag}`,
     takesValue: type === 'string',
+    values: values?.[flag] ?? [],
   }));
   const typed = usage.split(/[ |[\]…]+/u).filter((word) => /^[a-z]+$/u.test(word));
   return { name, summary, flags, words: typed, takesFiles: /\b(?:FILE|DIR)\b/u.test(usage) };
@@ -51,6 +52,14 @@ function bashScript(all: readonly Completed[]): string {
     ({ name, flags, words: typed, takesFiles }) =>
       `    ${name}) flags='${flags.map(({ flag }) => flag).join(' ')}' words='${typed.join(' ')}' files=${takesFiles ? 1 : 0} ;;`,
   );
+  const values = all.flatMap(({ name, flags }) =>
+    flags
+      .filter(({ values }) => values.length > 0)
+      .map(
+        ({ flag, values }) =>
+          `    '${name} ${flag}') COMPREPLY=($(compgen -W '${values.join(' ')}' -- "$current")); return ;;`,
+      ),
+  );
   return `_spoolgate() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} flags='' words='' files=0
   COMPREPLY=()
@@ -61,6 +70,9 @@ function bashScript(all: readonly Completed[]): string {
   case \${COMP_WORDS[1]} in
 ${cases.join('\n')}
     help) words='${all.map(({ name }) => name).join(' ')}' ;;
+  esac
+  case "\${COMP_WORDS[1]} $previous" in
+${values.join('\n')}
   esac
   if [ "$previous" = --config ]; then
     local IFS=$'\\n'
@@ -81,9 +93,10 @@ function zshScript(all: readonly Completed[]): string {
     ({ name, summary }) => `    ${single(`${name}:${summary.replaceAll(':', String.raw`\:`)}`)}`,
   );
   const cases = all.map(({ name, flags, words: typed, takesFiles }) => {
-    const specs = flags.map(({ flag, takesValue }) =>
-      single(takesValue ? `${flag}=:value:${flag === '--config' ? '_files' : ''}` : flag),
-    );
+    const specs = flags.map(({ flag, takesValue, values }) => {
+      const offered = values.length > 0 ? `(${values.join(' ')})` : flag === '--config' ? '_files' : '';
+      return single(takesValue ? `${flag}=:value:${offered}` : flag);
+    });
     const rest = takesFiles ? single('*:file:_files') : single(`*:argument:(${typed.join(' ')})`);
     return `    ${name}) _arguments ${[...specs, rest].join(' ')} ;;`;
   });
@@ -113,8 +126,8 @@ function fishScript(all: readonly Completed[]): string {
     return [
       `complete -c spoolgate -n __fish_use_subcommand -f -a ${name} -d ${single(summary)}`,
       ...flags.map(
-        ({ flag, takesValue }) =>
-          `${seen} -l ${flag.slice(2)}${takesValue ? ` -r${flag === '--config' ? ' -F' : ''}` : ''}`,
+        ({ flag, takesValue, values }) =>
+          `${seen} -l ${flag.slice(2)}${takesValue ? ` -r${flag === '--config' ? ' -F' : ''}` : ''}${values.length > 0 ? ` -f -a ${single(values.join(' '))}` : ''}`,
       ),
       ...(takesFiles ? [] : [`${seen} -f${typed.length > 0 ? ` -a ${single(typed.join(' '))}` : ''}`]),
     ];

@@ -20,6 +20,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/doors/tls',
     'src/events',
     'src/http',
+    'src/journal',
   ],
   daemon: [
     'cli',

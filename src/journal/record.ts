@@ -125,7 +125,6 @@ function percentEncoded(character: string): string {
 }
 
 const SHORT: Readonly<Record<string, string>> = {
-  '"': String.raw`\"`,
   '\\': String.raw`\\`,
   '\n': String.raw`\n`,
   '\r': String.raw`\r`,
@@ -133,9 +132,14 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 
 function quotedText(value: string): string {
-  return `"${value.replaceAll(
+  return `"${escapedText(value).replaceAll('"', String.raw`\"`)}"`;
+}
+
+/** A value as it stands between quotes, but for quotes in it. */
+export function escapedText(value: string): string {
+  return value.replaceAll(
     // oxlint-disable-next-line no-control-regex -- these are what is escaped
-    /["\\\u0000-\u001f]/g,
+    /[\\\u0000-\u001f]/g,
     (character) => SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )}"`;
+  );
 }

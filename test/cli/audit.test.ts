@@ -58,6 +58,8 @@ it('shows names so that they cannot write to the screen, and gives JSON', async 
     configuration: async () => ({}) as never,
     call: async () => ({ entries: await auditEntries(world.database, EVERYTHING) }) as never,
     print: (text: string) => said.push(text),
+    write: () => {},
+    room: async () => true,
     say: () => {},
     progress: { show: () => {}, done: () => {} },
   };

@@ -60,6 +60,8 @@ it('setup makes them before anybody comes, and prints what to send to the custom
     configuration: async () => configuration,
     call: callOn(world.database, configuration),
     print: () => {},
+    write: () => {},
+    room: async () => true,
     say: (line) => void said.push(line),
     progress: { show: () => {}, done: () => {} },
   });

@@ -237,6 +237,8 @@ describe('spoolgate purge', () => {
       configuration: async () => configuration,
       call: callOn(database, configuration),
       print: (text) => void printed.push(text),
+      write: () => {},
+      room: async () => true,
       say: (text) => void said.push(text),
       progress: { show: () => {}, done: () => {} },
     });

@@ -1,4 +1,5 @@
 import { accessCommands } from './access-commands.ts';
+import { journal } from './journal.ts';
 
 /** The command line: help, results in words, wrong usage. */
 const help = {
@@ -359,6 +360,7 @@ export const commands = {
   exportLdif,
   ...accessCommands,
   events,
+  journal,
   purge,
   reconcile,
   verify,
