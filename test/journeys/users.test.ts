@@ -149,7 +149,9 @@ describe('every code', () => {
       `${[HEAD, rowOf({ ...bob, 'Area Code': '1' }), rowOf({ ...bob, Initials: 'VWXYZ' }), rowOf({}).replace('""', '"x"')].join('\n')}\n`,
     );
     expect(
-      mixed.lines.filter((line) => /^(ERROR|WARNING): (?!The failed)/.test(line)).map((line) => /#\d/.exec(line)?.[0]),
+      mixed.lines
+        .filter((line) => /^(ERROR|WARNING): (?!The failed)/.test(line))
+        .map((line) => /#\d/.exec(line)?.[0]),
     ).toEqual(['#1', '#2', '#3']);
     expect(codesIn(mixed)).toEqual([2014, 2910, 2001]);
   });
