@@ -188,8 +188,8 @@ export async function expectCapsKept({ database }: World): Promise<void> {
 }
 
 /** Every file in one place with its trace, told of by one report, and no name that has no business there. */
-async function expectFolder({ spool }: World, login: string, uploads: Uploads): Promise<void> {
-  const folder = path.join(spool, login);
+async function expectFolder(world: World, login: string, uploads: Uploads): Promise<void> {
+  const folder = path.join(world.spool, login);
   const own = [...uploads].flatMap(([agent, files]) => (agent.login === login ? files : []));
   const expected = own.flatMap((upload) => [
     `${targetOf(upload)}/${upload.name}`,
@@ -205,7 +205,7 @@ async function expectFolder({ spool }: World, login: string, uploads: Uploads): 
     expect(await readFile(filed, 'utf8'), `the bytes of ${upload.name}`).toBe(upload.content);
     const trace = path.join(folder, targetOf(upload), traceName(upload.name));
     if (upload.codes) expectTrace(await readFile(trace, 'utf8'), upload, upload.codes);
-    await expectRetryFile(filed, upload);
+    await expectRetryFile(world, filed, upload);
     const told = toldOf.get(upload.name) ?? [];
     expect(told.length, `reports that tell of ${upload.name}`).toBe(1);
     const codes = told.flat().flatMap((line) => /^Result code: (\d+) /.exec(line)?.[1] ?? []);
@@ -225,17 +225,22 @@ function companionsOf({ name, codes }: Upload): string[] {
 
 const hasFailed = (code: number) => code !== 0 && !(code >= 2900 && code <= 2909);
 
-/** Of CSV files, whose traces repeat the rows as they are. */
-async function expectRetryFile(filed: string, { name, codes }: Upload): Promise<void> {
-  if (!codes?.some(hasFailed) || !/_(PRV|USERS)/u.test(name)) return;
-  const linesIn = async (file: string) => (await readFile(file, 'utf8')).trimEnd().split(/\r?\n/u);
-  const [header = '', ...rows] = await linesIn(traceName(filed));
-  const failed = rows.flatMap((row) => {
-    const [, code = '0', text = ''] = /^\d+,\d+,(\d+),(.*)$/u.exec(row) ?? [];
-    return hasFailed(Number(code)) ? [text] : [];
-  });
-  const expected = [header.replace('entryNum,lineNum,resultCode,', ''), ...failed];
-  expect(await linesIn(retryName(filed)), `retry file of ${name}`).toEqual(expected);
+/** The header line, then what the ledger has as the places of the failed entries; of CSV files. */
+async function expectRetryFile({ database }: World, filed: string, upload: Upload): Promise<void> {
+  const { name, codes, content } = upload;
+  if (!codes?.some(hasFailed) || !name.endsWith('.csv')) return;
+  const { rows } = await database.query<{ first: number; bytes: number }>(
+    `select r.first, r.bytes from change_file f, entry_slice s, unnest(s.starts, s.sizes, s.codes) r (first, bytes, code)
+      where f.name = $1 and s.change_file_id = f.id and r.code <> 0 and r.code not between 2900 and 2909
+      order by r.first`,
+    [name],
+  );
+  const text = Buffer.from(content);
+  const ended = (line: Buffer) => (line.at(-1) === 0x0a ? line : Buffer.concat([line, Buffer.from('\n')]));
+  const failed = rows.map(({ first, bytes }) => ended(text.subarray(first, first + bytes)));
+  const [header = ''] = content.replace(/^\uFEFF/u, '').split(/(?<=\n)/u);
+  const expected = Buffer.concat([ended(Buffer.from(header)), ...failed]).toString();
+  expect(await readFile(retryName(filed), 'utf8'), `retry file of ${name}`).toBe(expected);
 }
 
 /** What the reports say of each file: once for each report that tells of it. */
