@@ -12,7 +12,8 @@ export interface TestDatabase extends Database {
 export async function cloneDatabase(): Promise<TestDatabase> {
   const server = inject('postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await administer(`create database ${name} template template_spoolgate`);
+  // As copies of files, which cost a tenth of going through the server's own log.
+  await administer(`create database ${name} template template_spoolgate strategy file_copy`);
   const database = await openDatabase({ ...server, database: name, application_name: 'test' }, () => {});
   const { host, port, user, password } = server;
   const url = `postgres://${user}:${encodeURIComponent(password)}@${encodeURIComponent(host)}:${port}/${name}`;

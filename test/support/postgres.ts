@@ -1,10 +1,10 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { openEmbedded } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
+import { inMemory } from './in-memory.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,10 +14,16 @@ declare module 'vitest' {
 
 /** One real server for the whole run, without fsync; every test file clones a migrated template (test/support/database.ts). */
 export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
-  const home = await mkdtemp(path.join(os.tmpdir(), 'spoolgate-test-'));
+  const home = await mkdtemp(path.join(await inMemory(), 'spoolgate-test-'));
   // As root the server runs as another user, who must be able to pass.
   await chmod(home, 0o711);
-  const fast = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=300'];
+  const fast = [
+    'fsync=off',
+    'full_page_writes=off',
+    'synchronous_commit=off',
+    'max_connections=300',
+    'max_wal_size=256MB',
+  ];
   const server = await openEmbedded(home, fast);
   const administration = await openDatabase(server.connection, () => {});
   await administration.query('create database template_spoolgate');
