@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -10,6 +11,8 @@ const ANY = 'test/**/*.test.ts';
 
 /** A test that hangs fails after so long; none is that slow on a busy machine. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** What the programs that tests start are compiled to: hundreds of starts, and none of them anew. */
+const env = { NODE_COMPILE_CACHE: path.join(import.meta.dirname, 'node_modules/.cache/spoolgate') };
 const globalSetup = ['test/support/postgres.ts'];
 
 export default defineConfig({
@@ -26,8 +29,8 @@ export default defineConfig({
           setupFiles: ['test/support/opens-nothing.ts'],
         },
       },
-      { test: { ...limits, name: 'integration', include: [ANY], exclude: [UNIT, SLOW], globalSetup } },
-      { test: { ...limits, name: 'slow', include: [SLOW], globalSetup } },
+      { test: { ...limits, name: 'integration', include: [ANY], exclude: [UNIT, SLOW], env, globalSetup } },
+      { test: { ...limits, name: 'slow', include: [SLOW], env, globalSetup } },
     ],
     coverage: {
       provider: 'v8',

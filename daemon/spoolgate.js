@@ -14,11 +14,18 @@ const TRIED = 'SPOOLGATE_NODE_TRIED';
 
 if (isNewEnough(version)) {
   delete process.env[TRIED];
-  void import('../cli/command-line.ts');
+  void start();
 } else {
   const node = process.env[TRIED] ? null : pinnedNode();
   if (node === null) refuse();
   else runOn(node);
+}
+
+/** What an older Node cannot read is loaded here only. */
+async function start() {
+  const { keepCompiled } = await import('./compile-cache.js');
+  keepCompiled();
+  await import('../cli/command-line.ts');
 }
 
 function refuse() {

@@ -4,7 +4,10 @@
 void (async () => {
   const { isNewEnough, tooOldText } = await import('../node-version.js');
   const { node } = process.versions;
-  if (isNewEnough(node)) return void (await import('../../cli/command-line.ts'));
+  if (isNewEnough(node)) {
+    (await import('../compile-cache.js')).keepCompiled();
+    return void (await import('../../cli/command-line.ts'));
+  }
   process.stderr.write(`${tooOldText(node)}\n`);
   process.exitCode = 1;
 })();
