@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -9,28 +10,48 @@ const UNIT = 'test/**/*.unit.test.ts';
 const SLOW = 'test/**/*.slow.test.ts';
 const ANY = 'test/**/*.test.ts';
 
+/** What puts something else in place of a module needs modules of its own, and leaves none behind. */
+const ALONE = globSync(ANY, { cwd: import.meta.dirname }).filter(
+  (file) =>
+    !/\.(?:unit|slow)\.test\.ts$/u.test(file) &&
+    readFileSync(path.join(import.meta.dirname, file), 'utf8').includes('vi.mock('),
+);
+
 /** A test that hangs fails after so long; none is that slow on a busy machine. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
-/** What the programs that tests start are compiled to: hundreds of starts, and none of them anew. */
-const env = { NODE_COMPILE_CACHE: path.join(import.meta.dirname, 'node_modules/.cache/spoolgate') };
-const globalSetup = ['test/support/postgres.ts'];
+/** With a database, and with programs that are started: these are compiled once, not hundreds of times. */
+const open = {
+  ...limits,
+  env: { NODE_COMPILE_CACHE: path.join(import.meta.dirname, 'node_modules/.cache/spoolgate') },
+  globalSetup: ['test/support/postgres.ts'],
+};
+/** Files share their modules, whose loading takes longer than most tests. */
+const shared = { isolate: false, restoreMocks: true, unstubEnvs: true };
 
 export default defineConfig({
   test: {
     maxWorkers: 3,
     projects: [
       {
-        // What is pure leaves nothing behind: files share their modules, whose loading would take longer than the tests.
         test: {
           ...limits,
+          ...shared,
           name: 'unit',
           include: [UNIT],
-          isolate: false,
           setupFiles: ['test/support/opens-nothing.ts'],
         },
       },
-      { test: { ...limits, name: 'integration', include: [ANY], exclude: [UNIT, SLOW], env, globalSetup } },
-      { test: { ...limits, name: 'slow', include: [SLOW], env, globalSetup } },
+      {
+        test: {
+          ...open,
+          ...shared,
+          name: 'integration',
+          include: [ANY],
+          exclude: [UNIT, SLOW, ...ALONE],
+        },
+      },
+      { test: { ...open, name: 'integration-alone', include: ALONE } },
+      { test: { ...open, name: 'slow', include: [SLOW] } },
     ],
     coverage: {
       provider: 'v8',
