@@ -20,11 +20,12 @@ export interface KnownPerson {
   isGroup: boolean;
   administrates: boolean;
   isFederated: boolean;
+  /** Asked only of those who get another address. */
   hasNotesMail: boolean;
   /** Of contacts: the folded DN. */
   key: string | null;
-  /** What is stored of what a list can change: field → value; a contact's attribute has its values as JSON. */
-  fields: Readonly<Record<string, string>>;
+  /** What is stored of what a list can change: field → value, of a contact's attribute the values. */
+  fields: Readonly<Record<string, unknown>>;
   /** They were compared with this entry of a list already, and are not kept. */
   compared?: { entry: number; isChanged: boolean };
 }
@@ -37,9 +38,10 @@ export interface NamedPeople {
   keys: readonly string[];
 }
 
-interface PersonRow {
+/** The fields that a list can change stand under their own names. */
+type PersonRow = {
   id: number;
-  address: string;
+  email: string;
   source: string | null;
   objectId: string | null;
   state: string;
@@ -47,22 +49,29 @@ interface PersonRow {
   technician: string | null;
   administrates: boolean;
   isFederated: boolean;
-  hasNotesMail: boolean;
-  fields: Record<string, string>;
-}
+  givenName: string;
+  familyName: string;
+  language: string;
+  timeZone: string;
+  department: string;
+  jobTitle: string;
+  country: string;
+  telephone: string;
+  mobile: string;
+  fax: string;
+  address: string;
+  name: string;
+};
 
 /** One look at an index for each name, whatever the planner knows of the tables by now. */
 const PEOPLE = `
-  select s.id, s.email as address, s.managed_by_source as source, s.managed_by_object as "objectId", s.state,
+  select s.id, s.email, s.managed_by_source as source, s.managed_by_object as "objectId", s.state,
          s.suspended_by_source as "suspendedBy", t.status as technician,
          s.roles @> '{administrator}' and s.state in ('pending', 'active') as administrates,
-         s.federation_type = 'FEDERATED' as "isFederated", 
-         exists (select 1 from seat x join subscription b on b.customer_id = x.customer_id and b.id = x.subscription_id
-                  where x.subscriber_id = s.id and (b.mail = 'notes' or b.parts @> '{notes}')) as "hasNotesMail",
-         json_build_object('givenName', s.given_name, 'familyName', s.family_name, 'language', s.language,
-           'timeZone', s.time_zone, 'department', s.department, 'jobTitle', s.job_title, 'country', s.country,
-           'telephone', s.telephone, 'mobile', s.mobile, 'fax', s.fax, 'address', s.address,
-           'name', coalesce(t.name, '')) as fields
+         s.federation_type = 'FEDERATED' as "isFederated",
+         s.given_name as "givenName", s.family_name as "familyName", s.language, s.time_zone as "timeZone",
+         s.department, s.job_title as "jobTitle", s.country, s.telephone, s.mobile, s.fax, s.address,
+         coalesce(t.name, '') as name
     from subscriber s left join technician t on t.subscriber_id = s.id
    where s.id in (
      select p.id from unnest($2::text[]) as given (email), lateral (
@@ -81,15 +90,33 @@ export async function knownAccounts(
   { addresses, objectIds }: NamedPeople,
 ): Promise<KnownPerson[]> {
   const { rows } = await db.query<PersonRow>(PEOPLE, [customer, addresses, source, objectIds]);
-  return rows.map(({ state, suspendedBy, technician, ...row }) => ({
-    ...row,
-    isDisabled: keeps === 'accounts' ? state === 'suspended' : technician === 'disabled',
-    mayEnable: keeps === 'technicians' || suspendedBy === source,
-    isLeaving: state === 'remove_pending',
-    isTechnician: technician !== null,
+  return rows.map((row) => ({
+    id: row.id,
+    address: row.email,
+    source: row.source,
+    objectId: row.objectId,
+    isDisabled: keeps === 'accounts' ? row.state === 'suspended' : row.technician === 'disabled',
+    mayEnable: keeps === 'technicians' || row.suspendedBy === source,
+    isLeaving: row.state === 'remove_pending',
+    isTechnician: row.technician !== null,
     isGroup: false,
+    administrates: row.administrates,
+    isFederated: row.isFederated,
+    hasNotesMail: false,
     key: null,
+    fields: row,
   }));
+}
+
+/** Which of these have a mailbox of Notes; the others are told apart by nothing that a list says. */
+export async function withNotesMail(db: Queryable, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await db.query<{ id: number }>(
+    `select x.subscriber_id as id from seat x join subscription b on b.customer_id = x.customer_id and b.id = x.subscription_id
+      where x.subscriber_id = any ($1::bigint[]) and (b.mail = 'notes' or b.parts @> '{notes}')`,
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Those of the addresses that belong to other customers. */
@@ -98,6 +125,7 @@ export async function takenElsewhere(
   customer: number,
   addresses: readonly string[],
 ): Promise<string[]> {
+  if (addresses.length === 0) return [];
   const { rows } = await db.query<{ email: string }>(
     `select given.email from unnest($2::text[]) as given (email), lateral (
        select customer_id from subscriber where email = given.email and state <> 'removed' limit 1) p where p.customer_id <> $1`,
@@ -139,13 +167,15 @@ export async function knownContacts(
     objectId: string | null;
     isGroup: boolean;
   }>(CONTACTS, [customer, keys, addresses, source, objectIds]);
-  return rows.map(({ attributes, ...row }) => ({
+  return rows.map(({ id, key, attributes, source: of, objectId, isGroup }) => ({
     ...NO_ACCOUNT,
-    ...row,
+    id,
+    key,
+    source: of,
+    objectId,
+    isGroup,
     address: (attributes.mail?.[0] ?? '').toLowerCase(),
-    fields: Object.fromEntries(
-      Object.entries(attributes).map(([name, values]) => [name, JSON.stringify(values)]),
-    ),
+    fields: attributes,
   }));
 }
 

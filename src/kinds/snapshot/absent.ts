@@ -52,11 +52,11 @@ function keptWarnings({ doubt, absent }: ListState, kept: number): Refusal[] {
 }
 
 /** What a guard decides on; nobody is absent from a list that is in doubt, or was not decided to its end. */
-export function dangerOf({ planned, decided, absence, absent, ...state }: ListState): Danger {
+export function dangerOf({ planned, decidedTo, absence, absent, ...state }: ListState): Danger {
   const { isWhole, doubt, settings, source, lastScope } = state;
   let [disabled, strangers] = [0, 0];
   for (const [entry, { phase, person }] of planned) {
-    if (!decided.has(entry) || (phase !== 'disable' && phase !== 'remove')) continue;
+    if (entry > decidedTo || (phase !== 'disable' && phase !== 'remove')) continue;
     disabled += 1;
     if (person?.source !== source) strangers += 1;
   }

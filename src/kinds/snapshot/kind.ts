@@ -15,10 +15,10 @@ import { kinds } from '../../messages/en/kinds.ts';
 const ENTRIES_MAX = Number(LIMITS.find(({ name }) => name === 'max_entries_snapshot_file')?.value);
 
 /** All of a list was decided when it was loaded. */
-function decideLine({ results, decided }: ListState, { place }: Entry<ListRow>): EntryResult {
-  const result = results.get(place.entry);
+function decideLine(state: ListState, { place }: Entry<ListRow>): EntryResult {
+  const result = state.results.get(place.entry);
   if (!result) throw new Error(`entry ${place.entry} was not decided`);
-  decided.add(place.entry);
+  state.decidedTo = place.entry;
   return result;
 }
 

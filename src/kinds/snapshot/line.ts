@@ -1,6 +1,6 @@
 /** What a line of a list says by itself: its values, or what is wrong with them whoever it is about. */
 import { countries, languages, spelledAs, timeZones } from '../../accounts/subscribers/allowed-values.ts';
-import { foldEmailAddress, isEmailAddress } from '../../accounts/subscribers/email-address.ts';
+import { isEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import {
   nearestCountries,
   nearestLanguages,
@@ -10,23 +10,27 @@ import type { Refusal, ResultCode } from '../../change-file/result-code.ts';
 import { cut } from '../shown-value.ts';
 import { ADDRESS, lengthMax, OBJECT_ID, STATUS, type Keeps } from './columns.ts';
 
-/** The cells of a line by their columns; made anew for every look, since very many lines are in memory. */
-export class Values implements Iterable<readonly [column: string, value: string]> {
-  readonly #columns: readonly string[];
-  readonly #values: readonly string[];
+/** What stands between the cells of a line in memory. */
+export const CELL_END = '\0';
 
-  /** @param columns in the order of the values */
-  constructor(columns: readonly string[], values: readonly string[]) {
-    this.#columns = columns;
-    this.#values = values;
+/** The cells of a line by their columns; made anew for every look, since very many lines are in memory. */
+export class Values {
+  readonly columns: readonly string[];
+  readonly #cells: string;
+
+  /** @param columns in the order of the cells */
+  constructor(columns: readonly string[], cells: string) {
+    this.columns = columns;
+    this.#cells = cells;
   }
 
   get(column: string): string | undefined {
-    return this.#values[this.#columns.indexOf(column)];
+    return this.cells()[this.columns.indexOf(column)];
   }
 
-  *[Symbol.iterator](): Generator<readonly [column: string, value: string]> {
-    for (const [index, column] of this.#columns.entries()) yield [column, this.#values[index] ?? ''];
+  /** In the order of the columns. */
+  cells(): string[] {
+    return this.#cells.split(CELL_END);
   }
 }
 
@@ -39,47 +43,68 @@ function lengthOf(text: string): number {
   return text.length > 100 ? [...text].length : text.length;
 }
 
-function tooLong(keeps: Keeps, column: string, value: string): Refusal[] {
+function tooLong(keeps: Keeps, column: string, value: string): readonly Refusal[] {
   const limit = lengthMax(keeps, column);
   const length = lengthOf(value);
-  return length > limit ? [fault(2004, column, value, { limit, other: String(length) })] : [];
+  return length > limit ? [fault(2004, column, value, { limit, other: String(length) })] : NO_FAULTS;
 }
 
 /** Without a fault here the line says whom it is about. */
-export function addressFaults(values: Values, keeps: Keeps): Refusal[] {
-  const value = values.get(ADDRESS) ?? '';
+export function addressFaults(value: string, keeps: Keeps): readonly Refusal[] {
   if (value === '') return [fault(2000, ADDRESS, '')];
   const excess = tooLong(keeps, ADDRESS, value);
   if (excess.length > 0) return excess;
-  return isEmailAddress(value) ? [] : [fault(2001, ADDRESS, value)];
+  return isEmailAddress(value) ? NO_FAULTS : [fault(2001, ADDRESS, value)];
 }
 
-export function addressIn(values: Values): string {
-  return foldEmailAddress(values.get(ADDRESS) ?? '');
-}
+/** Of almost every line: all of them share one. */
+const NO_FAULTS: readonly Refusal[] = [];
 
 const ENABLED = new Set(['', 'enabled', 'active', 'true', 'ingeschakeld']);
 const DISABLED = new Set(['disabled', 'inactive', 'false', 'uitgeschakeld']);
 
-export function isDisabledIn(values: Values): boolean {
-  return DISABLED.has((values.get(STATUS) ?? '').toLowerCase());
+export function isDisabledIn(status: string): boolean {
+  return DISABLED.has(status.toLowerCase());
 }
 
-/** Everything but the address, in the order of the columns. */
-export function valueFaults(values: Values, keeps: Keeps, now: Date): Refusal[] {
-  return [...values].flatMap(([column, value]) => {
-    if (column === ADDRESS || value === '') return [];
-    if (column !== STATUS) return [...tooLong(keeps, column, value), ...notListed(keeps, column, value, now)];
-    const word = value.toLowerCase();
-    return ENABLED.has(word) || DISABLED.has(word) ? [] : [fault(2017, STATUS, value, { reason: 'list' })];
-  });
+/** Of everything but the address, in the order of the columns. */
+export function valueFaults(
+  columns: readonly string[],
+  cells: readonly string[],
+  keeps: Keeps,
+  now: Date,
+): readonly Refusal[] {
+  let faults: Refusal[] | null = null;
+  for (const [index, column] of columns.entries()) {
+    const value = cells[index] ?? '';
+    if (column === ADDRESS || value === '') continue;
+    const found = column === STATUS ? statusFaults(value) : fieldFaults(keeps, column, value, now);
+    if (found.length > 0) (faults ??= []).push(...found);
+  }
+  return faults ?? NO_FAULTS;
+}
+
+function statusFaults(value: string): readonly Refusal[] {
+  const word = value.toLowerCase();
+  return ENABLED.has(word) || DISABLED.has(word)
+    ? NO_FAULTS
+    : [fault(2017, STATUS, value, { reason: 'list' })];
+}
+
+function fieldFaults(keeps: Keeps, column: string, value: string, now: Date): readonly Refusal[] {
+  const excess = tooLong(keeps, column, value);
+  const strange = keeps === 'accounts' && isOfTable(column) ? notListed(column, value, now) : NO_FAULTS;
+  return excess.length > 0 ? [...excess, ...strange] : strange;
 }
 
 const TABLES = { language: languages, timeZone: timeZones, country: countries } as const;
 
-function notListed(keeps: Keeps, column: string, value: string, now: Date): Refusal[] {
-  if (keeps !== 'accounts' || !Object.hasOwn(TABLES, column)) return [];
-  if (spelledAs(TABLES[column as keyof typeof TABLES], value) !== undefined) return [];
+function isOfTable(column: string): column is keyof typeof TABLES {
+  return Object.hasOwn(TABLES, column);
+}
+
+function notListed(column: keyof typeof TABLES, value: string, now: Date): readonly Refusal[] {
+  if (spelledAs(TABLES[column], value) !== undefined) return NO_FAULTS;
   if (column === 'language')
     return [fault(9, column, value, { reason: 'not-listed', list: nearestLanguages(value) })];
   if (column === 'timeZone')
@@ -90,13 +115,16 @@ function notListed(keeps: Keeps, column: string, value: string, now: Date): Refu
 
 /** As it is stored: values of tables in their spelling. */
 export function storedValue(column: string, value: string): string {
-  return (Object.hasOwn(TABLES, column) && spelledAs(TABLES[column as keyof typeof TABLES], value)) || value;
+  return (isOfTable(column) && spelledAs(TABLES[column], value)) || value;
 }
 
 const OF_EVERY_LIST: ReadonlySet<string> = new Set([ADDRESS, OBJECT_ID, STATUS]);
 
 /** The fields of the person, as they are stored: what is neither address nor id nor status. */
 export function* fieldsOf(values: Values): Generator<readonly [column: string, value: string]> {
-  for (const [column, value] of values)
+  const cells = values.cells();
+  for (const [index, column] of values.columns.entries()) {
+    const value = cells[index] ?? '';
     if (!OF_EVERY_LIST.has(column)) yield [column, value === '' ? '' : storedValue(column, value)];
+  }
 }

@@ -1,26 +1,42 @@
 import { parseDistinguishedName } from '../../accounts/directory/distinguished-name.ts';
 import type { SnapshotSettings } from '../../accounts/customers/customer.ts';
+import { foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import type { Breather } from '../../breather.ts';
 import type { Entry } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
-import { ADDRESS, OBJECT_ID } from './columns.ts';
+import { ADDRESS, OBJECT_ID, STATUS } from './columns.ts';
 import { readListHeader } from './header.ts';
-import { addressFaults, addressIn, isDisabledIn, valueFaults, Values } from './line.ts';
+import { addressFaults, isDisabledIn, valueFaults, Values } from './line.ts';
 import type { ListRow } from './reader.ts';
-import type { Doubt, ListLine } from './state.ts';
+import type { Doubt, ListLine, NamedLine } from './state.ts';
 
-/** The lines of a list, each by itself. */
+/** Lines of a list, each by itself. */
 export interface Lines {
-  /** Those that say whom they are about, with the faults of their other cells. */
-  named: { line: ListLine; faults: Refusal[] }[];
+  /** Those that say whom they are about. */
+  named: NamedLine[];
   /** Entry → why it does not. */
-  nameless: Map<number, { faults: Refusal[]; subject: string | null }>;
+  nameless: Map<number, { faults: readonly Refusal[]; subject: string | null }>;
   doubt: Doubt | null;
-  /** Of the header. */
+}
+
+/** What the header says of all lines. */
+export interface ListHead {
+  /** Of each cell; none where the header is unusable. */
+  columns: readonly string[];
   unusable: Refusal | null;
 }
 
-interface Surroundings {
+/** The same for every slice of a list. */
+export function headOf(entries: readonly Entry<ListRow>[], keeps: SnapshotSettings['keeps']): ListHead {
+  const first = entries.find(({ read }) => 'record' in read)?.read;
+  const headers = first && 'record' in first ? first.record.headers : [ADDRESS];
+  const header = readListHeader(headers, keeps);
+  if ('refusal' in header) return { columns: [], unusable: header.refusal };
+  return { columns: headers.map((text) => header.columns.get(text) ?? ''), unusable: null };
+}
+
+export interface Surroundings {
+  head: ListHead;
   settings: SnapshotSettings;
   source: string;
   organisation: { name: string };
@@ -30,46 +46,35 @@ interface Surroundings {
 
 export async function linesOf(
   entries: readonly Entry<ListRow>[],
-  { settings: { keeps }, source, organisation, now, breather }: Surroundings,
+  { head: { columns, unusable }, settings: { keeps }, source, organisation, now, breather }: Surroundings,
 ): Promise<Lines> {
-  const headers = entries.flatMap(({ read }) => ('record' in read ? [read.record.headers] : [])).slice(0, 1);
-  const header = readListHeader(headers[0] ?? [ADDRESS], keeps);
-  const columns = 'columns' in header ? header.columns : new Map<string, string>();
-  const order = (headers[0] ?? []).map((text) => columns.get(text) ?? '');
-  const lines: Lines = {
-    named: [],
-    nameless: new Map(),
-    doubt: 'refusal' in header ? 'header' : null,
-    unusable: 'refusal' in header ? header.refusal : null,
-  };
+  const lines: Lines = { named: [], nameless: new Map(), doubt: unusable && 'header' };
+  const [addressAt, objectAt, statusAt] = [ADDRESS, OBJECT_ID, STATUS].map((one) => columns.indexOf(one));
+  const at = (cells: readonly string[], index = -1) => cells[index] ?? '';
   for (const { place, read } of entries) {
     if (breather.isDue()) await breather.breathe();
-    const unreadable = 'refusal' in read ? read.refusal : lines.unusable;
+    const unreadable = 'refusal' in read ? read.refusal : unusable;
     if (unreadable || !('record' in read)) {
       lines.nameless.set(place.entry, { faults: unreadable ? [unreadable] : [], subject: null });
       lines.doubt ??= 'unreadable';
       continue;
     }
-    const values = new Values(order, read.record.values);
-    const wrong = addressFaults(values, keeps);
-    const objectId = values.get(OBJECT_ID) ?? '';
-    const faults = valueFaults(values, keeps, now);
+    const values = new Values(columns, read.record.cells);
+    const cells = values.cells();
+    const wrong = addressFaults(at(cells, addressAt), keeps);
+    const address = foldEmailAddress(at(cells, addressAt));
+    const objectId = at(cells, objectAt);
+    const faults = valueFaults(columns, cells, keeps, now);
     if (wrong.length > 0 || objectId.length > OBJECT_ID_MAX) {
-      lines.nameless.set(place.entry, { faults: [...wrong, ...faults], subject: addressIn(values) });
+      lines.nameless.set(place.entry, { faults: [...wrong, ...faults], subject: address });
       // Whoever is meant must not be taken for absent.
       lines.doubt ??= 'nameless';
       continue;
     }
-    const address = addressIn(values);
+    const { entry, line } = place;
+    const isDisabled = isDisabledIn(at(cells, statusAt));
     const dn = keeps === 'contacts' ? nameOf(address, source, organisation.name) : null;
-    const line = {
-      entry: place.entry,
-      line: place.line,
-      address,
-      objectId,
-      isDisabled: isDisabledIn(values),
-    };
-    lines.named.push({ line: { ...line, values, dn }, faults });
+    lines.named.push({ line: { entry, line, address, objectId, isDisabled, values, dn }, faults });
   }
   return lines;
 }

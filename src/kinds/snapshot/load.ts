@@ -5,21 +5,27 @@ import {
   knownAccounts,
   knownContacts,
   takenElsewhere,
+  withNotesMail,
   type KnownPerson,
   type NamedPeople,
 } from '../../accounts/lists/known.ts';
-import { customerById, type SnapshotSettings } from '../../accounts/customers/customer.ts';
+import { settledPeople } from '../../accounts/lists/settled.ts';
+import { customerById } from '../../accounts/customers/customer.ts';
 import { loadOrganisation } from '../../accounts/subscribers/load.ts';
 import { Breather } from '../../breather.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Entry } from '../../change-file/entry.ts';
 import type { Transaction } from '../../database/open.ts';
 import { planAbsent } from './absent.ts';
-import { linesOf, type Lines } from './lines.ts';
+import { headOf, linesOf, type Lines, type ListHead, type Surroundings } from './lines.ts';
+import { People } from './people.ts';
 import type { ListRow } from './reader.ts';
-import { isChanged, planList } from './plan.ts';
+import { planList } from './plan.ts';
 import { resultsOf } from './results.ts';
-import type { ListFacts, ListLine, ListState } from './state.ts';
+import { slimmed } from './slim.ts';
+import { comparedLine } from './compared.ts';
+import { fieldsOf } from './line.ts';
+import type { GivenLine, ListFacts, ListState, NamedLine, SettledLine } from './state.ts';
 
 /** Of so many lines the people are looked up at once. */
 const LINES_AT_ONCE = 1_000;
@@ -36,11 +42,9 @@ export async function loadList(
   const settings = Object.hasOwn(customer.sources, source) ? customer.sources[source]?.snapshot : undefined;
   if (!settings) throw new Error(`source ${source} keeps no list`);
   const organisation = { id: customer.id, name: customer.name };
-  const breather = new Breather();
-  const lines = await linesOf(entries, { settings, source, organisation, now, breather });
-  const facts = await factsOf(tx, file, { settings, source }, lines);
-  const plan = planList(facts, lines.named);
-  const { results, planned, named } = resultsOf(entries, lines, plan);
+  const { lines, facts, given } = await givenBy(tx, file, entries, { settings, source, organisation, now });
+  const plan = planList(facts, given);
+  const { results, planned, named } = resultsOf(entries, { given, nameless: lines.nameless }, plan);
   const absence = await absentPeople(tx, file.customer, source, settings.keeps, named);
   const doubt = plan.isAnyTwice ? 'twice' : null;
   return {
@@ -51,109 +55,113 @@ export async function loadList(
     now,
     results,
     planned,
-    decided: new Set(),
+    decidedTo: 0,
     doubt: entries.length === 0 ? 'empty' : (lines.doubt ?? doubt),
     absence,
     absent: planAbsent(facts, absence, planned.values()),
     isWhole: false,
     lastScope: await lastScope(tx, file.customer, source),
-    unusable: lines.unusable,
+    unusable: lines.head.unusable,
     nextEntry: (entries.at(-1)?.place.entry ?? 0) + 1,
   };
 }
 
-async function factsOf(
+interface Given {
+  lines: Pick<Lines, 'nameless' | 'doubt'> & { head: ListHead };
+  given: GivenLine[];
+  facts: ListFacts;
+}
+
+/** What the lines say, and what is known of those whom they could name. */
+async function givenBy(
   tx: Transaction,
   { customer, sender }: ChangeFile,
-  given: { settings: SnapshotSettings; source: string },
-  { named }: Lines,
-): Promise<ListFacts> {
-  const { settings, source } = given;
+  entries: readonly Entry<ListRow>[],
+  about: Pick<Surroundings, 'settings' | 'source' | 'organisation' | 'now'>,
+): Promise<Given> {
+  const { settings, source } = about;
   const { keeps } = settings;
-  const known = new KnownBy(given);
+  const head = headOf(entries, keeps);
+  const surroundings = { ...about, head, breather: new Breather() };
+  const lines: Given['lines'] = { head, nameless: new Map(), doubt: null };
+  const given: GivenLine[] = [];
+  const people = new People(source);
   const elsewhere = new Set<string>();
-  for (let at = 0; at < named.length; at += LINES_AT_ONCE) {
-    const slice = named.slice(at, at + LINES_AT_ONCE).map(({ line }) => line);
-    const names: NamedPeople = {
-      addresses: slice.map(({ address }) => address),
-      objectIds: slice.flatMap(({ objectId }) => (objectId === '' ? [] : objectId)),
-      keys: slice.flatMap(({ dn }) => dn?.key ?? []),
-    };
-    if (keeps === 'contacts') known.add(slice, await knownContacts(tx, customer, source, names));
-    else {
-      known.add(slice, await knownAccounts(tx, customer, source, keeps, names));
-      for (const address of await takenElsewhere(tx, customer, names.addresses)) elsewhere.add(address);
-    }
+  for (let at = 0; at < entries.length; at += LINES_AT_ONCE) {
+    const slice = await linesOf(entries.slice(at, at + LINES_AT_ONCE), surroundings);
+    lines.doubt ??= slice.doubt;
+    for (const [entry, why] of slice.nameless) lines.nameless.set(entry, why);
+    const settled = await settledIn(tx, { customer, source, keeps }, slice.named);
+    const open = slice.named.filter((one) => !settled.has(one));
+    const known = await knownIn(tx, { customer, source, keeps }, open);
+    people.add(slimmed({ keeps, source }, open, known.people));
+    for (const one of slice.named) given.push(settled.get(one) ?? one);
+    for (const address of known.elsewhere) elsewhere.add(address);
   }
   const { ownedDomains, mailDomains } = await loadOrganisation(tx, customer, { emails: [], notesDns: [] });
   const guard = await guardedPeople(tx, customer, sender ?? null);
-  return { keeps, source, ...known.maps, elsewhere, ownedDomains, mailDomains, ...guard };
+  const facts = { keeps, source, ...people.maps, elsewhere, ownedDomains, mailDomains, ...guard };
+  return { lines, given, facts };
 }
 
-/** What is stored of somebody is compared at once, and not kept. */
-class KnownBy {
-  readonly maps = {
-    byObject: new Map<string, KnownPerson>(),
-    byAddress: new Map<string, KnownPerson>(),
-    byKey: new Map<string, KnownPerson>(),
+/** Which of the lines of a slice need no further look. */
+async function settledIn(
+  tx: Transaction,
+  of: { customer: number; source: string; keeps: ListFacts['keeps'] },
+  named: readonly NamedLine[],
+): Promise<ReadonlyMap<NamedLine, SettledLine>> {
+  const compared = named.flatMap((one) => {
+    const said = comparedLine(of.keeps, one);
+    return said ? [{ one, said }] : [];
+  });
+  const columns = named[0] ? [...fieldsOf(named[0].line.values)].map(([column]) => column) : [];
+  const lines = compared.map(({ said }) => said);
+  const settled = new Map<NamedLine, SettledLine>();
+  for (const [place, id] of await settledPeople(tx, of, lines, columns)) {
+    const one = compared[place]?.one;
+    if (!one) continue;
+    const { entry, line, address, objectId } = one.line;
+    settled.set(one, { entry, line, address, objectId, id });
+  }
+  return settled;
+}
+
+/** Whom the lines of a slice could name: a query, and a second one where addresses are nobody's here. */
+async function knownIn(
+  tx: Transaction,
+  { customer, source, keeps }: { customer: number; source: string; keeps: ListFacts['keeps'] },
+  named: readonly NamedLine[],
+): Promise<{ people: KnownPerson[]; elsewhere: readonly string[] }> {
+  if (named.length === 0) return { people: [], elsewhere: [] };
+  const names: NamedPeople = {
+    addresses: named.map(({ line }) => line.address),
+    objectIds: named.flatMap(({ line }) => (line.objectId === '' ? [] : line.objectId)),
+    keys: named.flatMap(({ line }) => line.dn?.key ?? []),
   };
-  readonly #keeps: ListFacts['keeps'];
-  readonly #source: string;
-
-  constructor({ settings, source }: { settings: SnapshotSettings; source: string }) {
-    this.#keeps = settings.keeps;
-    this.#source = source;
-  }
-
-  /** @param lines the slice of the list that names these */
-  add(lines: readonly ListLine[], people: readonly KnownPerson[]): void {
-    const { byObject, byAddress, byKey } = this.maps;
-    const lineOf = new LineOf(lines);
-    for (const person of people) {
-      const kept = this.#slim(person, lineOf.of(person));
-      if (kept.key !== null) byKey.set(kept.key, byKey.get(kept.key) ?? kept);
-      if (kept.isGroup) continue;
-      const isOwn = kept.objectId !== null && kept.source === this.#source;
-      if (isOwn && !byObject.has(kept.objectId ?? '')) byObject.set(kept.objectId ?? '', kept);
-      const there = byAddress.get(kept.address);
-      // Several contacts may have one address: the list's own one is meant, else one that no list manages.
-      if (!there || this.#nearness(kept) > this.#nearness(there)) byAddress.set(kept.address, kept);
-    }
-  }
-
-  #nearness({ source }: KnownPerson): number {
-    return source === this.#source ? 2 : Number(source === null);
-  }
-
-  #slim(person: KnownPerson, line: ListLine | undefined): KnownPerson {
-    if (!line) return person;
-    const compared = { entry: line.entry, isChanged: isChanged(this.#keeps, line, person) };
-    const address = line.address === person.address ? line.address : person.address;
-    return { ...person, address, fields: NO_FIELDS, compared };
-  }
+  if (keeps === 'contacts')
+    return { people: await knownContacts(tx, customer, source, names), elsewhere: [] };
+  const people = await knownAccounts(tx, customer, source, keeps, names);
+  await noteNotesMail(tx, source, named, people);
+  const own = new Set(people.map(({ address }) => address));
+  const unknown = names.addresses.filter((address) => !own.has(address));
+  return { people, elsewhere: await takenElsewhere(tx, customer, unknown) };
 }
 
-const NO_FIELDS = {};
-
-/** The first line that can be about somebody: by id, by the name of a contact, by address. */
-class LineOf {
-  readonly #byObject = new Map<string, ListLine>();
-  readonly #byKey = new Map<string, ListLine>();
-  readonly #byAddress = new Map<string, ListLine>();
-
-  constructor(lines: readonly ListLine[]) {
-    for (const line of lines.toReversed()) {
-      this.#byObject.set(line.objectId, line);
-      if (line.dn) this.#byKey.set(line.dn.key, line);
-      this.#byAddress.set(line.address, line);
-    }
-  }
-
-  of({ objectId, key, address }: KnownPerson): ListLine | undefined {
-    return (
-      (objectId === null ? undefined : this.#byObject.get(objectId)) ??
-      (key === null ? undefined : this.#byKey.get(key)) ??
-      this.#byAddress.get(address)
-    );
-  }
+/** Only a new address depends on it. */
+async function noteNotesMail(
+  tx: Transaction,
+  source: string,
+  named: readonly NamedLine[],
+  people: readonly KnownPerson[],
+): Promise<void> {
+  const { byObject } = new People(source, people).maps;
+  const moving = named.flatMap(({ line: { objectId, address } }) => {
+    const person = objectId === '' ? undefined : byObject.get(objectId);
+    return person && person.address !== address ? [person] : [];
+  });
+  const having = await withNotesMail(
+    tx,
+    moving.map(({ id }) => id),
+  );
+  for (const person of moving) person.hasNotesMail = having.has(person.id);
 }

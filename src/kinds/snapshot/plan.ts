@@ -6,62 +6,51 @@ import { domainOf } from '../../accounts/subscribers/email-address.ts';
 import type { KnownPerson } from '../../accounts/lists/known.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { ADDRESS, NAMES, STATUS } from './columns.ts';
-import { fault, fieldsOf } from './line.ts';
-import type { ListFacts, ListLine, Planned } from './state.ts';
+import { isChanged } from './changed.ts';
+import { fault } from './line.ts';
+import { personOf, type Claims } from './people.ts';
+import type { GivenLine, ListFacts, ListLine, NamedLine, Planned, SettledLine } from './state.ts';
 
-export type LinePlan = { planned: Planned } | { faults: Refusal[]; person: KnownPerson | null };
+export type LinePlan =
+  { planned: Planned } | { faults: readonly Refusal[]; person: Pick<KnownPerson, 'id'> | null };
 
 export interface ListPlan {
-  /** By entry. */
+  /** By entry; none of a line that stays settled. */
   lines: Map<number, LinePlan>;
   isAnyTwice: boolean;
 }
 
-/** @param given the lines that say whom they are about, with the faults of their other cells */
-export function planList(
-  facts: ListFacts,
-  given: readonly { line: ListLine; faults: Refusal[] }[],
-): ListPlan {
+/** @param given the lines that say whom they are about, in their order */
+export function planList(facts: ListFacts, given: readonly GivenLine[]): ListPlan {
   const claims = claimedByObject(facts, given);
   const seen = new Seen();
   const lines = new Map<number, LinePlan>();
   const left = { administrators: facts.administrators };
   let isAnyTwice = false;
-  for (const { line, faults } of given) {
-    const person = personOf(facts, claims, line);
+  for (const one of given) {
+    const isSettled = 'id' in one;
+    const line = isSettled ? one : one.line;
+    const person = isSettled ? one : personOf(facts, claims, one.line);
     const first = seen.add(line, person);
     if (first !== null) {
       isAnyTwice = true;
       const twice = fault(2201, ADDRESS, line.address, { other: line.address, limit: first });
       lines.set(line.entry, { faults: [twice], person });
-    } else lines.set(line.entry, planLine(facts, line, person, faults, left));
+    } else if (!isSettled)
+      lines.set(line.entry, planLine(facts, one, personOf(facts, claims, one.line), left));
   }
   refuseTakenAddresses(facts, lines);
   return { lines, isAnyTwice };
 }
 
-/** Person → entry of the line that names the person by id: nobody else's address leads there. */
-function claimedByObject({ byObject }: ListFacts, given: readonly { line: ListLine }[]): Map<number, number> {
+function claimedByObject({ byObject }: ListFacts, given: readonly GivenLine[]): Claims {
   const claims = new Map<number, number>();
-  for (const { line } of given) {
-    const person = line.objectId === '' ? undefined : byObject.get(line.objectId);
-    if (person && !claims.has(person.id)) claims.set(person.id, line.entry);
+  for (const one of given) {
+    const { objectId, entry } = 'id' in one ? one : one.line;
+    const person = objectId === '' ? undefined : 'id' in one ? one : byObject.get(objectId);
+    if (person && !claims.has(person.id)) claims.set(person.id, entry);
   }
   return claims;
-}
-
-function personOf(
-  { byObject, byAddress, byKey }: ListFacts,
-  claims: ReadonlyMap<number, number>,
-  { entry, objectId, address, dn }: ListLine,
-): KnownPerson | null {
-  const byId = objectId === '' ? undefined : byObject.get(objectId);
-  if (byId) return byId;
-  const named = dn && byKey.get(dn.key);
-  const found = (named && !named.isGroup ? named : undefined) ?? byAddress.get(address);
-  if (!found) return null;
-  const claimed = claims.get(found.id);
-  return claimed === undefined || claimed === entry ? found : null;
 }
 
 /** The lines on which somebody stood first. */
@@ -71,7 +60,10 @@ class Seen {
   readonly #people = new Map<number, number>();
 
   /** @returns the line on which the same person stands already; null: none */
-  add({ line, address, objectId }: ListLine, person: KnownPerson | null): number | null {
+  add(
+    { line, address, objectId }: ListLine | SettledLine,
+    person: Pick<KnownPerson, 'id'> | null,
+  ): number | null {
     const first =
       this.#addresses.get(address) ??
       this.#objects.get(objectId) ??
@@ -87,9 +79,8 @@ class Seen {
 
 function planLine(
   facts: ListFacts,
-  line: ListLine,
+  { line, faults: cellFaults }: NamedLine,
   person: KnownPerson | null,
-  cellFaults: Refusal[],
   left: { administrators: number },
 ): LinePlan {
   const { keeps, source } = facts;
@@ -162,23 +153,6 @@ function planned(
   if (isChanged(keeps, line, person)) return { line, person, phase: 'update', effect: 'updated' };
   const isManaged = person.source === source && (line.objectId === '' || line.objectId === person.objectId);
   return { line, person, phase: isManaged ? null : 'update', effect: 'unchanged' };
-}
-
-/** An empty cell clears an attribute of a contact, but for the name; of an account and a technician it says nothing. */
-export function isChanged(
-  keeps: ListFacts['keeps'],
-  { entry, address, values }: ListLine,
-  person: KnownPerson,
-): boolean {
-  if (person.compared?.entry === entry) return person.compared.isChanged;
-  if (address !== person.address) return true;
-  for (const [column, value] of fieldsOf(values)) {
-    const stored = person.fields[column];
-    if (value === '' && (keeps !== 'contacts' || stored === undefined || column === 'displayName')) continue;
-    const wanted = keeps === 'contacts' && value !== '' ? JSON.stringify([value]) : value;
-    if (wanted !== (stored ?? '')) return true;
-  }
-  return false;
 }
 
 /**

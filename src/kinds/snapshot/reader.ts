@@ -1,13 +1,17 @@
 import type { Entry, OpenBytes, Position, Reading } from '../../change-file/entry.ts';
 import { cellsOf, type Separator } from '../csv/cells.ts';
 import { readRows, type Row } from '../csv/rows.ts';
+import { CELL_END } from './line.ts';
 
 /** A line of a list. What its columns mean follows from what the source's lists keep, which a reader does not know. */
 export interface ListRow {
   /** Of the whole file: header texts as they stand, each once. */
   headers: readonly string[];
-  /** In the order of the headers; '' for a cell without a value. */
-  values: readonly string[];
+  /**
+   * In the order of the headers, joined by NUL, which no cell has; nothing stands for a cell without a value. A list may
+   * have very many lines, and all of them are in memory: one text is smaller than its parts.
+   */
+  cells: string;
 }
 
 /** What Excel writes as a first line to say which separator follows. */
@@ -42,9 +46,8 @@ export async function readList(
   return { ...reading, entries: withHeaders(reading.entries, headers) };
 }
 
-/** A list may have very many lines, and all of them are in memory: an array is the smallest. */
-function valuesIn(headers: readonly string[], row: Row<string>): string[] {
-  return headers.map((header) => row.get(header) ?? '');
+function cellsIn(headers: readonly string[], row: Row<string>): string {
+  return headers.map((header) => row.get(header) ?? '').join(CELL_END);
 }
 
 async function* withHeaders(
@@ -54,6 +57,6 @@ async function* withHeaders(
   for await (const { read, ...entry } of entries)
     yield {
       ...entry,
-      read: 'refusal' in read ? read : { record: { headers, values: valuesIn(headers, read.record) } },
+      read: 'refusal' in read ? read : { record: { headers, cells: cellsIn(headers, read.record) } },
     };
 }

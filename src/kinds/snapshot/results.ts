@@ -4,7 +4,7 @@ import { cut, oncePerField } from '../shown-value.ts';
 import type { Lines } from './lines.ts';
 import type { ListPlan } from './plan.ts';
 import type { ListRow } from './reader.ts';
-import type { Planned } from './state.ts';
+import type { GivenLine, Planned } from './state.ts';
 
 /** One of each, however many lines have it. */
 const EFFECTS: Readonly<Record<Planned['effect'], Effects>> = {
@@ -28,44 +28,58 @@ export function operationOf({ phase }: Pick<Planned, 'phase'>): string {
   return phase === null ? 'Keep' : OPERATIONS[phase];
 }
 
-/** Every line's result, and the ids of all whom lines name, whatever became of them. */
+/** What became of a list's lines. */
+export interface ListResults {
+  /** By entry. */
+  results: Map<number, EntryResult>;
+  /** What is written, by entry. */
+  planned: Map<number, Planned>;
+  /** Ids of all whom lines name, whatever became of them. */
+  named: number[];
+}
+
+/** @param given the lines that say whom they are about; the others are `nameless` */
 export function resultsOf(
   entries: readonly Entry<ListRow>[],
-  { named: lines, nameless }: Lines,
+  { given, nameless }: { given: readonly GivenLine[]; nameless: Lines['nameless'] },
   plan: ListPlan,
-): { results: Map<number, EntryResult>; planned: Map<number, Planned>; named: number[] } {
-  const results = new Map<number, EntryResult>();
-  const planned = new Map<number, Planned>();
-  const named: number[] = [];
-  const places = new Map(entries.map(({ place }) => [place.entry, place]));
+): ListResults {
+  const of: ListResults = { results: new Map(), planned: new Map(), named: [] };
+  const before = (entries[0]?.place.entry ?? 1) - 1;
   const expectPlace = (entry: number) => {
-    const place = places.get(entry);
-    if (!place) throw new Error(`there is no entry ${entry}`);
+    const place = entries[entry - before - 1]?.place;
+    if (place?.entry !== entry) throw new Error(`there is no entry ${entry}`);
     return place;
   };
   for (const [entry, { faults, subject }] of nameless)
-    results.set(entry, failedLine(expectPlace(entry), subject, faults));
-  for (const { line } of lines) {
-    const place = expectPlace(line.entry);
-    const one = plan.lines.get(line.entry);
-    if (!one) throw new Error(`line ${line.line} was not decided`);
-    const person = 'planned' in one ? one.planned.person : one.person;
-    if (person) named.push(person.id);
-    const subject = cut(line.address);
-    if ('planned' in one) {
-      if (one.planned.phase !== null) planned.set(line.entry, one.planned);
-      const operation = operationOf(one.planned);
-      results.set(line.entry, {
-        place,
-        code: 0,
-        operation,
-        subject,
-        refusal: null,
-        effects: EFFECTS[one.planned.effect],
-      });
-    } else results.set(line.entry, failedLine(place, subject, one.faults));
+    of.results.set(entry, failedLine(expectPlace(entry), subject, faults));
+  for (const one of given) {
+    const { entry, address } = 'id' in one ? one : one.line;
+    const place = expectPlace(entry);
+    const decided = plan.lines.get(entry);
+    if (decided && 'faults' in decided) {
+      if (decided.person) of.named.push(decided.person.id);
+      of.results.set(entry, failedLine(place, address, decided.faults));
+    } else if (decided) {
+      const { person, phase, effect } = decided.planned;
+      if (person) of.named.push(person.id);
+      if (phase !== null) of.planned.set(entry, decided.planned);
+      of.results.set(entry, doneLine(place, address, operationOf(decided.planned), EFFECTS[effect]));
+    } else if ('id' in one) {
+      of.named.push(one.id);
+      of.results.set(entry, doneLine(place, address, operationOf({ phase: null }), EFFECTS.unchanged));
+    } else throw new Error(`line ${one.line.line} was not decided`);
   }
-  return { results, planned, named };
+  return of;
+}
+
+function doneLine(
+  place: EntryResult['place'],
+  address: string,
+  operation: string,
+  effects: Effects,
+): EntryResult {
+  return { place, code: 0, operation, subject: cut(address), refusal: null, effects };
 }
 
 /** The first fault gives the code; the message names the others too. */

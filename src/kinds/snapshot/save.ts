@@ -14,8 +14,8 @@ export async function saveList(tx: Transaction, state: ListState, file: ChangeFi
   for (const slice of slicesOf(state)) await save(tx, state, slice, file);
 }
 
-function* slicesOf({ planned, decided, isWhole, doubt, absent }: ListState): Generator<Slice> {
-  const due = [...planned].flatMap(([entry, one]) => (decided.has(entry) && one.phase !== null ? [one] : []));
+function* slicesOf({ planned, decidedTo, isWhole, doubt, absent }: ListState): Generator<Slice> {
+  const due = [...planned].flatMap(([entry, one]) => (entry <= decidedTo && one.phase !== null ? [one] : []));
   const holders = new Map(
     due.flatMap(({ person }) => (person ? [[person.address, person.id] as const] : [])),
   );

@@ -20,6 +20,20 @@ export interface ListLine {
   dn: { text: string; key: string } | null;
 }
 
+/** A line with the faults of its other cells. */
+export interface NamedLine {
+  line: ListLine;
+  faults: readonly Refusal[];
+}
+
+/** A line about somebody of the source who is just as it says: nothing comes of it, and little of it is kept. */
+export interface SettledLine extends Pick<ListLine, 'entry' | 'line' | 'address' | 'objectId'> {
+  /** Of the person. */
+  id: number;
+}
+
+export type GivenLine = NamedLine | SettledLine;
+
 /** In this order they are carried out. */
 export const PHASES = ['update', 'enable', 'create', 'disable', 'remove'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -69,8 +83,8 @@ export interface ListState {
   /** By entry. */
   results: ReadonlyMap<number, EntryResult>;
   planned: ReadonlyMap<number, Planned>;
-  /** Entries that were decided before a ceiling stopped the file. */
-  decided: Set<number>;
+  /** The last entry that was decided before a ceiling stopped the file. */
+  decidedTo: number;
   doubt: Doubt | null;
   absence: Absence;
   absent: AbsentPlan;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { KnownPerson } from '../../../src/accounts/lists/known.ts';
 import { Breather } from '../../../src/breather.ts';
 import { symbolOf } from '../../../src/change-file/result-code.ts';
-import { linesOf } from '../../../src/kinds/snapshot/lines.ts';
+import { headOf, linesOf } from '../../../src/kinds/snapshot/lines.ts';
 import { planList } from '../../../src/kinds/snapshot/plan.ts';
 import { readList } from '../../../src/kinds/snapshot/reader.ts';
 import { resultsOf } from '../../../src/kinds/snapshot/results.ts';
@@ -72,7 +72,7 @@ function knownPeople(random: Random): KnownPerson[] {
     isFederated: random.percent(10),
     hasNotesMail: random.percent(10),
     key: null,
-    fields: { givenName: 'Ann', displayName: '["Ann"]', name: 'Ann' },
+    fields: { givenName: 'Ann', displayName: ['Ann'], name: 'Ann' },
   }));
 }
 
@@ -100,6 +100,7 @@ it('no list of any content crashes reader or plan, and every line has one result
     };
     const organisation = { name: 'Acme, Inc.' };
     const lines = await linesOf(entries, {
+      head: headOf(entries, keeps),
       settings,
       source: 'ad',
       organisation,
@@ -126,7 +127,7 @@ it('no list of any content crashes reader or plan, and every line has one result
       },
       lines.named,
     );
-    const { results, planned } = resultsOf(entries, lines, plan);
+    const { results, planned } = resultsOf(entries, { given: lines.named, nameless: lines.nameless }, plan);
     const at = `SPOOLGATE_FUZZ_SEED=${SEED + run} SPOOLGATE_FUZZ_FILES=1`;
     expect(
       [...results.keys()].toSorted((one, other) => one - other),

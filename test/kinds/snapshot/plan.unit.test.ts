@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KnownPerson } from '../../../src/accounts/lists/known.ts';
-import { Values } from '../../../src/kinds/snapshot/line.ts';
+import { CELL_END, Values } from '../../../src/kinds/snapshot/line.ts';
 import { planList } from '../../../src/kinds/snapshot/plan.ts';
 import type { ListFacts, ListLine } from '../../../src/kinds/snapshot/state.ts';
 
@@ -18,7 +18,7 @@ function lineOf(text: string, index: number): ListLine {
     address,
     objectId,
     isDisabled: status === 'disabled',
-    values: new Values(COLUMNS, [address, objectId, status, named, named]),
+    values: new Values(COLUMNS, [address, objectId, status, named, named].join(CELL_END)),
     dn: null,
   };
 }
