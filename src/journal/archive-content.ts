@@ -18,7 +18,9 @@ export async function* archiveContent(bytes: AsyncIterable<Buffer>): AsyncGenera
     if (!next.done) start = Buffer.concat([start, next.value]);
   }
   const whole = startingWith(start, source);
-  yield* start.subarray(0, MAGIC.length).equals(MAGIC) ? unpacked(whole) : whole;
+  // One that breaks off after its first byte is still one.
+  const isPacked = start.subarray(0, MAGIC.length).equals(MAGIC) || start.equals(MAGIC.subarray(0, 1));
+  yield* isPacked ? unpacked(whole) : whole;
 }
 
 async function* startingWith(start: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

@@ -10,7 +10,7 @@ import {
   type JournalRecord,
 } from './record.ts';
 
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+0000$/;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+0000$/i;
 const TIME_LENGTH = '2026-03-04T05:06:07+0000'.length;
 
 /**
@@ -24,7 +24,7 @@ const TIME_LENGTH = '2026-03-04T05:06:07+0000'.length;
 export function parseRecord(line: string): JournalRecord | null {
   const time = line.slice(0, TIME_LENGTH);
   if (!TIME.test(time)) return null;
-  const timestamp = `${time.slice(0, 19)}Z`;
+  const timestamp = `${time.slice(0, 19).toUpperCase()}Z`;
   return (
     readRecord(new RecordScanner(line, TIME_LENGTH), timestamp, 'escaped') ??
     readRecord(new RecordScanner(line, TIME_LENGTH), timestamp, 'unescaped')

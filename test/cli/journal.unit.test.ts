@@ -211,6 +211,7 @@ describe('an archive', () => {
   it.each<[string, Buffer, RegExp]>([
     ['cut', whole.subarray(0, whole.length >> 1), /: unexpected end of file$/],
     ['cut after its first bytes', whole.subarray(0, 12), /: unexpected end of file$/],
+    ['cut after its first byte', whole.subarray(0, 1), /: unexpected end of file$/],
     ['of a wrong check sum', spoilt(whole, whole.length - 6), /: incorrect data check$/],
     ['with something behind it', Buffer.concat([whole, Buffer.from('rest')]), /: incorrect header check$/],
     ['damaged inside', spoilt(whole, whole.length >> 1), /, line \d+: .+: (?:invalid|incorrect) /],
