@@ -8,6 +8,11 @@ import { exampleMessages } from '../src/messages/result-text.ts';
 import { symbolOf, type ResultCode } from '../src/change-file/result-code.ts';
 import { CODE_SELECTION } from '../src/tables/code-selection.ts';
 import { COUNTRIES } from '../src/tables/countries.ts';
+import { JOURNAL_ACTIONS } from '../src/tables/journal-actions.ts';
+import { JOURNAL_COMPONENTS } from '../src/tables/journal-components.ts';
+import { JOURNAL_EXTRA_KEYS } from '../src/tables/journal-extra-keys.ts';
+import { JOURNAL_REASONS } from '../src/tables/journal-reasons.ts';
+import { JOURNAL_TYPES } from '../src/tables/journal-types.ts';
 import { LANGUAGES } from '../src/tables/languages.ts';
 import { LIMITS } from '../src/tables/limits.ts';
 import { PRV_FIELDS } from '../src/tables/prv-fields.ts';
@@ -23,7 +28,7 @@ import { USER_LOCALES } from '../src/tables/user-locales.ts';
 import { USER_TIME_ZONES } from '../src/tables/user-time-zones.ts';
 import { USER_VALUES } from '../src/tables/user-values.ts';
 
-export const GUIDES = ['provisioning.md', 'users.md', 'technicians.md', 'full-lists.md'];
+export const GUIDES = ['provisioning.md', 'users.md', 'technicians.md', 'full-lists.md', 'journal.md'];
 
 const TABLES: Record<string, () => string> = {
   operations: () =>
@@ -125,6 +130,47 @@ const TABLES: Record<string, () => string> = {
       ]),
     ),
   'list codes': () => codesOf('SNAPSHOT', LIST_CODES),
+  'journal components': () =>
+    table(
+      ['token', 'component', 'what it is about'],
+      JOURNAL_COMPONENTS.map((row) => [`\`${row.file_token}\``, row.component, row.covers]),
+    ),
+  'journal actions': () =>
+    JOURNAL_COMPONENTS.map(({ component, file_token }) => {
+      const rows = JOURNAL_ACTIONS.filter((row) => row.component === component);
+      const cells = rows.map(({ action, meaning }) => [`\`${action}\``, meaning]);
+      return `### ${file_token}\n\n${table(['action', 'meaning'], cells)}`;
+    }).join('\n\n'),
+  'journal reasons': () =>
+    table(
+      ['component', 'action', 'reason', 'meaning'],
+      JOURNAL_REASONS.map(({ component, action, reason, text }) => [
+        tokenOf(component),
+        action === '*' ? 'any' : `\`${action}\``,
+        reason.startsWith('(') ? reason.slice(1, -1) : `\`${reason}\``,
+        text,
+      ]),
+    ),
+  'journal keys': () =>
+    table(
+      ['component', 'action', 'key', 'meaning'],
+      JOURNAL_EXTRA_KEYS.map(({ component, action, key, meaning }) => [
+        tokenOf(component),
+        `\`${action}\``,
+        `\`${key}\``,
+        meaning,
+      ]),
+    ),
+  'journal types': () =>
+    table(
+      ['component', 'types of objects and targets'],
+      JOURNAL_COMPONENTS.map(({ component }) => [
+        tokenOf(component),
+        JOURNAL_TYPES.filter((row) => row.component === component)
+          .map(({ type }) => `\`${type}\``)
+          .join(', '),
+      ]).filter(([, types]) => types !== ''),
+    ),
   countries: () => COUNTRIES.map(({ code }) => code).join(' '),
 };
 
@@ -153,6 +199,9 @@ const TECHNICIAN_VALUES: Readonly<Record<string, string>> = {
   password: 'the first one, 8 to 64 characters',
   tech_group_id: 'number of a technician group; blank where one is chosen for all',
 };
+
+const tokenOf = (name: string) =>
+  `\`${JOURNAL_COMPONENTS.find(({ component }) => component === name)?.file_token ?? name}\``;
 
 /** What a row of this type can get. @param besides codes that it shares with other types */
 function codesOf(
