@@ -1,6 +1,6 @@
 /**
  * Processor time that `work` costs this process, in milliseconds. Unlike a clock it does not run while other tests have
- * the machine, so that a limit on it says something of the code alone. Test files have a process each.
+ * the machine, so that a limit on it says something of the code alone. A process runs one test file at a time.
  */
 export async function cpuMsOf(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();
