@@ -4,7 +4,7 @@ import { answers } from '../src/http/ask-daemon.ts';
 import { messageOf, OperatorFault } from '../src/fault.ts';
 import type { Command } from '../cli/command.ts';
 import { dieAtStep } from '../src/failpoints.ts';
-import { startDaemon, type Daemon } from './main.ts';
+import type { Daemon } from './main.ts';
 import { preflight } from './preflight.ts';
 import { operator } from '../src/messages/en/operator.ts';
 import { commands } from '../src/messages/en/commands.ts';
@@ -47,6 +47,8 @@ export const serve: Command = {
 async function start(configuration: Configuration): Promise<Daemon> {
   if (await answers(configuration.data)) throw new OperatorFault(operator.daemon.alreadyRunning);
   await preflight(configuration, false);
+  // The other commands are spared it: it loads as much as all of them.
+  const { startDaemon } = await import('./main.ts');
   return startDaemon(configuration).catch((error: unknown) => {
     if (error instanceof OperatorFault) throw error;
     throw new Error(operator.daemon.startFailed(messageOf(error)), { cause: error });

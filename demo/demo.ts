@@ -15,10 +15,9 @@ import type { Command } from '../cli/command.ts';
 import { FtpsSession, loadFtpsClient } from './client.ts';
 import { runCommand, typedCommand } from './commands.ts';
 import { DEMO_LOGIN, demoOrganisation, HAND_FILE, CHECKED_LIST } from './files.ts';
-import { narratingLog } from './log.ts';
 import { tellStory } from './chapters.ts';
 import { invitation, type Home } from './story.ts';
-import { startDaemon, type Daemon } from '../daemon/main.ts';
+import type { Daemon } from '../daemon/main.ts';
 
 export const demo: Command = {
   name: 'demo',
@@ -30,6 +29,8 @@ export const demo: Command = {
   run: async ({ options, print }) => {
     const stopped = untilStopped();
     const FtpsClient = await loadFtpsClient();
+    const { startDaemon } = await import('../daemon/main.ts');
+    const { narratingLog } = await import('./log.ts');
     await using opened = new AsyncDisposableStack();
     const folder = await makeHome();
     opened.defer(() => removeHome(folder));

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Queryable } from '../../src/database/open.ts';
 import { CODE_GROUPS } from './code-rows.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
@@ -98,6 +98,15 @@ describe('spoolgate check', () => {
       expect(output).not.toMatch(/[\u00a0\u200b\u202a\u202c\u001b\u009b]/);
     }
   });
+});
+
+describe('spoolgate check ends with its exit code', () => {
+  let one: TestDaemon;
+  beforeAll(async () => {
+    const subscribers = [person('sam@example.com')];
+    one = await startTestDaemon({ organisation: await fixtures({ subscribers }) });
+  });
+  afterAll(() => one[Symbol.asyncDispose]());
 
   it.each([
     ['a clean file', `${ACME}_PRV_1.csv`, 'emailAddress,action\nsam@example.com,Suspend\n', [], 0],
@@ -112,10 +121,7 @@ describe('spoolgate check', () => {
     ['a bad name', 'draft.csv', 'emailAddress,action\n', [], 2],
     ['a customer that is not there', '999_PRV_1.csv', 'emailAddress,action\n', [], 1],
     ['no number', `${ACME}_PRV_1.csv`, 'emailAddress,action\n', ['--customer', 'Acme'], 2],
-  ])('ends with its exit code: %s', async (_, name, text, flags, code) => {
-    await using one = await startTestDaemon({
-      organisation: await fixtures({ subscribers: [person('sam@example.com')] }),
-    });
+  ])('%s', async (_, name, text, flags, code) => {
     expect((await check(one, name, text, ...flags)).code).toBe(code);
   });
 });

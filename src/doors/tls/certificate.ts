@@ -2,7 +2,6 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { ensureFolder, removeAttempts, writeDurably } from '../../durable.ts';
 import { causeOf } from '../../cause.ts';
 import { codeOf, messageOf, OperatorFault } from '../../fault.ts';
@@ -95,7 +94,9 @@ export async function readCertificate(
   return cert !== null && key !== null ? checked(cert, key, quoted(certificatePath)) : null;
 }
 
-function selfSigned() {
+async function selfSigned() {
+  // Loaded when it is needed, once in ten years: it is a fifth of what every start would load.
+  const { generate } = await import('selfsigned');
   const name = hostname();
   const notAfterDate = new Date();
   notAfterDate.setUTCFullYear(notAfterDate.getUTCFullYear() + YEARS_VALID);
