@@ -49,7 +49,7 @@ function companionsOf(
     held.use(opened.handle);
     const header = fresh?.header ?? (await headerOf(services.readings, { kind, file, opened }, held));
     const shown = shownText(kind, header, services.maskPasswords ?? false);
-    const results = () => (fresh ? [fresh.results] : allPages(database, file));
+    const results = () => (fresh ? pagesOf(fresh.results) : allPages(database, file));
     await writeTrace(traceName(filed), results(), shown.header, opened.handle, shown);
     const anyHas = fresh ? fresh.results.some(hasFailed) : await anyFailed(database, file);
     if (!anyHas) return;
@@ -59,6 +59,13 @@ function companionsOf(
     await writeErrorsFile(errorsName(filed), pages, retryNumber && numberedAs(file.name, retryNumber));
   };
 }
+
+/** Of a file that was decided whole, a page at a time: what is written of all of them would be in memory at once. */
+function* pagesOf(results: readonly TracedResult[]): Generator<TracedResult[]> {
+  for (let at = 0; at < results.length; at += PAGE_ENTRIES) yield results.slice(at, at + PAGE_ENTRIES);
+}
+
+const PAGE_ENTRIES = 1_000;
 
 /** Those of the entries, then those whom a full list does not name. */
 async function* allPages(database: Database, file: ChangeFile): AsyncGenerator<TracedResult[]> {

@@ -35,28 +35,45 @@ interface QuotedLine extends Line {
   oddQuotes: boolean;
 }
 
+/** So many records pass from hand to hand at once: each hand-over costs more than to cut a record. */
+const PAGE_RECORDS = 100;
+
 /**
  * @param isReadable whether lines joined to close a quote make a record; if not, the first of them stands alone and
  * the next record begins on the line after it
  * @param from the line and byte at which `source` begins
  */
-export async function* splitRecords(
+export async function* splitRecords(...given: Parameters<typeof recordPages>): AsyncGenerator<RawRecord> {
+  for await (const page of recordPages(...given)) yield* page;
+}
+
+/** The same, some at a time; never none. */
+export async function* recordPages(
   source: AsyncIterable<Buffer>,
   isReadable: (joined: Buffer) => boolean,
   from = START,
   breather = new Breather(),
-): AsyncGenerator<RawRecord> {
+): AsyncGenerator<RawRecord[]> {
   const cutter = new LineCutter(from, RECORD_BYTES_MAX);
   const pending: QuotedLine[] = [];
-  for await (const chunk of breather.chunksOf(source))
+  let page: RawRecord[] = [];
+  for await (const chunk of breather.chunksOf(source)) {
     for (const line of cutter.feed(chunk)) {
       if (breather.isDue()) await breather.breathe();
       if (pending.length === 0 && isEmptyRow(line.bytes)) continue;
       pending.push({ ...line, oddQuotes: hasOddQuotes(line.bytes) });
-      yield* settledRecords(pending, isReadable, false);
+      page.push(...settledRecords(pending, isReadable, false));
+      if (page.length < PAGE_RECORDS) continue;
+      yield page;
+      page = [];
     }
+    // What follows may take long to come.
+    if (page.length > 0) yield page;
+    page = [];
+  }
   for (const line of cutter.end()) pending.push({ ...line, oddQuotes: hasOddQuotes(line.bytes) });
-  yield* settledRecords(pending, isReadable, true);
+  page.push(...settledRecords(pending, isReadable, true));
+  if (page.length > 0) yield page;
 }
 
 /** Takes from the front of `pending` every record that is certain; leaves lines that may belong together. */

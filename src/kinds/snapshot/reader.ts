@@ -1,6 +1,7 @@
-import type { Entry, OpenBytes, Position, Reading } from '../../change-file/entry.ts';
+import type { Breather } from '../../breather.ts';
+import type { OpenBytes, Position, Reading } from '../../change-file/entry.ts';
 import { cellsOf, type Separator } from '../csv/cells.ts';
-import { readRows, type Row } from '../csv/rows.ts';
+import { readValues, type RowsOf } from '../csv/rows.ts';
 import { CELL_END } from './line.ts';
 
 /** A line of a list. What its columns mean follows from what the source's lists keep, which a reader does not know. */
@@ -18,10 +19,7 @@ export interface ListRow {
 const SEPARATOR_LINE = /^"?sep=/i;
 
 /** A header text that stands twice is told apart by its place, so that it is found to be there twice. */
-function headersIn(
-  header: Buffer,
-  separator: Separator,
-): ReturnType<Parameters<typeof readRows<string>>[0]['header']> {
+function headersIn(header: Buffer, separator: Separator): ReturnType<RowsOf<string>['header']> {
   const read = cellsOf(header, separator);
   if ('refusal' in read) return { refusal: { ...read.refusal, reason: 'header-unreadable' } };
   const given = read.cells.map(({ value }) => value.trim());
@@ -34,29 +32,16 @@ function headersIn(
 export async function readList(
   open: OpenBytes,
   from: Position | null,
-  breather?: Parameters<typeof readRows>[3],
+  breather?: Breather,
 ): Promise<Reading<ListRow>> {
-  let headers: string[] = [];
-  const header = (line: Buffer, separator: Separator) => {
-    const read = headersIn(line, separator);
-    if ('columns' in read) headers = read.columns;
-    return read;
-  };
-  const reading = await readRows({ header, headerMissing: 'list-header-missing' }, open, from, breather);
-  return { ...reading, entries: withHeaders(reading.entries, headers) };
-}
-
-function cellsIn(headers: readonly string[], row: Row<string>): string {
-  return headers.map((header) => row.get(header) ?? '').join(CELL_END);
-}
-
-async function* withHeaders(
-  entries: AsyncIterable<Entry<Row<string>>>,
-  headers: readonly string[],
-): AsyncGenerator<Entry<ListRow>> {
-  for await (const { read, ...entry } of entries)
-    yield {
-      ...entry,
-      read: 'refusal' in read ? read : { record: { headers, cells: cellsIn(headers, read.record) } },
-    };
+  const record = (values: readonly string[], headers: readonly string[]): ListRow => ({
+    headers,
+    cells: headers.map((_, index) => values[index] ?? '').join(CELL_END),
+  });
+  return readValues(
+    { header: headersIn, headerMissing: 'list-header-missing', record },
+    open,
+    from,
+    breather,
+  );
 }
