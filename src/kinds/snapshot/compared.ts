@@ -37,8 +37,8 @@ function technicianValues({ values }: NamedLine['line']): Said {
 }
 
 /** An empty cell clears its attribute, but for the name; who is disabled goes. */
-function contactValues({ values, isDisabled, dn }: NamedLine['line']): Said {
-  if (isDisabled || !dn) return null;
+function contactValues({ values, isDisabled, objectId, dn }: NamedLine['line']): Said {
+  if (isDisabled || (objectId === '' && !dn)) return null;
   const said: string[] = [];
   for (const [column, value] of fieldsOf(values)) {
     if (value === '' && column === 'displayName') return null;

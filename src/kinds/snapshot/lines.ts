@@ -73,7 +73,8 @@ export async function linesOf(
     }
     const { entry, line } = place;
     const isDisabled = isDisabledIn(at(cells, statusAt));
-    const dn = keeps === 'contacts' ? nameOf(address, source, organisation.name) : null;
+    // Of most lines with an id no name is asked for.
+    const dn = objectId === '' ? nameIn({ settings: { keeps }, source, organisation }, address) : null;
     lines.named.push({ line: { entry, line, address, objectId, isDisabled, values, dn }, faults });
   }
   return lines;
@@ -81,6 +82,18 @@ export async function linesOf(
 
 /** An index of the store takes no longer one. */
 const OBJECT_ID_MAX = 255;
+
+/** The name of a new contact; null in other lists. */
+export function nameIn(
+  {
+    settings: { keeps },
+    source,
+    organisation,
+  }: { settings: Pick<SnapshotSettings, 'keeps'>; source: string; organisation: { name: string } },
+  address: string,
+): ListLine['dn'] {
+  return keeps === 'contacts' ? nameOf(address, source, organisation.name) : null;
+}
 
 /** e.g. `cn=ann@example.com,ou=google,o=Acme`; null where the parts are too long for a name. */
 function nameOf(address: string, source: string, organisation: string): ListLine['dn'] {

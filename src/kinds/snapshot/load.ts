@@ -17,7 +17,7 @@ import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Entry } from '../../change-file/entry.ts';
 import type { Transaction } from '../../database/open.ts';
 import { planAbsent } from './absent.ts';
-import { headOf, linesOf, type Lines, type ListHead, type Surroundings } from './lines.ts';
+import { headOf, linesOf, nameIn, type Lines, type ListHead, type Surroundings } from './lines.ts';
 import { People } from './people.ts';
 import type { ListRow } from './reader.ts';
 import { planList } from './plan.ts';
@@ -93,6 +93,7 @@ async function givenBy(
     for (const [entry, why] of slice.nameless) lines.nameless.set(entry, why);
     const settled = await settledIn(tx, { customer, source, keeps }, slice.named);
     const open = slice.named.filter((one) => !settled.has(one));
+    for (const { line } of open) line.dn ??= nameIn(about, line.address);
     const known = await knownIn(tx, { customer, source, keeps }, open);
     people.add(slimmed({ keeps, source }, open, known.people));
     for (const one of slice.named) given.push(settled.get(one) ?? one);

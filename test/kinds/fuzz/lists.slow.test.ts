@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { KnownPerson } from '../../../src/accounts/lists/known.ts';
 import { Breather } from '../../../src/breather.ts';
 import { symbolOf } from '../../../src/change-file/result-code.ts';
-import { headOf, linesOf } from '../../../src/kinds/snapshot/lines.ts';
+import { headOf, linesOf, nameIn } from '../../../src/kinds/snapshot/lines.ts';
 import { planList } from '../../../src/kinds/snapshot/plan.ts';
 import { readList } from '../../../src/kinds/snapshot/reader.ts';
 import { resultsOf } from '../../../src/kinds/snapshot/results.ts';
@@ -107,6 +107,8 @@ it('no list of any content crashes reader or plan, and every line has one result
       now: NOW,
       breather: new Breather(),
     });
+    for (const { line } of lines.named)
+      line.dn ??= nameIn({ settings, source: 'ad', organisation }, line.address);
     const people = knownPeople(random);
     const plan = planList(
       {
