@@ -148,11 +148,8 @@ describe('every code', () => {
     const mixed = await send(
       `${[HEAD, rowOf({ ...bob, 'Area Code': '1' }), rowOf({ ...bob, Initials: 'VWXYZ' }), rowOf({}).replace('""', '"x"')].join('\n')}\n`,
     );
-    expect(
-      mixed.lines
-        .filter((line) => /^(ERROR|WARNING): (?!The failed)/.test(line))
-        .map((line) => /#\d/.exec(line)?.[0]),
-    ).toEqual(['#1', '#2', '#3']);
+    const told = mixed.lines.flatMap((line) => /^(?:ERROR|WARNING): .*?(#\d)/.exec(line)?.[1] ?? []);
+    expect(told).toEqual(['#1', '#2', '#3']);
     expect(codesIn(mixed)).toEqual([2014, 2910, 2001]);
   });
 });
