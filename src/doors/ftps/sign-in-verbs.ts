@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loggableLogin } from '../loggable-login.ts';
+import { refusalReason } from '../sign-in/refusal-reason.ts';
+import type { Refusal } from '../sign-in/access-account.ts';
 import type { Conversation } from './conversation.ts';
 import { REPLIES, type Reply } from './replies.ts';
 import { answer, type Verb } from './verb.ts';
 import { replies } from '../../messages/en/replies.ts';
-import { reason } from '../../messages/reply.ts';
+import { reason, type Reason } from '../../messages/reply.ts';
 
 export const SIGN_IN_VERBS: Verb[] = [
   { name: 'USER', beforeSignIn: true, needsArgument: true, run: user },
@@ -26,8 +28,15 @@ async function pass(conversation: Conversation, password: string): Promise<Reply
   if (conversation.signedIn) return { code: 503, text: replies.ftp.signedInAlready };
   if (claimedLogin === null) return { code: 503, text: replies.ftp.userFirst };
   conversation.claimedLogin = null;
-  const account = await door.signIn.withPassword(claimedLogin, password, peer.address);
-  if (account === null) return refuse(conversation, claimedLogin, startedMs);
+  let why: Refusal | null = null;
+  const account = await door.signIn
+    .withPassword(claimedLogin, password, peer.address, (told) => (why = told))
+    .catch((error: unknown) => {
+      if (why) tellRefused(conversation, claimedLogin, refusalReason(why, 'signIn.wrongPassword'));
+      throw error;
+    });
+  if (account === null)
+    return refuse(conversation, claimedLogin, startedMs, refusalReason(why, 'signIn.wrongPassword'));
   if (!conversation.enter(account)) {
     const { login, customer } = account;
     door.journal.signInRefused({ ...peer, login, customer }, reason('signIn.tooManySessions'));
@@ -37,13 +46,19 @@ async function pass(conversation: Conversation, password: string): Promise<Reply
   return REPLIES.signedIn;
 }
 
-async function refuse(conversation: Conversation, login: string, startedMs: number): Promise<Reply> {
-  const { limits, journal } = conversation.door;
+function tellRefused({ door, peer }: Conversation, login: string, why: Reason): void {
+  door.journal.signInRefused({ ...peer, login: loggableLogin(login) }, why);
+}
+
+async function refuse(
+  conversation: Conversation,
+  login: string,
+  startedMs: number,
+  why: Reason,
+): Promise<Reply> {
+  const { limits } = conversation.door;
   conversation.signInsRefused += 1;
-  journal.signInRefused(
-    { ...conversation.peer, login: loggableLogin(login) },
-    reason('signIn.wrongPassword'),
-  );
+  tellRefused(conversation, login, why);
   await delay(Math.max(0, startedMs + limits.signInDelayMs - performance.now()));
   return conversation.signInsRefused < limits.signInTriesMax
     ? REPLIES.signInRefused

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuthContext, AuthenticationType, PublicKeyAuthContext } from 'ssh2';
 import type { Peer } from '../../events/events.ts';
-import type { AccessAccount } from '../sign-in/access-account.ts';
+import type { AccessAccount, Refusal, TellWhy } from '../sign-in/access-account.ts';
+import { refusalReason } from '../sign-in/refusal-reason.ts';
 import type { DoorLimits } from '../limits.ts';
 import type { DoorServices } from '../door-services.ts';
 import type { Visit } from '../sessions.ts';
@@ -48,28 +49,33 @@ export class SftpSignIn {
     const startedMs = performance.now();
     // The library hands on what the client has sent ahead, also after the last try.
     if (this.#givenUp) return;
+    let why: Refusal | null = null;
     try {
       if (context.method === 'none') return this.#answerNone(context);
       if (isOffer(context)) return await this.#answerOffer(context);
-      const account = await this.#accountOf(context);
+      const account = await this.#accountOf(context, (told) => (why = told));
       if (account === null)
-        return await this.#refuse(context, startedMs, reason('signIn.wrongPasswordOrKey'));
+        return await this.#refuse(context, startedMs, refusalReason(why, 'signIn.wrongPasswordOrKey'));
       this.#admit(context, account);
     } catch (error) {
-      tellFault(this.#parts.services.journal, this.#parts.peer, error);
+      const { services, peer } = this.#parts;
+      const seen = { ...peer, login: loggableLogin(context.username) };
+      if (why) services.journal.signInRefused(seen, refusalReason(why, 'signIn.wrongPasswordOrKey'));
+      tellFault(services.journal, peer, error);
       context.reject(METHODS);
     }
   }
 
-  async #accountOf(context: AuthContext): Promise<AccessAccount | null> {
+  async #accountOf(context: AuthContext, tell: TellWhy): Promise<AccessAccount | null> {
     const { signIn } = this.#parts.services;
     const { address } = this.#parts.peer;
     if (context.method === 'password')
-      return signIn.withPassword(context.username, context.password, address);
+      return signIn.withPassword(context.username, context.password, address, tell);
     if (context.method !== 'publickey') return null;
-    if (await this.#isProved(context)) return signIn.withKey(context.username, context.key.data, address);
+    if (await this.#isProved(context))
+      return signIn.withKey(context.username, context.key.data, address, tell);
     // Asked in vain, so that it counts like a wrong password.
-    await signIn.withKey(context.username, unproved(context.key.data), address);
+    await signIn.withKey(context.username, unproved(context.key.data), address, tell);
     return null;
   }
 

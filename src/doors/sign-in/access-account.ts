@@ -16,14 +16,28 @@ export interface AccessAccount {
 }
 
 /**
+ * Why a sign-in is refused before its proof counts: too many have failed, the account may not be used from that address,
+ * or the database is away. For the operator and the journal; the client hears nothing of it.
+ */
+export type Refusal = 'banned' | 'address' | 'away';
+
+/** Told at most once, of a sign-in that then resolves to null; where the database is away it rejects. */
+export type TellWhy = (why: Refusal) => void;
+
+/**
  * Checks who somebody is. `address` is the client's network address; an account may be limited to some networks. All
  * methods resolve to null where the sign-in is refused, whatever the reason, and reject where this machine fails.
  */
 export interface SignIn {
   /** Takes the same time for an unknown login as for a wrong password. */
-  withPassword(login: string, password: string, address: string): Promise<AccessAccount | null>;
+  withPassword(
+    login: string,
+    password: string,
+    address: string,
+    tell?: TellWhy,
+  ): Promise<AccessAccount | null>;
   /** @param key the public key as SSH sends it; the caller has checked a signature of it */
-  withKey(login: string, key: Buffer, address: string): Promise<AccessAccount | null>;
+  withKey(login: string, key: Buffer, address: string, tell?: TellWhy): Promise<AccessAccount | null>;
   /** Whether this key could sign in. Clients ask for each of their keys, so that it is no attempt. */
   knowsKey(login: string, key: Buffer, address: string): Promise<boolean>;
   /** Counts a sign-in that failed before it came to a password or a signature. Absent: nothing is counted. */

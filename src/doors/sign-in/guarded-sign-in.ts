@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '../../clock.ts';
-import type { AccessAccount, SignIn } from './access-account.ts';
+import type { AccessAccount, SignIn, TellWhy } from './access-account.ts';
 import { subjectsOf } from './ban-rules.ts';
 import type { Bans, Reputation } from './bans.ts';
 import { DIFFERENT_MAX, Guesses } from './guesses.ts';
@@ -25,9 +25,10 @@ export function guardedSignIn(signIn: SignIn, bans: Bans, clock: Clock = systemC
   };
   const decide = async (
     { standing, spared, allowed }: Look,
-    { login, address, proof }: Attempt,
+    { login, address, proof, tell }: Attempt,
     ask: () => Promise<AccessAccount | null>,
   ): Promise<AccessAccount | null> => {
+    if (!allowed) tell?.('banned');
     const account = allowed ? await ask() : null;
     if (account) {
       await bans.succeeded(login, address, spared && standing.blemished);
@@ -38,9 +39,9 @@ export function guardedSignIn(signIn: SignIn, bans: Bans, clock: Clock = systemC
     return null;
   };
   return {
-    withPassword: async (login, password, address) => {
-      const attempt = { login, address, proof: `password ${password}` };
-      const ask = () => signIn.withPassword(login, password, address);
+    withPassword: async (login, password, address, tell) => {
+      const attempt = { login, address, proof: `password ${password}`, tell };
+      const ask = () => signIn.withPassword(login, password, address, tell);
       const first = await look(login, address);
       if (!first.allowed) return decide(first, attempt, ask);
       // Others of the same address may have failed meanwhile: many at once get no more guesses than one by one.
@@ -48,9 +49,9 @@ export function guardedSignIn(signIn: SignIn, bans: Bans, clock: Clock = systemC
         decide(waited ? await look(login, address) : first, attempt, ask),
       );
     },
-    withKey: async (login, key, address) => {
-      const attempt = { login, address, proof: `key ${key.toString('base64')}` };
-      return decide(await look(login, address), attempt, () => signIn.withKey(login, key, address));
+    withKey: async (login, key, address, tell) => {
+      const attempt = { login, address, proof: `key ${key.toString('base64')}`, tell };
+      return decide(await look(login, address), attempt, () => signIn.withKey(login, key, address, tell));
     },
     knowsKey: async (login, key, address) =>
       (await look(login, address)).allowed && signIn.knowsKey(login, key, address),
@@ -63,6 +64,7 @@ interface Attempt {
   address: string;
   /** What it is proved with, in clear text. */
   proof: string;
+  tell: TellWhy | undefined;
 }
 
 /** How a sign-in is received. */

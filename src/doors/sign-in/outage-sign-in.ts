@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { isDatabaseAway } from '../../database/away.ts';
-import type { AccessAccount, SignIn } from './access-account.ts';
+import type { AccessAccount, SignIn, TellWhy } from './access-account.ts';
 import { RecentProofs } from './recent-proofs.ts';
 
 /** Who has signed in within this time is let in while the database is away: an upload needs no database. */
@@ -12,15 +12,21 @@ const REMEMBERED = { keptMs: 10 * 60_000, entriesMax: 10_000 };
  */
 export function outageSignIn(signIn: SignIn, clock: Clock): SignIn & { remembered: Remembered } {
   const accounts = new RecentProofs<AccessAccount>(clock, REMEMBERED);
-  const decide = async (proof: string[], ask: () => Promise<AccessAccount | null>) => {
+  const decide = async (
+    proof: string[],
+    tell: TellWhy | undefined,
+    ask: () => Promise<AccessAccount | null>,
+  ) => {
     try {
       const account = await ask();
       if (account) accounts.keep(proof, account);
       else accounts.forget(proof);
       return account;
     } catch (error) {
-      const account = isDatabaseAway(error) ? accounts.find(proof) : null;
+      if (!isDatabaseAway(error)) throw error;
+      const account = accounts.find(proof);
       if (account) return account;
+      tell?.('away');
       throw error;
     }
   };
@@ -36,10 +42,12 @@ export function outageSignIn(signIn: SignIn, clock: Clock): SignIn & { remembere
       review: (revisions) => accounts.forgetWhere(({ login, revision }) => revision !== revisions.get(login)),
     },
     failed: async (login, address) => signIn.failed?.(login, address),
-    withPassword: (login, password, address) =>
-      decide(['password', login, password, address], () => signIn.withPassword(login, password, address)),
-    withKey: (login, key, address) =>
-      decide(keyProof(login, key, address), () => signIn.withKey(login, key, address)),
+    withPassword: (login, password, address, tell) =>
+      decide(['password', login, password, address], tell, () =>
+        signIn.withPassword(login, password, address, tell),
+      ),
+    withKey: (login, key, address, tell) =>
+      decide(keyProof(login, key, address), tell, () => signIn.withKey(login, key, address, tell)),
     knowsKey: async (login, key, address) => {
       try {
         return await signIn.knowsKey(login, key, address);

@@ -4,7 +4,7 @@ import { hashPassword, verifyPassword } from '../../accounts/passwords/password-
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../database/open.ts';
 import { isWithin } from '../../network.ts';
-import type { AccessAccount, Right, SignIn } from './access-account.ts';
+import type { AccessAccount, Right, SignIn, TellWhy } from './access-account.ts';
 import { ACCOUNT_REVISION } from './access-revision.ts';
 import { RecentProofs } from './recent-proofs.ts';
 
@@ -45,22 +45,26 @@ export async function createSignIn(database: Database, clock: Clock, spool: stri
     if (!right) wrong.keep(proof, true);
     return right;
   };
-  const accountWithKey = async (login: string, key: Buffer, address: string) => {
+  const accountWithKey = async (login: string, key: Buffer, address: string, tell?: TellWhy) => {
     const account = await accountOf(database, login);
+    const isAllowed = isAllowedFrom(account?.networks ?? [], address);
+    if (!isAllowed) tell?.('address');
     const listed = account?.keys.filter((line) => isSameKey(line, key)).length;
-    return account && listed && isAllowedFrom(account.networks, address) ? account : null;
+    return account && listed && isAllowed ? account : null;
   };
   return {
-    withPassword: async (login, password, address) => {
+    withPassword: async (login, password, address, tell) => {
       const account = await accountOf(database, login);
+      const isAllowed = isAllowedFrom(account?.networks ?? [], address);
+      if (!isAllowed) tell?.('address');
       const stored = account?.password_hash ?? decoy;
       const right = await isRight(login, password, stored);
-      if (!right || !account?.password_hash || !isAllowedFrom(account.networks, address)) return null;
+      if (!right || !account?.password_hash || !isAllowed) return null;
       verified.keep([stored, login, password], true);
       return accessAccountFrom(account, spool);
     },
-    withKey: async (login, key, address) => {
-      const account = await accountWithKey(login, key, address);
+    withKey: async (login, key, address, tell) => {
+      const account = await accountWithKey(login, key, address, tell);
       return account && accessAccountFrom(account, spool);
     },
     knowsKey: async (login, key, address) => (await accountWithKey(login, key, address)) !== null,

@@ -142,6 +142,9 @@ const signIn = {
   noKnownKey: 'No known key offered',
   noClientCertificate: 'No valid client certificate',
   tooManySessions: 'Too many sessions',
+  banned: 'Too many failed logins',
+  addressNotAllowed: 'Not allowed from this address',
+  notChecked: 'The database does not answer',
 };
 
 export const replies = { folder, server, ftp, channel, sftp, signIn };
