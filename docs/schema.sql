@@ -643,7 +643,14 @@ create table refused_entry (
   subject text,
   -- Named values of the message (never a password).
   detail jsonb,
-  primary key (change_file_id, entry, started_at)
+  -- 1: a person, 2: an entry of the directory. null: the journal does not tell of it.
+  about_kind smallint,
+  -- subscriber.id or directory_entry.id; null: nobody was found.
+  about_id bigint,
+  -- Where nobody was found, the name that the entry gives.
+  about_name text,
+  primary key (change_file_id, entry, started_at),
+  check (about_kind in (1, 2))
 ) partition by range (started_at);
 create index refused_entry_subject on only refused_entry (customer_id, regexp_replace(lower(subject), ' *([,=+]) *', '\1', 'g')) where (subject is not null);
 
@@ -782,3 +789,33 @@ create table absent_entry (
   primary key (change_file_id, first_entry),
   foreign key (change_file_id) references change_file(id)
 );
+
+-- The journal of a day: the events up to here that no closing before has. What comes later goes into the
+-- journal of a later day.
+create table journal_closing (
+  number bigint generated always as identity,
+  day date not null,
+  -- The highest event.id of it.
+  last bigint not null,
+  -- [[from, to]]: lower ids that were not there yet, and are not of it.
+  missing jsonb not null,
+  closed_at timestamptz not null,
+  -- null: some customer may not have its archives yet.
+  published_at timestamptz,
+  primary key (number),
+  unique (day)
+);
+
+-- Archives of the journal that lie in the customer's folder. One that is missing there is made again; the row
+-- goes with the file (retention.journalDays).
+create table journal_archive (
+  customer_id bigint not null,
+  day date not null,
+  token text not null,
+  records integer not null,
+  published_at timestamptz not null,
+  primary key (customer_id, day, token),
+  foreign key (customer_id) references customer(id),
+  foreign key (day) references journal_closing(day)
+);
+create index journal_archive_published on journal_archive (published_at);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextSeq } from '../accounts/changes/change-rows.ts';
 import { fieldsOf, noteSubscriberChange } from '../accounts/subscribers/changes.ts';
 import { hasPasswordOnly, invite } from '../accounts/subscribers/invitation.ts';
 import { loadOrganisation } from '../accounts/subscribers/load.ts';
@@ -81,6 +82,7 @@ async function nextSlice(
     limit: SLICE,
     now: by.now,
   });
+  const from = await nextSeq(tx, customer, by.now);
   const emails = page.map(({ email }) => email);
   const sent = page.length === 0 ? 0 : await inviteAll(tx, customer, emails, by);
   const left = page.length - sent;
@@ -92,7 +94,7 @@ async function nextSlice(
   };
   const isLast = page.length < SLICE;
   await (isLast ? endActivationRun(tx, customer) : saveActivationRun(tx, customer, done));
-  const data = { before: {}, after: { sent, left } };
+  const data = { before: {}, after: { sent, left }, journal: { from } };
   if (sent > 0) await record(tx, by.now, { type: 'invitations.sent', customer, who: by.who, data });
   return { run: done, wasUnderWay: stored !== null, isLast };
 }

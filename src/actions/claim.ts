@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextSeq } from '../accounts/changes/change-rows.ts';
 import { fieldsOf, noteSubscriberChange } from '../accounts/subscribers/changes.ts';
 import { foldEmailAddress } from '../accounts/subscribers/email-address.ts';
 import { isLastAdministrator, removeSubscriber } from '../accounts/subscribers/lifecycle.ts';
@@ -36,13 +37,14 @@ export const claim = action({
       else leave(organisation, person);
       organisation.changed.add(person);
       noteSubscriberChange(organisation, person, before, { place: null, operation: 'claim' });
+      const journal = { from: await nextSeq(tx, customer, now) };
       await saveOrganisation(tx, organisation, { who }, now);
       await record(tx, now, {
         type: 'claim.decided',
         customer,
         who,
         subject: email,
-        data: { before: { email }, after: { decision } },
+        data: { before: { email }, after: { decision }, journal },
       });
       return { decided: true };
     }),

@@ -26,12 +26,12 @@ export async function setHeld(
 ): Promise<Held> {
   const after = held ? 'held' : 'active';
   const result = await database.transaction(async (tx) => {
-    const { state } = await lockedCustomer(tx, customer, caps);
+    const { state, name } = await lockedCustomer(tx, customer, caps);
     const refused = held ? await nextWaiting(tx, customer, REFUSED_SHOWN, heldTypes()) : [];
     if (state === after) return { changed: false, refused };
     await setState(tx, customer, after);
     const type = held ? 'customer.held' : 'customer.released';
-    const data = { before: { state }, after: { state: after } };
+    const data = { before: { state }, after: { state: after }, journal: { name } };
     await record(tx, clock.now(), { type, customer, who, data });
     return { changed: true, refused };
   });

@@ -14,9 +14,9 @@ export async function lockedCustomer(
   tx: Transaction,
   id: number,
   defaults: Caps,
-): Promise<{ state: string; caps: Caps }> {
+): Promise<{ name: string; state: string; caps: Caps }> {
   const customer = await lockCustomer(tx, id);
   if (!customer) throw new OperatorFault(operator.actions.noCustomer(id));
   const { hourly, daily, perFile } = capsOf(customer, defaults);
-  return { state: customer.state, caps: { hourly, daily, perFile } };
+  return { name: customer.name, state: customer.state, caps: { hourly, daily, perFile } };
 }

@@ -99,6 +99,17 @@ export interface EntryResult {
   warnings?: readonly Refusal[];
   /** What it did, for the summary of its kind: name → how often. */
   effects?: Effects;
+  /** Of one that was refused: whom it was about. Left out where the journal has no action for it. */
+  about?: About;
+}
+
+/** Whom a refused entry was about, as the journal names them. */
+export interface About {
+  kind: 'person' | 'contact';
+  /** Of the subscriber or directory entry; null: nobody was found. */
+  id: number | null;
+  /** As the entry gives it, where nobody was found; '' where it does not. */
+  name: string;
 }
 
 /** Somebody whom a full list does not name, and what became of them: `removed`, `suspended` or `disabled`. */

@@ -10,10 +10,11 @@
 import type { DiscardReason, HoldReason } from '../change-file/danger.ts';
 import type { QuarantineRefusal } from '../change-file/reported-file.ts';
 import type { Reason, ReplyCode } from '../messages/reply.ts';
+import type { ChangesTold, Journalled, SetupTold, SliceTold, VisitorTold } from './journalled.ts';
 import type { LogLevel } from './log.ts';
 
 /** Of a client's session. */
-interface Session {
+interface Session extends Journalled<VisitorTold> {
   protocol: string;
   /** e.g. `TLSv1.3 TLS_AES_256_GCM_SHA384`. */
   cipher: string;
@@ -25,7 +26,7 @@ export interface StoredReason {
   values?: Reason['values'];
 }
 
-interface Applied {
+interface Applied extends Journalled<SliceTold> {
   entries: number;
   written: number;
   readErrors: number;
@@ -35,10 +36,10 @@ interface Applied {
 }
 
 /** What an operator did. */
-interface Act<Before extends object | null = object | null, After extends object | null = object | null> {
-  before: Before;
+interface Act<Facts = never> extends Journalled<Facts> {
+  before: object | null;
   /** null: it is gone. */
-  after: After;
+  after: object | null;
 }
 
 type EventData = Record<string, unknown>;
@@ -120,9 +121,9 @@ const DOORS = {
 } as const;
 
 const FILES = {
-  'file.received': kind<{ bytes: number }>('info', 'file admitted', FILE),
+  'file.received': kind<{ bytes: number; id?: number }>('info', 'file admitted', FILE),
   /** Another one of the same name, while it waited. */
-  'file.replaced': kind<{ bytes: number }>('info', 'file replaced while waiting', FILE),
+  'file.replaced': kind<{ bytes: number; id?: number }>('info', 'file replaced while waiting', FILE),
   'file.withdrawn': kind<object>('info', 'file withdrawn', FILE),
   'file.deferred': kind<{ waitsFor: string; until: string }>('info', 'file deferred', FILE),
   /** It would hit too many people: nothing of it is applied before somebody decides. */
@@ -165,15 +166,20 @@ const FILES = {
 } as const;
 
 const OPERATORS = {
-  'customer.held': kind<Act>('info', 'customer held', {}, 'hold'),
-  'customer.released': kind<Act>('info', 'customer released', {}, 'release'),
+  'customer.held': kind<Act<{ name: string }>>('info', 'customer held', {}, 'hold'),
+  'customer.released': kind<Act<{ name: string }>>('info', 'customer released', {}, 'release'),
   'caps.changed': kind<Act>('info', 'caps changed', {}, 'throttle'),
   'ban.lifted': kind<Act>('info', 'ban lifted', { subject: 'subject' }, 'unban'),
   'account.removed': kind<Act>('info', 'account removed', { subject: 'login' }, 'remove account'),
   'spool.reconciled': kind<Act>('info', 'spool reconciled', { subject: 'file' }, 'reconcile'),
-  'claim.decided': kind<Act>('info', 'claim decided', { subject: 'email' }, 'claim'),
-  'invitations.sent': kind<Act>('info', 'activation mails requested', {}, 'activation-mail'),
-  'setup.applied': kind<{ changes: number }>('info', 'organisation file applied', {}, 'setup'),
+  'claim.decided': kind<Act<ChangesTold>>('info', 'claim decided', { subject: 'email' }, 'claim'),
+  'invitations.sent': kind<Act<ChangesTold>>('info', 'activation mails requested', {}, 'activation-mail'),
+  'setup.applied': kind<{ changes: number } & Journalled<SetupTold>>(
+    'info',
+    'organisation file applied',
+    {},
+    'setup',
+  ),
   'backup.written': kind<{ tables: number; files: number }>('info', 'backup written', {}, 'backup'),
 } as const;
 

@@ -114,13 +114,13 @@ function happenings(tell: (event: NewEvent) => void): Happenings {
 
 function doorHappenings(tell: (event: NewEvent) => void) {
   return {
-    signedIn: (peer) => tell({ type: 'sign_in.accepted', ...ofPeer(peer), data: session(peer) }),
+    signedIn: (peer) => tell({ type: 'sign_in.accepted', ...ofPeer(peer), data: visit(peer) }),
     signInRefused: (peer, why) =>
-      tell({ type: 'sign_in.refused', ...ofPeer(peer), data: { ...session(peer), ...stored(why) } }),
+      tell({ type: 'sign_in.refused', ...ofPeer(peer), data: { ...visit(peer), ...stored(why) } }),
     sessionsRevoked: (who, sessions, account) =>
       tell({ type: 'sessions.ended', who, data: { sessions, account } }),
     uploadStored: (peer, subject, bytes, ms) =>
-      tell({ type: 'upload.stored', ...ofPeer(peer), subject, data: { ...session(peer), bytes, ms } }),
+      tell({ type: 'upload.stored', ...ofPeer(peer), subject, data: { ...visit(peer), bytes, ms } }),
     uploadFailed: (peer, subject, bytes, why) =>
       tell({
         type: 'upload.failed',
@@ -129,7 +129,7 @@ function doorHappenings(tell: (event: NewEvent) => void) {
         data: { ...session(peer), bytes, ...stored(why) },
       }),
     downloaded: (peer, subject, bytes) =>
-      tell({ type: 'download.sent', ...ofPeer(peer), subject, data: { ...session(peer), bytes } }),
+      tell({ type: 'download.sent', ...ofPeer(peer), subject, data: { ...visit(peer), bytes } }),
     downloadFailed: (peer, subject, bytes, why) =>
       tell({
         type: 'download.failed',
@@ -137,9 +137,9 @@ function doorHappenings(tell: (event: NewEvent) => void) {
         subject,
         data: { ...session(peer), bytes, ...stored(why) },
       }),
-    deleted: (peer, subject) => tell({ type: 'door.deleted', ...ofPeer(peer), subject, data: session(peer) }),
+    deleted: (peer, subject) => tell({ type: 'door.deleted', ...ofPeer(peer), subject, data: visit(peer) }),
     renamed: (peer, subject, to) =>
-      tell({ type: 'door.renamed', ...ofPeer(peer), subject, data: { ...session(peer), to } }),
+      tell({ type: 'door.renamed', ...ofPeer(peer), subject, data: { ...visit(peer), to } }),
   } satisfies Partial<Happenings>;
 }
 
@@ -154,6 +154,11 @@ function stored({ code, values }: Reason): StoredReason {
 
 function session({ protocol, cipher }: Peer) {
   return { protocol, cipher };
+}
+
+/** Of what the customer's journal tells too: who it was is found where it is recorded. */
+function visit(peer: Peer) {
+  return { ...session(peer), journal: { id: null, of: null } };
 }
 
 function logOnly(log: Log): LogOnly {

@@ -3,7 +3,7 @@ import { isPassing } from '../database/away.ts';
 import type { Database } from '../database/open.ts';
 import { messageOf } from '../fault.ts';
 import type { NewEvent } from './catalog.ts';
-import { insertEvents, type TimedEvent } from './record.ts';
+import { insertVisits, type TimedEvent } from './record.ts';
 import { Refusals } from './refusals.ts';
 
 /** Between two writes: what comes meanwhile goes together, so that a flood at a door is a few statements a second. */
@@ -97,7 +97,7 @@ export class Recorder implements AsyncDisposable {
     const [first] = events;
     if (!first) return;
     try {
-      await this.#options.database.transaction((tx) => insertEvents(tx, events));
+      await this.#options.database.transaction((tx) => insertVisits(tx, events));
     } catch (error) {
       if (isPassing(error)) throw error;
       if (events.length > 1) for (const event of events) await this.#insert([event]);

@@ -8,6 +8,11 @@ export function cut(text: string): string {
   return start.length <= SHOWN_CHARACTERS_MAX ? text : `${start.slice(0, SHOWN_CHARACTERS_MAX).join('')}…`;
 }
 
+/** The name that an entry gives, of its parts. */
+export function nameIn(...parts: readonly (string | undefined)[]): string {
+  return cut(parts.filter((part) => part !== undefined && part !== '').join(' '));
+}
+
 /** One fault a field: the first. */
 export function oncePerField<Fault extends { field?: string }>(faults: readonly Fault[]): Fault[] {
   return [...Map.groupBy(faults, ({ field }) => field).values()].flatMap(([first]) => first ?? []);

@@ -1,5 +1,10 @@
 /** What the transaction that decides a file begins and ends with: what is known before, and what is counted after it. */
-import { CUSTOMER_COLUMNS, type Customer } from '../accounts/customers/customer.ts';
+import {
+  actingAdministrator,
+  CUSTOMER_COLUMNS,
+  type Administrator,
+  type Customer,
+} from '../accounts/customers/customer.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 import type { Periods } from '../order/periods.ts';
@@ -17,6 +22,8 @@ export interface Known {
   missing: string[];
   /** The last file that said the same; null: none. */
   earlier: string | null;
+  /** In whose name it is carried out; null: the operator's. */
+  administrator: Administrator | null;
 }
 
 interface KnownRow {
@@ -25,6 +32,7 @@ interface KnownRow {
   used: UsedPeriod[];
   missing: MissingRow[];
   earlier: string | null;
+  administrator: Administrator | null;
 }
 
 const KNOWN = `
@@ -32,7 +40,8 @@ const KNOWN = `
   (select coalesce(json_agg(u), '[]') from (${usedPeriods('$1', '$5')}) u) as used,
   (select coalesce(json_agg(m), '[]') from (${MISSING_BEFORE}) m) as missing,
   (select name from change_file where customer_id = $1 and content_sha256 = $6 and id <> $7
-      and decision = 'applied' and total > 0 order by finished_at desc limit 1) as earlier`;
+      and decision = 'applied' and total > 0 order by finished_at desc limit 1) as earlier,
+  (select row_to_json(a) from (${actingAdministrator('$1')}) a) as administrator`;
 
 const READ = `
   select row_to_json(owner) as owner, ${KNOWN}
@@ -83,8 +92,8 @@ function namesOf({ customer, parsed }: ChangeFile): unknown[] {
   return [customer, parsed?.source ?? null, parsed?.type ?? null, parsed?.sequence.toString() ?? null];
 }
 
-function knownFrom({ owner, last, used, missing, earlier }: KnownRow): Known {
-  return { owner, last: last === null ? null : BigInt(last), used, missing: worthAWord(missing), earlier };
+function knownFrom({ last, missing, ...rest }: KnownRow): Known {
+  return { ...rest, last: last === null ? null : BigInt(last), missing: worthAWord(missing) };
 }
 
 const COUNT_FILE = `with stored as (${STORE_SEQUENCE}) ${countingOperations(5)}`;

@@ -70,23 +70,23 @@ function rankOf(type: string | undefined, types: ChangeFileTypes): number {
   return (type === undefined ? undefined : types.get(type)?.rank) ?? 0;
 }
 
-/** @returns the names that are entered; a name that waits already is none of them */
+/** @returns the names that are entered, each with the id of its row; a name that waits already is none of them */
 export async function enterSet(
   tx: Transaction,
   customer: number,
   files: readonly FoundFile[],
   { types, now }: EnteringFacts,
-): Promise<Set<string>> {
-  const { rows } = await tx.query<{ name: string }>(
+): Promise<Map<string, number>> {
+  const { rows } = await tx.query<{ name: string; id: number }>(
     `insert into change_file (customer_id, name, type, rank, named_customer, source, sequence, state, received_at, bytes, modified_at)
      select $1, f.name, f.type, f.rank, f.named_customer, f.source, f.sequence, 'waiting', $2, f.bytes, f.modified_at
        from json_to_recordset($3) as f (name text, type text, rank smallint, named_customer numeric, source text, sequence numeric,
                                         bytes bigint, modified_at timestamptz)
      on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken do nothing
-     returning name`,
+     returning name, id`,
     [customer, now, JSON.stringify(files.map((file) => rowOf(file, types)))],
   );
-  return new Set(rows.map(({ name }) => name));
+  return new Map(rows.map(({ name, id }) => [name, id]));
 }
 
 function rowOf({ name, bytes, modifiedAt }: FoundFile, types: ChangeFileTypes): Record<string, unknown> {
@@ -144,7 +144,7 @@ export async function enterOne(
        returning *),
      told as (
        ${INTO_EVENT} received_at, case replaced when 0 then 'file.received' else 'file.replaced' end,
-         customer_id, login, address, name, jsonb_build_object('bytes', bytes) from entered)
+         customer_id, login, address, name, jsonb_build_object('bytes', bytes, 'id', id) from entered)
      select id, replaced from entered`,
     [
       customer,

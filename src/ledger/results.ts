@@ -36,6 +36,9 @@ export async function saveOutcome(
   );
 }
 
+/** As they are stored. */
+export const ABOUT_KINDS = { person: 1, contact: 2 } as const;
+
 /** A file that is decided whole has its results in rows of the size of a slice all the same: they are read page by page. */
 const RESULTS_IN_ROW_MAX = 1_000;
 
@@ -45,10 +48,11 @@ const SAVE_SLICE = `
 
 const SAVE_SLICE_AND_REFUSED = `
   with slice as (${SAVE_SLICE})
-  insert into refused_entry (customer_id, change_file_id, started_at, entry, line, code, operation, subject, detail)
-  select $7, $1, $8, entry, line, code, operation, subject, detail::jsonb
-    from unnest($9::int[], $10::int[], $11::int[], $12::text[], $13::text[], $14::text[])
-      as r (entry, line, code, operation, subject, detail)`;
+  insert into refused_entry (customer_id, change_file_id, started_at, entry, line, code, operation, subject, detail,
+    about_kind, about_id, about_name)
+  select $7, $1, $8, entry, line, code, operation, subject, detail::jsonb, about_kind, about_id, about_name
+    from unnest($9::int[], $10::int[], $11::int[], $12::text[], $13::text[], $14::text[], $15::smallint[], $16::bigint[], $17::text[])
+      as r (entry, line, code, operation, subject, detail, about_kind, about_id, about_name)`;
 
 async function saveResults(
   tx: Transaction,
@@ -78,6 +82,9 @@ async function saveResults(
     refused.map(({ operation }) => operation),
     refused.map(({ subject }) => subject),
     refused.map(({ refusal }) => refusal && JSON.stringify(refusal)),
+    refused.map(({ about }) => (about ? ABOUT_KINDS[about.kind] : null)),
+    refused.map(({ about }) => about?.id ?? null),
+    refused.map(({ about }) => about?.name ?? null),
   ]);
 }
 

@@ -10,6 +10,7 @@ import type { UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Transaction } from '../database/open.ts';
 import type { NewEvent } from '../events/catalog.ts';
+import type { SliceTold } from '../events/journalled.ts';
 import { record } from '../events/record.ts';
 import { failpoint } from '../failpoints.ts';
 import { saveAbsent } from '../ledger/absent.ts';
@@ -115,7 +116,12 @@ async function applySlice(
   }
   const events = [
     ...noticed(input),
-    appliedEvent(file, outcome, next ? contents.total : null, finished.getTime() - started.getTime()),
+    appliedEvent(
+      file,
+      outcome,
+      { total: next ? contents.total : null, ms: finished.getTime() - started.getTime() },
+      sliceTold(input, outcome),
+    ),
   ].map((event) => ({ ...event, at: finished }));
   const saved = { total: contents.total, started, now: finished, digest, events };
   const departing = next ? null : await departingFrom(input, contents, outcome);
@@ -179,14 +185,23 @@ async function saveRest(tx: Transaction, file: ChangeFile, outcome: Outcome, now
 function appliedEvent(
   { customer, name: subject }: ChangeFile,
   { read, written, readErrors, writeErrors, refusal }: Outcome,
-  total: number | null,
-  ms: number,
+  { total, ms }: { total: number | null; ms: number },
+  journal: SliceTold,
 ): NewEvent {
   const about = { customer, subject };
-  const data = { entries: read, written, readErrors, writeErrors, ms };
+  const data = { entries: read, written, readErrors, writeErrors, ms, journal };
   if (total !== null) return { type: 'file.progressed', ...about, data: { ...data, total } };
   const isClean = readErrors + writeErrors === 0 && !refusal;
   return { type: isClean ? 'file.applied' : 'file.applied_with_errors', ...about, data };
+}
+
+/** What the journal finds its changes and refused entries by; absent people stand behind the last entry. */
+function sliceTold(
+  { file, now, known: { administrator: by } }: CommitInput,
+  { read, rest }: Outcome,
+): SliceTold {
+  const first = (file.progress?.read ?? 0) + 1;
+  return { file: file.id, first, last: rest ? read + 1 : read, by, from: now.getTime() * 1000 };
 }
 
 /** Of the whole file, with its first slice. */

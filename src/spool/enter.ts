@@ -54,7 +54,7 @@ export async function admitAll(parts: IntakeParts, place: CustomerFolder, files:
   for (let at = 0; at < files.length; at += ENTERED_AT_ONCE) {
     const some = files.slice(at, at + ENTERED_AT_ONCE);
     const plain = some.filter(({ name }) => decisionIn(name) === null);
-    const entered = plain.length > 1 ? await enterSome(parts, place, plain) : new Set();
+    const entered = plain.length > 1 ? await enterSome(parts, place, plain) : new Map<string, number>();
     failpoint('admitted');
     for (const file of some) {
       if (entered.has(file.name) || (await admit(parts, place, file))) admitted = true;
@@ -63,22 +63,25 @@ export async function admitAll(parts: IntakeParts, place: CustomerFolder, files:
   return admitted;
 }
 
-/** @returns the names that are entered; a name that waits already, and a file that is gone by now, is none of them */
+/** @returns the names that are entered, each with the id of its row; a name that waits already, and a file that is gone by now, is none of them */
 async function enterSome(
   { database, clock, types }: IntakeParts,
   { customer, folder }: CustomerFolder,
   files: Found[],
-): Promise<Set<string>> {
+): Promise<Map<string, number>> {
   return database.transaction(async (tx) => {
     const now = clock.now();
     const entered = await enterSet(tx, customer, files, { types, now });
     // Somebody else may have entered and taken one since it was seen here: it has its row.
     const gone: string[] = [];
-    for (const name of entered) if (!(await fileAt(folder, name))) gone.push(name);
+    for (const name of entered.keys()) if (!(await fileAt(folder, name))) gone.push(name);
     if (gone.length > 0) await forgetSet(tx, customer, gone, now);
     for (const name of gone) entered.delete(name);
-    const received = files.filter(({ name }) => entered.has(name));
-    await record(tx, now, ...received.map((file) => cameIn(customer, file)));
+    const received = files.flatMap((file) => {
+      const id = entered.get(file.name);
+      return id === undefined ? [] : [cameIn(customer, file, id)];
+    });
+    await record(tx, now, ...received);
     return entered;
   });
 }
@@ -140,7 +143,7 @@ async function enterOrThrow(
   return true;
 }
 
-function cameIn(customer: number, { name: subject, bytes, sender }: FoundFile): NewEvent {
+function cameIn(customer: number, { name: subject, bytes, sender }: FoundFile, id: number): NewEvent {
   const { login = null, address = null } = sender ?? {};
-  return { type: 'file.received', customer, who: login, address, subject, data: { bytes } };
+  return { type: 'file.received', customer, who: login, address, subject, data: { bytes, id } };
 }

@@ -80,7 +80,11 @@ describe('a claim', () => {
         who: 'ola',
         customer_id: ACME,
         subject: 'eve@example.org',
-        data: { before: { email: 'eve@example.org' }, after: { decision: 'move' } },
+        data: {
+          before: { email: 'eve@example.org' },
+          after: { decision: 'move' },
+          journal: { from: expect.any(Number), to: expect.any(Number) },
+        },
       },
     ]);
   });

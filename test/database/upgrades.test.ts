@@ -34,6 +34,7 @@ const HASHES: Record<string, string> = {
   '023-full-lists.sql': 'e4c895763b4135c0ce095c2393c6bd5dacae421b880e18cebc101fce21dc072c',
   '024-comments.sql': '64d4b11d12d3f11fe970485b4108be92b5349d6e6e95d61657a92d95097b069b',
   '025-unchecked-references.sql': 'c9c1bb62cd2646cfa55e9f701e968b3ef84f82b030725ec9b0447c371dc7914d',
+  '026-journal.sql': '8915a604f80af39b70fd485ccb790ac64b0b12e6cb4ffbcd4348bf7215c923dc',
   '029-retry-numbers.sql': 'ec8f784d8f75a8d486f7923f89fb315638749bf6fd6b2ec5561b3dac7c9dc56c',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
@@ -92,6 +93,8 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['up to 024', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024'],
   // prettier-ignore
   ['up to 025', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025'],
+  // prettier-ignore
+  ['up to 026', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '026'],
 ];
 
 let database: TestDatabase;

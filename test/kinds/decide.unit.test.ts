@@ -72,6 +72,7 @@ describe('a provisioning row', () => {
       operation,
       subject: value,
       refusal: { code, field: 'emailAddress', value, reason: 'not-written' },
+      ...(operation === null ? {} : { about: { kind: 'person', id: null, name: '' } }),
     });
   });
 });

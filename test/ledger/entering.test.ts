@@ -24,9 +24,10 @@ const names = async () => {
 };
 
 test('a set is entered with what the names say; a name that says nothing has its turn too', async () => {
-  expect(await enter(['1_HR_PRV_7.csv', 'nonsense.csv'])).toEqual(
-    new Set(['1_HR_PRV_7.csv', 'nonsense.csv']),
-  );
+  expect([...(await enter(['1_HR_PRV_7.csv', 'nonsense.csv'])).keys()].toSorted()).toEqual([
+    '1_HR_PRV_7.csv',
+    'nonsense.csv',
+  ]);
   const { rows } = await database.query(
     'select name, type, source, sequence::int from change_file order by name',
   );
@@ -34,9 +35,8 @@ test('a set is entered with what the names say; a name that says nothing has its
     { name: '1_HR_PRV_7.csv', type: 'PRV', source: 'HR', sequence: 7 },
     { name: 'nonsense.csv', type: null, source: null, sequence: null },
   ]);
-  expect(await enter(['1_HR_PRV_7.csv', 'new.csv'], LATER), 'what waits already is not entered').toEqual(
-    new Set(['new.csv']),
-  );
+  const later = await enter(['1_HR_PRV_7.csv', 'new.csv'], LATER);
+  expect([...later.keys()], 'what waits already is not entered').toEqual(['new.csv']);
 });
 
 test('what is taken back is what was entered just now, and has not been taken by anybody since', async () => {

@@ -39,6 +39,15 @@ const SAVE = `
   insert into change (customer_id, subject_id, seq, file_id, entry, line, kind, operation, who, diff)
   select $1, subject, last.seq + n, $4, entry, line, $2, operation, $5, diff::json from given, last`;
 
+/** The number that the customer's next change gets at least. The caller holds the customer's row lock. */
+export async function nextSeq(tx: Transaction, customer: number, now: Date): Promise<number> {
+  const { rows } = await tx.query<{ seq: number }>(
+    'select coalesce(max(seq) + 1, $2::bigint) as seq from change where customer_id = $1 and seq >= $2',
+    [customer, now.getTime() * 1000],
+  );
+  return rows[0]?.seq ?? now.getTime() * 1000;
+}
+
 export async function saveChanges(
   tx: Transaction,
   customer: number,

@@ -63,6 +63,25 @@ export interface Customer {
 export const CUSTOMER_COLUMNS = `id, name, folder, state, types, time_zone as "timeZone", hourly_cap as hourly, daily_cap as daily,
   per_file_cap as "perFile", retention_days as "retentionDays", strict_sequences as "strictSequences", users, sources`;
 
+/** In whose name change files are carried out. */
+export interface Administrator {
+  /** Of the subscriber. */
+  id: number;
+  email: string;
+}
+
+/**
+ * The one whom the organisation file names, else the company contact with that role and the smallest id; no row: nobody
+ * (rules 2).
+ *
+ * @param customer the parameter with the customer's id
+ */
+export const actingAdministrator = (customer: string) => `
+  select s.id, s.email from subscriber s
+   where s.customer_id = ${customer} and s.roles @> '{administrator}' and s.state <> 'removed' and s.state = 'active'
+     and (s.company_contact or s.id = (select administrator_id from customer where id = ${customer}))
+   order by s.id is distinct from (select administrator_id from customer where id = ${customer}), s.id limit 1`;
+
 /** @returns null where there is no such customer */
 export async function findCustomer(db: Queryable, id: number): Promise<Customer | null> {
   const { rows } = await db.query<Customer>(`select ${CUSTOMER_COLUMNS} from customer where id = $1`, [id]);

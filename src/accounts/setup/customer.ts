@@ -23,12 +23,16 @@ type Lists =
 import { CUSTOMER } from '../subscribers/rows.ts';
 import { operator } from '../../messages/en/operator.ts';
 
-export async function createCustomer(tx: Transaction, { id, name, folder }: DeclaredCustomer): Promise<void> {
-  await tx.query('insert into customer (id, name, folder) values ($1, $2, $3) on conflict (id) do nothing', [
-    id,
-    name,
-    folder ?? String(id),
-  ]);
+/** @returns whether it was not there yet */
+export async function createCustomer(
+  tx: Transaction,
+  { id, name, folder }: DeclaredCustomer,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'insert into customer (id, name, folder) values ($1, $2, $3) on conflict (id) do nothing',
+    [id, name, folder ?? String(id)],
+  );
+  return rowCount === 1;
 }
 
 /** What an organisation file says of a customer and the operations on accounts need not know. */

@@ -9,6 +9,7 @@ import type { NewEvent } from '../../events/catalog.ts';
 import { record } from '../../events/record.ts';
 import { codeOf, OperatorFault } from '../../fault.ts';
 import type { DeclaredCustomer, OrganisationFile } from './organisation-file.ts';
+import { nextSeq } from '../changes/change-rows.ts';
 import { ensureDefaultGroup, saveDeclaredGroup } from '../groups/declared.ts';
 import { accountRemoved, setUpAccounts } from './access-accounts.ts';
 import {
@@ -22,7 +23,8 @@ import type { SetupChange, SetupItem } from './setup-change.ts';
 import { saveFormsFile, saveOnPremisesEntry, saveTemplate } from './notes.ts';
 import { expectGroupsOfSources, storedSources } from './sources.ts';
 import { setUpSubscribers } from './subscribers.ts';
-import { compatiblePairs, saveCompatibility, saveSubscription } from './subscriptions.ts';
+import { setupTold } from './setup-told.ts';
+import { compatiblePairs, saveCompatibility, saveSubscription, subscriptionNames } from './subscriptions.ts';
 import { saveTechnicianGroup } from './technicians.ts';
 import { operator } from '../../messages/en/operator.ts';
 
@@ -82,11 +84,11 @@ async function setUpCustomer(
   { mode, who }: { mode: SetupMode; who: string },
 ): Promise<SetupChanges> {
   const {
-    subscriptions,
+    subscriptions: _subscriptions,
     templates: _templates,
     formsFiles: _formsFiles,
     onPremises: _onPremises,
-    groups,
+    groups: _groups,
     technicianGroups: _technicianGroups,
     subscribers,
     accounts,
@@ -100,8 +102,49 @@ async function setUpCustomer(
     if (await save()) changes.push({ what: kind, name: key });
     await items.remember(kind, key, declared);
   };
-  await createCustomer(tx, customer);
+  const registered = await createCustomer(tx, customer);
   await tx.query('select 1 from customer where id = $1 for no key update', [customer.id]);
+  const before = {
+    registered,
+    from: await nextSeq(tx, customer.id, clock.now()),
+    subscriptions: await subscriptionNames(tx, customer.id),
+  };
+  await setUpLists(tx, customer, rest, carryOut);
+  const access = await setUpAccounts(tx, customer.id, accounts, mode === 'edited');
+  changes.push(...access.changes);
+  const wanted = [];
+  for (const one of subscribers) if (await items.wants('subscriber', one.email, one)) wanted.push(one);
+  const people = await setUpSubscribers(tx, clock.now(), customer.id, who, wanted);
+  changes.push(...people.map((name) => ({ what: 'subscriber', name }) as const));
+  for (const one of wanted) await items.remember('subscriber', one.email, one);
+  if (administrator)
+    await carryOut('administrator', 'of change files', administrator, () =>
+      saveAdministrator(tx, customer.id, administrator),
+    );
+  await acceptTerms(tx, customer.id, who, clock.now());
+  const data = { changes: changes.length, journal: setupTold(customer, before, changes) };
+  const removals = access.removed.map((removed) => accountRemoved(removed, who));
+  const applied: NewEvent = { type: 'setup.applied', customer: customer.id, who, data };
+  if (changes.length > 0) await record(tx, clock.now(), ...removals, applied);
+  return changes;
+}
+
+/** Carries an item of the file out where the file says something else of it than the last time. */
+type CarryOut = (
+  kind: SetupItem,
+  key: string,
+  declared: unknown,
+  save: () => Promise<boolean>,
+) => Promise<void>;
+
+/** What belongs to the customer, but for those who sign in and the people. */
+async function setUpLists(
+  tx: Transaction,
+  customer: DeclaredCustomer,
+  rest: Omit<OwnSettings, 'sources'> & Pick<DeclaredCustomer, 'sources'>,
+  carryOut: CarryOut,
+): Promise<void> {
+  const { groups, subscriptions } = customer;
   const sources = rest.sources && (await storedSources(tx, customer.id, rest.sources));
   const own: OwnSettings = { ...rest, sources };
   await carryOut('customer', String(own.id), own, () => saveCustomer(tx, own));
@@ -116,32 +159,7 @@ async function setUpCustomer(
     saveCompatibility(tx, customer.id, subscriptions),
   );
   await setUpNotes(tx, customer, carryOut);
-  const access = await setUpAccounts(tx, customer.id, accounts, mode === 'edited');
-  changes.push(...access.changes);
-  const wanted = [];
-  for (const one of subscribers) if (await items.wants('subscriber', one.email, one)) wanted.push(one);
-  const people = await setUpSubscribers(tx, clock.now(), customer.id, who, wanted);
-  changes.push(...people.map((name) => ({ what: 'subscriber', name }) as const));
-  for (const one of wanted) await items.remember('subscriber', one.email, one);
-  if (administrator)
-    await carryOut('administrator', 'of change files', administrator, () =>
-      saveAdministrator(tx, customer.id, administrator),
-    );
-  await acceptTerms(tx, customer.id, who, clock.now());
-  const data = { changes: changes.length };
-  const removals = access.removed.map((removed) => accountRemoved(removed, who));
-  const applied: NewEvent = { type: 'setup.applied', customer: customer.id, who, data };
-  if (changes.length > 0) await record(tx, clock.now(), ...removals, applied);
-  return changes;
 }
-
-/** Carries an item of the file out where the file says something else of it than the last time. */
-type CarryOut = (
-  kind: SetupItem,
-  key: string,
-  declared: unknown,
-  save: () => Promise<boolean>,
-) => Promise<void>;
 
 async function setUpTechnicianGroups(
   tx: Transaction,

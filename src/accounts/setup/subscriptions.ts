@@ -39,6 +39,15 @@ export async function saveSubscription(
   return rowCount === 1;
 }
 
+/** By their ids. */
+export async function subscriptionNames(tx: Transaction, customer: number): Promise<Map<number, string>> {
+  const { rows } = await tx.query<{ id: number; name: string }>(
+    'select id, name from subscription where customer_id = $1',
+    [customer],
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 export function compatiblePairs({ id, compatibleWith }: DeclaredSubscription) {
   return { id, compatibleWith };
 }

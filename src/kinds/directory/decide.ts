@@ -1,6 +1,6 @@
 import { noteEntryChanges } from '../../accounts/directory/changes.ts';
 import { shownText, type DirectoryRecord, type GivenValue } from '../../accounts/directory/entry-change.ts';
-import type { Entry, EntryResult } from '../../change-file/entry.ts';
+import type { About, Entry, EntryResult } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { addEntry } from './add.ts';
 import { valueRefusal, type Members } from './attributes.ts';
@@ -34,6 +34,7 @@ export function decideRecord(
     operation: record.changetype,
     subject: shownText(record.name.text),
     refusal,
+    ...(refusal ? aboutRecord(record) : {}),
   };
 }
 
@@ -43,7 +44,21 @@ export function failedRecord({ place, read }: Entry<DirectoryRecord>): EntryResu
   const { name, changetype } = read.record;
   const value = shownText(name.text);
   const refusal: Refusal = { code: 9, field: 'dn', value, reason: 'not-written' };
-  return { place, code: 9, operation: changetype, subject: value, refusal };
+  return {
+    place,
+    code: 9,
+    operation: changetype,
+    subject: value,
+    refusal,
+    ...aboutRecord(read.record),
+  };
+}
+
+/** The journal tells of contacts that come and go. */
+function aboutRecord({ change, name }: DirectoryRecord): { about?: About } {
+  if (change.type !== 'add' && change.type !== 'delete') return {};
+  const shown = givenValues(change).find(({ attribute }) => attribute.toLowerCase() === 'displayname')?.value;
+  return { about: { kind: 'contact', id: null, name: shownText(shown ?? name.leaf[0]?.value ?? '') } };
 }
 
 function unreadable(place: EntryResult['place'], refusal: Refusal): EntryResult {

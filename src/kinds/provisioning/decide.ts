@@ -1,11 +1,11 @@
 import { isEmailAddress } from '../../accounts/subscribers/email-address.ts';
-import { fieldsOf, noteSubscriberChange } from '../../accounts/subscribers/changes.ts';
+import { fieldsOf, noteFieldChange, type Cause } from '../../accounts/subscribers/changes.ts';
 import { noteChange, portraitOf } from '../../accounts/subscribers/notice.ts';
 import type { Organisation, Subscriber } from '../../accounts/subscribers/organisation.ts';
-import type { Entry, EntryResult, ProvisioningRecord } from '../../change-file/entry.ts';
+import type { About, Entry, EntryResult, ProvisioningRecord } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { PRV_FIELDS } from '../../tables/prv-fields.ts';
-import { cut, oncePerField } from '../shown-value.ts';
+import { cut, oncePerField, nameIn } from '../shown-value.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { lengthOf } from './profile.ts';
 import {
@@ -113,11 +113,23 @@ export function decideEntry(
     operation: operation?.name ?? cut(textOf(context, 'action')),
     subject: cut(textOf(context, 'emailAddress')).toLowerCase(),
     refusal,
+    ...(refusal && operation ? { about: aboutEntry(operation, context, isDisplaced) } : {}),
   };
 }
 
+/** An address that somebody has already is not whom an Add is about. */
+function aboutEntry({ name }: Operation, context: DecisionContext, isDisplaced = false): About {
+  const found = name === 'Add' ? undefined : subscriberOf(context);
+  if (found) return { kind: 'person', id: found.id, name: '' };
+  return { kind: 'person', id: null, name: isDisplaced ? '' : namesIn(context.record) };
+}
+
+function namesIn(record: ProvisioningRecord): string {
+  return nameIn(record.get('givenName'), record.get('familyName'));
+}
+
 /** "Anything else while writing": the operation's own code for it; 1097 where the row forces the activation. */
-export function failedEntry({ place, read }: Entry<ProvisioningRecord>): EntryResult {
+export function failedEntry({ place, read, isDisplaced }: Entry<ProvisioningRecord>): EntryResult {
   if ('refusal' in read)
     return { place, code: read.refusal.code, operation: null, subject: null, refusal: read.refusal };
   const operation = operationOf(read.record);
@@ -130,6 +142,9 @@ export function failedEntry({ place, read }: Entry<ProvisioningRecord>): EntryRe
     operation: operation?.name ?? null,
     subject: value.toLowerCase(),
     refusal: { code, field: 'emailAddress', value, reason: 'not-written' },
+    ...(operation
+      ? { about: { kind: 'person', id: null, name: isDisplaced ? '' : namesIn(read.record) } }
+      : {}),
   };
 }
 
@@ -178,7 +193,25 @@ function carryOut(operation: Operation, context: DecisionContext): void {
   applyTelling(operation, context, known);
   const subscriber = known ?? subscriberOf(context);
   const cause = { place: { entry, line }, operation: operation.name };
-  if (subscriber) noteSubscriberChange(organisation, subscriber, before, cause);
+  if (!subscriber) return;
+  const isChanged = noteFieldChange(organisation, subscriber, [before, fieldsOf(subscriber)], cause);
+  if (!isChanged && operation.name === 'ResendInvitation') noteSentAgain(context, subscriber, cause);
+}
+
+/** An invitation that was sent by the same file is sent again at the same moment: nothing shows it but this. */
+function noteSentAgain(
+  { organisation, inputs }: DecisionContext,
+  { id, invitation }: Subscriber,
+  cause: Cause,
+) {
+  const sentAt = invitation.sentAt?.getTime() === inputs.now.getTime() ? inputs.now.toISOString() : null;
+  if (sentAt === null) return;
+  organisation.changes.push({
+    subject: id,
+    ...cause,
+    name: null,
+    diff: { 'invitation.sentAt': [sentAt, sentAt] },
+  });
 }
 
 /** Notes for the alternate address of the account what it has changed (rules 5). */

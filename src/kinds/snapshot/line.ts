@@ -7,7 +7,8 @@ import {
   nearestTimeZones,
 } from '../../accounts/subscribers/nearest-values.ts';
 import type { Refusal, ResultCode } from '../../change-file/result-code.ts';
-import { cut } from '../shown-value.ts';
+import type { About } from '../../change-file/entry.ts';
+import { cut, nameIn } from '../shown-value.ts';
 import { ADDRESS, lengthMax, OBJECT_ID, STATUS, type Keeps } from './columns.ts';
 
 /** What stands between the cells of a line in memory. */
@@ -47,6 +48,29 @@ function tooLong(keeps: Keeps, column: string, value: string): readonly Refusal[
   const limit = lengthMax(keeps, column);
   const length = lengthOf(value);
   return length > limit ? [fault(2004, column, value, { limit, other: String(length) })] : NO_FAULTS;
+}
+
+/** Columns that a name is made of. */
+const NAMED_BY: Record<Keeps, readonly string[]> = {
+  contacts: ['displayName'],
+  accounts: ['givenName', 'familyName'],
+  technicians: ['name'],
+};
+
+/**
+ * Whom a line is about that was refused. The journal has no action for a contact that is there and stays.
+ *
+ * @param person who was found
+ */
+export function aboutLine(keeps: Keeps, values: Values, person: { id: number } | null): About | null {
+  if (person) return aboutPerson(keeps, person.id);
+  const name = nameIn(...NAMED_BY[keeps].map((column) => values.get(column)));
+  return { kind: keeps === 'contacts' ? 'contact' : 'person', id: null, name };
+}
+
+/** The same of somebody who was found. */
+export function aboutPerson(keeps: Keeps, id: number): About | null {
+  return keeps === 'contacts' ? null : { kind: 'person', id, name: '' };
 }
 
 /** Without a fault here the line says whom it is about. */

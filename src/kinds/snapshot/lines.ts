@@ -2,11 +2,11 @@ import { parseDistinguishedName } from '../../accounts/directory/distinguished-n
 import type { SnapshotSettings } from '../../accounts/customers/customer.ts';
 import { foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import type { Breather } from '../../breather.ts';
-import type { Entry } from '../../change-file/entry.ts';
+import type { About, Entry } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { ADDRESS, OBJECT_ID, STATUS } from './columns.ts';
 import { readListHeader } from './header.ts';
-import { addressFaults, isDisabledIn, valueFaults, Values } from './line.ts';
+import { aboutLine, addressFaults, isDisabledIn, valueFaults, Values } from './line.ts';
 import type { ListRow } from './reader.ts';
 import type { Doubt, ListLine, NamedLine } from './state.ts';
 
@@ -15,7 +15,7 @@ export interface Lines {
   /** Those that say whom they are about. */
   named: NamedLine[];
   /** Entry → why it does not. */
-  nameless: Map<number, { faults: readonly Refusal[]; subject: string | null }>;
+  nameless: Map<number, { faults: readonly Refusal[]; subject: string | null; about: About | null }>;
   doubt: Doubt | null;
 }
 
@@ -55,7 +55,7 @@ export async function linesOf(
     if (breather.isDue()) await breather.breathe();
     const unreadable = 'refusal' in read ? read.refusal : unusable;
     if (unreadable || !('record' in read)) {
-      lines.nameless.set(place.entry, { faults: unreadable ? [unreadable] : [], subject: null });
+      lines.nameless.set(place.entry, { faults: unreadable ? [unreadable] : [], subject: null, about: null });
       lines.doubt ??= 'unreadable';
       continue;
     }
@@ -66,7 +66,8 @@ export async function linesOf(
     const objectId = at(cells, objectAt);
     const faults = valueFaults(columns, cells, keeps, now);
     if (wrong.length > 0 || objectId.length > OBJECT_ID_MAX) {
-      lines.nameless.set(place.entry, { faults: [...wrong, ...faults], subject: address });
+      const about = aboutLine(keeps, values, null);
+      lines.nameless.set(place.entry, { faults: [...wrong, ...faults], subject: address, about });
       // Whoever is meant must not be taken for absent.
       lines.doubt ??= 'nameless';
       continue;

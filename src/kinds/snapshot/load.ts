@@ -44,7 +44,11 @@ export async function loadList(
   const organisation = { id: customer.id, name: customer.name };
   const { lines, facts, given } = await givenBy(tx, file, entries, { settings, source, organisation, now });
   const plan = planList(facts, given);
-  const { results, planned, named } = resultsOf(entries, { given, nameless: lines.nameless }, plan);
+  const { results, planned, named } = resultsOf(
+    entries,
+    { given, nameless: lines.nameless, keeps: settings.keeps },
+    plan,
+  );
   const absence = await absentPeople(tx, file.customer, source, settings.keeps, named);
   const doubt = plan.isAnyTwice ? 'twice' : null;
   return {

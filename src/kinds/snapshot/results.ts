@@ -1,6 +1,8 @@
-import type { Effects, Entry, EntryResult } from '../../change-file/entry.ts';
+import type { About, Effects, Entry, EntryResult } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { cut, oncePerField } from '../shown-value.ts';
+import type { Keeps } from './columns.ts';
+import { aboutLine, aboutPerson } from './line.ts';
 import type { Lines } from './lines.ts';
 import type { ListPlan } from './plan.ts';
 import type { ListRow } from './reader.ts';
@@ -41,7 +43,7 @@ export interface ListResults {
 /** @param given the lines that say whom they are about; the others are `nameless` */
 export function resultsOf(
   entries: readonly Entry<ListRow>[],
-  { given, nameless }: { given: readonly GivenLine[]; nameless: Lines['nameless'] },
+  { given, nameless, keeps }: { given: readonly GivenLine[]; nameless: Lines['nameless']; keeps: Keeps },
   plan: ListPlan,
 ): ListResults {
   const of: ListResults = { results: new Map(), planned: new Map(), named: [] };
@@ -51,15 +53,17 @@ export function resultsOf(
     if (place?.entry !== entry) throw new Error(`there is no entry ${entry}`);
     return place;
   };
-  for (const [entry, { faults, subject }] of nameless)
-    of.results.set(entry, failedLine(expectPlace(entry), subject, faults));
+  for (const [entry, { faults, subject, about }] of nameless)
+    of.results.set(entry, failedLine(expectPlace(entry), subject, faults, about));
   for (const one of given) {
     const { entry, address } = 'id' in one ? one : one.line;
     const place = expectPlace(entry);
     const decided = plan.lines.get(entry);
     if (decided && 'faults' in decided) {
       if (decided.person) of.named.push(decided.person.id);
-      of.results.set(entry, failedLine(place, address, decided.faults));
+      const about =
+        'id' in one ? aboutPerson(keeps, one.id) : aboutLine(keeps, one.line.values, decided.person);
+      of.results.set(entry, failedLine(place, address, decided.faults, about));
     } else if (decided) {
       const { person, phase, effect } = decided.planned;
       if (person) of.named.push(person.id);
@@ -87,9 +91,17 @@ export function failedLine(
   place: EntryResult['place'],
   subject: string | null,
   faults: readonly Refusal[],
+  about: About | null = null,
 ): EntryResult {
   const [first, ...also] = oncePerField(faults);
   if (!first) throw new Error('a line failed without a fault');
   const refusal = also.length > 0 ? { ...first, also } : first;
-  return { place, code: first.code, operation: null, subject: subject && cut(subject), refusal };
+  return {
+    place,
+    code: first.code,
+    operation: null,
+    subject: subject && cut(subject),
+    refusal,
+    ...(about ? { about } : {}),
+  };
 }

@@ -2,9 +2,9 @@
 import { isEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import type { Subscriber } from '../../accounts/subscribers/organisation.ts';
 import { freeLicense, holdsLicense, isSsoIdTaken } from '../../accounts/subscribers/technician.ts';
-import type { Entry, EntryResult } from '../../change-file/entry.ts';
+import type { About, Entry, EntryResult } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
-import { cut, oncePerField } from '../shown-value.ts';
+import { cut, nameIn, oncePerField } from '../shown-value.ts';
 import { addressOf } from './address.ts';
 import { carryOut, type PlannedTechnician } from './apply.ts';
 import { fault, formFaults, isOn, missingFaults } from './cells.ts';
@@ -21,7 +21,8 @@ export function decideTechnician(state: TechniciansState, entry: TechnicianEntry
   if ('refusal' in read) return failed(entry, null, [read.refusal]);
   const row = read.record;
   const planned = planRow(state, row);
-  if ('faults' in planned) return failed(entry, OPERATION, planned.faults);
+  if ('faults' in planned)
+    return failed(entry, OPERATION, planned.faults, aboutRow(entry, row, personAt(state, row)));
   const effects = carryOut(state, planned, place, OPERATION);
   const warnings = planned.person
     ? [{ code: 2914 as const, field: headerOf('email'), other: planned.person.email }]
@@ -34,7 +35,18 @@ export function failedTechnician(entry: TechnicianEntry): EntryResult {
   const { read } = entry;
   if ('refusal' in read) return failed(entry, null, [read.refusal]);
   const value = read.record.get('email') ?? '';
-  return failed(entry, OPERATION, [fault(1008, 'email', value, { reason: 'not-written' })]);
+  const notWritten = fault(1008, 'email', value, { reason: 'not-written' });
+  return failed(entry, OPERATION, [notWritten], aboutRow(entry, read.record, null));
+}
+
+function personAt({ organisation }: TechniciansState, row: TechnicianRow): Subscriber | null {
+  const found = organisation.subscribers.get(addressOf(row));
+  return found && found.state !== 'remove_pending' ? found : null;
+}
+
+function aboutRow({ isDisplaced }: TechnicianEntry, row: TechnicianRow, person: Subscriber | null): About {
+  if (person) return { kind: 'person', id: person.id, name: '' };
+  return { kind: 'person', id: null, name: isDisplaced ? '' : nameIn(row.get('name')) };
 }
 
 /** The first fault gives the code; the message names the others too. */
@@ -42,12 +54,13 @@ function failed(
   { place, read, isDisplaced }: TechnicianEntry,
   operation: string | null,
   faults: readonly Refusal[],
+  about?: About,
 ): EntryResult {
   const [first, ...also] = oncePerField(isDisplaced ? faults.map(withoutValue) : faults);
   if (!first) throw new Error('an entry failed without a fault');
   const subject = 'record' in read && !isDisplaced ? subjectOf(read.record) : null;
   const refusal = also.length > 0 ? { ...first, also } : first;
-  return { place, code: first.code, operation, subject, refusal };
+  return { place, code: first.code, operation, subject, refusal, ...(about ? { about } : {}) };
 }
 
 /** Of a row whose password may stand anywhere: columns and rules are told, and no value. */

@@ -3,10 +3,10 @@ import { membershipsOf, type Membership } from '../../accounts/groups/groups.ts'
 import { foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import { foreignDomain, isLastAdministrator } from '../../accounts/subscribers/lifecycle.ts';
 import type { Subscriber } from '../../accounts/subscribers/organisation.ts';
-import type { Entry, EntryResult } from '../../change-file/entry.ts';
+import type { About, Entry, EntryResult } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { booleanOf } from '../booleans.ts';
-import { cut, oncePerField } from '../shown-value.ts';
+import { cut, nameIn, oncePerField } from '../shown-value.ts';
 import { carryOut, type PlannedRow } from './apply.ts';
 import { addressFaults, cellFaults, fault } from './cells.ts';
 import type { UserColumn, UserRow } from './columns.ts';
@@ -22,7 +22,8 @@ export function decideUser(state: UsersState, { place, read }: UserEntry): Entry
   const row = read.record;
   const subject = cut(row.get('email') ?? '').toLowerCase();
   const wrongAddress = addressFaults(row);
-  if (wrongAddress.length > 0) return failed(place, null, subject, [...wrongAddress, ...cellFaults(row)]);
+  if (wrongAddress.length > 0)
+    return failed(place, null, subject, [...wrongAddress, ...cellFaults(row)], aboutRow(row, null));
   const person = personOf(state, row);
   const operation = person ? 'Update' : 'Create';
   const forbidden = notPermitted(state, row, person);
@@ -30,7 +31,8 @@ export function decideUser(state: UsersState, { place, read }: UserEntry): Entry
   if (skipped) return failed(place, operation, subject, [skipped]);
   const planned = planRow(state, row, person);
   const faults = [...forbidden, ...('faults' in planned ? planned.faults : [])];
-  if (faults.length > 0 || 'faults' in planned) return failed(place, operation, subject, faults);
+  if (faults.length > 0 || 'faults' in planned)
+    return failed(place, operation, subject, faults, aboutRow(row, person));
   const effects = carryOut(state, planned, place);
   return { place, code: 0, operation, subject, refusal: null, effects, warnings: planned.warnings };
 }
@@ -39,9 +41,8 @@ export function decideUser(state: UsersState, { place, read }: UserEntry): Entry
 export function failedUser({ place, read }: UserEntry): EntryResult {
   if ('refusal' in read) return failed(place, null, null, [read.refusal]);
   const value = read.record.get('email') ?? '';
-  return failed(place, null, cut(value).toLowerCase(), [
-    fault(1008, 'email', value, { reason: 'not-written' }),
-  ]);
+  const notWritten = fault(1008, 'email', value, { reason: 'not-written' });
+  return failed(place, null, cut(value).toLowerCase(), [notWritten], aboutRow(read.record, null));
 }
 
 /** The first fault gives the code; the message names the others too. */
@@ -50,11 +51,17 @@ function failed(
   operation: string | null,
   subject: string | null,
   faults: readonly Refusal[],
+  about?: About,
 ): EntryResult {
   const [first, ...also] = oncePerField(faults);
   if (!first) throw new Error('an entry failed without a fault');
   const refusal = also.length > 0 ? { ...first, also } : first;
-  return { place, code: first.code, operation, subject, refusal };
+  return { place, code: first.code, operation, subject, refusal, ...(about ? { about } : {}) };
+}
+
+function aboutRow(row: UserRow, person: Subscriber | null): About {
+  if (person) return { kind: 'person', id: person.id, name: '' };
+  return { kind: 'person', id: null, name: nameIn(row.get('first_name'), row.get('last_name')) };
 }
 
 /** One that waits to be removed is no longer there. */

@@ -129,7 +129,11 @@ it('no list of any content crashes reader or plan, and every line has one result
       },
       lines.named,
     );
-    const { results, planned } = resultsOf(entries, { given: lines.named, nameless: lines.nameless }, plan);
+    const { results, planned } = resultsOf(
+      entries,
+      { given: lines.named, nameless: lines.nameless, keeps },
+      plan,
+    );
     const at = `SPOOLGATE_FUZZ_SEED=${SEED + run} SPOOLGATE_FUZZ_FILES=1`;
     expect(
       [...results.keys()].toSorted((one, other) => one - other),

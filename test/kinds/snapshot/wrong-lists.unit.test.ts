@@ -130,7 +130,11 @@ async function outcomeOf(source: Source, text: string): Promise<Outcome> {
     guarded: new Set(),
   };
   const plan = planList(facts, lines.named);
-  const { planned, named } = resultsOf(entries, { given: lines.named, nameless: lines.nameless }, plan);
+  const { planned, named } = resultsOf(
+    entries,
+    { given: lines.named, nameless: lines.nameless, keeps },
+    plan,
+  );
   const ids = new Set(named);
   const missing = stored.filter(({ id }) => !ids.has(id));
   const absence = { of: stored.length, absent: missing.map((person) => ({ ...person })) };
