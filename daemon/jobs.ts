@@ -3,17 +3,18 @@ import { embeddedDatabaseJob } from '../src/jobs/embedded-database.ts';
 import { guardJob } from '../src/jobs/guard.ts';
 import { historyJob } from '../src/jobs/history.ts';
 import { housekeepingJob } from '../src/jobs/housekeeping.ts';
+import { journalJob } from '../src/jobs/journal.ts';
 import { mailJob, removalJob } from '../src/jobs/outbox.ts';
 import { purgeJob } from '../src/jobs/purge.ts';
 import { EVERY_TWO_SECONDS, JobRunner, type Job } from '../src/jobs/runner.ts';
 import { openMailer } from '../src/outbox/mailer.ts';
-import type { Services } from '../src/pipeline/services.ts';
 import type { Intake } from '../src/spool/intake.ts';
+import type { BuiltServices } from './services.ts';
 import type { Store } from './store.ts';
 
 export interface JobsParts {
   configuration: Configuration;
-  services: Services;
+  services: BuiltServices;
   store: Store;
   intake: Intake;
   /** Told of a customer whose turn has something to do. */
@@ -40,6 +41,7 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
         });
   const jobs: Job[] = [
     housekeepingJob({ ...services, customers: () => intake.customers() }),
+    journalJob(services, retention.journalDays),
     purgeJob({ ...services, spool, days: retention.days }),
     historyJob(services, retention),
     guardJob(services, changed),

@@ -22,6 +22,11 @@ export const FAILPOINTS = [
   'report-written',
   'batch-closed',
   'purged',
+  'journal-closed',
+  'journal-rendered',
+  'journal-renamed',
+  'journal-published',
+  'journal-removed',
   'telling',
   'told',
 ] as const;

@@ -69,9 +69,21 @@ export async function readOn(
   return { events, position: advanced(known, ids, oldest) };
 }
 
-async function newTransactionNumber(db: Queryable): Promise<number> {
+/**
+ * A number of a transaction that begins now. Where `isPast` says so later, nothing that was given its id before can come
+ * any more.
+ */
+export async function newTransactionNumber(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ xid: string }>('select pg_current_xact_id()::text as xid');
   return Number(rows[0]?.xid);
+}
+
+/** Whether every transaction that had begun before that number was given has ended. */
+export async function isPast(db: Queryable, xid: number): Promise<boolean> {
+  const { rows } = await db.query<{ oldest: string }>(
+    'select pg_snapshot_xmin(pg_current_snapshot())::text as oldest',
+  );
+  return Number(rows[0]?.oldest) > xid;
 }
 
 /** Asked before the events are looked for: who has ended by then is seen. Not asked where it does not matter. */

@@ -1,4 +1,4 @@
-import type { Refusal } from '../change-file/result-code.ts';
+import type { Refusal, ResultCode } from '../change-file/result-code.ts';
 import type { Database, Queryable } from '../database/open.ts';
 import { keepMonths, type MonthlyTable } from '../database/partitions.ts';
 
@@ -35,6 +35,33 @@ export async function refusedEntriesAbout(
         and ${folded('r.subject')} = any(array(select ${folded('s')} from unnest($2::text[]) s))
       order by at, f.id, r.entry`,
     [customer, subjects],
+  );
+  return rows;
+}
+
+/** A refused entry that the journal tells of. */
+export interface RefusedAbout {
+  entry: number;
+  /** 1: a person, 2: a contact. */
+  kind: number;
+  /** null: nobody was found. */
+  id: number | null;
+  name: string;
+  operation: string | null;
+  code: ResultCode;
+}
+
+/** Of a file, in the order of the entries. */
+export async function refusedIn(
+  db: Queryable,
+  { file, first, last }: { file: number; first: number; last: number },
+  { after, limit }: { after: number; limit: number },
+): Promise<RefusedAbout[]> {
+  const { rows } = await db.query<RefusedAbout>(
+    `select entry, about_kind as kind, about_id as id, coalesce(about_name, '') as name, operation, code from refused_entry
+      where change_file_id = $1 and entry between $2 and $3 and entry > $4 and about_kind is not null
+      order by entry limit $5`,
+    [file, first, last, after, limit],
   );
   return rows;
 }

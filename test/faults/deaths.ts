@@ -7,9 +7,16 @@ export type Death = { step: string } | { afterMs: number };
 /** A daemon needs a second or two until its doors are open, and some 200 ms for a file. */
 const MOMENT_MS_MAX = 4_000;
 
+const KILLED_JOURNAL = 'test/faults/killed-journal.slow.test.ts';
+
 /** Steps that are no part of the way of a file, and the tests that die there. */
 export const ELSEWHERE: Partial<Record<Failpoint, string>> = {
   purged: 'test/faults/purging.ts',
+  'journal-closed': KILLED_JOURNAL,
+  'journal-rendered': KILLED_JOURNAL,
+  'journal-renamed': KILLED_JOURNAL,
+  'journal-published': KILLED_JOURNAL,
+  'journal-removed': KILLED_JOURNAL,
   telling: 'test/events/killed-teller.slow.test.ts',
   told: 'test/events/killed-teller.slow.test.ts',
 };

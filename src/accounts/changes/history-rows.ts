@@ -17,6 +17,65 @@ export interface RecordedChange {
   diff: Diff;
 }
 
+/** Changes that were made together: by a file, from one entry to another, or by somebody without one. */
+export interface ChangeSpan {
+  from: number;
+  to: number;
+  by: { file: number; first: number; last: number } | { who: string };
+}
+
+/** A change and where it stands among those that were made together. */
+export interface SpannedChange extends Pick<RecordedChange, 'subject' | 'seq' | 'operation' | 'diff'> {
+  kind: number;
+  /** 0 without a file. */
+  entry: number;
+}
+
+/** In the order of the entries. */
+export async function changesIn(
+  db: Queryable,
+  customer: number,
+  { from, to, by }: ChangeSpan,
+  { after, limit }: { after: Pick<SpannedChange, 'entry' | 'seq'>; limit: number },
+): Promise<SpannedChange[]> {
+  const { file, first, last, who } = { file: null, first: 0, last: 0, who: null, ...by };
+  // Without a file they stand in the order of their numbers already.
+  const start = file === null ? Math.max(from, after.seq + 1) : from;
+  const { rows } = await db.query<SpannedChange>(
+    `select subject_id as subject, seq, coalesce(entry, 0) as entry, kind, operation, diff from change
+      where customer_id = $1 and seq between $2 and $3
+        and case when $4::bigint is null then file_id is null and who = $7
+                 else file_id = $4 and entry between $5 and $6 end
+        and (coalesce(entry, 0), seq) > ($8::int, $9::bigint)
+      order by coalesce(entry, 0), seq limit $10`,
+    [customer, start, to, file, first, last, who, after.entry, after.seq, limit],
+  );
+  return rows;
+}
+
+/** What people were called right after changes: what was changed later is taken back. */
+export async function namesAt(
+  db: Queryable,
+  customer: number,
+  moments: readonly { subject: number; seq: number }[],
+): Promise<string[]> {
+  if (moments.length === 0) return [];
+  const later = (field: string) => `
+    left join lateral (
+      select c.diff -> '${field}' ->> 0 as was from change c
+       where c.customer_id = $1 and c.subject_id = m.subject and c.kind = ${SUBJECT_KINDS.person} and c.seq > m.seq
+         and c.diff -> '${field}' is not null
+       order by c.seq limit 1) "${field}" on true`;
+  const { rows } = await db.query<{ name: string }>(
+    `select coalesce("givenName".was, s.given_name, '') || ' ' || coalesce("familyName".was, s.family_name, '') as name
+       from unnest($2::bigint[], $3::bigint[]) with ordinality as m (subject, seq, n)
+       left join subscriber s on s.id = m.subject ${later('givenName')} ${later('familyName')}
+      order by m.n`,
+    [customer, moments.map(({ subject }) => subject), moments.map(({ seq }) => seq)],
+  );
+  return rows.map(({ name }) => name.trim());
+}
+
 /** When a change was made, by its number. */
 export function momentOf({ seq }: Pick<RecordedChange, 'seq'>): Date {
   return new Date(Math.floor(seq / 1000));
