@@ -28,7 +28,7 @@ export interface Line {
 
 /** Read at once. */
 const EVENTS_AT_ONCE = 500;
-const ENTRIES_AT_ONCE = 500;
+const ENTRIES_AT_ONCE = 250;
 
 interface Reading {
   db: Queryable;
