@@ -80,8 +80,9 @@ async function closeNext(
   if (day === null) return 'nothing';
   const next = await firstIdSince(tx, covered.last, endOf(day), now);
   const last = Math.max(next === null ? await lastEventId(tx) : next - 1, covered.last);
-  const isSettled = await settles(database);
-  if (!isSettled && now.getTime() - midnight.getTime() < WAIT_MS_MAX) return 'wait';
+  const mayWait = now.getTime() - midnight.getTime() < WAIT_MS_MAX;
+  const isSettled = await settles(database, mayWait ? LOOKS_MAX : 1);
+  if (!isSettled && mayWait) return 'wait';
   const range = { from: covered.last + 1, to: last };
   const missing = isSettled ? [] : await missingIds(tx, [...covered.missing, range]);
   await tx.query('insert into journal_closing (day, last, missing, closed_at) values ($1, $2, $3, $4)', [
@@ -94,13 +95,13 @@ async function closeNext(
 }
 
 /** Whether all have ended who could still bring an event with a number that was given before. */
-async function settles(database: Database): Promise<boolean> {
+async function settles(database: Database, looksMax: number): Promise<boolean> {
   const number = await newTransactionNumber(database);
-  for (let look = 0; look < LOOKS_MAX; look += 1) {
-    if (await isPast(database, number)) return true;
+  for (let look = 1; !(await isPast(database, number)); look += 1) {
+    if (look >= looksMax) return false;
     await delay(LOOK_MS);
   }
-  return false;
+  return true;
 }
 
 async function coveredSoFar(db: Queryable): Promise<Covered> {

@@ -93,10 +93,12 @@ function tells(diff: Diff, field: string): boolean {
 
 const GROUP = /^group\.(.*)$/su;
 
+/** Somebody new who is in no other group is in that of everybody without a word. */
 function groups({ change: { diff }, surroundings: { defaultGroup }, isNew, tell }: Telling): Told[] {
-  return Object.keys(diff).flatMap((field) => {
-    const name = GROUP.exec(field)?.[1];
-    if (name === undefined || (isNew && name === defaultGroup)) return [];
+  const fields = Object.keys(diff).filter((field) => GROUP.test(field));
+  if (isNew && fields.length === 1 && fields[0] === `group.${defaultGroup}`) return [];
+  return fields.flatMap((field) => {
+    const name = GROUP.exec(field)?.[1] ?? '';
     const [before, after] = pair(diff, field);
     const did = before === null ? 'ADDED' : after === null ? 'REMOVED' : 'UPDATED';
     const isAdmin = String(after).split(', ').includes('admin');

@@ -135,6 +135,16 @@ const CASES: [what: string, operation: string, diff: Diff, told: string[]][] = [
     ['ADDSUBSCRIBER'],
   ],
   [
+    'a new person who is put there besides',
+    'Create',
+    { ...NEW, 'group.Sales': [null, 'primary, send'], 'group.Everybody': [null, 'send'] },
+    [
+      'ADDSUBSCRIBER',
+      'UPDATESUBSCRIBER GROUP=Sales OPERATION=MEMBER_ADDED ROLE=MEMBER',
+      'UPDATESUBSCRIBER GROUP=Everybody OPERATION=MEMBER_ADDED ROLE=MEMBER',
+    ],
+  ],
+  [
     'a role that is withdrawn',
     'Update',
     { roles: [['user', 'administrator'], ['user']] },

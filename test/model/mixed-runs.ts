@@ -4,6 +4,7 @@ import type { DeclaredCustomer, DeclaredSubscription } from '../../src/accounts/
 import { organisationFileSchema } from '../../src/accounts/setup/organisation-file.ts';
 import type { Database, Transaction } from '../../src/database/open.ts';
 import type { TestDatabase } from '../support/database.ts';
+import type { ModelSubscriber } from './accounts.ts';
 import { changeFileText } from './change-file-text.ts';
 import { ALL_OPERATIONS, generateEntry } from './generate.ts';
 import { CUSTOMER, generateOrganisations } from './generate-organisation.ts';
@@ -11,6 +12,7 @@ import { TECHNICIAN_COLUMNS } from '../../src/tables/technician-columns.ts';
 import { generateTechnician, type TechnicianCells } from './generate-technicians.ts';
 import { generateUserRow, userFileText } from './generate-users.ts';
 import { brokenInvariants } from './invariants.ts';
+import { expectJournal, expectJournalOfAll } from './journal.ts';
 import { applyEntry } from './model.ts';
 import { runFile, startProgram } from './program.ts';
 import { seededRandom, type Random } from './random.ts';
@@ -28,6 +30,8 @@ interface MixedFile {
   name: string;
   text: string;
   codes: number[];
+  /** What the journal must tell of each entry that is done; null: see `journal.ts`. */
+  done: (string | null)[];
 }
 
 type World = UsersWorld & TechniciansWorld & { entries: Set<number> };
@@ -63,12 +67,20 @@ export async function expectMixedAsModel(database: TestDatabase, run: number, di
   customer.subscriptions.push(licenses('standard', 6), licenses('mobile', 3));
   await startProgram(database, organisations);
   for (let number = 1; number <= FILES; number += 1) {
+    const hasActor = world.model.subscribers.some(actsForFiles);
     const file = nextFile(random, world, number);
     const at = `run ${run}, ${file.name}: repeat with SPOOLGATE_MIXED_SEED=${SEED + run}\n${file.text}`;
     if (dies && random.percent(50)) await dieInside(database, file, 1 + random.below(12));
     expect(await runFile(database, file.name, file.text), at).toEqual(file.codes);
+    await expectJournal(database, { ...file, hasActor }, at);
   }
   await expectSameState(database, world, `run ${run}`);
+  await expectJournalOfAll(database, world, `run ${run}`);
+}
+
+/** In whose name files are carried out. */
+function actsForFiles({ companyContact, roles, state }: ModelSubscriber): boolean {
+  return companyContact && state === 'active' && roles.includes('administrator');
 }
 
 function licenses(license: 'standard' | 'mobile', seats: number): DeclaredSubscription {
@@ -90,30 +102,43 @@ function nextFile(random: Random, world: World, number: number): MixedFile {
 function provisioningFile(random: Random, { model }: World, number: number): MixedFile {
   const records = [];
   const codes = [];
+  const done = [];
   for (let entry = 0; entry < 12; entry += 1) {
     const record = generateEntry(random, model, ALL_OPERATIONS);
     records.push(record);
     codes.push(applyEntry(model, record));
+    done.push(DONE[record.action?.toLowerCase() ?? ''] ?? null);
   }
-  return { name: `${CUSTOMER}_PRV_${number}.csv`, text: changeFileText(records), codes };
+  return { name: `${CUSTOMER}_PRV_${number}.csv`, text: changeFileText(records), codes, done };
 }
+
+/** Of these each entry that is done has exactly one. */
+const DONE: Readonly<Record<string, string>> = {
+  add: 'ADDSUBSCRIBER',
+  remove: 'REMOVESUBSCRIBER',
+  suspend: 'SUSPENDSUBSCRIBER',
+  resume: 'UNSUSPENDSUBSCRIBER',
+};
 
 /** Entries come and go; nothing else is looked at here. */
 function directoryFile(random: Random, { entries }: World, number: number): MixedFile {
   const codes: number[] = [];
+  const done: string[] = [];
   const records = Array.from({ length: 6 }, () => {
     const person = random.below(8);
     const there = entries.has(person);
     if (random.percent(50)) {
       codes.push(there ? 7 : 0);
       entries.add(person);
+      done.push('CREATE');
       return `dn: cn=p${person},o=acme\nchangetype: add\nobjectclass: inetOrgPerson\nsn: p\nmail: p${person}@example.com\ndisplayName: P\n`;
     }
     codes.push(there ? 0 : 8);
     entries.delete(person);
+    done.push('DELETE');
     return `dn: cn=p${person},o=acme\nchangetype: delete\n`;
   });
-  return { name: `${CUSTOMER}_DI_${number}.ldif`, text: records.join('\n'), codes };
+  return { name: `${CUSTOMER}_DI_${number}.ldif`, text: records.join('\n'), codes, done };
 }
 
 const WORDS = [[], [], [], ['NOCREATE'], ['NOUPDATE'], ['NOGROUPS'], ['NOGROUPS', 'NOCREATE']];
@@ -123,29 +148,35 @@ function usersFile(random: Random, world: World, number: number): MixedFile {
   const group = random.percent(20) ? 'Sales' : null;
   const rows = [];
   const codes = [];
+  const done = [];
   for (let entry = 0; entry < 15; entry += 1) {
     const row = generateUserRow(random, world);
     rows.push(row);
-    codes.push(applyUserRow(world, row, { words, group }).code);
+    const { code, effect } = applyUserRow(world, row, { words, group });
+    codes.push(code);
+    done.push(effect === 'created' ? 'ADDSUBSCRIBER' : null);
   }
   const type = ['USERS', ...words].join('-');
   const name = `${CUSTOMER}_${group === null ? 'HR' : 'sales'}_${type}_${number}.csv`;
-  return { name, text: userFileText(random, rows), codes };
+  return { name, text: userFileText(random, rows), codes, done };
 }
 
 function techniciansFile(random: Random, world: World, number: number): MixedFile {
   const chosen = random.percent(20) ? 1002 : null;
   const rows = [];
   const codes = [];
+  const done = [];
   const known = world.model.subscribers.map(({ email }) => email);
   for (let entry = 0; entry < 8; entry += 1) {
     const row = generateTechnician(random, known);
     rows.push(row);
+    const people = world.model.subscribers.length;
     codes.push(applyTechnician(world, row, chosen));
+    done.push(world.model.subscribers.length > people ? 'ADDSUBSCRIBER' : null);
   }
   const isJson = random.percent(50);
   const name = `${CUSTOMER}_${chosen === null ? 'desk' : 'field'}_TECHNICIANS_${number}${isJson ? '.json' : '.csv'}`;
-  return { name, text: isJson ? jsonText(rows) : csvText(random, rows), codes };
+  return { name, text: isJson ? jsonText(rows) : csvText(random, rows), codes, done };
 }
 
 const COLUMNS = TECHNICIAN_COLUMNS.map(({ json_key: key }) => key);

@@ -4,8 +4,11 @@ import { decideSlice } from '../../src/pipeline/plan.ts';
 import { saveCarefully } from '../../src/pipeline/save-decided.ts';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import type { OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
-import { onlyRow, type Database } from '../../src/database/open.ts';
-import { parseChangeFileName } from '../../src/change-file/change-file.ts';
+import { onlyRow, type Database, type Transaction } from '../../src/database/open.ts';
+import { knownOf } from '../../src/ledger/deciding.ts';
+import { saveOutcome } from '../../src/ledger/results.ts';
+import type { Outcome } from '../../src/change-file/outcome.ts';
+import { parseChangeFileName, type ChangeFile } from '../../src/change-file/change-file.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
 import { changeFileText } from './change-file-text.ts';
 import { CUSTOMER } from './generate-organisation.ts';
@@ -17,7 +20,8 @@ const NOW = new Date('2026-03-02T12:00:00Z');
 /** An empty database with the organisations in it, whatever stood there before. */
 export async function startProgram(database: Database, file: OrganisationFile): Promise<void> {
   await database.query(
-    'truncate customer, subscriber, seat, outbox, batch, organisation_item, event restart identity cascade',
+    `truncate customer, subscriber, seat, outbox, batch, organisation_item, event, change, change_name, refused_entry
+     restart identity cascade`,
   );
   await setUpOrganisations(database, { now: () => NOW }, file, 'enforce');
 }
@@ -37,7 +41,7 @@ export async function runProgram(
   return codes;
 }
 
-/** @returns the codes of its entries */
+/** @returns the codes of its entries. What became of them is told like by the pipeline. */
 export async function runFile(database: Database, name: string, text: string): Promise<number[]> {
   const parsed = parseChangeFileName(name, KINDS.types);
   const kind = KINDS.ofFile({ name, type: parsed?.type });
@@ -56,8 +60,30 @@ export async function runFile(database: Database, name: string, text: string): P
     const contents = { kind, header, problem, entries, total: entries.length, more: false, prepared };
     const owned = { ...file, owner: await customerById(tx, CUSTOMER) };
     const decided = await decideSlice(tx, owned, contents, NOW);
-    const { results } = await saveCarefully(tx, owned, contents, decided, NOW);
-    return results.map(({ code }) => code);
+    const outcome = await saveCarefully(tx, owned, contents, decided, NOW);
+    await tell(tx, file, outcome);
+    return outcome.results.map(({ code }) => code);
+  });
+}
+
+async function tell(tx: Transaction, file: ChangeFile, outcome: Outcome): Promise<void> {
+  const { administrator: by } = await knownOf(tx, file, NOW);
+  const { read, written, readErrors, writeErrors } = outcome;
+  const journal = { file: file.id, first: 1, last: read, by, from: NOW.getTime() * 1000 };
+  const event = {
+    type: 'file.applied' as const,
+    at: NOW,
+    customer: file.customer,
+    subject: file.name,
+    data: { entries: read, written, readErrors, writeErrors, ms: 1, journal },
+  };
+  await saveOutcome(tx, file, outcome, {
+    total: read,
+    next: { filedAs: file.name },
+    started: NOW,
+    now: NOW,
+    digest: null,
+    events: [event],
   });
 }
 

@@ -38,7 +38,7 @@ export function carryOut(state: UsersState, planned: PlannedRow, { entry, line }
   const { row, person } = planned;
   const fieldsNow = (one: Subscriber) => ({
     ...fieldsOf(one),
-    ...groupFields(membershipsOf(groups, one.id)),
+    ...inOrder(planned.groups?.names ?? [], groupFields(membershipsOf(groups, one.id))),
   });
   const before = person && fieldsNow(person);
   const portrait = person && portraitOf(person);
@@ -56,6 +56,11 @@ export function carryOut(state: UsersState, planned: PlannedRow, { entry, line }
   organisation.changed.add(subscriber);
   if (portrait) noteChange(organisation, subscriber, portrait, cause.operation, entry);
   return { [person ? 'updated' : 'created']: 1, groups: planned.groups?.created.length ?? 0 };
+}
+
+/** The groups of the cell come first: so they are told. One that somebody is not in has no value. */
+function inOrder(names: readonly string[], fields: Record<string, string>): Record<string, string | null> {
+  return { ...Object.fromEntries(names.map((name) => [`group.${name}`, null])), ...fields };
 }
 
 function addSubscriber({ organisation, inputs }: UsersState, row: UserRow): Subscriber {

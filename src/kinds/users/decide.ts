@@ -193,7 +193,7 @@ function landing({ groups }: UsersState, name: string): PlannedGroups | null {
   const group = groups.byName.get(name);
   if (!group) return null;
   const membership: Membership = { group, isPrimary: true, canSend: group.canSend, isAdmin: false };
-  return { memberships: [membership], created: [], warnings: [] };
+  return { memberships: [membership], created: [], warnings: [], names: [] };
 }
 
 function warningsFor(

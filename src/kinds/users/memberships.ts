@@ -15,6 +15,8 @@ export interface PlannedGroups {
   /** Not stored yet, and not among the groups. */
   created: UserGroup[];
   warnings: Refusal[];
+  /** In the order of the cell; empty where there was none. */
+  names: readonly string[];
 }
 
 const field = 'Groups';
@@ -34,6 +36,7 @@ export function planGroups(
   const formerPrimary = list.find(({ isPrimary }) => isPrimary)?.group;
   const created: UserGroup[] = [];
   const warnings: Refusal[] = [];
+  const names = definitions.map(({ name }) => name);
   const removed = new Set<UserGroup>();
   for (const { name, statuses } of definitions) {
     const known = groups.byName.get(name);
@@ -61,12 +64,12 @@ export function planGroups(
   if (left.length > GROUPS_OF_PERSON_MAX && left.length > (before?.length ?? 0))
     return { refusal: tooMany(left.length) };
   // Rights in the default group start anew.
-  if (!first) return { memberships: [onlyMembership(groups.defaultGroup)], created, warnings };
+  if (!first) return { memberships: [onlyMembership(groups.defaultGroup)], created, warnings, names };
   if (!left.some(({ isPrimary }) => isPrimary)) {
     if (formerPrimary) return { refusal: { code: 2025, field, value: formerPrimary.name } };
     first.isPrimary = true;
   }
-  return { memberships: left, created, warnings };
+  return { memberships: left, created, warnings, names };
 }
 
 /** Nobody who is in more groups already is kept from leaving some. */

@@ -76,7 +76,7 @@ test('every sign-in, refusal, upload, download, renaming and deletion is recorde
   );
   const shown = rows.map((row) => [row.protocol, row.type, row.who, row.customer_id, row.subject]);
   expect(shown).toEqual([
-    ['ftps', 'sign_in.refused', 'acme', null, null],
+    ['ftps', 'sign_in.refused', 'acme', ACME, null],
     ['ftps', 'sign_in.accepted', 'acme', ACME, null],
     ['ftps', 'upload.stored', 'acme', ACME, '/a.part'],
     ['ftps', 'download.sent', 'acme', ACME, '/_report/r.txt'],
