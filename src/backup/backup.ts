@@ -46,7 +46,7 @@ export async function backup(
 ): Promise<{ tables: number; files: number }> {
   await target.folder('tables');
   await target.folder('spool');
-  return database.transaction(async (tx) => {
+  return database.copying(async (tx) => {
     await tx.query('set transaction isolation level repeatable read read only');
     await tx.query('set local statement_timeout = 0');
     const saved = await saveTables(tx, target);
@@ -72,7 +72,7 @@ export async function restore(
   const manifest = manifestSchema.safeParse(JSON.parse(text));
   if (!manifest.success) throw new OperatorFault(operator.backup.unreadable(folder));
   await expectEmptyFolder(spool, operator.backup.restoreIntoEmptySpool);
-  await database.transaction(async (tx) => {
+  await database.copying(async (tx) => {
     await tx.query('set local statement_timeout = 0');
     // The spool that is filled now is taken up at the next start, whichever the database had before.
     await tx.query('delete from spool_identity');

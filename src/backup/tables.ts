@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import type { Transaction } from '../database/open.ts';
+import type { CopyingTransaction, Transaction } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { operator } from '../messages/en/operator.ts';
 import type { BackupTarget } from './target.ts';
@@ -22,7 +22,7 @@ type Step = (what: string) => void;
 const NOT_SAVED = ['schema_migration', 'spool_identity', 'spool_difference', 'access_change'];
 
 /** Copies all tables as the transaction's snapshot sees them, one compressed file each. */
-export async function saveTables(tx: Transaction, target: BackupTarget): Promise<SavedTables> {
+export async function saveTables(tx: CopyingTransaction, target: BackupTarget): Promise<SavedTables> {
   const tables = await tablesInOrder(tx);
   for (const { name, columns } of tables) {
     const rows = `copy (select ${columns.map(quoted).join(', ')} from ${quoted(name)}) to stdout`;
@@ -38,7 +38,7 @@ const CHUNK_BYTES = 262_144;
 
 /** Where nobody takes it any more, it is read to its end all the same: the connection must be left in good order. */
 async function saveTable(
-  tx: Transaction,
+  tx: CopyingTransaction,
   statement: string,
   save: (content: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<void> {
@@ -59,7 +59,7 @@ async function saveTable(
  * @throws {OperatorFault} where it is not empty, or its schema is not that of the backup
  */
 export async function loadTables(
-  tx: Transaction,
+  tx: CopyingTransaction,
   folder: string,
   saved: SavedTables,
   step?: Step,

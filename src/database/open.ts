@@ -9,9 +9,18 @@ export interface Queryable {
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<Row>>;
 }
 
-/** The connection of one transaction. Only functions that get one may rely on being atomic. */
+/**
+ * The connection of one transaction. Only functions that get one may rely on being atomic.
+ *
+ * Statements go out at once and are carried out one after the other: who needs no answer before the next sends several
+ * and awaits them together. Where one fails, those behind it do nothing and fail as well.
+ */
 export interface Transaction extends Queryable {
   readonly inTransaction: true;
+}
+
+/** One that also copies whole tables; its statements are awaited one by one. */
+export interface CopyingTransaction extends Transaction {
   /** @param statement `copy … to stdout` */
   copyOut(statement: string): Readable;
   /** @param statement `copy … from stdin` */
@@ -21,6 +30,8 @@ export interface Transaction extends Queryable {
 export interface Database extends Queryable {
   /** Runs `work` in one transaction: commits its result, rolls back on anything thrown. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** The same on a connection of its own, for who copies tables. */
+  copying<T>(work: (tx: CopyingTransaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -46,18 +57,18 @@ export async function openDatabase(
   connection: string | pg.ClientConfig,
   onLost: (error: Error) => void,
 ): Promise<Database> {
-  const config: pg.PoolConfig =
+  const given: pg.ClientConfig =
     typeof connection === 'string' ? { connectionString: connection } : connection;
-  const pool = new pg.Pool({
+  const config: pg.ClientConfig = {
     application_name: 'spoolgate',
-    ...config,
+    ...given,
     types,
-    max: CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_MS_MAX,
     statement_timeout: STATEMENT_MS_MAX,
     lock_timeout: LOCK_MS_MAX,
     options: '-c jit=off -c timezone=UTC',
-  });
+  };
+  const pool = new pg.Pool({ ...config, max: CONNECTIONS_MAX, pipeline: true });
   // A connection may break at the very moment at which it changes hands, and nobody listens to it.
   pool.on('connect', (client) => client.on('error', () => {}));
   // An idle connection that breaks (server restarted) is replaced by the pool; without a listener it ends the process.
@@ -69,6 +80,7 @@ export async function openDatabase(
   const database: Database = {
     query: (text, values) => pool.query(prepared(text, values)),
     transaction: (work) => runTransaction(pool, work),
+    copying: (work) => runCopying(config, work),
     close: () => pool.end(),
   };
   try {
@@ -85,27 +97,66 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
   let broken: Error | undefined;
   // Between two statements a lost connection is only told by this event.
   const onError = (error: Error) => {
-    broken = error;
+    broken ??= error;
   };
   client.on('error', onError);
   try {
-    await client.query('begin');
-    const result = await work({
-      inTransaction: true,
-      query: (text, values) => client.query(prepared(text, values)),
-      copyOut: (statement) => client.query(copyTo(statement)),
-      copyIn: (statement) => client.query(copyFrom(statement)),
-    });
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch((rollbackError: unknown) => {
-      broken ??= rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
-    });
-    throw error;
+    return await carriedOut(client, work, onError);
   } finally {
     client.off('error', onError);
     client.release(broken);
+  }
+}
+
+/** The driver copies only where statements do not go out before the one in front is answered. */
+async function runCopying<T>(
+  config: pg.ClientConfig,
+  work: (tx: CopyingTransaction) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client(config);
+  // What is in hand hears of a lost connection itself, and what comes after it fails.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const copyOut = (statement: string) => client.query(copyTo(statement));
+    const copyIn = (statement: string) => client.query(copyFrom(statement));
+    return await carriedOut(
+      client,
+      (tx) => work({ ...tx, copyOut, copyIn }),
+      () => {},
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** @param onBroken told where it could not be rolled back */
+async function carriedOut<T>(
+  client: pg.ClientBase,
+  work: (tx: Transaction) => Promise<T>,
+  onBroken: (error: Error) => void,
+): Promise<T> {
+  let isOver = false;
+  const tx: Transaction = {
+    inTransaction: true,
+    query: async (text, values) => {
+      // What goes on after a failure beside it would write outside of any transaction.
+      if (isOver) throw new Error('the transaction is over');
+      return client.query(prepared(text, values));
+    },
+  };
+  try {
+    await client.query('begin');
+    const result = await work(tx);
+    isOver = true;
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    isOver = true;
+    await client.query('rollback').catch((rollbackError: unknown) => {
+      onBroken(rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError)));
+    });
+    throw error;
   }
 }
 

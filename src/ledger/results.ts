@@ -1,3 +1,4 @@
+import { allDone } from '../all-done.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { EntryResult, Position } from '../change-file/entry.ts';
 import type { Outcome } from '../change-file/outcome.ts';
@@ -27,12 +28,11 @@ export async function saveOutcome(
   outcome: Outcome,
   saved: SavedSlice,
 ): Promise<void> {
-  for (let at = 0; at < outcome.results.length; at += RESULTS_IN_ROW_MAX)
-    await saveResults(tx, file, outcome.results.slice(at, at + RESULTS_IN_ROW_MAX), saved.started);
   const { next, now } = saved;
   const slice = { outcome, saved };
-  await expectExit(
-    'filedAs' in next ? apply(tx, file, slice, next.filedAs, now) : goOn(tx, file, next, slice),
+  await allDone(
+    saveResults(tx, file, outcome.results, saved.started),
+    expectExit('filedAs' in next ? apply(tx, file, slice, next.filedAs, now) : goOn(tx, file, next, slice)),
   );
 }
 
@@ -56,11 +56,20 @@ const SAVE_SLICE_AND_REFUSED = `
 
 async function saveResults(
   tx: Transaction,
+  file: ChangeFile,
+  results: readonly EntryResult[],
+  started: Date,
+): Promise<void> {
+  for (let at = 0; at < results.length; at += RESULTS_IN_ROW_MAX)
+    await saveRow(tx, file, results.slice(at, at + RESULTS_IN_ROW_MAX), started);
+}
+
+async function saveRow(
+  tx: Transaction,
   { id, customer }: ChangeFile,
   results: readonly EntryResult[],
   started: Date,
 ): Promise<void> {
-  if (results.length === 0) return;
   const places = results.map(({ place }) => place);
   const slice = [
     id,

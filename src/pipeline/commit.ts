@@ -3,6 +3,7 @@
  * the changes of the accounts, or none of it does. A crash before the commit changes nothing; after it, nothing is lost.
  */
 import path from 'node:path';
+import { allDone } from '../all-done.ts';
 import { ERROR, type ChangeFile } from '../change-file/change-file.ts';
 import { notesOf, positionAfter, warningsOf, type Position } from '../change-file/entry.ts';
 import { effectsOf, isStopped, type Outcome } from '../change-file/outcome.ts';
@@ -38,12 +39,15 @@ export async function commit(tx: Transaction, plan: Plan, input: CommitInput): P
   const { file, folder, opened, contents } = input;
   if (plan.kind === 'wait') return postpone(tx, plan, input);
   if (plan.kind === 'hold') return holdFile(tx, plan.hold, input);
-  if (!file.progress) {
-    if (!(await takeChangeFile(folder, file, opened))) return null;
-    failpoint('taken');
-  }
-  if (plan.kind === 'refuse' || !contents) return refuseFile(tx, plan, input);
-  return applySlice(tx, plan, input, contents);
+  const carryOut = async () =>
+    plan.kind === 'refuse' || !contents ? refuseFile(tx, plan, input) : applySlice(tx, plan, input, contents);
+  if (file.progress) return carryOut();
+  const taken = await takeChangeFile(folder, file, opened);
+  if (!taken) return null;
+  failpoint('taken');
+  // The disk has its time while the statements have theirs.
+  const [committed] = await allDone(carryOut(), taken.durable);
+  return committed;
 }
 
 async function postpone(
@@ -107,7 +111,10 @@ async function applySlice(
   if (!held) await noteSlice(tx, file, contents, outcome, finished);
   await saveRest(tx, file, outcome, finished);
   if (known.earlier !== null && digest !== null) await noteContent(tx, file, digest, now);
-  await count(tx, plan, input, contents, outcome);
+  const [departing] = await allDone(
+    next ? null : departingFrom(input, contents, outcome),
+    count(tx, plan, input, contents, outcome),
+  );
   if (!next && !held && !isStopped(outcome)) {
     // One of which nothing could be read is no newer one.
     if (contents.kind.weigh && (outcome.written > 0 || outcome.readErrors === 0))
@@ -124,7 +131,6 @@ async function applySlice(
     ),
   ].map((event) => ({ ...event, at: finished }));
   const saved = { total: contents.total, started, now: finished, digest, events };
-  const departing = next ? null : await departingFrom(input, contents, outcome);
   await saveOutcome(tx, file, outcome, { ...saved, next: next ?? { filedAs: departing?.filedAs ?? null } });
   failpoint('saved');
   return departing ? { departing } : {};

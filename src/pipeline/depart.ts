@@ -2,7 +2,6 @@
 import { numberedAs, type ChangeFile } from '../change-file/change-file.ts';
 import { errorsName, retryName, traceName } from '../change-file/companions.ts';
 import type { Database } from '../database/open.ts';
-import { isThere } from '../durable.ts';
 import type { Departing, FreshDeparting } from '../ledger/departing.ts';
 import { noteOnFile } from '../ledger/notes.ts';
 import { absentPages } from '../ledger/absent.ts';
@@ -13,7 +12,7 @@ import { hasFailed, writeRetryFile } from '../report/retry-file.ts';
 import { writeTrace, type TracedResult } from '../report/trace.ts';
 import { digestOf } from '../spool/digest.ts';
 import { fileAway } from '../spool/file-away.ts';
-import { openChangeFile, takenPath } from '../spool/take.ts';
+import { openChangeFile, openTaken, takenPath, type OpenChangeFile } from '../spool/take.ts';
 import { headerOf } from './charged-reading.ts';
 import { bytesOf } from './read-slice.ts';
 import { shownText } from './shown-entries.ts';
@@ -27,26 +26,34 @@ export async function depart(
 ): Promise<void> {
   const { database, clock } = turn.services;
   const { file, decision } = departing;
-  await tellChanged(turn, departing);
-  const writeBeside = traced && decision !== 'refused' ? companionsOf(turn, departing) : null;
+  await using held = new AsyncDisposableStack();
+  const opened = decision === 'refused' ? null : await openTaken(turn.folder, file);
+  if (opened) held.use(opened.handle);
+  if (opened) await tellChanged(turn, departing, opened);
+  const writeBeside = traced && decision !== 'refused' ? companionsOf(turn, departing, opened, held) : null;
   const place = { taken: takenPath(turn.folder, file), folder: turn.folder };
   await fileAway(database, departing, place, writeBeside, clock.now());
 }
 
-/** What was decided just now has its results and its header at hand. */
+/**
+ * What was decided just now has its results and its header at hand.
+ *
+ * @param inHand held by `held`; null where it was not in hand: it is by the time at which the trace is written, if it is there at all
+ */
 function companionsOf(
   { services, folder }: Turn,
   departing: Departing | FreshDeparting,
+  inHand: OpenChangeFile | null,
+  held: AsyncDisposableStack,
 ): (filed: string) => Promise<void> {
   const { file } = departing;
   const { database } = services;
   const fresh = 'traced' in departing ? departing.traced : null;
   const kind = services.kinds.ofFile({ name: file.name, type: file.parsed?.type });
   return async (filed) => {
-    const opened = await openChangeFile(folder, file);
+    const opened = inHand ?? (await openChangeFile(folder, file));
     if (!opened || !kind) return;
-    await using held = new AsyncDisposableStack();
-    held.use(opened.handle);
+    if (!inHand) held.use(opened.handle);
     const header = fresh?.header ?? (await headerOf(services.readings, { kind, file, opened }, held));
     const shown = shownText(kind, header, services.maskPasswords ?? false);
     const results = () => (fresh ? pagesOf(fresh.results) : allPages(database, file));
@@ -74,12 +81,12 @@ async function* allPages(database: Database, file: ChangeFile): AsyncGenerator<T
 }
 
 /** Another program may hold the file open, and write into it while it is read, wherever it lies. */
-async function tellChanged({ services, folder }: Turn, departing: Departing): Promise<void> {
-  const { file, decision, digest, modifiedAt } = departing;
-  if (decision !== 'applied' || !(await isThere(takenPath(folder, file)))) return;
-  const opened = await openChangeFile(folder, file);
-  if (!opened) return;
-  await using _ = opened.handle;
+async function tellChanged(
+  { services }: Turn,
+  { file, decision, digest, modifiedAt }: Departing,
+  opened: OpenChangeFile,
+): Promise<void> {
+  if (decision !== 'applied') return;
   // Of a file that is as it was when it was admitted nothing needs to be read.
   if (opened.bytes === file.bytes && Math.abs(opened.modifiedMs - modifiedAt.getTime()) < 1) return;
   if (digest !== null && (await digestOf(bytesOf(opened)(0))) === digest) return;

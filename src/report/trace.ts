@@ -48,8 +48,14 @@ export async function* tracePieces(
   original: FileHandle,
   traced: Traced,
 ): AsyncGenerator<Buffer> {
-  yield tracedLine('entryNum,lineNum,resultCode,', header);
-  for await (const page of results) if (page.length > 0) yield await tracedPage(page, original, traced);
+  let first: Buffer | null = tracedLine('entryNum,lineNum,resultCode,', header);
+  for await (const page of results) {
+    if (page.length === 0) continue;
+    const text = await tracedPage(page, original, traced);
+    yield first ? Buffer.concat([first, text]) : text;
+    first = null;
+  }
+  if (first) yield first;
 }
 
 /** Puts values in front of original text; nothing is quoted again. */

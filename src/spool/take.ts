@@ -26,18 +26,25 @@ export interface OpenChangeFile {
  * @returns null where the customer has deleted it
  */
 export async function openChangeFile(folder: string, file: ChangeFile): Promise<OpenChangeFile | null> {
-  for (const place of [takenPath(folder, file), path.join(folder, file.name)]) {
-    try {
-      const handle = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW);
-      const { size, mtimeMs, dev, ino } = await handle.stat();
-      return { handle, bytes: size, modifiedMs: mtimeMs, inode: `${dev}:${ino}` };
-    } catch (error) {
-      if (isDenied(error))
-        throw new Error(`The change file cannot be read: ${messageOf(error)}`, { cause: error });
-      if (codeOf(error) !== 'ENOENT') throw error;
-    }
+  return (await openTaken(folder, file)) ?? openAt(path.join(folder, file.name));
+}
+
+/** @returns null where it is not in hand */
+export async function openTaken(folder: string, file: ChangeFile): Promise<OpenChangeFile | null> {
+  return openAt(takenPath(folder, file));
+}
+
+async function openAt(place: string): Promise<OpenChangeFile | null> {
+  try {
+    const handle = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const { size, mtimeMs, dev, ino } = await handle.stat();
+    return { handle, bytes: size, modifiedMs: mtimeMs, inode: `${dev}:${ino}` };
+  } catch (error) {
+    if (isDenied(error))
+      throw new Error(`The change file cannot be read: ${messageOf(error)}`, { cause: error });
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return null;
   }
-  return null;
 }
 
 /** A right that a folder lacks comes back, and the file waits for it; a file that may not be read is a fault of its own. */
@@ -45,23 +52,32 @@ function isDenied(error: unknown): boolean {
   return ['EACCES', 'EPERM'].includes(codeOf(error) ?? '');
 }
 
+/** A file in hand. */
+export interface Taken {
+  inode: string | null;
+  /** Its name lasts, whatever happens to the machine: nothing of it is committed before. */
+  durable: Promise<void>;
+}
+
 /**
  * Moves a file out of the customer's reach, so that what is applied is what was read.
  *
- * @returns false where it was replaced or deleted since it was opened; the caller reads again
+ * @returns null where it was replaced or deleted since it was opened; the caller reads again
  */
 export async function takeChangeFile(
   folder: string,
   file: ChangeFile,
   opened: OpenChangeFile,
-): Promise<boolean> {
-  if (!(await takeInHand(folder, file))) return false;
-  return (await inodeAt(takenPath(folder, file))) === opened.inode;
+): Promise<Taken | null> {
+  const taken = await takeInHand(folder, file);
+  if (taken?.inode === opened.inode) return taken;
+  await taken?.durable;
+  return null;
 }
 
 /** Moves a file that cannot be read out of the customer's reach, whatever it is; one that is not there is fine. */
 export async function takeAsItIs(folder: string, file: ChangeFile): Promise<void> {
-  if (!file.progress) await takeInHand(folder, file);
+  if (!file.progress) await (await takeInHand(folder, file))?.durable;
 }
 
 /**
@@ -90,22 +106,30 @@ const durablyTaken = new Set<string>();
 /** Each is forgotten when its first entries are committed, so that only failed turns leave any. */
 const DURABLY_TAKEN_MAX = 10_000;
 
-/** @returns false where there is no such file */
-async function takeInHand(folder: string, file: ChangeFile): Promise<boolean> {
+/** @returns null where there is no such file */
+async function takeInHand(folder: string, file: ChangeFile): Promise<Taken | null> {
   const taken = takenPath(folder, file);
   const inode = await inodeAt(taken);
   // What is begun was committed after its sync.
-  if (inode !== null && (file.progress || durablyTaken.has(`${taken} ${inode}`))) return true;
+  if (inode !== null && (file.progress || durablyTaken.has(`${taken} ${inode}`)))
+    return { inode, durable: Promise.resolve() };
   try {
     await rename(inode === null ? path.join(folder, file.name) : await putBack(folder, file), taken);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
+  const moved = await inodeAt(taken);
+  const durable = syncTaken(folder, taken, moved);
+  // Whoever awaits it hears of it.
+  durable.catch(() => {});
+  return { inode: moved, durable };
+}
+
+async function syncTaken(folder: string, taken: string, inode: string | null): Promise<void> {
   await Promise.all([syncFolder(path.dirname(taken)), syncFolder(folder)]);
   if (durablyTaken.size >= DURABLY_TAKEN_MAX) durablyTaken.clear();
-  durablyTaken.add(`${taken} ${await inodeAt(taken)}`);
-  return true;
+  durablyTaken.add(`${taken} ${inode}`);
 }
 
 /** The file waits again as before it was taken, so that it can be taken anew, both its names. @returns its path */

@@ -19,11 +19,12 @@ export async function saveOrganisation(
 ): Promise<void> {
   const { id, changes, followUps } = organisation;
   const changeFile = 'file' in origin ? origin.file : null;
-  await savePeople(tx, organisation, now);
-  await saveChanges(tx, id, 'person', changes, { origin, now });
-  if (followUps.length > 0) await saveFollowUps(tx, organisation, changeFile, now);
-  if (organisation.notices.size > 0 && changeFile !== null)
-    await saveNotices(tx, organisation, changeFile, now);
+  await Promise.all([
+    savePeople(tx, organisation, now),
+    saveChanges(tx, id, 'person', changes, { origin, now }),
+    followUps.length > 0 && saveFollowUps(tx, organisation, changeFile, now),
+    organisation.notices.size > 0 && changeFile !== null && saveNotices(tx, organisation, changeFile, now),
+  ]);
 }
 
 async function saveFollowUps(

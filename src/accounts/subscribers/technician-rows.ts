@@ -61,16 +61,17 @@ const SAVE = `
   on conflict (subscriber_id) do update set
     ${[...UPDATED, 'updated_at'].map((column) => `${column} = excluded.${column}`).join(', ')}`;
 
+const SET_ASIDE = 'update technician set sso_id = null, sso_id_key = null where subscriber_id = any($1)';
+
 /** @throws a unique violation (23505) where a single sign-on id was taken elsewhere since the load */
 export async function saveTechnicians(tx: Transaction, organisation: Organisation, now: Date): Promise<void> {
   const { rows, gone, losing } = technicianChanges(organisation);
-  if (gone.length > 0) await tx.query('delete from technician where subscriber_id = any($1)', [gone]);
-  // Ids may change hands within one file: those that change are set aside first.
-  if (losing.length > 0)
-    await tx.query('update technician set sso_id = null, sso_id_key = null where subscriber_id = any($1)', [
-      losing,
-    ]);
-  if (rows.length > 0) await tx.query(SAVE, [now, ...arraysOf(rows, COLUMNS)]);
+  await Promise.all([
+    gone.length > 0 && tx.query('delete from technician where subscriber_id = any($1)', [gone]),
+    // Ids may change hands within one file: those that change are set aside first.
+    losing.length > 0 && tx.query(SET_ASIDE, [losing]),
+    rows.length > 0 && tx.query(SAVE, [now, ...arraysOf(rows, COLUMNS)]),
+  ]);
 }
 
 function technicianChanges({ id, changed, stored }: Organisation) {
