@@ -137,7 +137,7 @@ async function digestFor(
   contents: Contents | null,
 ): Promise<string | null> {
   if (!contents || contents.more || file.progress) return null;
-  const digest = await digestOf(bytesOf(opened)(0));
+  const digest = contents.digest ?? (await digestOf(bytesOf(opened)(0)));
   const { size, mtimeMs } = await opened.handle.stat();
   // It has changed since it was opened: what was read of it is not what it says now.
   return size === opened.bytes && mtimeMs === opened.modifiedMs ? digest : null;

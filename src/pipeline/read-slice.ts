@@ -6,6 +6,7 @@ import type { Refusal } from '../change-file/result-code.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Entry, OpenBytes } from '../change-file/entry.ts';
 import { contentOf } from '../file-content.ts';
+import { DigestedBytes } from '../spool/digest.ts';
 
 /** A file, or the next slice of a large one, as its kind reads it. */
 export interface Slice {
@@ -18,6 +19,8 @@ export interface Slice {
   total: number;
   /** The file has more entries than `total`; they were not counted, since it is refused anyhow. */
   more: boolean;
+  /** SHA-256 of all that was read; null where that is not the whole file. */
+  digest: string | null;
 }
 
 /** A slice with what takes long to make, made before the transaction. */
@@ -52,7 +55,10 @@ export async function readSlice(
   { progress }: ChangeFile,
   { entriesMax, sliceEntries = kind.rest ? Infinity : SLICE_ENTRIES, breather }: ReadLimits,
 ): Promise<Slice> {
-  const { header, problem, entries: all } = await kind.read(bytesOf(opened), progress, breather);
+  const digested = new DigestedBytes();
+  const contentFrom = bytesOf(opened);
+  const open: OpenBytes = (from) => (from === 0 ? digested.passing(contentFrom(0)) : contentFrom(from));
+  const { header, problem, entries: all } = await kind.read(open, progress, breather);
   const entries: Entry[] = [];
   let [counted, bytes, beyond] = [0, 0, 0];
   let more = false;
@@ -70,7 +76,8 @@ export async function readSlice(
     if (more) break;
   }
   const empty = counted === 0 ? kind.empty : undefined;
-  return { kind, header, problem: empty ?? problem, entries, total: progress?.total ?? counted, more };
+  const total = progress?.total ?? counted;
+  return { kind, header, problem: empty ?? problem, entries, total, more, digest: digested.digest };
 }
 
 export function bytesOf({ handle }: OpenChangeFile): OpenBytes {

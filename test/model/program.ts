@@ -57,7 +57,16 @@ export async function runFile(database: Database, name: string, text: string): P
       [CUSTOMER, name, parsed.type, parsed.source, parsed.sequence.toString(), NOW, text.length],
     );
     const file = changeFileFrom(onlyRow(result));
-    const contents = { kind, header, problem, entries, total: entries.length, more: false, prepared };
+    const contents = {
+      kind,
+      header,
+      problem,
+      entries,
+      total: entries.length,
+      more: false,
+      digest: null,
+      prepared,
+    };
     const owned = { ...file, owner: await customerById(tx, CUSTOMER) };
     const decided = await decideSlice(tx, owned, contents, NOW);
     const outcome = await saveCarefully(tx, owned, contents, decided, NOW);

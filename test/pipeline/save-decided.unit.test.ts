@@ -59,7 +59,7 @@ function store(refuses: (names: string[], tries: number) => Error | null) {
   };
   const query = async (statement: string) => void statements.push(statement);
   const run = async (entries: Named[]) => {
-    const counts = { total: entries.length, more: false };
+    const counts = { total: entries.length, more: false, digest: null };
     const read = { kind: kind as Kind, header: Buffer.alloc(0), problem: null, entries, ...counts };
     const contents = { ...read, prepared: null };
     const tx = { query } as unknown as Transaction;
