@@ -1,4 +1,5 @@
 /** After the commit everything is derived from the database, and can be done again: the trace and what stands beside it, and the move. */
+import { allDone } from '../all-done.ts';
 import { numberedAs, type ChangeFile } from '../change-file/change-file.ts';
 import { errorsName, retryName, traceName } from '../change-file/companions.ts';
 import type { Database } from '../database/open.ts';
@@ -57,13 +58,17 @@ function companionsOf(
     const header = fresh?.header ?? (await headerOf(services.readings, { kind, file, opened }, held));
     const shown = shownText(kind, header, services.maskPasswords ?? false);
     const results = () => (fresh ? pagesOf(fresh.results) : allPages(database, file));
-    await writeTrace(traceName(filed), results(), shown.header, opened.handle, shown);
-    const anyHas = fresh ? fresh.results.some(hasFailed) : await anyFailed(database, file);
-    if (!anyHas) return;
-    const { retried } = kind;
-    const { retryNumber, pages } = await failedEntries(database, file, retried !== undefined);
-    if (retried) await writeRetryFile(retryName(filed), results(), header, opened.handle, retried);
-    await writeErrorsFile(errorsName(filed), pages, retryNumber && numberedAs(file.name, retryNumber));
+    const writeFailed = async () => {
+      const anyHas = fresh ? fresh.results.some(hasFailed) : await anyFailed(database, file);
+      if (!anyHas) return;
+      const { retried } = kind;
+      const { retryNumber, pages } = await failedEntries(database, file, retried !== undefined);
+      await allDone(
+        retried && writeRetryFile(retryName(filed), results(), header, opened.handle, retried),
+        writeErrorsFile(errorsName(filed), pages, retryNumber && numberedAs(file.name, retryNumber)),
+      );
+    };
+    await allDone(writeTrace(traceName(filed), results(), shown.header, opened.handle, shown), writeFailed());
   };
 }
 

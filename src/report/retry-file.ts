@@ -8,6 +8,9 @@ export function hasFailed({ code }: Pick<PlacedResult, 'code'>): boolean {
   return code !== 0 && !isSkipped(code as ResultCode);
 }
 
+/** In bytes. */
+const WRITTEN_AT_ONCE = 65_536;
+
 /**
  * Writes the entries of a change file that failed, as they stood there and in their order, to be corrected and sent again.
  * It can be written again any number of times.
@@ -23,17 +26,21 @@ export async function writeRetryFile(
   layout: RetryLayout,
 ): Promise<void> {
   await writeWhole(target, async (retry) => {
-    await retry.write(layout.opening(header));
-    let isFirst = true;
+    let [pieces, bytes, isFirst] = [[layout.opening(header)], 0, true];
     for await (const page of results) {
       const failed = page.filter(hasFailed);
       if (failed.length === 0) continue;
       const textOf = await originalsOf(failed, original);
       for (const result of failed) {
-        await retry.write(layout.entry(await textOf(result), isFirst));
+        const entry = layout.entry(await textOf(result), isFirst);
+        pieces.push(entry);
+        bytes += entry.length;
         isFirst = false;
+        if (bytes < WRITTEN_AT_ONCE) continue;
+        await retry.write(Buffer.concat(pieces));
+        [pieces, bytes] = [[], 0];
       }
     }
-    await retry.write(layout.closing);
+    await retry.write(Buffer.concat([...pieces, layout.closing]));
   });
 }
