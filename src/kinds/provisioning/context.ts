@@ -34,6 +34,15 @@ export interface DecisionContext {
   entry: number;
   line: number;
   inputs: DecisionInputs;
+  /** What many checks of the entry ask for: each is worked out once. */
+  worked: Worked;
+}
+
+type SubscriptionField = 'subscriptionId' | 'subscriptionId2';
+
+interface Worked {
+  email?: string;
+  subscriptions?: { [Field in SubscriptionField]?: Subscription | null };
 }
 
 /** What a failed check says: which column, which value, and which of several causes. */
@@ -100,7 +109,7 @@ export function writtenValue({ record }: DecisionContext, field: FieldName): str
 
 /** The sign-in address the row is about, folded. */
 export function emailOf(context: DecisionContext): string {
-  return foldEmailAddress(textOf(context, 'emailAddress'));
+  return (context.worked.email ??= foldEmailAddress(textOf(context, 'emailAddress')));
 }
 
 /** The subscriber of the row; one that waits to be removed is no longer found. */
@@ -126,8 +135,14 @@ export function knownSubscriber(context: DecisionContext): Subscriber {
  */
 export function namedSubscription(
   context: DecisionContext,
-  field: 'subscriptionId' | 'subscriptionId2',
+  field: SubscriptionField,
 ): Subscription | undefined {
+  const known = (context.worked.subscriptions ??= {});
+  if (known[field] === undefined) known[field] = subscriptionNamed(context, field) ?? null;
+  return known[field] ?? undefined;
+}
+
+function subscriptionNamed(context: DecisionContext, field: SubscriptionField): Subscription | undefined {
   const text = textOf(context, field);
   if (!/^\d{1,15}$/.test(text)) return undefined;
   const subscription = context.organisation.subscriptions.get(Number(text));

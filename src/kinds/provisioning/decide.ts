@@ -102,7 +102,8 @@ export function decideEntry(
   if ('refusal' in read)
     return { place, code: read.refusal.code, operation: null, subject: null, refusal: read.refusal };
   const { record } = read;
-  const context: DecisionContext = { organisation, record, entry: place.entry, line: place.line, inputs };
+  const { entry, line } = place;
+  const context: DecisionContext = { organisation, record, entry, line, inputs, worked: {} };
   const operation = operationOf(record);
   const found = refusalOf(checks.get(operation) ?? generalChecks, context);
   const refusal = found && isDisplaced ? withoutValues(found) : found;
