@@ -18,6 +18,21 @@ export function unnested<Column extends string>(
   return `select ${columns.map(cast).join(', ')} from unnest(${parameters.join(', ')}) as given (${columns.join(', ')})`;
 }
 
+/**
+ * The same where some columns have one value for the whole set, which is sent and read once.
+ *
+ * @param shared numbers of their parameters follow those of the others
+ */
+export function unnestedWith<Column extends string>(
+  types: Readonly<Record<Column, string>>,
+  columns: readonly Column[],
+  shared: readonly Column[],
+): string {
+  const first = columns.length + 1;
+  const constants = shared.map((column, index) => `$${first + index}::${types[column]} as ${column}`);
+  return `select ${['own.*', ...constants].join(', ')} from (${unnested(types, columns, 1)}) own`;
+}
+
 /** The values for `unnested`: each column as the literal of an array, which costs the driver nothing more. */
 export function arraysOf<Row extends object>(
   rows: readonly Row[],
@@ -28,6 +43,24 @@ export function arraysOf<Row extends object>(
     for (const row of rows) literal += `${literal === '' ? '{' : ','}${elementOf(row[column])}`;
     return literal === '' ? '{}' : `${literal}}`;
   });
+}
+
+/** Control characters stand in no text of JSON: this one ends each of a set of them, and nothing in them is escaped. */
+const BETWEEN = '\u001f';
+
+/** An array of the texts of `jsonTextsOf`, as `unnest` takes it. */
+export function jsonTexts(parameter: number): string {
+  return `string_to_array($${parameter}::text, chr(31))`;
+}
+
+/** JSON costs half as much to send as an array of it, whose every quote is escaped. At least one value. */
+export function jsonTextsOf(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join(BETWEEN);
+}
+
+/** One array as a literal. */
+export function arrayOf(values: readonly unknown[]): string {
+  return `{${values.map(elementOf).join(',')}}`;
 }
 
 function elementOf(value: unknown): string {

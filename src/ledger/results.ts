@@ -3,6 +3,7 @@ import type { ChangeFile } from '../change-file/change-file.ts';
 import type { EntryResult, Position } from '../change-file/entry.ts';
 import type { Outcome } from '../change-file/outcome.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
+import { arraysOf } from '../database/unnest.ts';
 import type { TimedEvent } from '../events/record.ts';
 import { absentLine } from './absent.ts';
 import { apply, expectExit, goOn } from './exits.ts';
@@ -73,11 +74,8 @@ async function saveRow(
   const places = results.map(({ place }) => place);
   const slice = [
     id,
-    places.map(({ entry }) => entry),
-    places.map(({ line }) => line),
-    places.map(({ firstByte }) => firstByte),
-    places.map(({ byteCount }) => byteCount),
-    results.map(({ code }) => code),
+    ...arraysOf(places, ['entry', 'line', 'firstByte', 'byteCount']),
+    ...arraysOf(results, ['code']),
   ];
   const refused = results.filter(({ code }) => code !== 0);
   if (refused.length === 0) return void (await tx.query(SAVE_SLICE, slice));

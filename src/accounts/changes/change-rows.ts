@@ -1,6 +1,6 @@
 /** How changes are written: in the transaction that makes them, one statement for all of a slice. */
 import type { Transaction } from '../../database/open.ts';
-import { arraysOf } from '../../database/unnest.ts';
+import { arraysOf, jsonTexts, jsonTextsOf } from '../../database/unnest.ts';
 import type { Diff } from './diff.ts';
 
 /** Of whom a change is: a subscriber with the seats, or an entry of the directory. */
@@ -16,7 +16,10 @@ export interface Change {
   /** null where no file has made it. */
   place: { entry: number; line: number } | null;
   operation: string;
-  /** An address or folded DN that the subject has from now on; null: the one it had. */
+  /**
+   * A name by which the subject is to be found from now on, though its row does not: of a person an address that is given
+   * up, of an entry of the directory a folded DN that it gets. null: none.
+   */
   name: string | null;
   diff: Diff;
 }
@@ -27,7 +30,7 @@ export interface Change {
  */
 const SAVE = `
   with given as (
-    select * from unnest($6::bigint[], $7::int[], $8::int[], $9::text[], $10::text[], $11::text[])
+    select * from unnest($6::bigint[], $7::int[], $8::int[], $9::text[], $10::text[], ${jsonTexts(11)})
       with ordinality as g (subject, entry, line, operation, name, diff, n)
   ), last as (
     select coalesce(max(seq), $3::bigint - 1) as seq from change where customer_id = $1 and seq >= $3
@@ -63,11 +66,12 @@ export async function saveChanges(
     now.getTime() * 1000,
     file,
     who,
-    ...arraysOf(changes.map(written), ['subject', 'entry', 'line', 'operation', 'name', 'diff']),
+    ...arraysOf(changes.map(written), ['subject', 'entry', 'line', 'operation', 'name']),
+    jsonTextsOf(changes.map(({ diff }) => diff)),
   ]);
 }
 
-function written({ subject, place, operation, name, diff }: Change) {
+function written({ subject, place, operation, name }: Change) {
   const { entry = null, line = null } = place ?? {};
-  return { subject, entry, line, operation, name, diff: JSON.stringify(diff) };
+  return { subject, entry, line, operation, name };
 }

@@ -46,9 +46,11 @@ export function invite(organisation: Organisation, subscriber: Subscriber, entry
   subscriber.invitation = { state: 'pending', sentTo, sentAt: now, expiresAt, suppressed: false };
   const language = subscriber.profile.language || organisation.contactLanguage;
   const purpose = subscriber.state === 'pending' ? 'register' : 'activate';
-  const isEarlier = ({ topic, subscriber: id }: FollowUp) => topic === 'invitation' && id === subscriber.id;
-  const earlier = organisation.followUps.findIndex(isEarlier);
-  if (earlier !== -1) organisation.followUps.splice(earlier, 1);
+  if (organisation.invited.has(subscriber.id)) {
+    const isEarlier = ({ topic, subscriber: id }: FollowUp) => topic === 'invitation' && id === subscriber.id;
+    organisation.followUps.splice(organisation.followUps.findIndex(isEarlier), 1);
+  }
+  organisation.invited.add(subscriber.id);
   organisation.followUps.push({
     topic: 'invitation',
     subscriber: subscriber.id,

@@ -1,5 +1,7 @@
 import type { RowOf } from '../../database/columns.ts';
+import { byColumn, rowsFrom, type ByColumn } from '../../database/by-column.ts';
 import { onlyRow, type Queryable } from '../../database/open.ts';
+import { arrayOf } from '../../database/unnest.ts';
 import type {
   NotesTemplate,
   OnPremisesEntry,
@@ -9,10 +11,12 @@ import type {
 } from './organisation.ts';
 import {
   CUSTOMER,
+  SEAT_COLUMNS,
   seatFrom,
   seatRow,
   subscriberFrom,
   subscriberRow,
+  SUBSCRIBER_COLUMNS,
   SUBSCRIPTION,
   type SeatRow,
   type SubscriberRow,
@@ -40,8 +44,8 @@ interface LoadedRow {
   templates: NotesTemplate[];
   forms: string[];
   on_premises: OnPremisesEntry[];
-  subscribers: SubscriberRow[];
-  seats: SeatRow[];
+  subscribers: ByColumn;
+  seats: ByColumn;
   technicians: TechnicianRow[];
   technician_groups: { id: number; name: string }[];
   elsewhere: string[];
@@ -66,7 +70,13 @@ export async function loadForAdding(
   customer: number,
   { emails, notesDns, ssoIds = [], newcomers = 0 }: Named,
 ): Promise<{ organisation: Organisation; ids: number[] }> {
-  const result = await db.query<{ loaded: LoadedRow }>(LOAD, [customer, emails, notesDns, ssoIds, newcomers]);
+  const result = await db.query<{ loaded: LoadedRow }>(LOAD, [
+    customer,
+    arrayOf(emails),
+    arrayOf(notesDns),
+    arrayOf(ssoIds),
+    newcomers,
+  ]);
   const { loaded } = onlyRow(result);
   return { organisation: organisationFrom(loaded), ids: loaded.ids };
 }
@@ -86,7 +96,7 @@ export async function notesNameHolders(
 
 const LOAD = `
   with named as (
-    select * from subscriber where email = any($2) and state <> 'removed'
+    select customer_id, ${SUBSCRIBER_COLUMNS.join(', ')} from subscriber where email = any($2) and state <> 'removed'
   ), own as (
     select * from named where customer_id = $1
   )
@@ -103,9 +113,12 @@ const LOAD = `
     'forms', (select coalesce(json_agg(name), '[]') from forms_file where customer_id = $1),
     'on_premises', (select coalesce(json_agg(o), '[]') from (
        select dn, email from on_premises_entry where customer_id = $1) o),
-    'subscribers', (select coalesce(json_agg(o), '[]') from own o),
-    'seats', (select coalesce(json_agg(s order by assigned_at, subscription_id), '[]') from seat s
-       where subscriber_id in (select id from own)),
+    'subscribers', ${byColumn(SUBSCRIBER_COLUMNS, 'own')},
+    'seats', ${byColumn(
+      SEAT_COLUMNS,
+      `(select ${SEAT_COLUMNS.join(', ')} from seat where subscriber_id in (select id from own)
+         order by assigned_at, subscription_id) s`,
+    )},
     'technicians', (select coalesce(json_agg(t), '[]') from technician t where subscriber_id in (select id from own)),
     'technician_groups', (select coalesce(json_agg(g), '[]') from (
        select id, name from technician_group where customer_id = $1) g),
@@ -124,9 +137,9 @@ const LOAD = `
   ) as loaded`;
 
 function organisationFrom(row: LoadedRow): Organisation {
-  const seats = Map.groupBy(row.seats, (seat) => seat.subscriber_id);
+  const seats = Map.groupBy(rowsFrom<SeatRow>(SEAT_COLUMNS, row.seats), (seat) => seat.subscriber_id);
   const technicians = new Map(row.technicians.map((one) => [one.subscriber_id, technicianFrom(one)]));
-  const subscribers = row.subscribers.map((subscriber) =>
+  const subscribers = rowsFrom<SubscriberRow>(SUBSCRIBER_COLUMNS, row.subscribers).map((subscriber) =>
     subscriberFrom(
       subscriber,
       (seats.get(subscriber.id) ?? []).map(seatFrom),
@@ -150,6 +163,7 @@ function organisationFrom(row: LoadedRow): Organisation {
     administrators: row.administrators,
     storageTaken: row.storage,
     followUps: [],
+    invited: new Set(),
     notices: new Map(),
     changes: [],
     changed: new Set(),

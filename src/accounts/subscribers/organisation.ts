@@ -46,6 +46,8 @@ export interface Organisation {
   storageTaken: Record<Pool, number>;
   /** What must follow from the changes, in order; becomes rows of the outbox. */
   followUps: FollowUp[];
+  /** Subscribers of whom an invitation is among these. */
+  invited: Set<number>;
   /** Subscriber id → what the alternate address is told of; one mail per change file. */
   notices: Map<number, Notice>;
   /** What each entry has changed, in order. */

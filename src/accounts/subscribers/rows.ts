@@ -142,6 +142,9 @@ export type SubscriberRow = RowOf<typeof SUBSCRIBER>;
 export type WrittenSubscriberRow = SubscriberRow & RowOf<typeof BOOKKEEPING>;
 export type SeatRow = RowOf<typeof SEAT> & SeatHolder;
 
+/** What is read of a subscriber. */
+export const SUBSCRIBER_COLUMNS = SUBSCRIBER.names;
+
 /** Types of the columns that are written; `text[]` stands for a literal of one, since arrays of arrays are flattened. */
 export const SUBSCRIBER_TYPES: Readonly<Record<keyof WrittenSubscriberRow, string>> = {
   id: 'bigint',
@@ -236,6 +239,8 @@ export const SEAT_TYPES: Readonly<Record<keyof SeatRow, string>> = {
   subscriber_id: 'bigint',
   customer_id: 'bigint',
 };
+
+export const SEAT_COLUMNS = Object.keys(SEAT_TYPES) as (keyof SeatRow)[];
 
 export function subscriberFrom(row: SubscriberRow, seats: Seat[], technician: Technician | null): Subscriber {
   return { ...SUBSCRIBER.from(row), seats, technician };

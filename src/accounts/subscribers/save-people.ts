@@ -1,8 +1,9 @@
 /** Writes people, their seats and what makes them technicians: those who are new apart from those who are known, and of these only what has changed. */
-import { arraysOf, unnested } from '../../database/unnest.ts';
+import { arraysOf, unnested, unnestedWith } from '../../database/unnest.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Organisation, StoredPerson } from './organisation.ts';
 import {
+  SEAT_COLUMNS,
   SEAT_TYPES,
   seatRow,
   SUBSCRIBER_DEFAULTS,
@@ -13,7 +14,11 @@ import {
 } from './rows.ts';
 import { saveTechnicians } from './technician-rows.ts';
 
-/** @throws a unique violation (23505) where an address, a Notes DN or an id was taken elsewhere since the load */
+/**
+ * All statements go out at once, in the order in which they are written here.
+ *
+ * @throws a unique violation (23505) where an address, a Notes DN or an id was taken elsewhere since the load
+ */
 export async function savePeople(tx: Transaction, organisation: Organisation, now: Date): Promise<void> {
   const { id, changed, stored } = organisation;
   if (changed.size === 0) return;
@@ -25,10 +30,12 @@ export async function savePeople(tx: Transaction, organisation: Organisation, no
     if (was) known.push({ row, was });
     else fresh.push(row);
   }
-  await update(tx, id, known, now);
-  await insert(tx, fresh);
-  await saveSeats(tx, organisation);
-  await saveTechnicians(tx, organisation, now);
+  await Promise.all([
+    update(tx, id, known, now),
+    insert(tx, fresh),
+    saveSeats(tx, organisation),
+    saveTechnicians(tx, organisation, now),
+  ]);
 }
 
 interface KnownPerson {
@@ -50,23 +57,43 @@ async function insert(tx: Transaction, rows: WrittenSubscriberRow[]): Promise<vo
     const given = SUBSCRIBER_DEFAULTS[column] ?? null;
     return rows.some((row) => isOther(row[column], given));
   });
+  const [own, shared] = split(rows, columns, SHARED);
   await tx.query(
-    `insert into subscriber (${columns.join(', ')}) ${unnested(SUBSCRIBER_TYPES, columns, 1)}`,
-    arraysOf(rows, columns),
+    `insert into subscriber (${[...own, ...shared].join(', ')}) ${unnestedWith(SUBSCRIBER_TYPES, own, shared)}`,
+    [...arraysOf(rows, own), ...shared.map((column) => rows[0]?.[column])],
   );
+}
+
+/** What those whom one file adds have in common, as a rule. */
+const SHARED: readonly Column[] = [
+  'customer_id',
+  'origin',
+  'created_at',
+  'updated_at',
+  'last_change_file',
+  'last_change_at',
+];
+
+/** @returns all columns, and none; or those that may be shared apart from the others, where every row has one value in each */
+function split<Name extends string>(
+  rows: readonly Readonly<Record<Name, unknown>>[],
+  columns: readonly Name[],
+  mayBeShared: readonly Name[],
+): [own: readonly Name[], shared: readonly Name[]] {
+  const shared = columns.filter((column) => mayBeShared.includes(column));
+  const areShared = shared.every((column) => rows.every((row) => row[column] === rows[0]?.[column]));
+  return areShared ? [columns.filter((column) => !shared.includes(column)), shared] : [columns, []];
 }
 
 async function update(tx: Transaction, customer: number, people: KnownPerson[], now: Date): Promise<void> {
   if (people.length === 0) return;
-  await setAside(tx, people);
   const columns = UPDATED.filter((column) =>
     people.some(({ row, was }) => isOther(row[column], was.row[column])),
   );
   const rows = people.map(({ row }) => row);
-  const { rowCount } = await tx.query(updateOf(columns), [
-    customer,
-    now,
-    ...arraysOf(rows, ['id', ...columns]),
+  const [, { rowCount }] = await Promise.all([
+    setAside(tx, people),
+    tx.query(updateOf(columns), [customer, now, ...arraysOf(rows, ['id', ...columns])]),
   ]);
   if (rowCount !== rows.length)
     throw new Error(
@@ -111,14 +138,11 @@ export function isOther(one: unknown, other: unknown): boolean {
   return one.length !== other.length || one.some((value, index) => value !== other[index]);
 }
 
-type SeatColumn = keyof SeatRow;
-const SEAT_COLUMNS = Object.keys(SEAT_TYPES) as SeatColumn[];
 /** When a seat was assigned does not change. */
 const SEAT_UPDATES = SEAT_COLUMNS.filter(
   (column) => !['subscriber_id', 'customer_id', 'subscription_id', 'assigned_at'].includes(column),
 );
 
-const INSERT_SEATS = `insert into seat (${SEAT_COLUMNS.join(', ')}) ${unnested(SEAT_TYPES, SEAT_COLUMNS, 1)}`;
 const UPDATE_SEATS = `
   update seat s set ${SEAT_UPDATES.map((column) => `${column} = u.${column}`).join(', ')}
     from (${unnested(SEAT_TYPES, SEAT_COLUMNS, 1)}) u
@@ -129,10 +153,22 @@ const DELETE_SEATS = `
 
 async function saveSeats(tx: Transaction, organisation: Organisation): Promise<void> {
   const { fresh, other, gone } = seatChanges(organisation);
-  if (gone.length > 0) await expectSeats(tx, DELETE_SEATS, arraysOf(gone, ['holder', 'subscription']), gone);
-  if (other.length > 0) await expectSeats(tx, UPDATE_SEATS, arraysOf(other, SEAT_COLUMNS), other);
-  if (fresh.length > 0) await tx.query(INSERT_SEATS, arraysOf(fresh, SEAT_COLUMNS));
-  await saveSeatCounters(tx, organisation);
+  await Promise.all([
+    gone.length > 0 && expectSeats(tx, DELETE_SEATS, arraysOf(gone, ['holder', 'subscription']), gone),
+    other.length > 0 && expectSeats(tx, UPDATE_SEATS, arraysOf(other, SEAT_COLUMNS), other),
+    fresh.length > 0 && insertSeats(tx, fresh),
+    saveSeatCounters(tx, organisation),
+  ]);
+}
+
+const SHARED_OF_SEATS: readonly (keyof SeatRow)[] = ['customer_id', 'assigned_at', 'last_change_file'];
+
+async function insertSeats(tx: Transaction, seats: SeatRow[]): Promise<void> {
+  const [own, shared] = split(seats, SEAT_COLUMNS, SHARED_OF_SEATS);
+  await tx.query(
+    `insert into seat (${[...own, ...shared].join(', ')}) ${unnestedWith(SEAT_TYPES, own, shared)}`,
+    [...arraysOf(seats, own), ...shared.map((column) => seats[0]?.[column])],
+  );
 }
 
 /** Whatever the statement does to these seats, it finds every one of them. */

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../database/open.ts';
-import { arraysOf } from '../../database/unnest.ts';
+import { arraysOf, jsonTexts, jsonTextsOf } from '../../database/unnest.ts';
 import { saveChanges, type Origin } from '../changes/change-rows.ts';
 import type { NoticePayload } from './notice.ts';
 import type { Organisation } from './organisation.ts';
@@ -35,18 +35,16 @@ async function saveFollowUps(
 ): Promise<void> {
   await tx.query(
     `insert into outbox (customer_id, topic, subscriber_id, payload, change_file_id, entry, created_at, next_try_at)
-     select $1, topic, subscriber, payload, $2, entry, $3, $3
-       from unnest($4::text[], $5::bigint[], $6::int[], $7::jsonb[])
+     select $1, topic, subscriber, payload::jsonb, $2, entry, $3, $3
+       from unnest($4::text[], $5::bigint[], $6::int[], ${jsonTexts(7)})
             with ordinality as f (topic, subscriber, entry, payload, n)
       order by n`,
     [
       id,
       changeFile,
       now,
-      ...arraysOf(
-        followUps.map((one) => ({ ...one, payload: JSON.stringify(one.payload) })),
-        ['topic', 'subscriber', 'entry', 'payload'],
-      ),
+      ...arraysOf(followUps, ['topic', 'subscriber', 'entry']),
+      jsonTextsOf(followUps.map(({ payload }) => payload)),
     ],
   );
 }

@@ -28,6 +28,7 @@ export function emptyOrganisation(): Organisation {
     administrators: 0,
     storageTaken: { files: 0, mail: 0 },
     followUps: [],
+    invited: new Set(),
     notices: new Map(),
     changes: [],
     changed: new Set(),
