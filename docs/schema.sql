@@ -263,7 +263,7 @@ create index subscriber_customer on subscriber (customer_id) where (state <> 're
 create index subscriber_decided_claim on subscriber (customer_id) where (claim_decided is not null);
 create unique index subscriber_email on subscriber (email) where (state <> 'removed');
 create unique index subscriber_managed_by on subscriber (customer_id, managed_by_source, managed_by_object) where ((managed_by_source is not null) and (state <> 'removed'));
-create unique index subscriber_notes_dn on subscriber (customer_id, notes_dn_key) where (state <> 'removed');
+create unique index subscriber_notes_dn on subscriber (customer_id, notes_dn_key) where ((state <> 'removed') and (notes_dn_key is not null));
 
 create table password_history (
   subscriber_id bigint not null,
@@ -602,8 +602,8 @@ create table change (
 ) partition by range (seq);
 create index change_subject on only change (customer_id, subject_id, seq);
 
--- Every address or folded DN that a subject of changes has had, also one that is gone. A name may have had
--- several subjects.
+-- Addresses that subscribers have given up (those of before also while they had them), and every folded DN
+-- that an entry of the directory has had. A name may have had several subjects.
 create table change_name (
   customer_id bigint not null,
   kind smallint not null,

@@ -213,6 +213,7 @@ export async function finishRemovals({ database, clock }: OutboxParts, finishMs:
 
 interface RemovedRow {
   id: number;
+  email: string;
   password_state: string;
 }
 
@@ -231,7 +232,7 @@ async function finishRemovalsOf(tx: Transaction, customer: number, until: Date, 
        password_hash = null, invitation_token_hash = null
        from subscriber old
       where s.id in (select subscriber_id from due) and s.state = 'remove_pending' and old.id = s.id
-     returning s.id, old.password_state`,
+     returning s.id, s.email, old.password_state`,
     [now, until, customer],
   );
   const origin = { who: 'removals' };
@@ -240,12 +241,12 @@ async function finishRemovalsOf(tx: Transaction, customer: number, until: Date, 
   await record(tx, now, { type: 'removals.finished', customer, data: { count: rows.length } });
 }
 
-function finishedRemoval({ id, password_state: password }: RemovedRow): Change {
+function finishedRemoval({ id, email, password_state: password }: RemovedRow): Change {
   const diff: Diff = {
     state: ['remove_pending', 'removed'],
     ...(password === 'none' ? {} : { password: 'changed', passwordState: [password, null] }),
   };
-  return { subject: id, place: null, operation: 'finish removal', name: null, diff };
+  return { subject: id, place: null, operation: 'finish removal', name: email, diff };
 }
 
 /** Whether the invitation of that moment has not left yet. */

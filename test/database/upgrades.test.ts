@@ -35,6 +35,7 @@ const HASHES: Record<string, string> = {
   '024-comments.sql': '64d4b11d12d3f11fe970485b4108be92b5349d6e6e95d61657a92d95097b069b',
   '025-unchecked-references.sql': 'c9c1bb62cd2646cfa55e9f701e968b3ef84f82b030725ec9b0447c371dc7914d',
   '026-journal.sql': '8915a604f80af39b70fd485ccb790ac64b0b12e6cb4ffbcd4348bf7215c923dc',
+  '027-lighter-people.sql': 'fde2f7e9aa96a1ca4647a3cf8b11f32bc0afc00d476457618ec4c62970ad2875',
   '029-retry-numbers.sql': 'ec8f784d8f75a8d486f7923f89fb315638749bf6fd6b2ec5561b3dac7c9dc56c',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
@@ -99,6 +100,8 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['029 without 026', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '029'],
   // prettier-ignore
   ['up to 029', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '026', '029'],
+  // prettier-ignore
+  ['up to 027 without 026', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '027'],
 ];
 
 let database: TestDatabase;

@@ -89,7 +89,9 @@ export async function subjectsNamed(
   name: string,
 ): Promise<number[]> {
   const { rows } = await db.query<{ subject: number }>(
-    `select subject_id as subject from change_name where customer_id = $1 and kind = $2 and name = $3 order by 1`,
+    `select subject_id as subject from change_name where customer_id = $1 and kind = $2 and name = $3
+      union select id from subscriber where customer_id = $1 and $2 = ${SUBJECT_KINDS.person} and email = $3 and state <> 'removed'
+      order by 1`,
     [customer, SUBJECT_KINDS[kind], name],
   );
   return rows.map(({ subject }) => subject);

@@ -103,7 +103,8 @@ export function noteFieldChange(
 ): boolean {
   const diff = diffOf(before, after);
   if (Object.keys(diff).length === 0) return false;
-  const name = 'email' in diff ? subscriber.email : null;
+  // Whoever has it now is found by it; who had it is not.
+  const name = typeof before?.email === 'string' && before.email !== after.email ? before.email : null;
   organisation.changes.push({ subject: subscriber.id, ...cause, name, diff });
   return true;
 }
