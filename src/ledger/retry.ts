@@ -1,6 +1,7 @@
 /** What is known of failed entries, for those who send them again. */
 import { SEQUENCE_MAX, type ChangeFile } from '../change-file/change-file.ts';
 import type { FailedEntry } from '../change-file/reported-file.ts';
+import { MAY_BE_LOST } from '../database/durability.ts';
 import { onlyRow, type Queryable } from '../database/open.ts';
 import { counterOf } from '../order/sequence.ts';
 
@@ -22,7 +23,7 @@ const NUMBER = `
         (select max(f.sequence) from change_file f where f.customer_id = $3 and f.source = $4 and f.type = $5
             and f.state in ('waiting', 'deferred', 'held', 'applying')),
         $6::bigint) as last) known))
-   where id = $1 returning retry_number`;
+   where id = $1 and ${MAY_BE_LOST} returning retry_number`;
 
 export interface Failed {
   /** The number under which the entries can be sent again; null: of a file that has none. */
@@ -33,7 +34,7 @@ export interface Failed {
 
 /**
  * The failed entries of a file, with the number under which they can be sent: the next one of its source, beyond those that
- * wait. Asked again, it is the same.
+ * wait. Asked again, it is the same; where it is lost, so is that the file is filed, and all that names it is written again.
  *
  * @param numbered false: no part of the file can be sent again by itself
  */
