@@ -199,8 +199,8 @@ function isForced(s: DecisionContext): boolean {
   return textOf(s, 'activation').toUpperCase() === FORCE_ACTIVATION;
 }
 
-function named(s: DecisionContext): Subscription[] {
-  return SUBSCRIPTION_FIELDS.flatMap((field) => namedSubscription(s, field) ?? []);
+function named(s: DecisionContext): readonly Subscription[] {
+  return (s.worked.named ??= SUBSCRIPTION_FIELDS.flatMap((field) => namedSubscription(s, field) ?? []));
 }
 
 function both(s: DecisionContext, kind: Subscription['kind']): boolean {

@@ -43,6 +43,8 @@ type SubscriptionField = 'subscriptionId' | 'subscriptionId2';
 interface Worked {
   email?: string;
   subscriptions?: { [Field in SubscriptionField]?: Subscription | null };
+  /** Of an Add: all of them. */
+  named?: readonly Subscription[];
 }
 
 /** What a failed check says: which column, which value, and which of several causes. */
