@@ -28,10 +28,11 @@ export async function depart(
   const { database, clock } = turn.services;
   const { file, decision } = departing;
   await using held = new AsyncDisposableStack();
-  const opened = decision === 'refused' ? null : await openTaken(turn.folder, file);
+  const isShown = traced && decision !== 'refused';
+  const opened = isShown || decision === 'applied' ? await openTaken(turn.folder, file) : null;
   if (opened) held.use(opened.handle);
   if (opened) await tellChanged(turn, departing, opened);
-  const writeBeside = traced && decision !== 'refused' ? companionsOf(turn, departing, opened, held) : null;
+  const writeBeside = isShown ? companionsOf(turn, departing, opened, held) : null;
   const place = { taken: takenPath(turn.folder, file), folder: turn.folder };
   await fileAway(database, departing, place, writeBeside, clock.now());
 }
