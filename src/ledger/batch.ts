@@ -43,7 +43,7 @@ export interface Due {
 }
 
 export async function dueBatch(db: Queryable, customer: number): Promise<Due> {
-  const { rows } = await db.query<{ last: number; since: Date | null }>(
+  const due = await db.query<{ last: number; since: Date | null }>(
     `select (select coalesce(max(id), 0) from change_file where customer_id = $1) as last,
        (select greatest(min(received_at), max(deferred_until),
           (select closed_at from batch where customer_id = $1 order by started_at desc limit 1))
@@ -51,7 +51,8 @@ export async function dueBatch(db: Queryable, customer: number): Promise<Due> {
         having count(*) > 0) as since`,
     [customer],
   );
-  return { upTo: rows[0]?.last ?? 0, since: rows[0]?.since ?? null };
+  const { last, since } = onlyRow(due);
+  return { upTo: last, since };
 }
 
 /**

@@ -148,9 +148,9 @@ export async function* resultPages(db: Queryable, file: Pick<ChangeFile, 'id'>):
 function resultsOf({ entries, lines, starts, sizes, codes }: SliceRow): ResultRow[] {
   return entries.map((entry, index) => ({
     entry,
-    line: lines[index] ?? 0,
+    line: Number(lines[index]),
     first_byte: Number(starts[index]),
-    byte_count: sizes[index] ?? 0,
-    code: codes[index] ?? 0,
+    byte_count: Number(sizes[index]),
+    code: Number(codes[index]),
   }));
 }

@@ -34,16 +34,6 @@ export async function claimTurn(
   return rows[0] ? { customer: rows[0].customer_id, standing: standingFrom(rows[0]) } : null;
 }
 
-/** The same for one customer; null where somebody else works for it. */
-export async function claimTurnOf(tx: Transaction, customer: number): Promise<Standing | null> {
-  await tx.query('insert into turn_queue (customer_id) values ($1) on conflict do nothing', [customer]);
-  const { rows } = await tx.query<StandingRow>(
-    `select ${COLUMNS} from turn_queue where customer_id = $1 for update skip locked`,
-    [customer],
-  );
-  return rows[0] ? standingFrom(rows[0]) : null;
-}
-
 /** Waits for a turn of the customer that is running; none begins until the transaction ends. */
 export async function holdTurns(tx: Transaction, customer: number): Promise<void> {
   await tx.query('insert into turn_queue (customer_id) values ($1) on conflict do nothing', [customer]);

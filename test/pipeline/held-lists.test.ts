@@ -68,6 +68,14 @@ async function hold(number = 2): Promise<void> {
   expect(await fileOf(name(number))).toEqual(HELD);
 }
 
+/** Of the full lists of the source, as operators and customers see them. */
+async function lists() {
+  const { database, clock } = station.services;
+  const facts = { caps: station.services.caps, ...KINDS, listTypes: KINDS.listTypes };
+  const status = await customerStatus(database, await customerById(database, ACME), facts, clock.now());
+  return { status, text: statusText(status, clock.now()) };
+}
+
 function actions() {
   const { database, clock } = station.services;
   const services = { database, clock, changed: () => {} } as never;
@@ -110,11 +118,8 @@ describe('a list over the guard', () => {
   });
 
   it('says in the status why it waits, and how it is decided', async () => {
-    const { database, clock } = station.services;
-    const facts = { caps: station.services.caps, ...KINDS, listTypes: KINDS.listTypes };
-    const status = await customerStatus(database, await customerById(database, ACME), facts, clock.now());
+    const { status, text } = await lists();
     expect(status.lists).toMatchObject([{ source: 'google', state: 'needs_confirmation', file: name(2) }]);
-    const text = statusText(status, clock.now());
     expect(text).toContain('held: 6 of 50 people are absent (12 %)');
     expect(text).toContain(`upload ${name(2)}.approve with the number 6 in its first line`);
     expect(text).toContain('Full lists of source "google": Needs confirmation; last applied ');
@@ -277,6 +282,63 @@ describe('a list over the guard', () => {
     await intake.sweep({ customer: ACME, folder: station.folder });
     expect(await readdir(station.folder)).not.toContain(`${name(2)}.approve`);
     expect(await fileOf(`${name(2)}.approve`)).toBeUndefined();
+  });
+});
+
+describe('how the last list of a source ended', () => {
+  const ended = async () => (await lists()).status.lists.map(({ state, file }) => [state, file]);
+
+  it.each<[state: string, what: string, upload: () => Promise<unknown>]>([
+    ['succeeded', 'was applied', () => station.upload(name(2), list(2, 50))],
+    ['failed', 'could not be read', () => station.upload(name(2), 'shoeSize\n43\n')],
+    ['failed', 'was empty', () => station.upload(name(2), 'mail\n')],
+  ])('%s: it %s', async (state, _what, upload) => {
+    expect(await ended()).toEqual([['succeeded', name(1)]]);
+    await upload();
+    await station.workOff();
+    expect(await ended()).toEqual([[state, name(2)]]);
+  });
+
+  it('cancelled: a person has rejected it', async () => {
+    await hold();
+    await actions().discard(name(2));
+    await station.workOff();
+    expect(await ended()).toEqual([['cancelled', name(2)]]);
+  });
+
+  it('consent_required: the customer may not send lists', async () => {
+    await station.database.query(`update customer set types = '{PRV}' where id = $1`, [ACME]);
+    await station.upload(name(2), list(2, 50));
+    await station.workOff();
+    expect(await ended()).toEqual([['consent_required', name(2)]]);
+  });
+});
+
+describe('a list of contacts', () => {
+  const titleOf = async (number: number) => {
+    const { rows } = await station.database.query<{ title: string[] | null }>(
+      `select attributes->'title' as title from directory_entry where attributes::text like $1`,
+      [`%p${number}@example.com%`],
+    );
+    return rows.map(({ title }) => title);
+  };
+  const told = (number: number, title: string, status = '') =>
+    `p${number}@example.com,Person ${number},${title},${status}\n`;
+  const head = 'mail,displayName,title,status\n';
+  const all = (first: number) =>
+    Array.from({ length: 51 - first }, (_, index) => told(first + index, 'Clerk')).join('');
+
+  it('clears what is empty, and takes out who is disabled', async () => {
+    await station.upload(name(2), head + all(1));
+    await station.workOff();
+    expect(await titleOf(1)).toEqual([['Clerk']]);
+    await station.upload(name(3), head + told(1, '') + told(2, 'Clerk', 'disabled') + all(3));
+    await station.workOff();
+    expect(await fileOf(name(3))).toEqual(APPLIED);
+    expect(await titleOf(1)).toEqual([null]);
+    expect(await titleOf(2)).toEqual([]);
+    expect(await people()).toBe(49);
+    expect(await lastReport()).toContain('updated: 1; enabled: 0; unchanged: 48; disabled: 0; removed: 1;');
   });
 });
 
