@@ -7,14 +7,18 @@ export type Header = { columns: ReadonlyMap<string, string> } | { refusal: Refus
 
 /** @param headers as the reader gives them: one that stands twice has its place behind a NUL */
 export function readListHeader(headers: readonly string[], keeps: Keeps): Header {
-  const named = headers.map((text) => [text, columnOf(keeps, text.split('\0')[0] ?? '')] as const);
-  const unknown = named.find(([, column]) => column === undefined);
-  if (unknown) return faulty('header-unknown', unknown[0].split('\0')[0] ?? '', headersOf(keeps).join(', '));
-  const columns = named.map(([, column]) => column ?? '');
+  const found = new Map<string, string>();
+  for (const text of headers) {
+    const name = text.replace(/\0.*$/su, '');
+    const column = columnOf(keeps, name);
+    if (column === undefined) return faulty('header-unknown', name, headersOf(keeps).join(', '));
+    found.set(text, column);
+  }
+  const columns = [...found.values()];
   const repeated = columns.find((column, index) => columns.indexOf(column) !== index);
   if (repeated) return faulty('header-repeated', repeated);
   if (!columns.includes(ADDRESS)) return faulty('header-incomplete', ADDRESS);
-  return { columns: new Map(named.map(([text, column]) => [text, column ?? ''])) };
+  return { columns: found };
 }
 
 /** Every line of the file repeats it. */

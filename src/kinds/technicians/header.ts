@@ -13,7 +13,8 @@ export function readTechnicianHeader(
   if ('refusal' in row) return { refusal: { ...row.refusal, reason: 'header-unreadable' } };
   const given = row.cells.map(({ value }) => value.trim());
   while (given.at(-1) === '') given.pop();
-  if (SEPARATOR_LINE.test(given[0] ?? '')) return faulty('separator-line', given.join(separator), '');
+  const line = given.join(separator);
+  if (SEPARATOR_LINE.test(line)) return faulty('separator-line', line, '');
   const wrong = HEADERS.map((names) => firstWrong(given, names));
   const [at = -1] = wrong.toSorted((one, other) => other - one);
   if (wrong.includes(-1)) return { columns: [...COLUMNS] };

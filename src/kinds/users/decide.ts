@@ -133,6 +133,7 @@ function planRow(
 
 function newPersonFaults({ organisation }: UsersState, row: UserRow): Refusal[] {
   const address = addressOf(row);
+  const status = row.get('status') ?? '';
   const waits = organisation.subscribers.has(address);
   return [
     ...(waits ? [fault(1054, 'email', address)] : []),
@@ -140,9 +141,7 @@ function newPersonFaults({ organisation }: UsersState, row: UserRow): Refusal[] 
     ...(['first_name', 'last_name'] as const)
       .filter((column) => !row.has(column))
       .map((column) => fault(2003, column, '')),
-    ...(isActiveStatus(row.get('status') ?? '') === false
-      ? [fault(2018, 'status', row.get('status') ?? '')]
-      : []),
+    ...(isActiveStatus(status) === false ? [fault(2018, 'status', status)] : []),
   ];
 }
 

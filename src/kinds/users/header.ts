@@ -13,11 +13,11 @@ export function readUserHeader(
   if ('refusal' in row) return { refusal: { ...row.refusal, reason: 'header-unreadable' } };
   const given = row.cells.map(({ value }) => value.trim());
   while (given.at(-1) === '') given.pop();
-  if (SEPARATOR_LINE.test(given[0] ?? '')) return faulty('separator-line', given.join(separator), '');
-  const columns = given.map(columnOf);
-  const unknown = columns.indexOf(undefined);
-  if (unknown !== -1) return faulty('header-unknown', given[unknown] ?? '', ALL_HEADERS.join(', '));
-  const named = columns.filter((column) => column !== undefined);
+  const line = given.join(separator);
+  if (SEPARATOR_LINE.test(line)) return faulty('separator-line', line, '');
+  const unknown = given.find((name) => columnOf(name) === undefined);
+  if (unknown !== undefined) return faulty('header-unknown', unknown, ALL_HEADERS.join(', '));
+  const named = given.map(columnOf).filter((column) => column !== undefined);
   const repeated = named.find((column, index) => named.indexOf(column) !== index);
   if (repeated) return faulty('header-repeated', headerOf(repeated));
   if (!named.includes('email')) return faulty('header-incomplete', headerOf('email'));

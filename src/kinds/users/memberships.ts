@@ -61,7 +61,7 @@ export function planGroups(
   }
   const left = list.filter(({ group }) => !removed.has(group));
   const [first] = left;
-  if (left.length > GROUPS_OF_PERSON_MAX && left.length > (before?.length ?? 0))
+  if (left.length > Math.max(GROUPS_OF_PERSON_MAX, before?.length ?? 0))
     return { refusal: tooMany(left.length) };
   // Rights in the default group start anew.
   if (!first) return { memberships: [onlyMembership(groups.defaultGroup)], created, warnings, names };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { KnownPerson } from '../../../src/accounts/lists/known.ts';
 import { CELL_END, Values } from '../../../src/kinds/snapshot/line.ts';
-import { planList } from '../../../src/kinds/snapshot/plan.ts';
-import type { ListFacts, ListLine } from '../../../src/kinds/snapshot/state.ts';
+import { entangled, planList } from '../../../src/kinds/snapshot/plan.ts';
+import type { ListFacts, ListLine, Planned } from '../../../src/kinds/snapshot/state.ts';
+import { known } from './known.ts';
 
 const COLUMNS = ['emailAddress', 'objectId', 'status', 'givenName', 'familyName'];
 
@@ -20,31 +21,6 @@ function lineOf(text: string, index: number): ListLine {
     isDisabled: status === 'disabled',
     values: new Values(COLUMNS, [address, objectId, status, named, named].join(CELL_END)),
     dn: null,
-  };
-}
-
-function known(
-  id: number,
-  name: string,
-  objectId: string | null,
-  more: Partial<KnownPerson> = {},
-): KnownPerson {
-  return {
-    id,
-    address: `${name}@example.com`,
-    source: 'ad',
-    objectId,
-    isDisabled: false,
-    mayEnable: true,
-    isLeaving: false,
-    isTechnician: false,
-    isGroup: false,
-    administrates: false,
-    isFederated: false,
-    hasNotesMail: false,
-    key: null,
-    fields: { givenName: 'X', familyName: 'X' },
-    ...more,
   };
 }
 
@@ -161,4 +137,100 @@ describe('status', () => {
     const lines = ['ann g-1 disabled', 'bob g-2 disabled'];
     expect(planned(lines, people, { administrators: 2 })).toEqual(['disabled 1', '2019']);
   });
+});
+
+describe('another address', () => {
+  const moving = (more: Partial<KnownPerson>) => [known(1, 'ann', 'g-1', more)];
+  const outside = { ownedDomains: new Set<string>() };
+  it.each<[title: string, people: KnownPerson[], facts: Partial<ListFacts>, outcome: string]>([
+    [
+      'of a federated person, in a domain of the organisation',
+      moving({ isFederated: true }),
+      {},
+      'updated 1',
+    ],
+    ['of a federated person, in any other', moving({ isFederated: true }), outside, '1006'],
+    ['of somebody without a mailbox, in any domain', moving({}), outside, 'updated 1'],
+    ['of a mailbox, in a domain without mail', moving({ hasNotesMail: true }), {}, '1006'],
+    [
+      'of a mailbox, in a domain with mail',
+      moving({ hasNotesMail: true }),
+      { mailDomains: new Set(['example.com']) },
+      'updated 1',
+    ],
+  ])('%s', (_title, people, facts, outcome) => {
+    expect(planned(['anna g-1'], people, facts)).toEqual([outcome]);
+  });
+});
+
+describe('contacts', () => {
+  const ofContacts = (facts: Partial<ListFacts> = {}): Partial<ListFacts> => ({
+    keeps: 'contacts',
+    ...facts,
+  });
+  const fields = { givenName: ['X'], familyName: ['X'] };
+  const there = known(1, 'ann', 'g-1', { key: 'cn=ann', fields });
+
+  it.each<[title: string, line: string, people: KnownPerson[], outcome: string]>([
+    ['who is disabled goes', 'ann g-1 disabled', [there], 'removed 1'],
+    ['who is as the line says stays', 'ann g-1', [there], 'unchanged 1'],
+    ['one without a name for the directory is refused', 'bob g-2', [there], '2003'],
+  ])('%s', (_title, line, people, outcome) => {
+    expect(planned([line], people, ofContacts())).toEqual([outcome]);
+  });
+
+  const dn = { text: 'cn=bob', key: 'cn=bob' };
+  const asked = (of: Partial<ListLine>, people: Map<string, KnownPerson>) => {
+    const line = { ...lineOf('bob -', 0), values: new Values(['displayName'], 'Bob'), ...of };
+    const facts = {
+      keeps: 'contacts',
+      source: 'ad',
+      byObject: new Map(),
+      byAddress: new Map(),
+      byKey: people,
+      elsewhere: new Set(),
+      ownedDomains: new Set(),
+      mailDomains: new Set(),
+      administrators: 1,
+      guarded: new Set(),
+    } as ListFacts;
+    const plan = planList(facts, [{ line, faults: [] }]).lines.get(1);
+    return plan && 'planned' in plan ? plan.planned.effect : plan?.faults[0]?.code;
+  };
+
+  it('whose address makes no name is refused', () => {
+    expect(asked({}, new Map())).toBe(2001);
+  });
+
+  it('under the name of a group is refused, and under a free one made', () => {
+    const group = known(7, 'all', null, { isGroup: true, key: 'cn=bob' });
+    expect(asked({ dn }, new Map([['cn=bob', group]]))).toBe(7);
+    expect(asked({ dn }, new Map())).toBe('created');
+  });
+});
+
+describe('technicians', () => {
+  it.each<[title: string, line: string, person: KnownPerson, outcome: string]>([
+    ['an account becomes one', 'ann g-1', known(1, 'ann', 'g-1'), '2003'],
+    ['one is disabled', 'ann g-1 disabled', known(1, 'ann', 'g-1', { isTechnician: true }), 'disabled 1'],
+  ])('%s', (_title, line, person, outcome) => {
+    expect(planned([line], [person], { keeps: 'technicians' })).toEqual([outcome]);
+  });
+});
+
+it('those who pass their addresses on are written together', () => {
+  const [ann, bob, cid] = [known(1, 'ann', null), known(2, 'bob', null), known(3, 'cid', null)];
+  const to = (person: KnownPerson | null, name: string): Planned => ({
+    line: lineOf(`${name} -`, 0),
+    person,
+    phase: 'update',
+    effect: 'updated',
+  });
+  const all = [to(ann, 'bob'), to(bob, 'bea'), to(cid, 'cid'), to(null, 'dan'), to(null, 'eve')];
+  const holders = new Map([
+    ['bob@example.com', 2],
+    ['cid@example.com', 3],
+    ['dan@example.com', 9],
+  ]);
+  expect([...entangled(all, holders)].map(({ person }) => person?.id)).toEqual([2, 1]);
 });

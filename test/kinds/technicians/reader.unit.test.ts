@@ -51,9 +51,16 @@ describe('a header line', () => {
     ],
     ['a person', ROW, ['header-order', '***', 'Name', 1]],
     ['what Excel writes', 'sep=;', ['separator-line', 'sep=', '']],
+    ['a quote that does not end', 'Name,"Nick"name', ['header-unreadable']],
   ])('is refused: %s', async (_, head, expected) => {
     expect(await problemOf(`${head}\n${ROW}\n`)).toEqual(expected);
   });
+});
+
+it('a row whose values stand in other columns is marked', async () => {
+  const displaced = 'Henk,henk@example.com,x,,,Wx7!secret-01,TRUE,FALSE,FALSE,1001';
+  const { entries } = await read(`${HEAD}\n${ROW}\n${displaced}\n`);
+  expect(entries.map(({ isDisplaced }) => isDisplaced)).toEqual([undefined, true]);
 });
 
 describe('the trace of a row', () => {
@@ -96,6 +103,43 @@ const item = (more: Record<string, unknown> = {}) => ({
   password: 'Wx7!secret-01',
   ...more,
 });
+/** So many of them, each on a line of its own. */
+const listOf = (count: number) =>
+  `[\n${Array.from({ length: count }, (_, at) => JSON.stringify(item({ name: `N${at}` }))).join(',\n')}\n]\n`;
+
+describe('a list of JSON', () => {
+  it('goes on behind the item that was read last', async () => {
+    const bytes = Buffer.from(listOf(5));
+    const open = async function* (from: number) {
+      yield bytes.subarray(from);
+    };
+    const all = await Array.fromAsync((await readTechniciansJson(open, null)).entries);
+    const { entry, line, firstByte, byteCount } = all[2]?.place ?? {
+      entry: 0,
+      line: 0,
+      firstByte: 0,
+      byteCount: 0,
+    };
+    const behind = { entries: entry, line: line + 1, byte: firstByte + byteCount };
+    const rest = await Array.fromAsync((await readTechniciansJson(open, behind)).entries);
+    expect(rest).toEqual(all.slice(3));
+  });
+
+  it('whose disk fails is no faulty list', async () => {
+    const open = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('[');
+      throw new Error('EIO');
+    };
+    await expect(readTechniciansJson(open, null)).rejects.toThrow('EIO');
+  });
+
+  it('with a number without end is not kept in memory', async () => {
+    expect((await read(`[${'1'.repeat(500)}]`, readTechniciansJson)).problem).toMatchObject({
+      reason: 'json-syntax',
+    });
+  });
+});
+
 const without = (key: string) => Object.fromEntries(Object.entries(item()).filter(([name]) => name !== key));
 
 describe('an item of JSON', () => {
