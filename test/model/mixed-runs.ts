@@ -1,4 +1,4 @@
-/** Runs of provisioning, directory, bulk user and technician files in any order, in the program and in the model. */
+/** Runs of provisioning, directory, bulk user and technician files and of lists in any order, in program and model. */
 import { expect } from 'vitest';
 import type { DeclaredCustomer, DeclaredSubscription } from '../../src/accounts/setup/organisation-file.ts';
 import { organisationFileSchema } from '../../src/accounts/setup/organisation-file.ts';
@@ -20,6 +20,17 @@ import { startModel } from './state.ts';
 import { applyTechnician, liveTechnicians, type TechniciansWorld } from './technicians.ts';
 import { differingPortraits, modelPortraits, storedPortraits } from './stored.ts';
 import { modelExtras, storedExtras, storedGroups } from './stored-users.ts';
+import {
+  CONTACTS,
+  contactList,
+  LIST_SOURCES,
+  mailOf,
+  modelManaged,
+  storedContacts,
+  storedManaged,
+  technicianList,
+  type ListsWorld,
+} from './mixed-lists.ts';
 import { applyUserRow, type UsersWorld } from './users.ts';
 
 const SEED = Number(process.env['SPOOLGATE_MIXED_SEED'] ?? 20_260_818);
@@ -32,9 +43,11 @@ interface MixedFile {
   codes: number[];
   /** What the journal must tell of each entry that is done; null: see `journal.ts`. */
   done: (string | null)[];
+  /** The same of those who stand in no entry. */
+  after?: string[];
 }
 
-type World = UsersWorld & TechniciansWorld & { entries: Set<number> };
+type World = UsersWorld & TechniciansWorld & ListsWorld;
 
 /** @param dies whether the connection breaks at a random statement of every second file, which then runs again */
 export async function expectMixedAsModel(database: TestDatabase, run: number, dies: boolean): Promise<void> {
@@ -51,14 +64,20 @@ export async function expectMixedAsModel(database: TestDatabase, run: number, di
     canSend,
     default: name === 'Default Group',
   }));
-  customer.sources = { sales: { group: 'Sales' }, field: { technicianGroup: 1002 } };
+  customer.sources = {
+    sales: { group: 'Sales' },
+    field: { technicianGroup: 1002 },
+    ...LIST_SOURCES,
+  };
   customer.technicianGroups = [1001, 1002].map((id) => ({ id, name: `Group ${id}` }));
   customer.users = { groupAdministrators: true };
   const world: World = {
     model: startModel(customer, others),
     extras: new Map(),
     groups,
-    entries: new Set(),
+    contacts: new Map(),
+    managed: new Set(),
+    organisation: customer.name,
     technicians: new Map(),
     licenses: { standard: 6, mobile: 3 },
     technicianGroups: [1001, 1002],
@@ -93,10 +112,13 @@ function organisationsOf(random: Random) {
 }
 
 function nextFile(random: Random, world: World, number: number): MixedFile {
-  const draw = random.below(10);
+  const draw = random.below(14);
   if (draw < 3) return provisioningFile(random, world, number);
   if (draw < 6) return techniciansFile(random, world, number);
-  return draw < 7 ? directoryFile(random, world, number) : usersFile(random, world, number);
+  if (draw < 8) return { name: `${CUSTOMER}_google_SNAPSHOT_${number}.csv`, ...contactList(random, world) };
+  if (draw < 10)
+    return { name: `${CUSTOMER}_adtech_SNAPSHOT_${number}.csv`, ...technicianList(random, world) };
+  return draw < 11 ? directoryFile(random, world, number) : usersFile(random, world, number);
 }
 
 function provisioningFile(random: Random, { model }: World, number: number): MixedFile {
@@ -120,23 +142,24 @@ const DONE: Readonly<Record<string, string>> = {
   resume: 'UNSUSPENDSUBSCRIBER',
 };
 
-/** Entries come and go; nothing else is looked at here. */
-function directoryFile(random: Random, { entries }: World, number: number): MixedFile {
+/** Entries come and go, some of them managed by lists meanwhile. */
+function directoryFile(random: Random, { contacts }: World, number: number): MixedFile {
   const codes: number[] = [];
   const done: string[] = [];
   const records = Array.from({ length: 6 }, () => {
-    const person = random.below(8);
-    const there = entries.has(person);
+    const person = random.below(CONTACTS);
+    const dn = `cn=p${person},o=acme`;
+    const there = contacts.has(dn);
     if (random.percent(50)) {
       codes.push(there ? 7 : 0);
-      entries.add(person);
+      if (!there) contacts.set(dn, { mail: mailOf(person), displayName: 'P', title: '', isManaged: false });
       done.push('CREATE');
-      return `dn: cn=p${person},o=acme\nchangetype: add\nobjectclass: inetOrgPerson\nsn: p\nmail: p${person}@example.com\ndisplayName: P\n`;
+      return `dn: ${dn}\nchangetype: add\nobjectclass: inetOrgPerson\nsn: p\nmail: ${mailOf(person)}\ndisplayName: P\n`;
     }
     codes.push(there ? 0 : 8);
-    entries.delete(person);
+    contacts.delete(dn);
     done.push('DELETE');
-    return `dn: cn=p${person},o=acme\nchangetype: delete\n`;
+    return `dn: ${dn}\nchangetype: delete\n`;
   });
   return { name: `${CUSTOMER}_DI_${number}.ldif`, text: records.join('\n'), codes, done };
 }
@@ -223,12 +246,8 @@ async function expectSameState(database: TestDatabase, world: World, at: string)
   expect(await storedExtras(database, CUSTOMER), at).toEqual(modelExtras(world));
   expect(await storedTechnicians(database), at).toEqual(modelTechnicians(world));
   expect(await storedGroups(database, CUSTOMER), at).toEqual(world.groups);
-  const { rows: entries } = await database.query<{ dn: string }>(
-    'select dn from directory_entry order by dn',
-  );
-  expect(entries.map(({ dn }) => dn)).toEqual(
-    [...world.entries].sort((one, other) => one - other).map((one) => `cn=p${one},o=acme`),
-  );
+  expect(await storedContacts(database, CUSTOMER), at).toEqual(Object.fromEntries(world.contacts));
+  expect(await storedManaged(database, CUSTOMER), at).toEqual(modelManaged(world));
   expect(await brokenInvariants(database), at).toEqual([]);
 }
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 test(
-  'program and model agree in mixed runs of provisioning, directory, bulk user and technician files',
+  'program and model agree in mixed runs of provisioning, directory, bulk user and technician files and of lists',
   async () => {
     for (let run = 0; run < RUNS; run += 1) await expectMixedAsModel(database, run, run % 4 === 3);
   },

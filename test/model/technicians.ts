@@ -98,7 +98,8 @@ function isWeak(password: string): boolean {
   return password.length < 8 || !/[^a-z]/i.test(password) || /(.)\1\1/.test(password);
 }
 
-function create(model: Model, row: TechnicianCells): ModelSubscriber {
+/** Somebody who comes to be with a first password, as a technician file or a list of technicians makes them. */
+export function create(model: Model, row: TechnicianCells): ModelSubscriber {
   const { customer } = model;
   const email = row['email']?.toLowerCase() ?? '';
   const [givenName = '', ...rest] = (row['name'] ?? '').split(/\s+/);
