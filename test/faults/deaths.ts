@@ -17,6 +17,10 @@ export const ELSEWHERE: Partial<Record<Failpoint, string>> = {
   'journal-renamed': KILLED_JOURNAL,
   'journal-published': KILLED_JOURNAL,
   'journal-removed': KILLED_JOURNAL,
+  // No file of the agents waits for a person.
+  held: 'test/faults/held-lists.slow.test.ts',
+  ruled: 'test/faults/held-lists.slow.test.ts',
+  'decision-removed': 'test/faults/held-lists.slow.test.ts',
   telling: 'test/events/killed-teller.slow.test.ts',
   told: 'test/events/killed-teller.slow.test.ts',
 };
