@@ -15,6 +15,8 @@ import { stringify } from 'yaml';
 
 const PEOPLE = Number(process.argv[2] ?? 50_000);
 const CUSTOMER = 1_000_001;
+/** Of the kernel. */
+const TICKS_PER_SECOND = 100;
 const COMMAND_LINE = path.join(import.meta.dirname, '..', 'daemon', 'cli.ts');
 
 type Keeps = 'accounts' | 'contacts';
@@ -125,8 +127,6 @@ async function memoryOf(pid: number): Promise<{ now: number; peak: number }> {
     Math.round(Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
   return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
 }
-
-const TICKS_PER_SECOND = 100;
 
 /** Of a process, of all that it has begun, and of what these have left behind. */
 async function processorSeconds(root: number): Promise<number> {
