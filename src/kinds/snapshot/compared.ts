@@ -1,50 +1,68 @@
 import { COMPARED_FIELDS, VALUE_END, type ComparedLine } from '../../accounts/lists/settled.ts';
 import type { Keeps } from './columns.ts';
-import { fieldsOf } from './line.ts';
-import type { NamedLine } from './state.ts';
+import { isField, storedValue } from './line.ts';
+import type { ListLine, NamedLine } from './state.ts';
 
-const BITS = new Map(COMPARED_FIELDS.map((field, index) => [field, index]));
+type Said = Pick<ComparedLine, 'mask' | 'values'>;
 
-/** A line as the store compares it; null where more than that must be known of its person. Pure. */
-export function comparedLine(keeps: Keeps, { line, faults }: NamedLine): ComparedLine | null {
-  if (faults.length > 0) return null;
-  const { address, objectId, dn, isDisabled } = line;
-  const key = dn?.key ?? '';
-  const said = SAID[keeps](line);
-  return said && { address, objectId, key, isDisabled, ...said };
-}
+/** Lines with these columns as the store compares them. Pure. */
+export class Comparison {
+  /** What the values of contacts are of. */
+  readonly columns: readonly string[];
+  readonly #keeps: Keeps;
+  readonly #places: readonly number[];
+  /** Of accounts, in the order of the store: where a cell stands, and its bit. */
+  readonly #fields: readonly { place: number; column: string; bit: number }[];
 
-type Said = Pick<ComparedLine, 'mask' | 'values'> | null;
-
-/** An empty cell says nothing. */
-function accountValues({ values }: NamedLine['line']): Said {
-  const said: [bit: number, value: string][] = [];
-  let mask = 0;
-  for (const [column, value] of fieldsOf(values)) {
-    const bit = BITS.get(column);
-    if (value === '' || bit === undefined) continue;
-    if (value.includes(VALUE_END)) return null;
-    mask |= 1 << bit;
-    said.push([bit, value]);
+  constructor(keeps: Keeps, columns: readonly string[]) {
+    this.#keeps = keeps;
+    this.#places = [...columns.keys()].filter((place) => isField(columns[place] ?? ''));
+    this.columns = this.#places.map((place) => columns[place] ?? '');
+    this.#fields = COMPARED_FIELDS.flatMap((column, index) => {
+      const place = columns.indexOf(column);
+      return place === -1 ? [] : [{ place, column, bit: 1 << index }];
+    });
   }
-  said.sort(([one], [other]) => one - other);
-  return { mask, values: said.map(([, value]) => value).join(VALUE_END) };
-}
 
-/** The same; of technicians only a name can be given. */
-function technicianValues({ values }: NamedLine['line']): Said {
-  return { mask: 0, values: values.get('name') ?? '' };
-}
-
-/** An empty cell clears its attribute, but for the name; who is disabled goes. */
-function contactValues({ values, isDisabled, objectId, dn }: NamedLine['line']): Said {
-  if (isDisabled || (objectId === '' && !dn)) return null;
-  const said: string[] = [];
-  for (const [column, value] of fieldsOf(values)) {
-    if (value === '' && column === 'displayName') return null;
-    said.push(value === '' ? '' : JSON.stringify([value]));
+  /** @returns null where more must be known of the person of the line */
+  of({ line, faults }: NamedLine): ComparedLine | null {
+    if (faults.length > 0) return null;
+    const { address, objectId, dn, isDisabled } = line;
+    const said = this.#said(line);
+    return (
+      said && { address, objectId, key: dn?.key ?? '', isDisabled, mask: said.mask, values: said.values }
+    );
   }
-  return { mask: 0, values: said.join(VALUE_END) };
-}
 
-const SAID = { accounts: accountValues, technicians: technicianValues, contacts: contactValues };
+  #said(line: ListLine): Said | null {
+    if (this.#keeps === 'contacts') return this.#ofContact(line);
+    if (this.#keeps === 'accounts') return this.#ofAccount(line.values.cells());
+    return { mask: 0, values: line.values.get('name') ?? '' };
+  }
+
+  /** An empty cell says nothing. */
+  #ofAccount(cells: readonly string[]): Said | null {
+    let [mask, values] = [0, ''];
+    for (const { place, column, bit } of this.#fields) {
+      const value = cells[place] ?? '';
+      if (value === '') continue;
+      if (value.includes(VALUE_END)) return null;
+      values += `${mask === 0 ? '' : VALUE_END}${storedValue(column, value)}`;
+      mask |= bit;
+    }
+    return { mask, values };
+  }
+
+  /** An empty cell clears its attribute, but for the name; who is disabled goes. */
+  #ofContact({ values, isDisabled, objectId, dn }: ListLine): Said | null {
+    if (isDisabled || (objectId === '' && !dn)) return null;
+    const cells = values.cells();
+    const said: string[] = [];
+    for (const [index, place] of this.#places.entries()) {
+      const value = cells[place] ?? '';
+      if (value === '' && this.columns[index] === 'displayName') return null;
+      said.push(value === '' ? '' : JSON.stringify([storedValue(this.columns[index] ?? '', value)]));
+    }
+    return { mask: 0, values: said.join(VALUE_END) };
+  }
+}

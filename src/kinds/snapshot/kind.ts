@@ -16,8 +16,8 @@ const ENTRIES_MAX = Number(LIMITS.find(({ name }) => name === 'max_entries_snaps
 
 /** All of a list was decided when it was loaded. */
 function decideLine(state: ListState, { place }: Entry<ListRow>): EntryResult {
-  const result = state.results.get(place.entry);
-  if (!result) throw new Error(`entry ${place.entry} was not decided`);
+  const result = state.results[place.entry - 1];
+  if (result?.place !== place) throw new Error(`entry ${place.entry} was not decided`);
   state.decidedTo = place.entry;
   return result;
 }

@@ -144,11 +144,16 @@ export function storedValue(column: string, value: string): string {
 
 const OF_EVERY_LIST: ReadonlySet<string> = new Set([ADDRESS, OBJECT_ID, STATUS]);
 
-/** The fields of the person, as they are stored: what is neither address nor id nor status. */
+/** Of the person: neither address nor id nor status. */
+export function isField(column: string): boolean {
+  return !OF_EVERY_LIST.has(column);
+}
+
+/** The fields of the person, as they are stored. */
 export function* fieldsOf(values: Values): Generator<readonly [column: string, value: string]> {
   const cells = values.cells();
   for (const [index, column] of values.columns.entries()) {
     const value = cells[index] ?? '';
-    if (!OF_EVERY_LIST.has(column)) yield [column, value === '' ? '' : storedValue(column, value)];
+    if (isField(column)) yield [column, value === '' ? '' : storedValue(column, value)];
   }
 }

@@ -9,7 +9,7 @@ import {
   type KnownPerson,
   type NamedPeople,
 } from '../../accounts/lists/known.ts';
-import { settledPeople } from '../../accounts/lists/settled.ts';
+import { settledPeople, type ComparedLine } from '../../accounts/lists/settled.ts';
 import { customerById } from '../../accounts/customers/customer.ts';
 import { loadOrganisation } from '../../accounts/subscribers/load.ts';
 import { Breather } from '../../breather.ts';
@@ -23,8 +23,7 @@ import type { ListRow } from './reader.ts';
 import { planList } from './plan.ts';
 import { resultsOf } from './results.ts';
 import { slimmed } from './slim.ts';
-import { comparedLine } from './compared.ts';
-import { fieldsOf } from './line.ts';
+import { Comparison } from './compared.ts';
 import type { GivenLine, ListFacts, ListState, NamedLine, SettledLine } from './state.ts';
 
 /** Of so many lines the people are looked up at once. */
@@ -89,13 +88,14 @@ async function givenBy(
   const surroundings = { ...about, head, breather: new Breather() };
   const lines: Given['lines'] = { head, nameless: new Map(), doubt: null };
   const given: GivenLine[] = [];
+  const comparison = new Comparison(keeps, head.columns);
   const people = new People(source);
   const elsewhere = new Set<string>();
   for (let at = 0; at < entries.length; at += LINES_AT_ONCE) {
     const slice = await linesOf(entries.slice(at, at + LINES_AT_ONCE), surroundings);
     lines.doubt ??= slice.doubt;
     for (const [entry, why] of slice.nameless) lines.nameless.set(entry, why);
-    const settled = await settledIn(tx, { customer, source, keeps }, slice.named);
+    const settled = await settledIn(tx, { customer, source, keeps }, comparison, slice.named);
     const open = slice.named.filter((one) => !settled.has(one));
     for (const { line } of open) line.dn ??= nameIn(about, line.address);
     const known = await knownIn(tx, { customer, source, keeps }, open);
@@ -113,17 +113,20 @@ async function givenBy(
 async function settledIn(
   tx: Transaction,
   of: { customer: number; source: string; keeps: ListFacts['keeps'] },
+  comparison: Comparison,
   named: readonly NamedLine[],
 ): Promise<ReadonlyMap<NamedLine, SettledLine>> {
-  const compared = named.flatMap((one) => {
-    const said = comparedLine(of.keeps, one);
-    return said ? [{ one, said }] : [];
-  });
-  const columns = named[0] ? [...fieldsOf(named[0].line.values)].map(([column]) => column) : [];
-  const lines = compared.map(({ said }) => said);
+  const compared: NamedLine[] = [];
+  const lines: ComparedLine[] = [];
+  for (const one of named) {
+    const said = comparison.of(one);
+    if (!said) continue;
+    compared.push(one);
+    lines.push(said);
+  }
   const settled = new Map<NamedLine, SettledLine>();
-  for (const [place, id] of await settledPeople(tx, of, lines, columns)) {
-    const one = compared[place]?.one;
+  for (const [place, id] of await settledPeople(tx, of, lines, comparison.columns)) {
+    const one = compared[place];
     if (!one) continue;
     const { entry, line, address, objectId } = one.line;
     settled.set(one, { entry, line, address, objectId, id });

@@ -43,12 +43,14 @@ export function planList(facts: ListFacts, given: readonly GivenLine[]): ListPla
   return { lines, isAnyTwice };
 }
 
-function claimedByObject({ byObject }: ListFacts, given: readonly GivenLine[]): Claims {
+/** Only of those whom an address or a name could lead to: lines that are settled look for nobody. */
+function claimedByObject({ byObject, byAddress, byKey }: ListFacts, given: readonly GivenLine[]): Claims {
+  const sought = new Set([...byAddress.values(), ...byKey.values()].map(({ id }) => id));
   const claims = new Map<number, number>();
   for (const one of given) {
     const { objectId, entry } = 'id' in one ? one : one.line;
     const person = objectId === '' ? undefined : 'id' in one ? one : byObject.get(objectId);
-    if (person && !claims.has(person.id)) claims.set(person.id, entry);
+    if (person && sought.has(person.id) && !claims.has(person.id)) claims.set(person.id, entry);
   }
   return claims;
 }

@@ -32,8 +32,8 @@ export function operationOf({ phase }: Pick<Planned, 'phase'>): string {
 
 /** What became of a list's lines. */
 export interface ListResults {
-  /** By entry. */
-  results: Map<number, EntryResult>;
+  /** In the order of the entries. */
+  results: EntryResult[];
   /** What is written, by entry. */
   planned: Map<number, Planned>;
   /** Ids of all whom lines name, whatever became of them. */
@@ -46,15 +46,16 @@ export function resultsOf(
   { given, nameless, keeps }: { given: readonly GivenLine[]; nameless: Lines['nameless']; keeps: Keeps },
   plan: ListPlan,
 ): ListResults {
-  const of: ListResults = { results: new Map(), planned: new Map(), named: [] };
+  const of: ListResults = { results: [], planned: new Map(), named: [] };
   const before = (entries[0]?.place.entry ?? 1) - 1;
+  const note = (result: EntryResult) => (of.results[result.place.entry - before - 1] = result);
   const expectPlace = (entry: number) => {
     const place = entries[entry - before - 1]?.place;
     if (place?.entry !== entry) throw new Error(`there is no entry ${entry}`);
     return place;
   };
   for (const [entry, { faults, subject, about }] of nameless)
-    of.results.set(entry, failedLine(expectPlace(entry), subject, faults, about));
+    note(failedLine(expectPlace(entry), subject, faults, about));
   for (const one of given) {
     const { entry, address } = 'id' in one ? one : one.line;
     const place = expectPlace(entry);
@@ -63,15 +64,15 @@ export function resultsOf(
       if (decided.person) of.named.push(decided.person.id);
       const about =
         'id' in one ? aboutPerson(keeps, one.id) : aboutLine(keeps, one.line.values, decided.person);
-      of.results.set(entry, failedLine(place, address, decided.faults, about));
+      note(failedLine(place, address, decided.faults, about));
     } else if (decided) {
       const { person, phase, effect } = decided.planned;
       if (person) of.named.push(person.id);
       if (phase !== null) of.planned.set(entry, decided.planned);
-      of.results.set(entry, doneLine(place, address, operationOf(decided.planned), EFFECTS[effect]));
+      note(doneLine(place, address, operationOf(decided.planned), EFFECTS[effect]));
     } else if ('id' in one) {
       of.named.push(one.id);
-      of.results.set(entry, doneLine(place, address, operationOf({ phase: null }), EFFECTS.unchanged));
+      note(doneLine(place, address, operationOf({ phase: null }), EFFECTS.unchanged));
     } else throw new Error(`line ${one.line.line} was not decided`);
   }
   return of;

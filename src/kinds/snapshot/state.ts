@@ -80,8 +80,9 @@ export interface ListState {
   organisation: { id: number; name: string };
   file: string;
   now: Date;
+  /** In the order of the entries. */
+  results: readonly EntryResult[];
   /** By entry. */
-  results: ReadonlyMap<number, EntryResult>;
   planned: ReadonlyMap<number, Planned>;
   /** The last entry that was decided before a ceiling stopped the file. */
   decidedTo: number;
