@@ -19,10 +19,10 @@ export interface Absence {
 /** People of the source, from their tables; who is disabled already cannot be absent any more. */
 const MANAGED = {
   accounts: `
-    select s.id, s.email as address, null as key, s.roles @> '{administrator}' as administrates from subscriber s
+    select s.id, s.email as address, null::text as key, s.roles @> '{administrator}' as administrates from subscriber s
      where s.customer_id = $1 and s.managed_by_source = $2 and s.state in ('pending', 'active')`,
   technicians: `
-    select s.id, s.email as address, null as key, false as administrates
+    select s.id, s.email as address, null::text as key, false as administrates
       from subscriber s join technician t on t.subscriber_id = s.id
      where s.customer_id = $1 and s.managed_by_source = $2 and s.state not in ('removed', 'remove_pending')
        and t.status = 'enabled'`,
@@ -41,9 +41,13 @@ export async function absentPeople(
 ): Promise<Absence> {
   const { rows } = await db.query<ManagedPerson & { of: number }>(
     `with managed as materialized (${MANAGED[keeps]})
-     select m.*, (select count(*) from managed) as of from managed m
-      where m.id <> all ($3::bigint[]) order by m.address collate "C", m.id`,
-    [customer, source, named],
+     select id, max(address) as address, max(key) as key, bool_or(administrates) as administrates,
+            (select count(*) from managed) as of
+       from (select id, address, key, administrates from managed union all
+             select unnest($3::bigint[]), null, null, null) m
+      group by id having bool_and(address is not null) order by max(address) collate "C", id`,
+    // Grouped, and not compared: a plan that is made for any values looks through the whole array for each person.
+    [customer, source, `{${named.join(',')}}`],
   );
   if (rows[0]) return { of: rows[0].of, absent: rows };
   const all = await db.query<{ of: number }>(`select count(*) as of from (${MANAGED[keeps]}) m`, [
