@@ -250,6 +250,28 @@ describe('a list over the guard', () => {
     expect(await people()).toBe(40);
   });
 
+  it('has all its notes in the report of the batch that carries it out', async () => {
+    const [header, ...lines] = list(7, 50).trimEnd().split('\n');
+    const other = 'p60@example.com,,disabled';
+    const rows = [`${header},status`, ...lines.map((line) => `${line},`), other, ''];
+    await station.upload(name(5), rows.join('\n'));
+    await station.workOff();
+    expect(await fileOf(name(5))).toEqual(HELD);
+    await actions().approve(name(5));
+    await station.workOff();
+    const reports = await Promise.all(
+      (await readdir(path.join(station.folder, '_report'))).map((one) =>
+        readFile(path.join(station.folder, '_report', one), 'utf8'),
+      ),
+    );
+    const [report, ...more] = reports.filter((text) => text.includes(`/${name(5)}\n`));
+    expect(more).toEqual([]);
+    expect(report).toContain('WARNING: CSV entry #45: Skipped');
+    expect(report).toContain(
+      'created: 0; updated: 0; enabled: 0; unchanged: 44; disabled: 0; removed: 6; kept: 0',
+    );
+  });
+
   it('loses its approval when another file comes under its name', async () => {
     await actions().approve(name(2));
     await station.upload(name(2), list(30, 50));
