@@ -94,8 +94,30 @@ export async function leaveInFolder(
   const [taken, place] = [takenPath(folder, file), path.join(folder, file.name)];
   if ((await inodeAt(taken)) !== opened.inode)
     return (await inodeAt(place)) === opened.inode ? 'there' : 'gone';
-  if (await isThere(place)) return 'in-hand';
-  return (await putBack(folder, file)) === place ? 'there' : 'in-hand';
+  if (!(await moveBack(taken, place))) return 'in-hand';
+  await syncFolder(folder);
+  await syncFolder(path.dirname(taken));
+  durablyTaken.delete(`${taken} ${opened.inode}`);
+  return 'there';
+}
+
+/** @returns false where another file has the name by now: then it stays in hand */
+async function moveBack(taken: string, place: string): Promise<boolean> {
+  try {
+    await link(taken, place);
+  } catch (error) {
+    const code = codeOf(error) ?? '';
+    if (code !== 'EEXIST' && !NO_SECOND_NAME.includes(code)) throw error;
+    if (await isThere(place)) {
+      // Both names may be its own: an attempt of before died between the two steps.
+      if ((await inodeAt(place)) !== (await inodeAt(taken))) return false;
+    } else {
+      await rename(taken, place);
+      return true;
+    }
+  }
+  await unlink(taken);
+  return true;
 }
 
 /**
