@@ -10,8 +10,8 @@ export async function isStillNext(tx: Transaction, file: ChangeFile): Promise<bo
   await tx.query('select 1 from customer where id = $1 for no key update', [file.customer]);
   const { rowCount } = await tx.query(
     `select 1 from change_file where id = $1 and state = $2 and entries = $3 and batch_id is not distinct from $4
-        for update`,
-    [file.id, file.state, file.progress?.read ?? 0, file.batch],
+        and ruling is not distinct from $5::jsonb for update`,
+    [file.id, file.state, file.progress?.read ?? 0, file.batch, file.ruling ?? null],
   );
   return rowCount === 1;
 }

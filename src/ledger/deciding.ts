@@ -52,7 +52,8 @@ const LOCK = `
   with owner as materialized (select ${CUSTOMER_COLUMNS} from customer where id = $1 for no key update)
   select row_to_json(owner) as owner, ${KNOWN}
     from owner, change_file f
-   where f.id = $7 and f.state = $8 and f.entries = $9 and f.batch_id is not distinct from $10 for update of f`;
+   where f.id = $7 and f.state = $8 and f.entries = $9 and f.batch_id is not distinct from $10
+     and f.ruling is not distinct from $11::jsonb for update of f`;
 
 /** When it is asked, and the SHA-256 of the file; null: not known. */
 interface Asked {
@@ -67,7 +68,7 @@ interface Asked {
  * @returns null where somebody else has worked on it in the meantime
  */
 export async function lockDecision(tx: Transaction, file: ChangeFile, asked: Asked): Promise<Known | null> {
-  const { id, state, progress, batch } = file;
+  const { id, state, progress, batch, ruling } = file;
   const { rows } = await tx.query<KnownRow>(LOCK, [
     ...namesOf(file),
     asked.now,
@@ -76,6 +77,7 @@ export async function lockDecision(tx: Transaction, file: ChangeFile, asked: Ask
     state,
     progress?.read ?? 0,
     batch,
+    ruling ?? null,
   ]);
   return rows[0] ? knownFrom(rows[0]) : null;
 }

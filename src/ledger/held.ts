@@ -45,6 +45,11 @@ export async function discardHeld(
   return ruling;
 }
 
+/** Another file lies under its name than the one that was decided: it is decided like one that nobody has seen. */
+export async function voidRuling(db: Queryable, { id }: Pick<ChangeFile, 'id'>): Promise<void> {
+  await db.query(`update change_file set ruling = null where id = $1 and state = 'waiting'`, [id]);
+}
+
 /** A daemon that dies between an answer and its removal finds it again. */
 const ANSWER_KEPT_MS = 24 * 60 * 60_000;
 

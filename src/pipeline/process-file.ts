@@ -3,6 +3,7 @@ import type { ChangeFile } from '../change-file/change-file.ts';
 import { PlanOutdated } from '../kinds/kind.ts';
 import { isStillNext } from '../ledger/batch.ts';
 import { knownOf, lockDecision } from '../ledger/deciding.ts';
+import { voidRuling } from '../ledger/held.ts';
 import type { FreshDeparting } from '../ledger/departing.ts';
 import type { NextFile } from '../ledger/look.ts';
 import { withdrawInTurn, type EndReason } from '../ledger/exits.ts';
@@ -34,6 +35,10 @@ export async function processFile(turn: Turn, next: NextFile): Promise<TurnResul
   if (!opened) return notThere(turn, file);
   await using held = new AsyncDisposableStack();
   held.use(opened.handle);
+  if (file.ruling && !isAsDecided(next, opened)) {
+    await voidRuling(services.database, file);
+    return { kind: 'more' };
+  }
   const stopped = await passScanner(turn, file, opened);
   if (stopped) return stopped;
   const contents = await readContents(turn, next, opened, held);
@@ -46,6 +51,11 @@ export async function processFile(turn: Turn, next: NextFile): Promise<TurnResul
   if (!committed?.deferredUntil) return { kind: 'more' };
   await countWaiting(turn);
   return { kind: 'deferred', until: committed.deferredUntil, endsBatch: true };
+}
+
+/** What was approved or discarded is the file that was held: another one of its name may lie there before the ledger hears of it. */
+function isAsDecided({ file, modifiedAt }: NextFile, { bytes, modifiedMs }: OpenChangeFile): boolean {
+  return bytes === file.bytes && Math.round(modifiedMs) === modifiedAt.getTime();
 }
 
 /**

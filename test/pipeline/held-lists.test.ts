@@ -8,6 +8,9 @@ import { discard } from '../../src/actions/discard.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
 import { customerStatus } from '../../src/ledger/status.ts';
 import { expireHeld } from '../../src/ledger/held.ts';
+import { isStillNext, startBatch } from '../../src/ledger/batch.ts';
+import { lockDecision } from '../../src/ledger/deciding.ts';
+import { nextInBatch } from '../../src/ledger/look.ts';
 import { noteRuling, noteUpload } from '../../src/ledger/turn-queue.ts';
 import { customerById } from '../../src/accounts/customers/customer.ts';
 import { createIntake } from '../../src/spool/intake.ts';
@@ -278,6 +281,38 @@ describe('a list over the guard', () => {
     await station.workOff();
     expect(await fileOf(name(2))).toEqual(HELD);
     expect(await people()).toBe(50);
+  });
+
+  it.each(['approved', 'discarded'])(
+    'is held itself where it lies there for one that was %s',
+    async (how) => {
+      if (how === 'approved') await actions().approve(name(2), 50);
+      else await actions().discard(name(2));
+      // Its batch has begun, and the intake has not seen the other one yet.
+      await startBatch(station.database, ACME, station.services.clock.now());
+      await writeFile(path.join(station.folder, name(2)), list(30, 50));
+      await station.workOff();
+      expect(await fileOf(name(2))).toEqual(HELD);
+      expect(await people()).toBe(50);
+    },
+  );
+
+  it('that comes under the name of a chosen one is not carried out as the one that was decided', async () => {
+    const { database, clock } = station.services;
+    await actions().approve(name(2));
+    const batch = await startBatch(database, ACME, clock.now());
+    const next = await nextInBatch(database, batch?.id ?? 0);
+    if (!next?.file.ruling) throw new Error('no approved file is next');
+    const { file } = next;
+    const asked = { now: clock.now(), digest: null };
+    const looks = () =>
+      database.transaction(async (tx) => [
+        await isStillNext(tx, file),
+        (await lockDecision(tx, file, asked)) !== null,
+      ]);
+    expect(await looks()).toEqual([true, true]);
+    await station.upload(name(2), list(30, 50));
+    expect(await looks()).toEqual([false, false]);
   });
 
   it('that is replaced by a good one is not held any more', async () => {
