@@ -25,7 +25,8 @@ const STRICT_GAP_MAX = 100;
 /**
  * The numbers between the last processed one and this file's that were never received, where that is worth a word:
  * numbers are opaque and may rise in any steps (rules 3). The customer has declared the source in `strictSequence`, or
- * every number of its whole history followed the one before. Numbers that were seen and refused are not missing.
+ * every number of its whole history followed the one before. Numbers that were seen and refused, or that
+ * wait for a person, are not missing.
  */
 export async function missingBefore(db: Queryable, { customer, parsed }: ChangeFile): Promise<string[]> {
   if (!parsed) return [];
@@ -41,6 +42,10 @@ export interface MissingRow {
   strict: boolean;
 }
 
+/** One that waits for a person, or was ruled on, has come: its own turn says what becomes of its number. */
+const isSeen = (file: string) =>
+  `(${file}.decision is not null or ${file}.state = 'held' or ${file}.ruling is not null)`;
+
 /** With customer, source, type and number of the file as $1 to $4. */
 export const MISSING_BEFORE = `
   select n::text as missing, k.strict_sequences ? c.source as strict
@@ -49,7 +54,7 @@ export const MISSING_BEFORE = `
    where c.customer_id = $1 and c.source = $2 and c.type = $3 and $4::numeric - c.last <= ${STRICT_GAP_MAX}
      and (k.strict_sequences ? c.source or (c.gapless and c.files >= ${FILES_MIN}))
      and not exists (select 1 from change_file f where f.customer_id = $1 and f.source = $2 and f.type = $3
-                        and f.sequence = n and f.decision is not null)
+                        and f.sequence = n and ${isSeen('f')})
    order by n`;
 
 /** Of an undeclared source few missing numbers are a gap, and many are its way of counting. */
@@ -66,7 +71,7 @@ export async function storeDiscarded(tx: Transaction, customer: number, name: Ch
 
 /**
  * Called in the transaction that applies the file. A number that was not the next one ends for good what is expected of
- * the source, unless all numbers between were seen and refused.
+ * the source, unless all numbers between were seen and refused, or wait for a person.
  */
 export async function storeSequence(tx: Transaction, customer: number, name: ChangeFileName): Promise<void> {
   await tx.query(STORE_SEQUENCE, [...counterOf(customer, name), name.sequence.toString()]);
@@ -79,5 +84,5 @@ export const STORE_SEQUENCE = `
     gapless = sequence_counter.gapless and (excluded.last - 1 = sequence_counter.last
       or excluded.last - sequence_counter.last - 1 = (select count(distinct f.sequence) from change_file f
            where excluded.last - sequence_counter.last between 2 and ${STRICT_GAP_MAX}
-             and f.customer_id = $1 and f.source = $2 and f.type = $3 and f.decision is not null
+             and f.customer_id = $1 and f.source = $2 and f.type = $3 and ${isSeen('f')}
              and f.sequence > sequence_counter.last and f.sequence < excluded.last))`;

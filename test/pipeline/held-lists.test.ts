@@ -11,6 +11,8 @@ import { expireHeld } from '../../src/ledger/held.ts';
 import { isStillNext, startBatch } from '../../src/ledger/batch.ts';
 import { lockDecision } from '../../src/ledger/deciding.ts';
 import { nextInBatch } from '../../src/ledger/look.ts';
+import { missingBefore } from '../../src/ledger/sequence.ts';
+import { parseChangeFileName, type ChangeFile } from '../../src/change-file/change-file.ts';
 import { noteRuling, noteUpload } from '../../src/ledger/turn-queue.ts';
 import { customerById } from '../../src/accounts/customers/customer.ts';
 import { createIntake } from '../../src/spool/intake.ts';
@@ -313,6 +315,22 @@ describe('a list over the guard', () => {
     expect(await looks()).toEqual([true, true]);
     await station.upload(name(2), list(30, 50));
     expect(await looks()).toEqual([false, false]);
+  });
+
+  it('does not count as a number that never came', async () => {
+    const { database } = station.services;
+    await database.query('update sequence_counter set files = 5');
+    await station.upload(name(3), list(2, 50));
+    const { rows } = await database.query<{ id: number }>('select id from change_file where name = $1', [
+      name(3),
+    ]);
+    const parsed = parseChangeFileName(name(3), KINDS.types);
+    const file = { id: rows[0]?.id, customer: ACME, name: name(3), parsed } as ChangeFile;
+    expect(await missingBefore(database, file)).toEqual([]);
+    await station.workOff();
+    expect(await fileOf(name(3))).toEqual(APPLIED);
+    const counter = await database.query('select gapless from sequence_counter');
+    expect(counter.rows).toEqual([{ gapless: true }]);
   });
 
   it('that is replaced by a good one is not held any more', async () => {
