@@ -77,7 +77,9 @@ async function refuseFile(tx: Transaction, plan: Plan, input: CommitInput): Prom
   const { refusal } = plan;
   const filedAs = await freeName(file.name, path.join(folder, ERROR));
   await expectExit(refuse(tx, file, refusal, filedAs, now));
-  if (file.ruling && file.parsed) await storeDiscarded(tx, file.customer, file.parsed);
+  // An approved one that a gate refuses was not carried out: like any other, it may be sent again under its number.
+  if (file.ruling?.verdict === 'discarded' && file.parsed)
+    await storeDiscarded(tx, file.customer, file.parsed);
   await record(tx, now, {
     type: 'file.refused',
     customer: file.customer,

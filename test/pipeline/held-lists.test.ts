@@ -333,6 +333,18 @@ describe('a list over the guard', () => {
     expect(counter.rows).toEqual([{ gapless: true }]);
   });
 
+  it('keeps its number where it was approved and a gate refuses it', async () => {
+    const { database } = station.services;
+    await actions().approve(name(2));
+    await database.query(`update customer set types = '{PRV,DI}'`);
+    await station.workOff();
+    expect(await fileOf(name(2))).toMatchObject({ folder: '_error', code: 2 });
+    await database.query(`update customer set types = '{PRV,DI,SNAPSHOT}'`);
+    await station.upload(name(2), list(2, 50));
+    await station.workOff();
+    expect(await fileOf(name(2))).toEqual(APPLIED);
+  });
+
   it('that is replaced by a good one is not held any more', async () => {
     await station.upload(name(2), list(2, 50));
     await station.workOff();
