@@ -77,7 +77,8 @@ async function numberIn(file: string): Promise<number | null> {
     const [, number] = /^[ \t]*(\d{1,9})[ \t]*(?:[\r\n]|$)/.exec(text) ?? [];
     return number === undefined ? null : Number(number);
   } catch (error) {
-    if (['ENOENT', 'ELOOP'].includes(codeOf(error) ?? '')) return null;
+    // One that may not be read says nothing either; as a file of its own it is refused, and stops no other.
+    if (['ENOENT', 'ELOOP', 'EACCES', 'EPERM'].includes(codeOf(error) ?? '')) return null;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** Lists that would remove too many people, and everything that can become of them. */
-import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
@@ -18,6 +18,7 @@ import { customerById } from '../../src/accounts/customers/customer.ts';
 import { createIntake } from '../../src/spool/intake.ts';
 import { statusText } from '../../src/report/status-file.ts';
 import { ACME, declared, fixtures } from '../support/organisation.ts';
+import { ordinaryUser } from '../support/ordinary-user.ts';
 import { openStation, type TestStation } from '../support/services.ts';
 
 let station: TestStation;
@@ -343,6 +344,18 @@ describe('a list over the guard', () => {
     await station.upload(name(2), list(2, 50));
     await station.workOff();
     expect(await fileOf(name(2))).toEqual(APPLIED);
+  });
+
+  it('waits on where its answer may not be read, and other files go on', async () => {
+    const answer = `${name(2)}.approve`;
+    await writeFile(path.join(station.folder, answer), '6\n', { mode: 0o000 });
+    const { database, clock, journal, spool } = station.services;
+    const intake = createIntake({ database, clock, journal, spool, types: KINDS.types, quietMs: 0 });
+    for (const at of [station.services.spool, station.folder]) await chmod(at, 0o755);
+    using _user = ordinaryUser();
+    await intake.sweep({ customer: ACME, folder: station.folder });
+    expect(await fileOf(answer)).toMatchObject({ state: 'waiting' });
+    expect(await fileOf(name(2))).toEqual(HELD);
   });
 
   it('that is replaced by a good one is not held any more', async () => {
