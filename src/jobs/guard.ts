@@ -1,4 +1,4 @@
-import { expireHeld } from '../ledger/held.ts';
+import { expireHeld, repairHeld } from '../ledger/held.ts';
 import { noteRuling } from '../ledger/turn-queue.ts';
 import type { Job, JobParts } from './runner.ts';
 
@@ -14,6 +14,7 @@ export function guardJob(
   changed: (customer: number) => void,
 ): Job {
   const run = async () => {
+    await repairHeld(database, clock.now());
     const customers = await expireHeld(database, clock.now());
     if (customers.length > 0) await noteRuling(database, customers, clock.now());
     for (const customer of customers) changed(customer);

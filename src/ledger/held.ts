@@ -3,6 +3,7 @@ import type { ChangeFile } from '../change-file/change-file.ts';
 import { peopleOf, type DiscardReason, type Hold, type Ruling } from '../change-file/danger.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 import { INTO_EVENT } from '../events/record.ts';
+import { HELD_MS } from '../order/guard.ts';
 import { EXITS, rule } from './exits.ts';
 
 export interface HeldFile {
@@ -77,6 +78,13 @@ const discardedFor = (why: DiscardReason) =>
 const INTO_DISCARDED = (now: string, why: DiscardReason) =>
   `${INTO_EVENT} ${now}::timestamptz, 'file.discarded', customer_id, 'spoolgate', null, name,
      jsonb_build_object('why', '${why}', 'people', ruling->'people') from done`;
+
+/** A clock that was set back leaves moments behind that are too far ahead: nobody has longer to decide than from now on. */
+export async function repairHeld(db: Queryable, now: Date): Promise<void> {
+  await db.query(`update change_file set held_until = $1 where state = 'held' and held_until > $1`, [
+    new Date(now.getTime() + HELD_MS),
+  ]);
+}
 
 /**
  * Nobody has decided in time.

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import { approve } from '../../src/actions/approve.ts';
 import { discard } from '../../src/actions/discard.ts';
+import { guardJob } from '../../src/jobs/guard.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
 import { customerStatus } from '../../src/ledger/status.ts';
 import { expireHeld } from '../../src/ledger/held.ts';
@@ -220,6 +221,20 @@ describe('a list over the guard', () => {
     expect(await fileOf(name(2))).toEqual(DISCARDED);
     expect(await lastReport()).toContain('(nobody decided within 24 hours)');
     expect(await eventsOf('file.discarded')).toMatchObject([{ who: 'spoolgate', data: { why: 'expired' } }]);
+  });
+
+  it('is discarded after 24 hours by a clock that was set back meanwhile', async () => {
+    const { database, clock } = station.services;
+    await database.query(
+      `update change_file set held_until = held_until + interval '1 year' where state = 'held'`,
+    );
+    const changed: number[] = [];
+    const { run } = guardJob({ database, clock }, (customer) => changed.push(customer));
+    await run();
+    expect(changed).toEqual([]);
+    station.advance(24 * 60 * 60_000);
+    await run();
+    expect(changed).toEqual([ACME]);
   });
 
   it.each([false, true])(
