@@ -59,6 +59,10 @@ create table customer (
   users jsonb not null default '{}',
   -- Source → what its files may do; one that is not here may do all.
   sources jsonb not null default '{}',
+  -- How long an address stays taken after Remove; null: as configured.
+  removal_finish_seconds integer,
+  -- byFile: whether FILE.undo is heard.
+  undo jsonb not null default '{}',
   primary key (id),
   unique (folder),
   check (daily_cap > 0),
@@ -68,6 +72,7 @@ create table customer (
   check (id > 0),
   check (notes in ('none', 'service_only', 'hybrid')),
   check (per_file_cap > 0),
+  check (removal_finish_seconds >= 0),
   check (retention_days > 0),
   check (state in ('active', 'held'))
 );
@@ -596,6 +601,8 @@ create table change (
   -- Field → [before, after], null where there was or is nothing; of attributes of directory entries [values
   -- that went, values that came]. "changed" where values are kept from everybody.
   diff json not null,
+  -- The undo that has made the change; entry and line are those of the first change that it took back.
+  undo_id bigint,
   primary key (customer_id, seq),
   check ((file_id is null) = (who is not null)),
   check (kind in (1, 2))
@@ -819,3 +826,52 @@ create table journal_archive (
   foreign key (day) references journal_closing(day)
 );
 create index journal_archive_published on journal_archive (published_at);
+
+-- What was asked to be taken back. waiting: the next turn does it; applied: done, its report and trace are
+-- written from undo_change; failed: set aside after faults of ours.
+create table undo (
+  id bigint generated always as identity,
+  customer_id bigint not null,
+  change_file_id bigint not null,
+  state text not null,
+  -- Ranges of entries, [[3,3],[7,9]]; null: the whole file.
+  entries jsonb,
+  -- The operator, or the login that uploaded FILE.undo; null: that was put there by other means.
+  who text,
+  address text,
+  reason text not null default '',
+  -- The FILE.undo that has asked for it, so that it is not heard twice.
+  answer text,
+  requested_at timestamptz not null,
+  applied_at timestamptz,
+  taken_back integer not null default 0,
+  left_out integer not null default 0,
+  failures smallint not null default 0,
+  primary key (id),
+  foreign key (customer_id) references customer(id),
+  check (state in ('waiting', 'applied', 'done', 'failed'))
+);
+create index undo_of_customer on undo (customer_id, requested_at);
+create index undo_open on undo (customer_id, id) where (state in ('waiting', 'applied'));
+create unique index undo_answer on undo (customer_id, answer) where (answer is not null);
+
+-- What an undo did about each change of its file: one that was taken back counts as though it had never been.
+create table undo_change (
+  undo_id bigint not null,
+  -- change.seq of the change that the file has made.
+  seq bigint not null,
+  kind smallint not null,
+  subject_id bigint not null,
+  entry integer not null,
+  line integer not null,
+  operation text not null,
+  -- Address or DN, as it was when the undo began.
+  subject text not null,
+  taken_back boolean not null,
+  -- Why it was left out, or what of it could not come back: codes with values.
+  remarks jsonb not null default '[]',
+  primary key (undo_id, seq),
+  foreign key (undo_id) references undo(id),
+  check (kind in (1, 2))
+);
+create index undo_change_subject on undo_change (kind, subject_id) where taken_back;

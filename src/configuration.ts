@@ -37,9 +37,11 @@ const portRange = z.union([z.literal(0), z.string()], PORT_RANGE).transform((giv
   return z.NEVER;
 });
 
+const DAY_SECONDS = 86_400;
+
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, words.values.databaseUrl);
 
-const schema = z.strictObject({
+const settings = z.strictObject({
   data: z.string().min(1).default('./data'),
   spool: z.string().min(1).default('./spool'),
   database: databaseUrl.optional(),
@@ -153,7 +155,8 @@ const schema = z.strictObject({
       registrationUrl: z.url().default('https://localhost/register'),
     })
     .prefault({}),
-  removal: z.strictObject({ finishSeconds: wholeNumber(0).default(60) }).prefault({}),
+  undo: z.strictObject({ days: positive.default(14) }).prefault({}),
+  removal: z.strictObject({ finishSeconds: wholeNumber(0).optional() }).prefault({}),
   log: z
     .strictObject({
       level: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
@@ -164,10 +167,19 @@ const schema = z.strictObject({
     .prefault({}),
 });
 
+/** What is undone is found in the history of changes. */
+const schema = settings.superRefine(({ undo, retention }, context) => {
+  if (undo.days > retention.historyDays)
+    context.addIssue({ code: 'custom', path: ['undo', 'days'], message: words.values.undoDays });
+});
+
 /** What an operator writes; every key is optional. */
 export type RawConfiguration = z.input<typeof schema>;
 
-export interface Configuration extends z.output<typeof schema> {
+/** What is left out has its default, some of which follow from others. */
+type Checked = Omit<z.output<typeof schema>, 'removal'> & { removal: { finishSeconds: number } };
+
+export interface Configuration extends Checked {
   /** Where it was read from; null for the built-in defaults. */
   readFrom: string | null;
 }
@@ -223,14 +235,17 @@ export function checkConfiguration(
   file: string,
   environment: NodeJS.ProcessEnv = {},
   base: string = process.cwd(),
-): z.output<typeof schema> {
+): Checked {
   const raw: unknown = readYaml(text, file, schema);
   const configuration = raw as z.output<typeof schema>;
   const url = configuration.database ?? (environment.DATABASE_URL || undefined);
   if (url !== undefined && !databaseUrl.safeParse(url).success)
     throw new OperatorFault(words.files.environmentUrl, 2);
+  const { undo, removal } = configuration;
   return {
     ...withAbsolutePaths(configuration, base),
+    // As long as a Remove can be taken back.
+    removal: { finishSeconds: removal.finishSeconds ?? undo.days * DAY_SECONDS },
     ...(url === undefined ? {} : { database: url }),
   };
 }

@@ -199,16 +199,24 @@ async function retryLater(
 /**
  * Finishes removals that were accepted at least `finishMs` ago: the account is gone for good, its address is free
  * again (rules A3). Until then an Add of the address gives 1054.
+ *
+ * @param finishMs for customers without a time of their own
  */
 export async function finishRemovals({ database, clock }: OutboxParts, finishMs: number): Promise<void> {
-  const until = new Date(clock.now().getTime() - finishMs);
-  const { rows } = await database.query<{ customer: number }>(
-    `select distinct customer_id as customer from outbox
-      where topic = 'removal' and done_at is null and created_at <= $1 order by customer_id`,
-    [until],
+  const now = clock.now();
+  const { rows } = await database.query<{ customer: number; seconds: number | null }>(
+    `select c.id as customer, c.removal_finish_seconds as seconds
+       from (select customer_id, min(created_at) as first from outbox where topic = 'removal' and done_at is null
+              group by customer_id) waiting
+       join customer c on c.id = waiting.customer_id
+      where first <= $1::timestamptz - coalesce(c.removal_finish_seconds * interval '1 second', $2 * interval '1 millisecond')
+      order by c.id`,
+    [now, finishMs],
   );
-  for (const { customer } of rows)
+  for (const { customer, seconds } of rows) {
+    const until = new Date(now.getTime() - (seconds === null ? finishMs : seconds * 1_000));
     await database.transaction((tx) => finishRemovalsOf(tx, customer, until, clock.now()));
+  }
 }
 
 interface RemovedRow {

@@ -37,6 +37,11 @@ export interface SnapshotSettings {
   guard: { percent: number; people: number };
 }
 
+export interface UndoSettings {
+  /** `FILE.undo` is heard. */
+  byFile?: boolean | undefined;
+}
+
 /** A customer as the pipeline and the commands need it. */
 export interface Customer {
   id: number;
@@ -55,13 +60,14 @@ export interface Customer {
   /** By source: how many seconds the line waits for a missing number. */
   strictSequences: Record<string, number>;
   users: UsersSettings;
+  undo: UndoSettings;
   /** By source; one that is not here may do all. */
   sources: Record<string, SourceSettings>;
 }
 
 /** Those of a `Customer`. */
 export const CUSTOMER_COLUMNS = `id, name, folder, state, types, time_zone as "timeZone", hourly_cap as hourly, daily_cap as daily,
-  per_file_cap as "perFile", retention_days as "retentionDays", strict_sequences as "strictSequences", users, sources`;
+  per_file_cap as "perFile", retention_days as "retentionDays", strict_sequences as "strictSequences", users, undo, sources`;
 
 /** In whose name change files are carried out. */
 export interface Administrator {

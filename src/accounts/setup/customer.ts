@@ -2,7 +2,7 @@ import { columns } from '../../database/columns.ts';
 import type { Transaction } from '../../database/open.ts';
 import { OperatorFault } from '../../fault.ts';
 import { saveChanges } from '../changes/change-rows.ts';
-import type { SourceSettings, UsersSettings } from '../customers/customer.ts';
+import type { SourceSettings, UndoSettings, UsersSettings } from '../customers/customer.ts';
 import type { Diff } from '../changes/diff.ts';
 import type { DeclaredCustomer } from './organisation-file.ts';
 
@@ -42,6 +42,8 @@ interface Handling {
   timeZone: string;
   strictSequence: Record<string, number>;
   users: UsersSettings;
+  undo: UndoSettings;
+  removalFinishSeconds: number;
   sources: Record<string, SourceSettings>;
   retentionDays: number;
   hourlyCap: number;
@@ -55,6 +57,8 @@ const HANDLING = columns<Handling>()({
   timeZone: 'time_zone',
   strictSequence: 'strict_sequences',
   users: 'users',
+  undo: 'undo',
+  removalFinishSeconds: 'removal_finish_seconds',
   sources: 'sources',
   retentionDays: 'retention_days',
   hourlyCap: 'hourly_cap',
@@ -71,9 +75,10 @@ const SAVE_CUSTOMER = `
 
 /** @returns whether something was changed */
 export async function saveCustomer(tx: Transaction, given: OwnSettings): Promise<boolean> {
-  const { throttle } = given;
+  const { throttle, removal } = given;
   const caps = { hourlyCap: throttle?.hourly, dailyCap: throttle?.daily, perFileCap: throttle?.perFile };
-  const row = { ...CUSTOMER.toPart(given), ...HANDLING.toPart({ ...given, ...caps }) };
+  const removalFinishSeconds = removal?.finishSeconds;
+  const row = { ...CUSTOMER.toPart(given), ...HANDLING.toPart({ ...given, ...caps, removalFinishSeconds }) };
   const { rowCount } = await tx.query(SAVE_CUSTOMER, [given.id, JSON.stringify(row)]);
   return (await saveDomains(tx, given)) || rowCount === 1;
 }

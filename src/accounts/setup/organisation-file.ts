@@ -218,6 +218,8 @@ const customer = z.strictObject({
       multipleGroups: onOff.optional(),
     })
     .optional(),
+  undo: z.strictObject({ byFile: z.boolean().optional() }).optional(),
+  removal: z.strictObject({ finishSeconds: wholeNumber(0).optional() }).optional(),
   sources: sourcesSchema(groupName).optional(),
   technicianGroups: z.array(declaredTechnicianGroup).default([]),
   groups: z

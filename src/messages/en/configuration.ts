@@ -11,6 +11,8 @@ const values = {
   clamd: 'is not a clamd address; write the path of its socket, or host:port',
   clientCaNeeded: 'requireClientCertificate needs clientCa; set clientCa, or remove requireClientCertificate',
   certificatePair: 'certificate and key must be set together; set both, or remove both',
+  undoDays:
+    'days must not be more than retention.historyDays, since what is undone is found in the history; lower it, or keep the history longer',
   resultBytes: 'resultBytes must be less than folderBytes; lower resultBytes, or raise folderBytes',
   capNeverReached: (daily: number) =>
     `is above daily (${daily}) and can never be reached; write ${daily} or less, or raise daily`,
