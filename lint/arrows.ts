@@ -96,6 +96,14 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/accounts/subscribers': ['src/accounts/changes', 'src/database'],
   'src/accounts/groups': ['src/database'],
   'src/accounts/lists': ['src/accounts/customers', 'src/database'],
+  'src/accounts/undo': [
+    'src/accounts/changes',
+    'src/accounts/directory',
+    'src/accounts/groups',
+    'src/accounts/subscribers',
+    'src/database',
+    'src/ledger',
+  ],
   'src/accounts/setup': [
     'src/database',
     'src/accounts/customers',
@@ -165,6 +173,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/backup': ['src/accounts/customers', 'src/database', 'src/events', 'src/ledger'],
   'src/pipeline': [
     'src/accounts/customers',
+    'src/accounts/undo',
     'src/antivirus',
     'src/database',
     'src/events',
@@ -183,6 +192,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/accounts/groups',
     'src/accounts/setup',
     'src/accounts/subscribers',
+    'src/accounts/undo',
     'src/configuration.ts',
     'src/database',
     'src/doors/sign-in',

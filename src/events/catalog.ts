@@ -159,6 +159,16 @@ const FILES = {
   'file.quarantined': kind<QuarantineRefusal>('warn', 'file quarantined', FILE, 'quarantined'),
   /** It lies in its folder, under the name `as`. */
   'file.filed': kind<{ folder: string; as: string }>('info', 'file filed', FILE),
+  /** Somebody has asked to take back what the file did. */
+  'undo.requested': kind<{ undo: number; entries: string; reason: string }>(
+    'info',
+    'undo requested',
+    FILE,
+    'undo',
+  ),
+  'undo.applied': kind<{ undo: number; takenBack: number; leftOut: number }>('info', 'file undone', FILE),
+  /** It fails by faults of ours. */
+  'undo.set_aside': kind<{ undo: number }>('warn', 'undo set aside', FILE, 'undo set aside'),
   'report.written': kind<{ files: number }>('info', 'report written', { subject: 'report' }),
   'cap.reached': kind<{ period: 'hour' | 'day'; until: string }>('info', 'cap reached', FILE),
   /** Numbers before this file's that have not come. */

@@ -8,12 +8,12 @@ export const SUBJECT_KINDS = { person: 1, entry: 2 } as const;
 export type SubjectKind = keyof typeof SUBJECT_KINDS;
 
 /** By what changes are made: a change file, or an operator or a part of the program. */
-export type Origin = { file: number } | { who: string };
+export type Origin = { file: number } | { who: string; /** Where it takes something back. */ undo?: number };
 
 export interface Change {
   /** Id of the subscriber or the directory entry. */
   subject: number;
-  /** null where no file has made it. */
+  /** null where no file has made it; of an undo where the first of the changes stands that it takes back. */
   place: { entry: number; line: number } | null;
   operation: string;
   /**
@@ -39,8 +39,8 @@ const SAVE = `
     select distinct $1::bigint, $2::smallint, name, subject from given where name is not null
     on conflict do nothing
   )
-  insert into change (customer_id, subject_id, seq, file_id, entry, line, kind, operation, who, diff)
-  select $1, subject, last.seq + n, $4, entry, line, $2, operation, $5, diff::json from given, last`;
+  insert into change (customer_id, subject_id, seq, file_id, entry, line, kind, operation, who, undo_id, diff)
+  select $1, subject, last.seq + n, $4, entry, line, $2, operation, $5, $12, diff::json from given, last`;
 
 /** The number that the customer's next change gets at least. The caller holds the customer's row lock. */
 export async function nextSeq(tx: Transaction, customer: number, now: Date): Promise<number> {
@@ -68,6 +68,7 @@ export async function saveChanges(
     who,
     ...arraysOf(changes.map(written), ['subject', 'entry', 'line', 'operation', 'name']),
     jsonTextsOf(changes.map(({ diff }) => diff)),
+    'undo' in origin ? origin.undo : null,
   ]);
 }
 

@@ -14,6 +14,8 @@ export interface RecordedChange {
   operation: string;
   /** Without a file the operator or program. */
   who: string | null;
+  /** The undo that has made it; null: none has. */
+  undoId: number | null;
   diff: Diff;
 }
 
@@ -105,7 +107,8 @@ export async function changesOf(
   subjects: readonly number[],
 ): Promise<RecordedChange[]> {
   const { rows } = await db.query<RecordedChange>(
-    `select subject_id as subject, seq, file_id as "fileId", entry, line, operation, who, diff
+    `select subject_id as subject, seq, file_id as "fileId", entry, line, operation, who,
+            undo_id as "undoId", diff
        from change where customer_id = $1 and subject_id = any($2) and kind = $3 order by seq`,
     [customer, subjects, SUBJECT_KINDS[kind]],
   );

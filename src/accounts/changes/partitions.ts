@@ -16,9 +16,17 @@ export async function keepPartitions(
   days: number,
 ): Promise<{ made: number; dropped: number }> {
   const counts = await keepMonths(database, CHANGES, now, days);
+  await forgetUndone(database, new Date(now.getTime() - days * DAY_MS));
   // Not in that transaction: nobody writes a change while a partition is being dropped.
   if (counts.dropped > 0) await forgetNames(database);
   return counts;
+}
+
+const DAY_MS = 86_400_000;
+
+/** What was taken back is known as long as the changes themselves. */
+async function forgetUndone(db: Queryable, before: Date): Promise<void> {
+  await db.query('delete from undo_change where seq < $1', [before.getTime() * 1000]);
 }
 
 /** Of those who are gone, and of whom nothing is kept any more. */

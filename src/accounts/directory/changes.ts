@@ -1,4 +1,4 @@
-import { diffOf, valuesDiff, type Diff } from '../changes/diff.ts';
+import { diffOf, valuesDiff, type Diff, type Fields } from '../changes/diff.ts';
 import type { Directory, DirectoryEntry, EntryChange } from './entry.ts';
 
 /** Ends a record: what it has touched becomes changes of that place in the file. */
@@ -25,6 +25,11 @@ export function entryDiff(before: DirectoryEntry | null, after: DirectoryEntry |
   return diff;
 }
 
-function ownFields({ dn, class: kind }: DirectoryEntry): { dn: string; class: string } {
-  return { dn, class: kind };
+function ownFields({ dn, class: kind, managedBy }: DirectoryEntry): Fields {
+  return {
+    dn,
+    class: kind,
+    'managedBy.source': managedBy?.source,
+    'managedBy.objectId': managedBy?.objectId,
+  };
 }

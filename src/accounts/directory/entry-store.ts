@@ -12,6 +12,7 @@ const ENTRY = columns<DirectoryEntry>()({
   class: 'class',
   attributes: converted('attributes', attributesFrom, attributesTo),
   createdAt: timestamp('created_at'),
+  managedBy: orNull({ source: 'managed_by_source', objectId: 'managed_by_object' }),
   lastChange: orNull({
     file: 'last_change_file',
     line: 'last_change_line',

@@ -18,6 +18,8 @@ export interface DirectoryEntry {
   /** Attribute in the specification's spelling → its values: folded for comparison → as written, in order. */
   attributes: Map<string, Map<string, string>>;
   createdAt: Date;
+  /** The source whose full lists say whether it is still there; null: no list does. */
+  managedBy: { source: string; objectId: string | null } | null;
   lastChange: { file: string; line: number; at: Date } | null;
 }
 

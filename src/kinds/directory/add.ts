@@ -20,6 +20,7 @@ export function addEntry(
     class: entryClass,
     attributes: new Map(),
     createdAt: lastChange.at,
+    managedBy: null,
     lastChange,
   };
   for (const { attribute, value } of values) {

@@ -41,9 +41,14 @@ export async function saveContacts(
   const kept = slice.planned.filter(({ phase }) => phase !== 'remove');
   const managed = kept.map((one) => ({
     key: keyOf(one),
-    objectId: one.line.objectId === '' ? (one.person?.objectId ?? null) : one.line.objectId,
+    objectId: objectIdOf(one),
   }));
   await manageContacts(tx, customer, state.source, managed);
+}
+
+/** A line without an id leaves alone the one that is stored. */
+function objectIdOf({ person, line }: Planned): string | null {
+  return line.objectId === '' ? (person?.objectId ?? null) : line.objectId;
 }
 
 function keyOf({ person, line }: Planned): string {
@@ -58,7 +63,7 @@ function remove(directory: Directory, key: string): void {
 }
 
 /** An empty cell clears its attribute, but for the name that every entry must have. */
-function keep(directory: Directory, { file, now }: ListState, one: Planned): void {
+function keep(directory: Directory, { file, now, source }: ListState, one: Planned): void {
   const { line } = one;
   const there = directory.entries.get(keyOf(one));
   const lastChange = { file, line: line.line, at: now };
@@ -69,6 +74,7 @@ function keep(directory: Directory, { file, now }: ListState, one: Planned): voi
     class: 'person',
     attributes: new Map(),
     createdAt: now,
+    managedBy: null,
     lastChange,
   };
   const attributes = new Map(before.attributes);
@@ -78,6 +84,8 @@ function keep(directory: Directory, { file, now }: ListState, one: Planned): voi
     if (value !== '') attributes.set(name, new Map([[foldValue(name, value), value]]));
     else if (name !== 'displayName') attributes.delete(name);
   }
-  if (one.effect === 'unchanged') return;
-  putEntry(directory, { ...before, attributes, lastChange });
+  const managedBy = { source, objectId: objectIdOf(one) };
+  const isTaken = managedBy.source !== before.managedBy?.source;
+  if (one.effect === 'unchanged' && !isTaken) return;
+  putEntry(directory, { ...before, attributes, managedBy, lastChange });
 }

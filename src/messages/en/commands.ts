@@ -182,6 +182,8 @@ const hold = {
     `These waiting files will be refused with code 1001 unless the customer is released first:\n${files}`,
 };
 
+const changes = (count: number) => (count === 1 ? '1 change' : `${count} changes`);
+
 const people = (count: number) => (count === 1 ? '1 person' : `${count} people`);
 
 const decide = {
@@ -195,6 +197,21 @@ const decide = {
   discarded: (file: string) => `${file} is discarded.`,
   notHeld: (file: string) => `${file} is not held.`,
   people: (given: string) => `--people must be a whole number, not "${given}".`,
+};
+
+const undo = {
+  summary: 'take back what a change file did',
+  details:
+    'FILE is the whole name, as it was uploaded. What cannot come back is listed, and left out: what was changed later, an\n' +
+    'address or a seat that somebody else has by now, passwords, mail that was sent. --entries 3,7-9 takes back what these\n' +
+    'entries did; --dry-run only lists. The server carries it out as soon as it is done with the file in hand, and writes\n' +
+    'report and trace into _report. No mail is sent, no caps are used. Exit 3 if there is nothing to take back.',
+  entries: (given: string) => `--entries must be a list such as 3,7-9, not "${given}".`,
+  would: (done: number, left: number) => `Would be undone: ${changes(done)}; left out: ${changes(left)}.`,
+  requested: (undo: number, file: string, done: number, left: number) =>
+    `Undo ${undo} of ${file} is requested. To be undone: ${changes(done)}; left out: ${changes(left)}.`,
+  nothing: (file: string, left: number) =>
+    `Nothing of ${file} can be undone${left === 0 ? ': it has changed nobody.' : `; left out: ${changes(left)}.`}`,
 };
 
 const check = {
@@ -356,6 +373,7 @@ export const commands = {
   throttle,
   hold,
   decide,
+  undo,
   check,
   exportLdif,
   ...accessCommands,

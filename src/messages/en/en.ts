@@ -8,12 +8,14 @@ import { report } from './report.ts';
 import { replies } from './replies.ts';
 import { results } from './results.ts';
 import { status } from './status.ts';
+import { undo } from './undo.ts';
 
 /** Everything that people read, in English, by area. `Messages` (messages.ts) is made from it. */
 export const en = {
   results,
   otherResult: (code: number) => `The entry failed with result code ${code}.`,
   report,
+  undo,
   kinds,
   status,
   mails,

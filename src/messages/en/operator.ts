@@ -172,6 +172,17 @@ const actions = {
   noEventType: (name: string, all: string) => `There is no event type ${name}. Use one of: ${all}.`,
   invitationWaits: 'not sent yet: waiting for the mail server',
   invitationUnsent: 'not sent: no mail server configured',
+  notUndoable: {
+    unknown: (file: string) =>
+      `The customer has sent no file ${file}. FILE is the whole name, as it was uploaded.`,
+    'undo-file': (file: string) =>
+      `${file} is an undo, and an undo cannot be undone: send the file again under the next number.`,
+    waiting: (file: string) => `${file} waits, and has changed nothing yet.`,
+    applying: (file: string) => `${file} is still being applied; undo it when it is done.`,
+    'not-applied': (file: string) => `${file} was not applied: there is nothing to undo.`,
+    'too-old': (file: string, days: number) =>
+      `${file} was applied more than ${days} days ago (undo.days): it can no longer be undone.`,
+  },
   noCustomer: (customer: number) => `There is no customer ${customer}.`,
   noHistory: (customer: number, name: string) => `Customer ${customer} has no history for ${name}.`,
   neitherAddressNorDn: (name: string) => `${name} is neither an e-mail address nor a distinguished name.`,

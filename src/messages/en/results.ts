@@ -43,6 +43,8 @@ export const results = {
       ),
       decision: (r) =>
         `The file name format is not valid. ${value(r)} answers for a held file, but ${shown(r.other)} is not held, or the first line of an approval is not the number of people. See _status.txt for what is held.`,
+      undo: (r) =>
+        `The file name format is not valid. ${value(r)} asks to undo ${shown(r.other)}, and that cannot be: no file of that name was applied lately, it is still being applied, or undo by file is switched off.`,
       extension: nameSentence((r) =>
         r.other ? `${value(r)} has the extension "${shown(r.other)}".` : `${value(r)} has no extension.`,
       ),

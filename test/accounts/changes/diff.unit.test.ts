@@ -171,6 +171,7 @@ it('of a directory entry its name and the values that went and came', () => {
     dn,
     class: 'person',
     attributes: new Map([['mail', new Map(mail.map((one) => [one, one]))]]),
+    managedBy: null,
     createdAt: AT,
     lastChange: null,
   });
