@@ -24,6 +24,7 @@ import { status } from './status.ts';
 import { template } from './template.ts';
 import { throttle } from './throttle.ts';
 import { unban } from './unban.ts';
+import { undo } from './undo.ts';
 import { demo } from '../demo/demo.ts';
 import { preflight } from '../daemon/preflight.ts';
 import { serve } from '../daemon/serve.ts';
@@ -48,7 +49,7 @@ export const GROUPS: readonly CommandGroup[] = [
     title: groups.customers,
     commands: [setup, show, claim, activationMail, history, exportLdif, hold, release, throttle],
   },
-  { title: groups.files, commands: [check, template, approve, discard, reconcile, events] },
+  { title: groups.files, commands: [check, template, approve, discard, undo, reconcile, events] },
   { title: groups.access, commands: [account, bans, unban, audit, journal] },
   { title: groups.maintenance, commands: [backup, restore, purge, verify] },
   { title: groups.shell, commands: [demo, completion(() => COMMANDS)] },

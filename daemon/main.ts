@@ -99,11 +99,15 @@ function startControl(
   return startControlServer(configuration.data, actions, (name, error) => journal.commandFailed(name, error));
 }
 
+function intakeSettings({ cycle, undo }: Configuration): { quietMs: number; undoDays: number } {
+  return { quietMs: cycle.quietSeconds * 1000, undoDays: undo.days };
+}
+
 export async function startDaemon(configuration: Configuration, overrides: Overrides = {}): Promise<Daemon> {
   await using opened = new AsyncDisposableStack();
   const base = opened.use(openBase(configuration, overrides));
   const { clock, loop } = base;
-  const { sweepSeconds, workers, quietSeconds } = configuration.cycle;
+  const { sweepSeconds, workers } = configuration.cycle;
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -114,7 +118,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   const { journal, database } = opened.use(openEvents(base, store.database));
   await loadOrganisations(configuration, database, clock, journal);
   const services = await buildServices(configuration, { database, clock, journal, signal, ...overrides });
-  const intake = createIntake({ ...services, types: services.kinds.types, quietMs: quietSeconds * 1000 });
+  const intake = createIntake({ ...services, types: services.kinds.types, ...intakeSettings(configuration) });
   await intake.customers();
   const pace = { sweepMs: sweepSeconds * 1000, ...(workers ? { workers } : {}) };
   const dispatcher = opened.use(new Dispatcher(services, intake, { ...pace, onDatabaseBack: compare }));

@@ -22,6 +22,7 @@ import { status } from './status.ts';
 import { throttle } from './throttle.ts';
 import { tryDatabase } from './try-database.ts';
 import { unban } from './unban.ts';
+import { undo } from './undo.ts';
 import { verify } from './verify.ts';
 
 /** All that can be asked for, at the control socket and by commands. */
@@ -38,6 +39,7 @@ export const ACTIONS: readonly Action[] = [
   release,
   approve,
   discard,
+  undo,
   check,
   exportDirectory,
   bans,

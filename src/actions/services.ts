@@ -16,6 +16,8 @@ export interface ActionServices {
   caps: Caps;
   /** For customers without a retention of their own. */
   retentionDays: number;
+  /** So long after a file was applied it can be taken back. */
+  undoDays: number;
   maskPasswords: boolean;
   hasMailServer: boolean;
   /** A larger change file is taken by no door. */
@@ -32,7 +34,7 @@ type Surroundings = Pick<ActionServices, 'database' | 'clock' | 'scratch' | 'cha
 
 /** The same of the same configuration, in a daemon and without one. */
 export function actionServices(
-  { spool, throttle, retention, trace, mail, limits, database: url }: Configuration,
+  { spool, throttle, retention, undo, trace, mail, limits, database: url }: Configuration,
   surroundings: Surroundings,
 ): ActionServices {
   return {
@@ -40,6 +42,7 @@ export function actionServices(
     spool,
     caps: throttle,
     retentionDays: retention.days,
+    undoDays: undo.days,
     maskPasswords: trace.maskPasswords,
     hasMailServer: mail.smtp !== undefined,
     fileBytesMax: limits.fileBytes,

@@ -1,4 +1,5 @@
 import { decisionIn } from './danger.ts';
+import { undoneFileIn } from './undo.ts';
 import { CUSTOMER_DIGITS_MAX, SEQUENCE_MAX, type ChangeFileTypes } from './change-file.ts';
 
 /** What breaks the grammar of a change file's name (rules 3); the first thing to look at. */
@@ -6,6 +7,8 @@ export type NameFault =
   | 'separators'
   /** An answer to a held file, of which none waits for it. */
   | 'decision'
+  /** Asks to take back a file that cannot be, or where the customer's settings do not allow it. */
+  | 'undo'
   | 'extension'
   | 'wrong-extension'
   | 'customer'
@@ -26,6 +29,8 @@ export function nameFault(name: string, types: ChangeFileTypes): { fault: NameFa
   const extension = /\.[^.]*$/.exec(name)?.[0] ?? '';
   const decided = decisionIn(name)?.file;
   if (decided !== undefined) return { fault: 'decision', part: decided };
+  const undone = undoneFileIn(name);
+  if (undone !== null) return { fault: 'undo', part: undone };
   const stem = name.slice(0, name.length - extension.length);
   const extensions = [...types.values()].flatMap((facts) => facts.extensions);
   if (!extensions.includes(extension.toLowerCase())) return { fault: 'extension', part: extension };

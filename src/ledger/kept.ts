@@ -1,6 +1,8 @@
 /** What the ledger says of files and reports that are kept, and how their rows are thinned with them. */
 import { companionNames } from '../change-file/companions.ts';
+import { undoFileNames } from '../change-file/undo.ts';
 import { onlyRow, type Queryable } from '../database/open.ts';
+import { undoReports } from './undos.ts';
 
 /**
  * By name, of change files and of what lies beside them: when they were finished; null: must stay. Where a name was used again
@@ -25,12 +27,17 @@ export async function filedNames(
   );
 }
 
+/** Reports, and what undos tell: when they were finished; null: must stay. */
 export async function reportNames(db: Queryable, customer: number): Promise<Map<string, Date | null>> {
   const { rows } = await db.query<{ name: string; closed_at: Date | null }>(
     'select report_name as name, closed_at from batch where customer_id = $1 and report_name is not null',
     [customer],
   );
-  return new Map(rows.map(({ name, closed_at: at }) => [name, at]));
+  const undos = (await undoReports(db, customer)).flatMap(({ id, name, at }) => {
+    const { report, trace } = undoFileNames(name, id);
+    return [[report, at] as const, [trace, at] as const];
+  });
+  return new Map([...rows.map(({ name, closed_at: at }) => [name, at] as const), ...undos]);
 }
 
 /** So many files' results go in one statement: it stays short, however much has piled up. */

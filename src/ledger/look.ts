@@ -9,6 +9,8 @@ export interface Look {
   owner: Customer;
   /** Files are decided, and not yet in their folder. */
   departing: boolean;
+  /** Something is to be taken back. */
+  undo: boolean;
   /** The open one; null: there is none. */
   batch: Batch | null;
 }
@@ -17,17 +19,24 @@ export async function lookAt(db: Queryable, customer: number): Promise<Look> {
   const result = await db.query<{
     owner: Customer;
     departing: boolean;
+    undo: boolean;
     batch: number | null;
     started_at: Date | null;
   }>(
     `select row_to_json(owner) as owner, b.id as batch, b.started_at,
-       exists (select 1 from change_file where customer_id = $1 and state in ('applied', 'rejected')) as departing
+       exists (select 1 from change_file where customer_id = $1 and state in ('applied', 'rejected')) as departing,
+       exists (select 1 from undo where customer_id = $1 and state in ('waiting', 'applied')) as undo
        from (select ${CUSTOMER_COLUMNS} from customer where id = $1) owner
        left join batch b on b.customer_id = $1 and b.closed_at is null`,
     [customer],
   );
-  const { owner, departing, batch, started_at: startedAt } = onlyRow(result);
-  return { owner, departing, batch: batch === null || startedAt === null ? null : { id: batch, startedAt } };
+  const { owner, departing, undo, batch, started_at: startedAt } = onlyRow(result);
+  return {
+    owner,
+    departing,
+    undo,
+    batch: batch === null || startedAt === null ? null : { id: batch, startedAt },
+  };
 }
 
 /** The next file of a batch. */

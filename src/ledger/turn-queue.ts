@@ -112,6 +112,9 @@ function valuesOf({ phase, nextTurnAt, waitingSince, failures }: Standing): unkn
   return [phase, nextTurnAt, waitingSince, failures];
 }
 
+/** Something is to be taken back. */
+const UNDO_WAITS = `exists (select 1 from undo u where u.customer_id = q.customer_id and u.state in ('waiting', 'applied'))`;
+
 /**
  * Puts into the line whoever has work and stands outside it: files waiting in the ledger, a batch or results left
  * over by a daemon that died. Part of every sweep.
@@ -120,6 +123,7 @@ export async function repairLine(db: Queryable, now: Date): Promise<void> {
   await db.query(
     `with work as (
        select customer_id from change_file where state in ('waiting', 'deferred', 'applying', 'applied', 'rejected')
+       union select customer_id from undo where state in ('waiting', 'applied')
        union select customer_id from batch where closed_at is null)
      insert into turn_queue (customer_id, phase, next_turn_at) select customer_id, 'running', $1 from work
      on conflict (customer_id) do nothing`,
@@ -127,10 +131,11 @@ export async function repairLine(db: Queryable, now: Date): Promise<void> {
   );
   await db.query(
     `update turn_queue set phase = 'running', next_turn_at = $1 where customer_id in (
-       select q.customer_id from turn_queue q where q.phase = 'idle' and (
+       select q.customer_id from turn_queue q where q.phase = 'idle' and (${UNDO_WAITS} or
          exists (select 1 from change_file f where f.customer_id = q.customer_id
                    and f.state in ('waiting', 'deferred', 'applying', 'applied', 'rejected'))
          or exists (select 1 from batch b where b.customer_id = q.customer_id and b.closed_at is null))
+         or q.phase = 'deferred' and q.next_turn_at > $1 and ${UNDO_WAITS}
        for update skip locked)`,
     [now],
   );
@@ -175,6 +180,17 @@ export async function noteRuling(db: Queryable, customers: readonly number[], no
        (select customer_id from turn_queue where customer_id = any($1) and phase in ('idle', 'settling')
          for update skip locked)`,
     [customers, now],
+  );
+}
+
+/** Something is to be taken back: also while the customer's files wait for a cap. */
+export async function noteUndo(tx: Transaction, customer: number, now: Date): Promise<void> {
+  await tx.query('insert into turn_queue (customer_id) values ($1) on conflict do nothing', [customer]);
+  await tx.query(
+    `update turn_queue set phase = 'running', next_turn_at = $2 where customer_id in
+       (select customer_id from turn_queue where customer_id = $1 and phase in ('idle', 'settling', 'deferred')
+         for update skip locked)`,
+    [customer, now],
   );
 }
 

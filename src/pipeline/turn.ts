@@ -26,6 +26,7 @@ import { preparing } from './process-file.ts';
 import { StillReading } from './readings.ts';
 import type { Services, Turn } from './services.ts';
 import { lookSettled, SETTLE_LOOK_MS } from './settling.ts';
+import { undoInTurn } from './undo.ts';
 
 /**
  * Takes the turn that is due, under its customer's lock: no other worker or daemon works for that customer meanwhile.
@@ -53,7 +54,7 @@ export async function takeTurn(services: Services): Promise<number | null> {
 }
 
 /**
- * One turn: finishes what was begun, then processes one file (or one slice of a large one) of the open batch; where
+ * One turn: finishes what was begun, then takes back what somebody asked to be undone; else processes one file (or one slice of a large one) of the open batch; where
  * none is open starts one, where none is left closes it with its report.
  */
 async function workFor(services: Services, lock: Transaction, customer: number): Promise<TurnResult> {
@@ -64,6 +65,8 @@ async function workFor(services: Services, lock: Transaction, customer: number):
   const turn: Turn = { services, lock, customer, owner, folder: path.join(spool, owner.folder) };
   if (look.departing)
     for (const departing of await departingFiles(database, customer)) await departGuarded(turn, departing);
+  // Between two files, or two slices of one: whoever is waited for has it in a moment.
+  if (look.undo) return undoInTurn(turn, look.batch !== null);
   const batch = look.batch ?? (await newBatch(turn));
   if (batch === 'unsettled')
     return { kind: 'unsettled', until: new Date(clock.now().getTime() + SETTLE_LOOK_MS) };

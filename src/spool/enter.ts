@@ -1,4 +1,5 @@
 import { decisionIn } from '../change-file/danger.ts';
+import { undoneFileIn } from '../change-file/undo.ts';
 import type { ChangeFileTypes } from '../change-file/change-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Queryable, Transaction } from '../database/open.ts';
@@ -18,6 +19,7 @@ import {
   type FoundFile,
 } from '../ledger/entering.ts';
 import { answerHeld } from './decisions.ts';
+import { hearUndo } from './undo-request.ts';
 import { fileAt, type Found } from './found-file.ts';
 import type { SpoolMount } from './mount.ts';
 import { takenPath } from './take.ts';
@@ -33,6 +35,8 @@ export interface IntakeParts {
   types: ChangeFileTypes;
   /** Files put there by other means than a door count as whole when they have not changed for so long; default: 10 s. */
   quietMs?: number;
+  /** So long after a file was applied it can be taken back; default: 14. */
+  undoDays?: number;
 }
 
 export interface CustomerFolder {
@@ -53,7 +57,7 @@ export async function admitAll(parts: IntakeParts, place: CustomerFolder, files:
   let admitted = false;
   for (let at = 0; at < files.length; at += ENTERED_AT_ONCE) {
     const some = files.slice(at, at + ENTERED_AT_ONCE);
-    const plain = some.filter(({ name }) => decisionIn(name) === null);
+    const plain = some.filter(({ name }) => decisionIn(name) === null && undoneFileIn(name) === null);
     const entered = plain.length > 1 ? await enterSome(parts, place, plain) : new Map<string, number>();
     failpoint('admitted');
     for (const file of some) {
@@ -98,12 +102,12 @@ class NotEntered extends Error {
 
 /**
  * Enters a complete file into the ledger, or notes that it replaces one of the same name that still waits. An answer to a
- * held file is carried out.
+ * held file, or the wish to undo one, is carried out.
  *
  * @returns false where the ledger knows it already, or where it is gone by now
  */
 export async function admit(parts: IntakeParts, place: CustomerFolder, file: FoundFile): Promise<boolean> {
-  if (await answerHeld(parts, place, file)) return true;
+  if ((await answerHeld(parts, place, file)) || (await hearUndo(parts, place, file))) return true;
   const { database, clock, types } = parts;
   const enter = () =>
     database.transaction((tx) => enterOrThrow(tx, place, file, { types, now: clock.now() }));

@@ -61,7 +61,14 @@ async function makeHome() {
        values (${ACME}, 'o=acme,cn=ann', 'cn=Ann,o=Acme', 'person', '{"displayName":["Ann"]}', now());
      insert into change_file (customer_id, name, state, received_at, bytes, modified_at, hold, held_until)
        select ${ACME}, name, 'held', now(), 10, now(), '{"absent":6,"disabled":1,"of":50}', now() + interval '1 day'
-         from unnest('{${HELD},${OTHER_HELD}}'::text[]) as name`,
+         from unnest('{${HELD},${OTHER_HELD}}'::text[]) as name;
+     update subscriber set department = 'Sales' where email = 'sam@example.com';
+     with file as (
+       insert into change_file (customer_id, name, state, decision, received_at, started_at, finished_at, bytes, modified_at)
+       values (${ACME}, '${UNDONE}', 'filed', 'applied', now(), now(), now(), 10, now()) returning id, started_at)
+     insert into change (customer_id, subject_id, seq, file_id, entry, line, kind, operation, diff)
+       select ${ACME}, s.id, extract(epoch from started_at) * 1e6 + 1, file.id, 1, 2, 1, 'Update', '{"department":[null,"Sales"]}'
+         from file, subscriber s where s.email = 'sam@example.com'`,
   );
   return { configuration, database };
 }
@@ -112,6 +119,7 @@ async function* bytes(...texts: string[]): AsyncGenerator<Buffer> {
   for (const text of texts) yield Buffer.from(text);
 }
 
+const UNDONE = `${ACME}_HR_PRV_1.csv`;
 const [HELD, OTHER_HELD] = [`${ACME}_ad_SNAPSHOT_1.csv`, `${ACME}_ad_SNAPSHOT_2.csv`];
 const HEADER = 'emailAddress,action\n';
 const ALL_EVENTS = { customer: null, types: [], since: null, limit: 10, follow: false };
@@ -153,6 +161,10 @@ const QUESTIONS: [
   ['approve', { customer: ACME, file: HELD, people: -1 }, 'exit 2'],
   ['discard', { customer: ACME, file: OTHER_HELD }, 'answers'],
   ['discard', { customer: 7, file: OTHER_HELD }, 'exit 1'],
+  ['undo', { customer: ACME, file: UNDONE, entries: null, reason: '', dryRun: true }, 'answers'],
+  ['undo', { customer: ACME, file: UNDONE, entries: [[1, 1]], reason: 'a slip', dryRun: false }, 'answers'],
+  ['undo', { customer: ACME, file: HELD, entries: null, reason: '', dryRun: false }, 'exit 1'],
+  ['undo', { customer: ACME, file: UNDONE, entries: [], reason: '', dryRun: false }, 'exit 2'],
   [
     'check',
     { file: `/x/${ACME}_PRV_1.csv`, customer: null },

@@ -9,6 +9,9 @@ const MOMENT_MS_MAX = 4_000;
 
 const KILLED_JOURNAL = 'test/faults/killed-journal.slow.test.ts';
 
+/** Steps of taking something back. */
+export const UNDO_STEPS = FAILPOINTS.filter((name) => name.startsWith('undo-'));
+
 /** Steps that are no part of the way of a file, and the tests that die there. */
 export const ELSEWHERE: Partial<Record<Failpoint, string>> = {
   purged: 'test/faults/purging.ts',
@@ -21,6 +24,7 @@ export const ELSEWHERE: Partial<Record<Failpoint, string>> = {
   held: 'test/faults/held-lists.slow.test.ts',
   ruled: 'test/faults/held-lists.slow.test.ts',
   'decision-removed': 'test/faults/held-lists.slow.test.ts',
+  ...Object.fromEntries(UNDO_STEPS.map((step) => [step, 'test/faults/undo.slow.test.ts'])),
   telling: 'test/events/killed-teller.slow.test.ts',
   told: 'test/events/killed-teller.slow.test.ts',
 };

@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decisionIn } from '../../change-file/danger.ts';
+import { undoneFileIn } from '../../change-file/undo.ts';
 import { isOwnName, isTemporaryName, JOURNAL, sourceIn } from '../../change-file/change-file.ts';
 import { syncFolder } from '../../durable.ts';
 import { codeOf } from '../../fault.ts';
@@ -154,11 +155,11 @@ export class FolderView {
   /** Who decides on held files need not be somebody who uploads any, nor the other way round. */
   #demandWritable(path: VirtualPath): void {
     const file = fileOf(path);
-    const decision = file.folder === '' ? decisionIn(file.name) : null;
-    this.#demand(decision ? 'decide' : 'upload');
+    const decided = file.folder === '' ? (decisionIn(file.name)?.file ?? undoneFileIn(file.name)) : null;
+    this.#demand(decided === null ? 'upload' : 'decide');
     if (isOwn(file)) throw new FolderFault('denied', reason('folder.notWritable'));
     if (file.folder !== '') throw new FolderFault('denied', reason('folder.uploadFolderOnly'));
-    this.#demandSource(decision?.file ?? file.name);
+    this.#demandSource(decided ?? file.name);
   }
 
   /** A login for some sources must not speak for another; what is no name of a change file speaks for none. */
