@@ -46,8 +46,9 @@ function linesOf(event: Event, numbered: string | null): string[] {
   ];
 }
 
-function senderText({ file, who, address }: Event): string {
-  if (file === null) return words.by(quoted(who ?? ''));
+function senderText(event: Event): string {
+  const { file, who, address } = event;
+  if (file === null || 'undo' in event) return words.by(quoted(who ?? ''));
   return who === null ? words.otherMeans : words.sentBy(quoted(who), String(address));
 }
 

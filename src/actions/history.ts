@@ -10,6 +10,7 @@ import { foldEmailAddress, isEmailAddress } from '../accounts/subscribers/email-
 import type { Queryable } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { refusedEntriesAbout, sendersOf, type RefusedEntry, type Sender } from '../ledger/refused-rows.ts';
+import { undoneFiles } from '../ledger/undos.ts';
 import { messageFor } from '../messages/result-text.ts';
 import { quoted } from '../shown-text.ts';
 import { action, operators } from './action.ts';
@@ -31,6 +32,8 @@ interface Event {
 export interface HistoryChange extends Event {
   /** Number of the person or entry: an address may have had several owners. */
   subject: number;
+  /** Number of the undo that has made it: file, entry and line are those of what it took back. Left out: none has. */
+  undo?: number;
   changes: Diff;
 }
 
@@ -70,9 +73,12 @@ export async function historyOf(db: Queryable, customer: number, name: string): 
   const names = new Set([text, ...changes.flatMap(({ diff }) => namesIn(diff))].map(shownText));
   const refusals = await refusedEntriesAbout(db, customer, [...names]);
   const senders = await sendersOf(db, [...new Set(changes.flatMap(({ fileId }) => fileId ?? []))]);
-  const events = inOrder(changes, refusals).map((one) =>
-    'diff' in one ? changeFrom(one, senders.get(one.fileId ?? 0)) : refusalFrom(one),
-  );
+  const undone = await undoneFiles(db, [...new Set(changes.flatMap(({ undoId }) => undoId ?? []))]);
+  const events = inOrder(changes, refusals).map((one) => {
+    if (!('diff' in one)) return refusalFrom(one);
+    const file = undone.get(one.undoId ?? 0);
+    return file === undefined ? changeFrom(one, senders.get(one.fileId ?? 0)) : undoFrom(one, file);
+  });
   if (subjects.length === 0 && events.length === 0)
     throw new OperatorFault(operator.actions.noHistory(customer, quoted(name)));
   return { customer, kind, name, events };
@@ -122,6 +128,11 @@ function changeFrom(change: RecordedChange, sender: Sender | undefined): History
   const { file = null, login = null, address = null } = sender ?? {};
   const who = sender ? login : change.who;
   return { at: momentOf(change), subject, file, entry, line, operation, who, address, changes: diff };
+}
+
+/** @param file that it took back */
+function undoFrom(change: RecordedChange, file: string): HistoryChange {
+  return { ...changeFrom(change, undefined), file, undo: change.undoId ?? 0 };
 }
 
 function refusalFrom(refused: RefusedEntry): HistoryRefusal {

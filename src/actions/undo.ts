@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lockCustomer } from '../accounts/customers/customer.ts';
-import { undonePages, type UndoneChange } from '../accounts/undo/rows.ts';
+import { undonePages, type UndoneChange } from '../accounts/undo/undone-rows.ts';
 import { takeBack } from '../accounts/undo/take-back.ts';
 import { undoneFileIn, type EntryRange } from '../change-file/undo.ts';
 import type { Transaction } from '../database/open.ts';

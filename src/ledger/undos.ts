@@ -233,6 +233,16 @@ export async function deferredUntil(db: Queryable, customer: number): Promise<Da
   return onlyRow(result).until;
 }
 
+/** Undo → name of the file that it took back. */
+export async function undoneFiles(db: Queryable, undos: readonly number[]): Promise<Map<number, string>> {
+  if (undos.length === 0) return new Map();
+  const { rows } = await db.query<{ id: number; name: string }>(
+    'select u.id, f.name from undo u join change_file f on f.id = u.change_file_id where u.id = any($1)',
+    [undos],
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Reports and traces of undos, by customer: number, file and when they were written; null: not yet. */
 export async function undoReports(
   db: Queryable,

@@ -5,7 +5,7 @@
  */
 import path from 'node:path';
 import { lockCustomer } from '../accounts/customers/customer.ts';
-import { undonePages } from '../accounts/undo/rows.ts';
+import { undonePages } from '../accounts/undo/undone-rows.ts';
 import { takeBack } from '../accounts/undo/take-back.ts';
 import { REPORT } from '../change-file/change-file.ts';
 import { undoFileNames } from '../change-file/undo.ts';

@@ -8,6 +8,8 @@ import { isNew, wayBack, type Claim, type Reverse } from './claim.ts';
 
 /** Something that followed from the file's changes of a person. */
 export interface FollowedUp {
+  /** Of its row in the outbox. */
+  id: number;
   topic: 'invitation' | 'content' | 'removal' | 'notice';
   entry: number;
   /** Mail has left, or others have been told; else it is called off. */
@@ -92,9 +94,14 @@ function noteSecret(made: PersonCase): void {
   else made.remarks.push({ code: 'password' });
 }
 
+/** Of the changes that are taken back. */
+export function followedBy({ mine }: Claim, followed: readonly FollowedUp[]): FollowedUp[] {
+  const entries = new Set(mine.map(({ entry }) => entry));
+  return followed.filter(({ entry }) => entries.has(entry));
+}
+
 function noteFollowedUp({ claim, remarks }: PersonCase, followed: readonly FollowedUp[]): void {
-  const entries = new Set(claim.mine.map(({ entry }) => entry));
-  const own = followed.filter(({ entry }) => entries.has(entry));
+  const own = followedBy(claim, followed);
   for (const { sentTo } of own) if (sentTo !== null) remarks.push({ code: 'mail-sent', value: sentTo });
   if (own.some(({ topic }) => topic === 'content')) remarks.push({ code: 'content' });
 }

@@ -1,7 +1,6 @@
-/** What an undo reads of changes and accounts, and the rows that tell what it did (table undo_change). */
-import { isInRanges, type EntryRange, type UndoRemark } from '../../change-file/undo.ts';
+/** What an undo reads of changes and accounts, and what it ends. */
+import { isInRanges, type EntryRange } from '../../change-file/undo.ts';
 import type { Queryable, Transaction } from '../../database/open.ts';
-import { arraysOf } from '../../database/unnest.ts';
 import { SUBJECT_KINDS, type SubjectKind } from '../changes/change-rows.ts';
 import type { TracedChange } from './claim.ts';
 import type { FollowedUp } from './person-case.ts';
@@ -148,34 +147,27 @@ interface FollowedUpRow extends FollowedUp {
   subscriber: number;
 }
 
-/** What followed from the file's changes of these people. */
+/** What followed from the file's changes: subscriber → what, in one look for all of them. */
 export async function followedUp(
   db: Queryable,
   customer: number,
   file: number,
-  people: readonly number[],
 ): Promise<Map<number, FollowedUp[]>> {
   const { rows } = await db.query<FollowedUpRow>(
-    `select subscriber_id as subscriber, topic, entry, done_at is not null as "isDone",
+    `select id, subscriber_id as subscriber, topic, entry, done_at is not null as "isDone",
             case when outcome = 'sent' then payload->>'to' end as "sentTo"
-       from outbox where customer_id = $1 and change_file_id = $2 and subscriber_id = any($3) order by id`,
-    [customer, file, people],
+       from outbox where customer_id = $1 and change_file_id = $2 and subscriber_id is not null order by id`,
+    [customer, file],
   );
   return Map.groupBy(rows, ({ subscriber }) => subscriber);
 }
 
 /** What has not followed yet does not follow any more. */
-export async function callOff(
-  tx: Transaction,
-  file: number,
-  entries: readonly { subscriber: number; entry: number }[],
-  now: Date,
-): Promise<void> {
-  if (entries.length === 0) return;
+export async function callOff(tx: Transaction, ids: readonly number[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
   await tx.query(
-    `update outbox o set done_at = $2, outcome = 'undone' from unnest($3::bigint[], $4::int[]) as u (subscriber, entry)
-      where o.change_file_id = $1 and o.subscriber_id = u.subscriber and o.entry = u.entry and o.done_at is null`,
-    [file, now, ...arraysOf(entries, ['subscriber', 'entry'])],
+    `update outbox set done_at = $2, outcome = 'undone' where id = any($1) and done_at is null`,
+    [ids, now],
   );
 }
 
@@ -187,68 +179,4 @@ export async function endAccounts(tx: Transaction, ids: readonly number[], now: 
       where id = any($1)`,
     [ids, now],
   );
-}
-
-/** What became of one change of the file. */
-export interface UndoneChange {
-  seq: number;
-  kind: SubjectKind;
-  subjectId: number;
-  entry: number;
-  line: number;
-  operation: string;
-  /** Address or DN, as it was when the undo began. */
-  subject: string;
-  takenBack: boolean;
-  remarks: UndoRemark[];
-}
-
-export async function saveUndone(
-  tx: Transaction,
-  undo: number,
-  changes: readonly UndoneChange[],
-): Promise<void> {
-  if (changes.length === 0) return;
-  const rows = changes.map(({ kind, remarks, ...row }) => ({
-    ...row,
-    kind: SUBJECT_KINDS[kind],
-    remarks: JSON.stringify(remarks),
-  }));
-  await tx.query(
-    `insert into undo_change (undo_id, seq, kind, subject_id, entry, line, operation, subject, taken_back, remarks)
-     select $1, * from unnest($2::bigint[], $3::smallint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::text[],
-                              $9::boolean[], $10::jsonb[])`,
-    [
-      undo,
-      ...arraysOf(rows, [
-        'seq',
-        'kind',
-        'subjectId',
-        'entry',
-        'line',
-        'operation',
-        'subject',
-        'takenBack',
-        'remarks',
-      ]),
-    ],
-  );
-}
-
-const PAGE_CHANGES = 1_000;
-
-/** What an undo did, in the order of the file; pages: a list of any length costs constant memory. */
-export async function* undonePages(db: Queryable, undo: number): AsyncGenerator<UndoneChange[]> {
-  for (let after = 0; ;) {
-    const { rows } = await db.query<UndoneChange>(
-      `select seq, case kind when 1 then 'person' else 'entry' end as kind, subject_id as "subjectId", entry, line,
-              operation, subject, taken_back as "takenBack", remarks
-         from undo_change where undo_id = $1 and seq > $2 order by seq limit ${PAGE_CHANGES}`,
-      [undo, after],
-    );
-    if (rows.length > 0) yield rows;
-    const last = rows.at(-1);
-    if (!last || rows.length < PAGE_CHANGES) return;
-    after = last.seq;
-  }
 }
