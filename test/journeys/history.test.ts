@@ -29,7 +29,7 @@ let acme: Courier;
 let organisation: WrittenOrganisation;
 beforeAll(async () => {
   organisation = await fixtures({ subscribers: [person('old.hand', [85_180]), person('by.sftp')] });
-  world = await startTestDaemon({ organisation });
+  world = await startTestDaemon({ organisation, configuration: { removal: { finishSeconds: 60 } } });
   acme = await world.courier();
 });
 afterAll(() => world[Symbol.asyncDispose]());

@@ -37,7 +37,7 @@ const SEED = Number(process.env['SPOOLGATE_MIXED_SEED'] ?? 20_260_818);
 const FILES = 24;
 
 /** One file: its text, and the codes that the model gives its entries. */
-interface MixedFile {
+export interface MixedFile {
   name: string;
   text: string;
   codes: number[];
@@ -47,11 +47,27 @@ interface MixedFile {
   after?: string[];
 }
 
-type World = UsersWorld & TechniciansWorld & ListsWorld;
+export type MixedWorld = UsersWorld & TechniciansWorld & ListsWorld;
+type World = MixedWorld;
 
 /** @param dies whether the connection breaks at a random statement of every second file, which then runs again */
 export async function expectMixedAsModel(database: TestDatabase, run: number, dies: boolean): Promise<void> {
   const random = seededRandom(SEED + run);
+  const world = await startMixed(database, random);
+  for (let number = 1; number <= FILES; number += 1) {
+    const hasActor = world.model.subscribers.some(actsForFiles);
+    const file = nextFile(random, world, number);
+    const at = `run ${run}, ${file.name}: repeat with SPOOLGATE_MIXED_SEED=${SEED + run}\n${file.text}`;
+    if (dies && random.percent(50)) await dieInside(database, file, 1 + random.below(12));
+    expect(await runFile(database, file.name, file.text), at).toEqual(file.codes);
+    await expectJournal(database, { ...file, hasActor }, at);
+  }
+  await expectSameState(database, world, `run ${run}`);
+  await expectJournalOfAll(database, world, `run ${run}`);
+}
+
+/** Organisations in program and model. */
+export async function startMixed(database: TestDatabase, random: Random): Promise<MixedWorld> {
   const organisations = organisationsOf(random);
   const [customer, ...others] = organisations.customers as [DeclaredCustomer, ...DeclaredCustomer[]];
   const groups = new Map([
@@ -85,16 +101,7 @@ export async function expectMixedAsModel(database: TestDatabase, run: number, di
   // Provisioning files know nothing of them.
   customer.subscriptions.push(licenses('standard', 6), licenses('mobile', 3));
   await startProgram(database, organisations);
-  for (let number = 1; number <= FILES; number += 1) {
-    const hasActor = world.model.subscribers.some(actsForFiles);
-    const file = nextFile(random, world, number);
-    const at = `run ${run}, ${file.name}: repeat with SPOOLGATE_MIXED_SEED=${SEED + run}\n${file.text}`;
-    if (dies && random.percent(50)) await dieInside(database, file, 1 + random.below(12));
-    expect(await runFile(database, file.name, file.text), at).toEqual(file.codes);
-    await expectJournal(database, { ...file, hasActor }, at);
-  }
-  await expectSameState(database, world, `run ${run}`);
-  await expectJournalOfAll(database, world, `run ${run}`);
+  return world;
 }
 
 /** In whose name files are carried out. */
@@ -111,7 +118,7 @@ function organisationsOf(random: Random) {
   return organisationFileSchema.parse(JSON.parse(JSON.stringify(generateOrganisations(random))));
 }
 
-function nextFile(random: Random, world: World, number: number): MixedFile {
+export function nextFile(random: Random, world: World, number: number): MixedFile {
   const draw = random.below(14);
   if (draw < 3) return provisioningFile(random, world, number);
   if (draw < 6) return techniciansFile(random, world, number);
@@ -240,7 +247,7 @@ async function dieInside(database: Database, file: MixedFile, statement: number)
   await expect(runFile(breaking, file.name, file.text)).rejects.toThrow(Death);
 }
 
-async function expectSameState(database: TestDatabase, world: World, at: string): Promise<void> {
+export async function expectSameState(database: TestDatabase, world: World, at: string): Promise<void> {
   const differing = differingPortraits(await storedPortraits(database), modelPortraits(world.model));
   expect(differing[0] ?? null, `${at}; accounts that differ: ${differing.length}`).toBeNull();
   expect(await storedExtras(database, CUSTOMER), at).toEqual(modelExtras(world));

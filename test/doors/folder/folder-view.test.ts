@@ -179,6 +179,11 @@ test.each<[string, (view: FolderView) => Promise<unknown>, Record<Right, string>
     { upload: 'denied', download: 'denied', delete: 'denied', journal: 'denied', decide: 'ok' },
   ],
   [
+    'undo a file',
+    (view) => view.uploadTarget(at('a.csv.Undo')),
+    { upload: 'denied', download: 'denied', delete: 'denied', journal: 'denied', decide: 'ok' },
+  ],
+  [
     'rename a file to an answer',
     (view) => view.rename(at('a.csv'), at('a.csv.Discard')),
     { upload: 'denied', download: 'denied', delete: 'denied', journal: 'denied', decide: 'denied' },
