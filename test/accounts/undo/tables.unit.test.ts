@@ -1,4 +1,5 @@
 /** What comes back of people and entries, and what others keep: in memory alone. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { claimOf, type TracedChange } from '../../../src/accounts/undo/claim.ts';
 import { entryCase, takeBackEntries } from '../../../src/accounts/undo/entries.ts';
@@ -10,6 +11,7 @@ import { newGroup } from '../../../src/accounts/groups/groups.ts';
 import { assignFields } from '../../../src/accounts/subscribers/assign-fields.ts';
 import { fieldsOf } from '../../../src/accounts/subscribers/changes.ts';
 import { newSubscriber } from '../../../src/accounts/subscribers/new-subscriber.ts';
+import { undo } from '../../../src/messages/en/undo.ts';
 import type { Organisation, Subscriber } from '../../../src/accounts/subscribers/organisation.ts';
 
 const NOW = new Date('2026-11-27T12:00:00Z');
@@ -300,6 +302,14 @@ function takeEntriesBack(there: DirectoryEntry[], diffs: Record<number, Diff>) {
     changes: directory.changes.length,
   };
 }
+
+it('the guide names every code, and no other', async () => {
+  const guide = await readFile(new URL('../../../docs/undo.md', import.meta.url), 'utf8');
+  const named = [...guide.matchAll(/^\| (`[^|]*)\|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code),
+  );
+  expect(new Set(named)).toEqual(new Set(Object.keys(undo.remarks)));
+});
 
 describe('entries of the directory', () => {
   it.each<[string, DirectoryEntry[], Record<number, Diff>, unknown[]]>([
