@@ -51,7 +51,6 @@ function fileLines(folder: string, file: ReportedFile, words: ReportWords): stri
     ...entryLines(file, words),
     ...fileNotes(file),
     ...warnings,
-    ...retryLine(file),
     ...absentLines(file),
     ...summaryLine(file, words),
     ...countsLine(file, words),
@@ -63,14 +62,16 @@ function fileLines(folder: string, file: ReportedFile, words: ReportWords): stri
 }
 
 /** Of entries that failed, were skipped, or are done with a warning, in their order. */
-function entryLines({ failures, warnings = [] }: ReportedFile, words: ReportWords): string[] {
+function entryLines(file: ReportedFile, words: ReportWords): string[] {
+  const { failures, warnings = [] } = file;
+  const last = failures.findLast(({ refusal }) => !isSkipped(refusal.code));
   const coded = warnings.filter((warning) => warning.kind === 'coded');
   const lines = [
     ...failures.map((failed) => ({
       entry: failed.entry,
       text: isSkipped(failed.refusal.code)
         ? noticeLines(words, failed)
-        : errorLines(entryText(words, failed), failed.refusal.code),
+        : errorLines(entryText(words, failed, failed === last ? retryText(file) : ''), failed.refusal.code),
     })),
     ...coded.map((warning) => ({ entry: warning.entry, text: noticeLines(words, warning) })),
   ];
@@ -84,11 +85,10 @@ function fileNotes({ warnings = [] }: ReportedFile): string[] {
     .flatMap(({ refusal }) => [`WARNING: ${messageFor(refusal)}`, resultCode(refusal.code)]);
 }
 
-/** Where the failed entries are, and under which name they can be sent again. */
-function retryLine({ name, filed, retryNumber = null }: ReportedFile): string[] {
-  if (!filed || retryNumber === null) return [];
-  const place = `${filed.folder}/${retryName(filed.name)}`;
-  return [`WARNING: ${notes.retry(escapeHidden(place), escapeHidden(numberedAs(name, retryNumber)))}`];
+/** What to do with the failed entries; '' where they cannot be sent again by themselves. */
+function retryText({ name, filed, retryNumber = null }: ReportedFile): string {
+  if (!filed || retryNumber === null) return '';
+  return notes.retry(escapeHidden(retryName(filed.name)), escapeHidden(numberedAs(name, retryNumber)));
 }
 
 function absentLines({ absent }: ReportedFile): string[] {
@@ -119,18 +119,19 @@ function resultCode(code: Refusal['code']): string {
   return `Result code: ${code} ${symbolOf(code)}`;
 }
 
-/** The documented words, then where to look. */
-function entryText(words: ReportWords, failed: FailedEntry): string {
+/** The documented words, then where to look; with the last one, what to do with all. */
+function entryText(words: ReportWords, failed: FailedEntry, next: string): string {
   const { entry, refusal } = failed;
-  return `A failure occurred when processing the ${words.entry} #${entry}. The error message follows: ${messageFor(refusal)}${placeText(failed)}`;
+  return `A failure occurred when processing the ${words.entry} #${entry}. The error message follows: ${messageFor(refusal)}${placeText(failed, next)}`;
 }
 
-function placeText({ line, subject }: FailedEntry): string {
+function placeText({ line, subject }: FailedEntry, next = ''): string {
   const where = [
     ...(line === null ? [] : [`line ${line}`]),
     ...(subject ? [escapeHidden(subject)] : []),
   ].join(', ');
-  return where && ` (${where})`;
+  const shown = [where, next].filter((part) => part !== '').join('; ');
+  return shown && ` (${shown})`;
 }
 
 /** Where a file that was refused as a whole is found again. */

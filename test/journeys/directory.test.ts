@@ -120,10 +120,9 @@ describe('report and trace', () => {
       'Result code: 8 ENTRY_NOT_FOUND',
       'ERROR: A failure occurred when processing the LDIF entry #4. The error message follows: The record has no DN. Its first line must be "dn: " followed by the name of the entry. (line 16)',
       'Result code: 11 INVALID_DN',
-      'ERROR: A failure occurred when processing the LDIF entry #5. The error message follows: The entry "cn=Long,o=Acme" does not exist. Check the DN, or add the entry first. (line 18, cn=Long,o=Acme)',
+      'ERROR: A failure occurred when processing the LDIF entry #5. The error message follows: The entry "cn=Long,o=Acme" does not exist. Check the DN, or add the entry first. (line 18, cn=Long,o=Acme; correct what failed in 1000001_HR_DI_29.retry.ldif and upload it as 1000001_HR_DI_30.ldif)',
       'Result code: 8 ENTRY_NOT_FOUND',
       'WARNING: 1 record skipped because changetype contains a capital letter: line 10 ("Delete"). Write changetype in lower case.',
-      'WARNING: The failed entries are in _error/1000001_HR_DI_29.retry.ldif. Correct them there and upload it as 1000001_HR_DI_30.ldif.',
       'LDIF entries read: 5; directory entries written: 1; LDIF read errors: 1; directory write errors: 2',
     ]);
   });

@@ -131,7 +131,7 @@ test.each<[string, Case]>([
   for (const row of rows) expect(row['suggestion'], JSON.stringify(row)).toMatch(/^[A-Z].*\.$/u);
   const [report = ''] = await readdir(path.join(world.folder, '_report'));
   expect(await readFile(path.join(world.folder, '_report', report), 'utf8')).toContain(
-    `WARNING: The failed entries are in _error/${retryFile}. Correct them there and upload it as ${again}.`,
+    `; correct what failed in ${retryFile} and upload it as ${again})\n`,
   );
   const facts = { caps: world.services.caps, countsHourly: () => true, heldRefuses: () => true };
   const own = { hourly: null, daily: null, perFile: null, timeZone: 'UTC' };

@@ -125,7 +125,7 @@ describe('every code', () => {
     expect(line).toContain('Area Code "65" is not valid. Use exactly three digits.');
     expect(line).toContain('Time Zone "cet" is not supported.');
     expect(line).toContain('Groups "Sales" is not in the expected format.');
-    expect(line).toContain('(line 2, bob@example.com)');
+    expect(line).toContain('(line 2, bob@example.com');
   });
 
   it('warnings stand among the errors in the order of the entries, with the file in _processed where there is none', async () => {

@@ -166,7 +166,6 @@ export function linesAbout(report: string, name: string): string[] {
 /** A report with the documented words alone: two messages go on after them, and each entry tells its line and address. */
 export function documentedWords(report: string): string {
   return report
-    .replaceAll(/^.* - WARNING: The failed entries are in .*\n/gm, '')
     .replaceAll(/(emailAddress already exists\.|user does not hold subscription\.) .*$/gm, '$1')
     .replaceAll(/(file name format is not valid\.|last one processed\.) .*$/gm, '$1')
     .replaceAll(/ \(line \d+[^)]*\)$/gm, '');

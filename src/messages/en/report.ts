@@ -51,8 +51,7 @@ const notes = {
     times === 1
       ? 'This file replaced an earlier one of the same name that had not been processed yet.'
       : `This file replaced ${times} earlier ones of the same name that had not been processed yet.`,
-  retry: (file: string, as: string) =>
-    `The failed entries are in ${file}. Correct them there and upload it as ${as}.`,
+  retry: (file: string, as: string) => `correct what failed in ${file} and upload it as ${as}`,
   lost: 'The change file disappeared from the server after it was processed. Its results are valid.',
   changed:
     'The change file changed while it was read; its rest was not applied. Send the missing changes in a new file with a higher sequence number.',

@@ -38,5 +38,5 @@ it.each([
     'select count(*) from change where file_id is not null',
   );
   expect(rows[0]?.count).toBeGreaterThanOrEqual(20);
-  expect(texts.filter((text) => /\bchange(_name)?\b(?!_)/.test(text))).toHaveLength(1);
+  expect(texts.filter((text) => /\binto change(_name)?\b(?!_)/.test(text))).toHaveLength(1);
 });

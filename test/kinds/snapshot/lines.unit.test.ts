@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SnapshotSettings } from '../../../src/accounts/customers/customer.ts';
 import { Breather } from '../../../src/breather.ts';
-import { comparedLine } from '../../../src/kinds/snapshot/compared.ts';
+import { Comparison } from '../../../src/kinds/snapshot/compared.ts';
 import { isDisabledIn } from '../../../src/kinds/snapshot/line.ts';
 import { headOf, linesOf } from '../../../src/kinds/snapshot/lines.ts';
 import { readList } from '../../../src/kinds/snapshot/reader.ts';
@@ -127,10 +127,10 @@ it.each([
 
 describe('what the store compares of a line', () => {
   const compared = async (text: string, keeps: Keeps) => {
-    const { named } = await read(text, keeps);
+    const { named, head } = await read(text, keeps);
     const [one] = named;
     if (!one) throw new Error('the line says nobody');
-    return comparedLine(keeps, one);
+    return new Comparison(keeps, head.columns).of(one);
   };
 
   it('of an account the values that it has, in one order', async () => {
