@@ -9,5 +9,7 @@ export const discard = action({
   input: z.strictObject({ customer: z.int(), file: z.string() }),
   allowed: operators,
   run: (services, { customer, file }, { name: who }) =>
-    decideHeld(services, { customer, file, who }, (tx, held) => discardHeld(tx, held, 'rejected')),
+    decideHeld(services, { customer, file }, (tx, held, now) =>
+      discardHeld(tx, held, { why: 'rejected', who }, now),
+    ),
 });

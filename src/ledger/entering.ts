@@ -2,6 +2,7 @@
 import { parseChangeFileName, type ChangeFileTypes } from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 import { INTO_EVENT } from '../events/record.ts';
+import { INTO_REPLACED } from './exits.ts';
 
 /** Who has uploaded a file at a door. */
 export interface Sender {
@@ -138,8 +139,7 @@ export async function enterOne(
        on conflict (customer_id, name) where state in ('waiting', 'deferred', 'held') and not taken
        do update set received_at = excluded.received_at, bytes = excluded.bytes, modified_at = excluded.modified_at,
          login = excluded.login, address = excluded.address, replaced = change_file.replaced + 1,
-          state = case change_file.state when 'held' then 'waiting' else change_file.state end,
-          ruling = null, held_until = null
+          ${INTO_REPLACED}
          where (change_file.bytes, change_file.modified_at) is distinct from (excluded.bytes, excluded.modified_at)
        returning *),
      told as (

@@ -3,7 +3,7 @@
  * does not know is refused: the row stays as it is, and the caller hears of it.
  */
 import type { ChangeFile, ChangeFileState } from '../change-file/change-file.ts';
-import type { Hold, Ruling } from '../change-file/danger.ts';
+import type { DiscardReason, Hold, Ruling } from '../change-file/danger.ts';
 import type { Position } from '../change-file/entry.ts';
 import type { Outcome } from '../change-file/outcome.ts';
 import type { QuarantineRefusal } from '../change-file/reported-file.ts';
@@ -20,6 +20,8 @@ export const EXITS = {
   /** It would hit too many people: until somebody decides, or nobody has in time. */
   hold: ['waiting'],
   rule: ['held'],
+  /** Also one that was approved and whose turn has not come: a newer one is carried out first. */
+  discard: ['held', 'waiting'],
   withdraw: ['waiting', 'deferred', 'held'],
   quarantine: ['waiting'],
   /** A slice is done, the rest follows. */
@@ -105,7 +107,7 @@ export async function hold(
   return rowCount === 1;
 }
 
-/** What was decided of a held file: its turn comes again and carries it out. */
+/** A held file was approved: its turn comes again and decides it anew. */
 export async function rule(db: Queryable, file: Pick<ChangeFile, 'id'>, ruling: Ruling): Promise<boolean> {
   const { rowCount } = await db.query(
     `update change_file set state = 'waiting', ruling = $2, held_until = null where id = $1 and ${among('rule')}`,
@@ -113,6 +115,50 @@ export async function rule(db: Queryable, file: Pick<ChangeFile, 'id'>, ruling: 
   );
   return rowCount === 1;
 }
+
+/** Why files are discarded, and who says so. */
+export interface Discarding {
+  why: DiscardReason;
+  /** Of the event: a login, an operator's name, or this program. */
+  who: string | null;
+  address?: string | null;
+  /** Which file has said so; left out where none has. */
+  answer?: string;
+}
+
+/**
+ * Nothing of them is carried out: their turns come again, and refuse them. In one statement with what is told of it.
+ *
+ * @param which condition on `change_file`, with its values from $6 on
+ * @returns each with its customer and for how many people it was held
+ */
+export async function discardAll(
+  db: Queryable,
+  which: { where: string; values: readonly unknown[]; skipLocked?: boolean },
+  { why, who, address = null, answer }: Discarding,
+  now: Date,
+): Promise<{ customer: number; ruling: Ruling }[]> {
+  const { rows } = await db.query<{ customer: number; ruling: Ruling }>(
+    `with due as (
+       select id from change_file where ${among('discard')} and ${which.where} order by id
+          for update ${which.skipLocked ? 'skip locked' : ''}
+     ), done as (
+       update change_file f set state = 'waiting', held_until = null, ruling = jsonb_strip_nulls(jsonb_build_object(
+           'verdict', 'discarded', 'why', $1::text, 'answer', $2::text,
+           'people', (hold->>'absent')::int + (hold->>'disabled')::int))
+         from due where f.id = due.id returning f.customer_id, f.name, f.ruling
+     ), told as (
+       ${INTO_EVENT} $3::timestamptz, 'file.discarded', customer_id, $4::text, $5::text, name,
+         jsonb_build_object('why', $1::text, 'people', ruling->'people') from done)
+     select customer_id as customer, ruling from done`,
+    [why, answer ?? null, now, who, address, ...which.values],
+  );
+  return rows;
+}
+
+/** Of a statement that enters a file over the one of its name: what was held, or decided, was the other one. */
+export const INTO_REPLACED = `state = case change_file.state when 'held' then 'waiting' else change_file.state end,
+          ruling = null, held_until = null`;
 
 const INTO_WITHDRAWN = `${INTO_EVENT} $2, 'file.withdrawn', customer_id, null, null, name, '{}' from done`;
 

@@ -1,10 +1,9 @@
 /** Files that wait for a person, and what is decided of them. */
 import type { ChangeFile } from '../change-file/change-file.ts';
-import { peopleOf, type DiscardReason, type Hold, type Ruling } from '../change-file/danger.ts';
+import { peopleOf, type Hold, type Ruling } from '../change-file/danger.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
-import { INTO_EVENT } from '../events/record.ts';
 import { HELD_MS } from '../order/guard.ts';
-import { EXITS, rule } from './exits.ts';
+import { discardAll, expectExit, rule, type Discarding } from './exits.ts';
 
 export interface HeldFile {
   id: number;
@@ -30,20 +29,19 @@ export async function approveHeld(
 ): Promise<Ruling> {
   const approved = people ?? peopleOf(file.hold);
   const ruling: Ruling = { verdict: 'approved', people: approved, ...(answer ? { answer } : {}) };
-  await rule(tx, file, ruling);
+  await expectExit(rule(tx, file, ruling));
   return ruling;
 }
 
 export async function discardHeld(
   tx: Transaction,
-  file: HeldFile,
-  why: DiscardReason,
-  answer?: string,
+  { id }: HeldFile,
+  discarding: Discarding,
+  now: Date,
 ): Promise<Ruling> {
-  const people = peopleOf(file.hold);
-  const ruling: Ruling = { verdict: 'discarded', why, people, ...(answer ? { answer } : {}) };
-  await rule(tx, file, ruling);
-  return ruling;
+  const [discarded] = await discardAll(tx, { where: 'id = $6', values: [id] }, discarding, now);
+  if (!discarded) throw new Error('the file that was locked as held cannot be discarded');
+  return discarded.ruling;
 }
 
 /** Another file lies under its name than the one that was decided: it is decided like one that nobody has seen. */
@@ -70,15 +68,6 @@ export async function isAnswered(
   return rows.length > 0;
 }
 
-/** The same for all of a statement, in its own words. */
-const discardedFor = (why: DiscardReason) =>
-  `jsonb_build_object('verdict', 'discarded', 'why', '${why}',
-     'people', (hold->>'absent')::int + (hold->>'disabled')::int)`;
-
-const INTO_DISCARDED = (now: string, why: DiscardReason) =>
-  `${INTO_EVENT} ${now}::timestamptz, 'file.discarded', customer_id, 'spoolgate', null, name,
-     jsonb_build_object('why', '${why}', 'people', ruling->'people') from done`;
-
 /** A clock that was set back leaves moments behind that are too far ahead: nobody has longer to decide than from now on. */
 export async function repairHeld(db: Queryable, now: Date): Promise<void> {
   await db.query(`update change_file set held_until = $1 where state = 'held' and held_until > $1`, [
@@ -92,18 +81,9 @@ export async function repairHeld(db: Queryable, now: Date): Promise<void> {
  * @returns the customers whose turns have something to do
  */
 export async function expireHeld(db: Queryable, now: Date): Promise<number[]> {
-  const { rows } = await db.query<{ customer: number }>(
-    `with due as (
-       select id from change_file where state in ('${EXITS.rule.join("', '")}') and held_until <= $1 order by id
-          for update skip locked
-     ), done as (
-       update change_file f set state = 'waiting', held_until = null, ruling = ${discardedFor('expired')}
-         from due where f.id = due.id returning f.customer_id, f.name, f.ruling
-     ), told as (${INTO_DISCARDED('$1', 'expired')})
-     select distinct customer_id as customer from done`,
-    [now],
-  );
-  return rows.map(({ customer }) => customer);
+  const which = { where: `state = 'held' and held_until <= $6`, values: [now], skipLocked: true };
+  const discarded = await discardAll(db, which, { why: 'expired', who: 'spoolgate' }, now);
+  return [...new Set(discarded.map(({ customer }) => customer))];
 }
 
 /** A newer one of the source is carried out: older ones that wait for a person, or were approved just now, are void. */
@@ -114,13 +94,14 @@ export async function discardOlder(
 ): Promise<void> {
   if (!parsed) return;
   const { source, type, sequence } = parsed;
-  await tx.query(
-    `with done as (
-       update change_file set state = 'waiting', held_until = null, ruling = ${discardedFor('replaced')}
-        where customer_id = $1 and source = $2 and type = $3 and sequence < $4 and id <> $5
-          and (state = 'held' or state = 'waiting' and ruling->>'verdict' = 'approved')
-       returning customer_id, name, ruling)
-     ${INTO_DISCARDED('$6', 'replaced')}`,
-    [customer, source, type, sequence.toString(), id, now],
+  await discardAll(
+    tx,
+    {
+      where: `customer_id = $6 and source = $7 and type = $8 and sequence < $9 and id <> $10
+          and (state = 'held' or ruling->>'verdict' = 'approved')`,
+      values: [customer, source, type, sequence.toString(), id],
+    },
+    { why: 'replaced', who: 'spoolgate' },
+    now,
   );
 }

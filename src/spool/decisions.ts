@@ -51,12 +51,7 @@ async function decide(tx: Transaction, { customer, file, decision, people, now }
   const { login = null, address = null } = file.sender ?? {};
   const about = { customer, who: login, address, subject: held.name };
   if (people === null) {
-    await discardHeld(tx, held, 'rejected', answer);
-    await record(tx, now, {
-      type: 'file.discarded',
-      ...about,
-      data: { why: 'rejected', people: peopleOf(held.hold) },
-    });
+    await discardHeld(tx, held, { why: 'rejected', who: login, address, answer }, now);
   } else {
     await approveHeld(tx, held, people, answer);
     await record(tx, now, { type: 'file.approved', ...about, data: { people, held: peopleOf(held.hold) } });

@@ -33,6 +33,12 @@ const EXITS: Record<
     take: (tx, file) => exits.rule(tx, file, { verdict: 'approved', people: 6 }),
     to: 'waiting',
   },
+  discard: {
+    take: async (tx, { id }) =>
+      (await exits.discardAll(tx, { where: 'id = $6', values: [id] }, { why: 'expired', who: null }, NOW))
+        .length === 1,
+    to: 'waiting',
+  },
   withdraw: { take: (tx, file) => exits.withdraw(tx, file, NOW), to: 'withdrawn' },
   quarantine: {
     take: (tx, file) =>
@@ -65,6 +71,7 @@ const CHART: Record<keyof typeof EXITS, ChangeFileState[]> = {
   refuse: ['waiting'],
   hold: ['waiting'],
   rule: ['held'],
+  discard: ['held', 'waiting'],
   withdraw: ['waiting', 'deferred', 'held'],
   quarantine: ['waiting'],
   goOn: ['waiting', 'applying'],
