@@ -164,25 +164,25 @@ function planned(
 function refuseTakenAddresses({ keeps, byAddress }: ListFacts, lines: Map<number, LinePlan>): void {
   if (keeps === 'contacts') return;
   const moving = new Set<number>();
-  const wanting = new Map<number, { planned: Planned; holder: KnownPerson }>();
-  for (const [entry, plan] of lines) {
+  /** Whose address → who wants it: nobody else does, or the person would stand twice. */
+  const wanting = new Map<number, Planned>();
+  const staying: number[] = [];
+  for (const plan of lines.values()) {
     if (!('planned' in plan)) continue;
     const { line, person } = plan.planned;
     if (person?.address === line.address) continue;
     if (person) moving.add(person.id);
     const holder = byAddress.get(line.address);
-    if (holder && holder.id !== person?.id) wanting.set(entry, { planned: plan.planned, holder });
+    if (holder && holder.id !== person?.id) wanting.set(holder.id, plan.planned);
   }
-  for (let isStable = false; !isStable;) {
-    isStable = true;
-    for (const [entry, { planned: one, holder }] of wanting) {
-      if (moving.has(holder.id)) continue;
-      const taken = fault(2002, ADDRESS, one.line.address, { reason: 'in-use' });
-      lines.set(entry, { faults: [taken], person: one.person });
-      if (one.person) moving.delete(one.person.id);
-      wanting.delete(entry);
-      isStable = false;
-    }
+  for (const holder of wanting.keys()) if (!moving.has(holder)) staying.push(holder);
+  // Each is looked at once, however long the chain: a list may be all one.
+  for (let holder = staying.pop(); holder !== undefined; holder = staying.pop()) {
+    const one = wanting.get(holder);
+    if (!one) continue;
+    const taken = fault(2002, ADDRESS, one.line.address, { reason: 'in-use' });
+    lines.set(one.line.entry, { faults: [taken], person: one.person });
+    if (one.person) staying.push(one.person.id);
   }
 }
 

@@ -114,6 +114,17 @@ describe('who is who', () => {
   });
 });
 
+it('a chain through all of a list that breaks at its end is followed once', () => {
+  const size = 20_000;
+  const people = Array.from({ length: size }, (_, index) => known(index + 1, `p${index}`, `g-${index}`));
+  // Nobody's turn comes before that of who stands behind: looked at again and again, it takes a minute.
+  const lines = people.map((_, index) => `${index === size - 1 ? 'taken' : `p${index + 1}`} g-${index}`);
+  const before = process.cpuUsage();
+  expect(new Set(planned(lines, people))).toEqual(new Set(['2002']));
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(5_000);
+});
+
 describe('status', () => {
   const disabled = known(1, 'ann', 'g-1', { isDisabled: true });
   it.each<[title: string, line: string, person: KnownPerson | null, outcome: string]>([
