@@ -40,7 +40,7 @@ export function fault(code: ResultCode, field: string, value: string, more: Part
 }
 
 /** Characters, as a person counts them. */
-function lengthOf(text: string): number {
+export function lengthOf(text: string): number {
   return text.length > 100 ? [...text].length : text.length;
 }
 

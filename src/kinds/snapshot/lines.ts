@@ -6,7 +6,7 @@ import type { About, Entry } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { ADDRESS, OBJECT_ID, STATUS } from './columns.ts';
 import { readListHeader } from './header.ts';
-import { aboutLine, addressFaults, isDisabledIn, valueFaults, Values } from './line.ts';
+import { aboutLine, addressFaults, isDisabledIn, lengthOf, valueFaults, Values } from './line.ts';
 import type { ListRow } from './reader.ts';
 import type { Doubt, ListLine, NamedLine } from './state.ts';
 
@@ -65,7 +65,7 @@ export async function linesOf(
     const address = foldEmailAddress(at(cells, addressAt));
     const objectId = at(cells, objectAt);
     const faults = valueFaults(columns, cells, keeps, now);
-    if (wrong.length > 0 || objectId.length > OBJECT_ID_MAX) {
+    if (wrong.length > 0 || lengthOf(objectId) > OBJECT_ID_MAX) {
       const about = aboutLine(keeps, values, null);
       lines.nameless.set(place.entry, { faults: [...wrong, ...faults], subject: address, about });
       // Whoever is meant must not be taken for absent.

@@ -162,3 +162,14 @@ describe('what the store compares of a line', () => {
     expect(await compared(text, keeps)).toBeNull();
   });
 });
+
+it.each([
+  [255, []],
+  [256, [2004]],
+])(
+  'an id of %s characters that take two units each is counted as a person counts them',
+  async (length, codes) => {
+    const { nameless } = await read(`mail,objectId\nann@example.com,${'\u{1f600}'.repeat(length)}\n`);
+    expect([...nameless.values()].map(({ faults }) => faults[0]?.code)).toEqual(codes);
+  },
+);
