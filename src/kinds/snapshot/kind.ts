@@ -49,8 +49,11 @@ const kind: Kind<ListRow, null, ListState> = {
   rest: restOf,
   weigh: (state) => ({ danger: dangerOf(state), limits: state.settings.guard }),
   save: saveList,
-  conclude: async (tx, { customer, name }, now, { settings, source, unusable }) => {
-    if (!unusable) await noteApplied(tx, customer, source, { scope: scopeOf(settings), file: name, now });
+  conclude: async (tx, { customer, name }, now, { settings, source, unusable, doubt, lastScope }) => {
+    // Nothing was applied of one without a line; one in doubt has removed nobody, and the first that would is warned of.
+    if (unusable || doubt === 'empty') return;
+    const scope = doubt === null ? scopeOf(settings) : (lastScope ?? scopeOf(settings));
+    await noteApplied(tx, customer, source, { scope, file: name, now });
   },
   failed: ({ place }) =>
     failedLine(place, null, [fault(1008, 'emailAddress', '', { reason: 'not-written' })]),
