@@ -116,7 +116,8 @@ function addressOwned(facts: ListFacts, { address, dn }: ListLine, person: Known
   if (keeps === 'contacts') {
     if (person) return [];
     if (!dn) return [fault(2001, ADDRESS, address)];
-    return byKey.get(dn.key)?.isGroup ? [{ code: 7, value: dn.text }] : [];
+    // A group, or somebody else of the list who had the address when the entry got its name.
+    return byKey.has(dn.key) ? [{ code: 7, value: dn.text }] : [];
   }
   if (person?.address === address) return [];
   if (elsewhere.has(address)) return [fault(2002, ADDRESS, address)];

@@ -28,6 +28,7 @@ function planned(
   lines: readonly string[],
   people: readonly KnownPerson[],
   more: Partial<ListFacts> = {},
+  dn: ListLine['dn'] = null,
 ): string[] {
   const facts: ListFacts = {
     keeps: 'accounts',
@@ -44,7 +45,12 @@ function planned(
   };
   const plan = planList(
     facts,
-    lines.map((text, index) => ({ line: lineOf(text, index), faults: [] })),
+    lines.map((text, index) => ({
+      line: dn
+        ? { ...lineOf(text, index), dn, values: new Values(['displayName'], 'X') }
+        : lineOf(text, index),
+      faults: [],
+    })),
   );
   return [...plan.lines.values()].map((one) =>
     'planned' in one
@@ -112,6 +118,13 @@ describe('who is who', () => {
   ])('%s', (_title, lines, people, outcome) => {
     expect(planned(lines, people)).toEqual(outcome);
   });
+});
+
+it('a contact who gets an address of before does not overwrite whose entry is named after it', () => {
+  const ann = known(1, 'ann.new', 'g-1', { key: 'cn=ann' });
+  const facts: Partial<ListFacts> = { keeps: 'contacts', byKey: new Map([['cn=ann', ann]]) };
+  const dn = { text: 'cn=ann', key: 'cn=ann' };
+  expect(planned(['ann.new g-1', 'ann g-3'], [ann], facts, dn)).toEqual(['updated 1', '7']);
 });
 
 it('a chain through all of a list that breaks at its end is followed once', () => {
