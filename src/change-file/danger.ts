@@ -6,11 +6,11 @@ export interface Danger {
   disabled: number;
   /** How many people its source has who could be hit. */
   of: number;
-  /** It is a list of other people than the source's last one was. */
+  /** It is a list of other people than the source's last applied one was. */
   scopeChanged: boolean;
 }
 
-/** Above either a file waits for a person. */
+/** Above either a file waits for a person; fewer than five people never are too many percent (order/guard.ts). */
 export interface GuardLimits {
   percent: number;
   people: number;
