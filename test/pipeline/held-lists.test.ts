@@ -2,12 +2,8 @@
 import { chmod, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
-import { approve } from '../../src/actions/approve.ts';
-import { discard } from '../../src/actions/discard.ts';
 import { guardJob } from '../../src/jobs/guard.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
-import { customerStatus } from '../../src/ledger/status.ts';
 import { expireHeld } from '../../src/ledger/held.ts';
 import { isStillNext, startBatch } from '../../src/ledger/batch.ts';
 import { lockDecision } from '../../src/ledger/deciding.ts';
@@ -15,83 +11,25 @@ import { nextInBatch } from '../../src/ledger/look.ts';
 import { missingBefore } from '../../src/ledger/sequence.ts';
 import { parseChangeFileName, type ChangeFile } from '../../src/change-file/change-file.ts';
 import { noteRuling, noteUpload } from '../../src/ledger/turn-queue.ts';
-import { customerById } from '../../src/accounts/customers/customer.ts';
 import { createIntake } from '../../src/spool/intake.ts';
-import { statusText } from '../../src/report/status-file.ts';
-import { ACME, declared, fixtures } from '../support/organisation.ts';
+import { ACME } from '../support/organisation.ts';
 import { ordinaryUser } from '../support/ordinary-user.ts';
-import { openStation, type TestStation } from '../support/services.ts';
+import { type TestStation } from '../support/services.ts';
+import { APPLIED, DISCARDED, HELD, list, ListsOf, name, openListStation } from './list-station.ts';
 
 let station: TestStation;
 beforeEach(async () => {
-  station = await openStation();
-  const organisation = declared(
-    await fixtures({
-      types: ['PRV', 'DI', 'SNAPSHOT'],
-      sources: { google: { snapshot: { keeps: 'contacts', scope: 'all' } } },
-    }),
-  );
-  for (const customer of organisation.customers) customer.accounts = [];
-  await setUpOrganisations(station.database, station.services.clock, organisation, 'enforce');
-  await station.upload(name(1), list(1, 50));
-  await station.workOff();
+  station = await openListStation();
 });
 afterEach(() => station[Symbol.asyncDispose]());
 
-const name = (number: number) => `1000001_google_SNAPSHOT_${number}.csv`;
-
-function list(first: number, last: number): string {
-  const lines = Array.from({ length: last - first + 1 }, (_, index) => {
-    const number = first + index;
-    return `p${number}@example.com,Person ${number}\n`;
-  });
-  return `mail,displayName\n${lines.join('')}`;
-}
-
-async function people(): Promise<number> {
-  const { rows } = await station.database.query<{ count: number }>(
-    `select count(*)::int as count from directory_entry where managed_by_source = 'google'`,
-  );
-  return rows[0]?.count ?? 0;
-}
-
-async function fileOf(file: string) {
-  const { rows } = await station.database.query<{
-    state: string;
-    folder: string | null;
-    code: number | null;
-  }>('select state, folder, code from change_file where name = $1 order by id desc limit 1', [file]);
-  return rows[0];
-}
-
-const HELD = { state: 'held', folder: null, code: null };
-const APPLIED = { state: 'filed', folder: '_processed', code: null };
-const DISCARDED = { state: 'filed', folder: '_error', code: 2202 };
+const of = new ListsOf(() => station);
 
 /** Six of fifty are absent. */
 async function hold(number = 2): Promise<void> {
   await station.upload(name(number), list(7, 50));
   await station.workOff();
-  expect(await fileOf(name(number))).toEqual(HELD);
-}
-
-/** Of the full lists of the source, as operators and customers see them. */
-async function lists() {
-  const { database, clock } = station.services;
-  const facts = { caps: station.services.caps, ...KINDS, listTypes: KINDS.listTypes };
-  const status = await customerStatus(database, await customerById(database, ACME), facts, clock.now());
-  return { status, text: statusText(status, clock.now()) };
-}
-
-function actions() {
-  const { database, clock } = station.services;
-  const services = { database, clock, changed: () => {} } as never;
-  const who = { kind: 'operator', name: 'root' } as const;
-  return {
-    approve: (file: string, count: number | null = null) =>
-      approve.run(services, { customer: ACME, file, people: count }, who, {} as never),
-    discard: (file: string) => discard.run(services, { customer: ACME, file }, who, {} as never),
-  };
+  expect(await of.fileOf(name(number))).toEqual(HELD);
 }
 
 async function eventsOf(type: string) {
@@ -102,30 +40,23 @@ async function eventsOf(type: string) {
   return rows;
 }
 
-async function lastReport(): Promise<string> {
-  const { rows } = await station.database.query<{ name: string }>(
-    'select report_name as name from batch where report_name is not null order by id desc limit 1',
-  );
-  return readFile(path.join(station.folder, '_report', rows[0]?.name ?? ''), 'utf8');
-}
-
 describe('a list over the guard', () => {
   beforeEach(() => hold());
 
   it('stays where it lies, changes nothing, and stops no other file', async () => {
-    expect(await people()).toBe(50);
+    expect(await of.people()).toBe(50);
     expect(await readdir(station.folder)).toContain(name(2));
     await station.upload('1000001_PRV_1.csv', 'emailAddress,action\nnobody@example.com,Suspend\n');
     await station.workOff();
-    expect(await fileOf('1000001_PRV_1.csv')).toMatchObject({ state: 'filed' });
-    expect(await fileOf(name(2))).toEqual(HELD);
+    expect(await of.fileOf('1000001_PRV_1.csv')).toMatchObject({ state: 'filed' });
+    expect(await of.fileOf(name(2))).toEqual(HELD);
     expect(await eventsOf('file.held')).toMatchObject([
       { subject: name(2), data: { people: 6, of: 50, reason: 'percent' } },
     ]);
   });
 
   it('says in the status why it waits, and how it is decided', async () => {
-    const { status, text } = await lists();
+    const { status, text } = await of.lists();
     expect(status.lists).toMatchObject([{ source: 'google', state: 'needs_confirmation', file: name(2) }]);
     expect(text).toContain('held: 6 of 50 people are absent (12 %)');
     expect(text).toContain(`upload ${name(2)}.approve with the number 6 in its first line`);
@@ -133,25 +64,25 @@ describe('a list over the guard', () => {
   });
 
   it.each([null, 6, 7])('is applied when it is approved by command for %s people', async (count) => {
-    expect(await actions().approve(name(2), count)).toEqual({ decided: true, people: count ?? 6 });
+    expect(await of.actions().approve(name(2), count)).toEqual({ decided: true, people: count ?? 6 });
     await station.workOff();
-    expect(await fileOf(name(2))).toEqual(APPLIED);
-    expect(await people()).toBe(44);
+    expect(await of.fileOf(name(2))).toEqual(APPLIED);
+    expect(await of.people()).toBe(44);
     expect(await eventsOf('file.approved')).toMatchObject([
       { who: 'root', subject: name(2), data: { people: count ?? 6, held: 6 } },
     ]);
   });
 
   it('is held again where more people would be hit than were approved', async () => {
-    await actions().approve(name(2), 5);
+    await of.actions().approve(name(2), 5);
     await station.workOff();
-    expect(await fileOf(name(2))).toEqual(HELD);
-    expect(await people()).toBe(50);
+    expect(await of.fileOf(name(2))).toEqual(HELD);
+    expect(await of.people()).toBe(50);
     expect((await eventsOf('file.held')).at(-1)).toMatchObject({ data: { reason: 'more-than-approved' } });
   });
 
   it('is decided once: who comes second hears that it is not held', async () => {
-    const { approve: yes, discard: no } = actions();
+    const { approve: yes, discard: no } = of.actions();
     const both = await Promise.all([yes(name(2)), no(name(2)), yes(name(2))]);
     expect(both.filter(({ decided }) => decided)).toHaveLength(1);
   });
@@ -161,39 +92,39 @@ describe('a list over the guard', () => {
     async (content) => {
       await station.upload(`${name(2)}.approve`, content);
       await station.workOff();
-      expect(await fileOf(name(2))).toEqual(APPLIED);
+      expect(await of.fileOf(name(2))).toEqual(APPLIED);
       expect(await readdir(station.folder)).not.toContain(`${name(2)}.approve`);
-      expect(await people()).toBe(44);
+      expect(await of.people()).toBe(44);
     },
   );
 
   it.each(['', 'six\n', '-6\n', '6 people\n', '\n6\n'])('is not approved by %j', async (content) => {
     await station.upload(`${name(2)}.approve`, content);
     await station.workOff();
-    expect(await fileOf(name(2))).toEqual(HELD);
-    expect(await fileOf(`${name(2)}.approve`)).toMatchObject({ folder: '_error', code: 1 });
-    expect(await lastReport()).toContain('the first line of an approval is not the number of people');
+    expect(await of.fileOf(name(2))).toEqual(HELD);
+    expect(await of.fileOf(`${name(2)}.approve`)).toMatchObject({ folder: '_error', code: 1 });
+    expect(await of.lastReport()).toContain('the first line of an approval is not the number of people');
   });
 
   it('is held again where the number in the answer is too small', async () => {
     await station.upload(`${name(2)}.approve`, '3\n');
     await station.workOff();
-    expect(await fileOf(name(2))).toEqual(HELD);
+    expect(await of.fileOf(name(2))).toEqual(HELD);
   });
 
   it('is discarded by an empty answer, and its number is used up', async () => {
     await station.upload(`${name(2)}.discard`, '');
     await station.workOff();
-    expect(await fileOf(name(2))).toEqual(DISCARDED);
-    expect(await people()).toBe(50);
-    expect(await lastReport()).toContain(
+    expect(await of.fileOf(name(2))).toEqual(DISCARDED);
+    expect(await of.people()).toBe(50);
+    expect(await of.lastReport()).toContain(
       'The list would have affected 6 people and was not approved (it was rejected). Nothing was changed; upload a new list under a higher number.',
     );
-    expect(await lastReport()).toContain('Result code: 2202 SNAPSHOT_NOT_CONFIRMED');
+    expect(await of.lastReport()).toContain('Result code: 2202 SNAPSHOT_NOT_CONFIRMED');
     expect(await readdir(path.join(station.folder, '_error'))).toEqual([name(2)]);
     await station.upload(name(2), list(1, 50));
     await station.workOff();
-    expect(await fileOf(name(2))).toMatchObject({ code: 4 });
+    expect(await of.fileOf(name(2))).toMatchObject({ code: 4 });
   });
 
   it('is withdrawn when its file is deleted, also after it was approved', async () => {
@@ -201,13 +132,13 @@ describe('a list over the guard', () => {
     const intake = createIntake({ database, clock, journal, spool, types: KINDS.types });
     await rm(path.join(station.folder, name(2)));
     await intake.sweep({ customer: ACME, folder: station.folder });
-    expect(await fileOf(name(2))).toMatchObject({ state: 'withdrawn' });
+    expect(await of.fileOf(name(2))).toMatchObject({ state: 'withdrawn' });
     await hold(3);
-    await actions().approve(name(3));
+    await of.actions().approve(name(3));
     await rm(path.join(station.folder, name(3)));
     await station.workOff();
-    expect(await fileOf(name(3))).toMatchObject({ state: 'withdrawn' });
-    expect(await people()).toBe(50);
+    expect(await of.fileOf(name(3))).toMatchObject({ state: 'withdrawn' });
+    expect(await of.people()).toBe(50);
   });
 
   it('is discarded when nobody has decided for 24 hours', async () => {
@@ -218,8 +149,8 @@ describe('a list over the guard', () => {
     expect(await expireHeld(database, clock.now())).toEqual([ACME]);
     await noteRuling(database, [ACME], clock.now());
     await station.workOff();
-    expect(await fileOf(name(2))).toEqual(DISCARDED);
-    expect(await lastReport()).toContain('(nobody decided within 24 hours)');
+    expect(await of.fileOf(name(2))).toEqual(DISCARDED);
+    expect(await of.lastReport()).toContain('(nobody decided within 24 hours)');
     expect(await eventsOf('file.discarded')).toMatchObject([{ who: 'spoolgate', data: { why: 'expired' } }]);
   });
 
@@ -251,24 +182,24 @@ describe('a list over the guard', () => {
         );
       }
       await station.workOff();
-      expect(await fileOf(name(3))).toEqual(APPLIED);
-      expect(await fileOf(name(2))).toEqual(DISCARDED);
-      expect(await people()).toBe(49);
+      expect(await of.fileOf(name(3))).toEqual(APPLIED);
+      expect(await of.fileOf(name(2))).toEqual(DISCARDED);
+      expect(await of.people()).toBe(49);
     },
   );
 
   it('stays held while a newer list is held too, and both can be approved in their order', async () => {
     await station.upload(name(3), list(11, 50));
     await station.workOff();
-    expect([await fileOf(name(2)), await fileOf(name(3))]).toEqual([HELD, HELD]);
-    await actions().approve(name(2));
+    expect([await of.fileOf(name(2)), await of.fileOf(name(3))]).toEqual([HELD, HELD]);
+    await of.actions().approve(name(2));
     await station.workOff();
-    expect(await people()).toBe(44);
+    expect(await of.people()).toBe(44);
     // Fewer are left to be absent: it may go on with what it was held for.
-    await actions().approve(name(3));
+    await of.actions().approve(name(3));
     await station.workOff();
-    expect(await fileOf(name(3))).toEqual(APPLIED);
-    expect(await people()).toBe(40);
+    expect(await of.fileOf(name(3))).toEqual(APPLIED);
+    expect(await of.people()).toBe(40);
   });
 
   it('has all its notes in the report of the batch that carries it out', async () => {
@@ -277,8 +208,8 @@ describe('a list over the guard', () => {
     const rows = [`${header},status`, ...lines.map((line) => `${line},`), other, ''];
     await station.upload(name(5), rows.join('\n'));
     await station.workOff();
-    expect(await fileOf(name(5))).toEqual(HELD);
-    await actions().approve(name(5));
+    expect(await of.fileOf(name(5))).toEqual(HELD);
+    await of.actions().approve(name(5));
     await station.workOff();
     const reports = await Promise.all(
       (await readdir(path.join(station.folder, '_report'))).map((one) =>
@@ -294,30 +225,30 @@ describe('a list over the guard', () => {
   });
 
   it('loses its approval when another file comes under its name', async () => {
-    await actions().approve(name(2));
+    await of.actions().approve(name(2));
     await station.upload(name(2), list(30, 50));
     await station.workOff();
-    expect(await fileOf(name(2))).toEqual(HELD);
-    expect(await people()).toBe(50);
+    expect(await of.fileOf(name(2))).toEqual(HELD);
+    expect(await of.people()).toBe(50);
   });
 
   it.each(['approved', 'discarded'])(
     'is held itself where it lies there for one that was %s',
     async (how) => {
-      if (how === 'approved') await actions().approve(name(2), 50);
-      else await actions().discard(name(2));
+      if (how === 'approved') await of.actions().approve(name(2), 50);
+      else await of.actions().discard(name(2));
       // Its batch has begun, and the intake has not seen the other one yet.
       await startBatch(station.database, ACME, station.services.clock.now());
       await writeFile(path.join(station.folder, name(2)), list(30, 50));
       await station.workOff();
-      expect(await fileOf(name(2))).toEqual(HELD);
-      expect(await people()).toBe(50);
+      expect(await of.fileOf(name(2))).toEqual(HELD);
+      expect(await of.people()).toBe(50);
     },
   );
 
   it('that comes under the name of a chosen one is not carried out as the one that was decided', async () => {
     const { database, clock } = station.services;
-    await actions().approve(name(2));
+    await of.actions().approve(name(2));
     const batch = await startBatch(database, ACME, clock.now());
     const next = await nextInBatch(database, batch?.id ?? 0);
     if (!next?.file.ruling) throw new Error('no approved file is next');
@@ -344,21 +275,21 @@ describe('a list over the guard', () => {
     const file = { id: rows[0]?.id, customer: ACME, name: name(3), parsed } as ChangeFile;
     expect(await missingBefore(database, file)).toEqual([]);
     await station.workOff();
-    expect(await fileOf(name(3))).toEqual(APPLIED);
+    expect(await of.fileOf(name(3))).toEqual(APPLIED);
     const counter = await database.query('select gapless from sequence_counter');
     expect(counter.rows).toEqual([{ gapless: true }]);
   });
 
   it('keeps its number where it was approved and a gate refuses it', async () => {
     const { database } = station.services;
-    await actions().approve(name(2));
+    await of.actions().approve(name(2));
     await database.query(`update customer set types = '{PRV,DI}'`);
     await station.workOff();
-    expect(await fileOf(name(2))).toMatchObject({ folder: '_error', code: 2 });
+    expect(await of.fileOf(name(2))).toMatchObject({ folder: '_error', code: 2 });
     await database.query(`update customer set types = '{PRV,DI,SNAPSHOT}'`);
     await station.upload(name(2), list(2, 50));
     await station.workOff();
-    expect(await fileOf(name(2))).toEqual(APPLIED);
+    expect(await of.fileOf(name(2))).toEqual(APPLIED);
   });
 
   it('waits on where its answer may not be read, and other files go on', async () => {
@@ -369,21 +300,21 @@ describe('a list over the guard', () => {
     for (const at of [station.services.spool, station.folder]) await chmod(at, 0o755);
     using _user = ordinaryUser();
     await intake.sweep({ customer: ACME, folder: station.folder });
-    expect(await fileOf(answer)).toMatchObject({ state: 'waiting' });
-    expect(await fileOf(name(2))).toEqual(HELD);
+    expect(await of.fileOf(answer)).toMatchObject({ state: 'waiting' });
+    expect(await of.fileOf(name(2))).toEqual(HELD);
   });
 
   it('that is replaced by a good one is not held any more', async () => {
     await station.upload(name(2), list(2, 50));
     await station.workOff();
-    expect(await fileOf(name(2))).toEqual(APPLIED);
+    expect(await of.fileOf(name(2))).toEqual(APPLIED);
   });
 
   it('is not decided twice by an answer that a death has left behind', async () => {
     const answer = path.join(station.folder, `${name(2)}.approve`);
     await station.upload(`${name(2)}.approve`, '6\n');
     await station.workOff();
-    expect(await fileOf(name(2))).toEqual(APPLIED);
+    expect(await of.fileOf(name(2))).toEqual(APPLIED);
     // Put back as it was, with its time: as though its removal had not come to pass.
     const { rows } = await station.database.query<{ answer: string }>(
       `select ruling->>'answer' as answer from change_file where name = $1`,
@@ -396,101 +327,6 @@ describe('a list over the guard', () => {
     const intake = createIntake({ database, clock, journal, spool, types: KINDS.types, quietMs: 0 });
     await intake.sweep({ customer: ACME, folder: station.folder });
     expect(await readdir(station.folder)).not.toContain(`${name(2)}.approve`);
-    expect(await fileOf(`${name(2)}.approve`)).toBeUndefined();
-  });
-});
-
-describe('how the last list of a source ended', () => {
-  const ended = async () => (await lists()).status.lists.map(({ state, file }) => [state, file]);
-
-  it.each<[state: string, what: string, upload: () => Promise<unknown>]>([
-    ['succeeded', 'was applied', () => station.upload(name(2), list(2, 50))],
-    ['failed', 'could not be read', () => station.upload(name(2), 'shoeSize\n43\n')],
-    ['failed', 'was empty', () => station.upload(name(2), 'mail\n')],
-  ])('%s: it %s', async (state, _what, upload) => {
-    expect(await ended()).toEqual([['succeeded', name(1)]]);
-    await upload();
-    await station.workOff();
-    expect(await ended()).toEqual([[state, name(2)]]);
-  });
-
-  it('cancelled: a person has rejected it', async () => {
-    await hold();
-    await actions().discard(name(2));
-    await station.workOff();
-    expect(await ended()).toEqual([['cancelled', name(2)]]);
-  });
-
-  it('consent_required: the customer may not send lists', async () => {
-    await station.database.query(`update customer set types = '{PRV}' where id = $1`, [ACME]);
-    await station.upload(name(2), list(2, 50));
-    await station.workOff();
-    expect(await ended()).toEqual([['consent_required', name(2)]]);
-  });
-});
-
-describe('a list of contacts', () => {
-  const titleOf = async (number: number) => {
-    const { rows } = await station.database.query<{ title: string[] | null }>(
-      `select attributes->'title' as title from directory_entry where attributes::text like $1`,
-      [`%p${number}@example.com%`],
-    );
-    return rows.map(({ title }) => title);
-  };
-  const told = (number: number, title: string, status = '') =>
-    `p${number}@example.com,Person ${number},${title},${status}\n`;
-  const head = 'mail,displayName,title,status\n';
-  const all = (first: number) =>
-    Array.from({ length: 51 - first }, (_, index) => told(first + index, 'Clerk')).join('');
-
-  it('clears what is empty, and takes out who is disabled', async () => {
-    await station.upload(name(2), head + all(1));
-    await station.workOff();
-    expect(await titleOf(1)).toEqual([['Clerk']]);
-    await station.upload(name(3), head + told(1, '') + told(2, 'Clerk', 'disabled') + all(3));
-    await station.workOff();
-    expect(await fileOf(name(3))).toEqual(APPLIED);
-    expect(await titleOf(1)).toEqual([null]);
-    expect(await titleOf(2)).toEqual([]);
-    expect(await people()).toBe(49);
-    expect(await lastReport()).toContain('updated: 1; enabled: 0; unchanged: 48; disabled: 0; removed: 1;');
-  });
-});
-
-describe('a wrong list of ten people or more is never applied', () => {
-  const right = list(1, 50);
-  const lines = right.trimEnd().split('\n');
-  const header = lines[0] ?? '';
-
-  it.each<[string, string, object]>([
-    ['empty', `${header}\n`, { folder: '_error', code: 2200 }],
-    ['of no bytes', '', { folder: '_error', code: 2200 }],
-    ['cut in half', right.slice(0, right.length / 2), {}],
-    ['without a department', lines.filter((_, index) => index === 0 || index > 10).join('\n'), HELD],
-    ['with half of its lines', lines.filter((_, index) => index % 2 === 0).join('\n'), HELD],
-    [
-      'with its columns shifted to the left',
-      [header, ...lines.slice(1).map((line) => line.split(',')[1])].join('\n'),
-      {},
-    ],
-    [
-      'with its columns shifted to the right',
-      [header, ...lines.slice(1).map((line) => `,${line}`)].join('\n'),
-      {},
-    ],
-    ['of other columns', right.replace('mail,displayName', 'displayName,mail'), {}],
-    ['with an unknown column', right.replace('displayName', 'shoeSize'), { folder: '_error' }],
-    ['of other people', right.replaceAll('@example.com', '@example.org'), HELD],
-  ])('%s', async (_title, content, outcome) => {
-    const { rows: before } = await station.database.query(
-      'select dn_key, attributes from directory_entry order by 1',
-    );
-    await station.upload(name(2), content);
-    await station.workOff();
-    expect(await fileOf(name(2))).toMatchObject(outcome);
-    const { rows: after } = await station.database.query(
-      'select dn_key, attributes from directory_entry order by 1',
-    );
-    expect(after).toEqual(before);
+    expect(await of.fileOf(`${name(2)}.approve`)).toBeUndefined();
   });
 });
