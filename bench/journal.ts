@@ -1,21 +1,27 @@
 /**
- * What the journal of a day costs: `npm run bench:journal -- [thousands of records]`. A real daemon with its embedded server
- * in a temporary folder renders a day of one customer, 1 million records by default, made by the server itself: in 20
- * entries 12 Updates, 7 Adds with a seat and one that is refused, in files of 1,000. Meanwhile another customer sends
- * files one after the other, and as many before; a file takes from its upload to its report.
+ * What the journal of a day costs: `npm run bench:journal -- [thousands of records]`. A real daemon in a process of its own
+ * renders a day of one customer, 1 million records by default, made by the server itself: in 20 entries 12 Updates, 7 Adds
+ * with a seat and one that is refused, in files of 1,000. It begins when it is started, as after a night without power.
+ * Another customer sends files meanwhile, one after the other, and as many when it is done; a file takes from its upload to
+ * its report. Memory and processor are what the kernel says of the daemon's process.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { Readable } from 'node:stream';
 import { Client } from 'basic-ftp';
 import { stringify } from 'yaml';
-import { startDaemon } from '../daemon/main.ts';
-import { checkConfiguration } from '../src/configuration.ts';
-import { onlyRow, type Database } from '../src/database/open.ts';
-import { logTo } from '../src/events/log.ts';
+import { setUpOrganisations } from '../src/accounts/setup/setup.ts';
+import { organisationFileSchema } from '../src/accounts/setup/organisation-file.ts';
+import { systemClock } from '../src/clock.ts';
+import { openEmbedded } from '../src/database/embedded.ts';
+import { migrate } from '../src/database/migrate.ts';
+import { onlyRow, openDatabase, type Database } from '../src/database/open.ts';
+import { historyJob } from '../src/jobs/history.ts';
 
 const RECORDS = Number(process.argv[2] ?? 1_000) * 1_000;
 const ENTRIES_IN_FILE = 1_000;
@@ -25,72 +31,74 @@ const FILES = Math.ceil((RECORDS * 20) / RECORDS_OF_TWENTY / ENTRIES_IN_FILE);
 const PEOPLE = 200_000;
 const [LARGE, OTHER] = [1_000_001, 1_000_002];
 const PASSWORD = 'Bench-uploads-4711';
-const IDLE_FILES = 20;
+const QUIET_FILES = 30;
+const COMMAND_LINE = path.join(import.meta.dirname, '..', 'daemon', 'cli.ts');
+const TICKS_A_SECOND = 100;
 
-let aheadMs = 0;
-const clock = { now: () => new Date(Date.now() + aheadMs) };
 const home = await mkdtemp(path.join(os.tmpdir(), 'spoolgate-bench-'));
 await chmod(home, 0o711);
 await using opened = new AsyncDisposableStack();
 opened.defer(() => rm(home, { recursive: true, force: true }));
-const daemon = await started();
-opened.defer(() => daemon.close());
-const { database } = daemon;
+const server = await openEmbedded(path.join(home, 'server'), ['synchronous_commit=off', 'max_wal_size=4GB']);
+opened.defer(() => server.stop());
+const database = await openDatabase(server.connection, () => {});
+opened.defer(() => database.close());
+const configuration = await prepared();
+await database.transaction((tx) => fill(tx));
+// All of it was yesterday.
+await database.query(`update event set at = at - interval '1 day' where type = 'setup.applied'`);
+await database.query('vacuum analyze');
+
+const serverBefore = await serverCpu();
+const daemon = spawn(process.execPath, [COMMAND_LINE, 'serve', '--config', configuration], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+opened.defer(async () => {
+  daemon.kill('SIGTERM');
+  await once(daemon, 'exit');
+});
 const client = new Client(60_000);
 opened.defer(async () => client.close());
 await client.access({
   host: '127.0.0.1',
-  port: daemon.ftpsPort,
+  port: await ftpsPort(),
   user: 'other',
   password: PASSWORD,
   secure: 'implicit',
   secureOptions: { rejectUnauthorized: false },
 });
 let number = 0;
-
-await database.transaction((tx) => fill(tx));
-await database.query('vacuum analyze change');
-const idle: number[] = [];
-for (let count = 0; count < IDLE_FILES; count += 1) idle.push(await send());
-
-// The day is over.
-aheadMs = 86_400_000;
-const memory = { before: process.memoryUsage().rss, most: 0 };
-const sampling = setInterval(() => (memory.most = Math.max(memory.most, process.memoryUsage().rss)), 20);
-const [server, own, startMs] = [await serverCpu(), process.cpuUsage(), performance.now()];
-const state = { done: false };
-const running = daemon.jobs.run('journal').finally(() => (state.done = true));
+const startMs = performance.now();
 const busy: number[] = [];
-while (!state.done) busy.push(await send());
-await running;
+while (!(await isPublished())) busy.push(await send());
 const seconds = (performance.now() - startMs) / 1000;
-clearInterval(sampling);
-const { user, system } = process.cpuUsage(own);
+const [own, byServer] = [await cpuOf(daemon.pid ?? 0), (await serverCpu()) - serverBefore];
+const peak = await peakOf(daemon.pid ?? 0);
+const quiet: number[] = [];
+for (let count = 0; count < QUIET_FILES; count += 1) quiet.push(await send());
+
 const folder = path.join(home, 'spool', 'large', 'journal');
-const [archive = ''] = (await readdir(folder)).filter((name) => name.includes('.BSS.'));
+const archive = (await readdir(folder)).find((name) => name.includes('.BSS.')) ?? '';
 const lines = countLines(gunzipSync(await readFile(path.join(folder, archive))));
 const { size } = await stat(path.join(folder, archive));
-const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(0);
-tell(`${lines} records in ${seconds.toFixed(1)} s, ${megabytes(size)} MB packed`);
-tell(
-  `processor: Node ${((user + system) / 1e6).toFixed(1)} s, PostgreSQL ${((await serverCpu()) - server).toFixed(1)} s`,
-);
-tell(`memory: ${megabytes(memory.before)} MB before, ${megabytes(memory.most)} MB at the most`);
-tell(`a file of another customer: ${shown(idle)} before, ${shown(busy)} meanwhile`);
+tell(`${lines} records in ${seconds.toFixed(1)} s, ${(size / 1024 / 1024).toFixed(0)} MB packed`);
+tell(`processor: the daemon from its start on ${own.toFixed(1)} s, PostgreSQL ${byServer.toFixed(1)} s`);
+tell(`memory of the daemon: ${peak.toFixed(0)} MB at the most`);
+tell(`a file of another customer: ${shown(busy)} meanwhile, ${shown(quiet)} afterwards`);
 
-async function started() {
-  const organisations = path.join(home, 'organisation.yaml');
-  const customer = (id: number, folder: string, login: string) => ({
+/** @returns the configuration of the daemon */
+async function prepared(): Promise<string> {
+  const customer = (id: number, folderName: string, login: string) => ({
     id,
-    name: folder,
-    folder,
-    domains: [`${folder}.example`],
+    name: folderName,
+    folder: folderName,
+    domains: [`${folderName}.example`],
     types: ['PRV'],
     throttle: { hourly: 1_000_000, daily: 1_000_000_000 },
     subscriptions: [{ id: 85_180, kind: 'collaboration', name: 'Engage', seats: 1_000_000 }],
     subscribers: [
       {
-        email: `ann@${folder}.example`,
+        email: `ann@${folderName}.example`,
         givenName: 'Ann',
         familyName: 'Lund',
         roles: ['user', 'administrator'],
@@ -100,27 +108,67 @@ async function started() {
     ],
     accounts: [{ login, password: PASSWORD, rights: ['upload', 'download'] }],
   });
+  const customers = [customer(LARGE, 'large', 'large'), customer(OTHER, 'other', 'other')];
+  await migrate(database);
+  await historyJob({ database, clock: systemClock }, { historyDays: 400, auditDays: 400 }).run();
+  await setUpOrganisations(database, systemClock, organisationFileSchema.parse({ customers }), 'enforce');
+  const { host = '', user = '', password = '', database: name = '' } = server.connection;
+  const file = path.join(home, 'spoolgate.yaml');
   await writeFile(
-    organisations,
-    stringify({ customers: [customer(LARGE, 'large', 'large'), customer(OTHER, 'other', 'other')] }),
+    file,
+    stringify({
+      data: path.join(home, 'data'),
+      spool: path.join(home, 'spool'),
+      database: `postgres://${user}:${encodeURIComponent(String(password))}@localhost/${name}?host=${encodeURIComponent(host)}`,
+      ftps: { host: '127.0.0.1', port: 0, passive: 0 },
+      sftp: { host: '127.0.0.1', port: 0 },
+      http: { host: '127.0.0.1', port: 0 },
+      cycle: { settleMs: 0 },
+    }),
   );
-  const text = stringify({
-    data: path.join(home, 'data'),
-    spool: path.join(home, 'spool'),
-    organisations,
-    ftps: { host: '127.0.0.1', port: 0, passive: 0 },
-    sftp: { host: '127.0.0.1', port: 0 },
-    http: { host: '127.0.0.1', port: 0 },
-    cycle: { settleMs: 0 },
-  });
-  const configuration = { ...checkConfiguration(text, 'bench.yaml'), readFrom: null };
-  return startDaemon(configuration, { clock, log: logTo(() => {}) });
+  return file;
+}
+
+async function ftpsPort(): Promise<number> {
+  for await (const chunk of daemon.stdout) {
+    const port = /"ftps":"[^"]*:(\d+)"/.exec(String(chunk))?.[1];
+    if (port !== undefined) {
+      daemon.stdout.resume();
+      return Number(port);
+    }
+  }
+  throw new Error('the daemon did not start');
+}
+
+async function isPublished(): Promise<boolean> {
+  const { rowCount } = await database.query('select 1 from journal_closing where published_at is not null');
+  return rowCount === 1;
+}
+
+/** Seconds of processor time so far. */
+async function cpuOf(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const fields = text.split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_A_SECOND;
+}
+
+/** In MB. */
+async function peakOf(pid: number): Promise<number> {
+  return Number(/VmHWM:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+/** Of the server's processes that are there now. */
+async function serverCpu(): Promise<number> {
+  const { rows } = await database.query<{ pid: number }>('select pid from pg_stat_activity');
+  let sum = 0;
+  for (const { pid } of rows) sum += await cpuOf(pid);
+  return sum;
 }
 
 async function fill(tx: Pick<Database, 'query'>): Promise<void> {
   const midnight = new Date();
   midnight.setUTCHours(0, 0, 0, 0);
-  const dayUs = midnight.getTime() * 1000;
+  const dayUs = (midnight.getTime() - 86_400_000) * 1000;
   const everyUs = Math.floor(80_000_000_000 / FILES);
   await tx.query(
     `insert into subscriber (customer_id, email, given_name, family_name, state, federation_type, origin, created_at, updated_at)
@@ -177,20 +225,6 @@ async function send(): Promise<number> {
     if (rowCount === 1) return (performance.now() - sentMs) / 1000;
     await delay(5);
   }
-}
-
-/** Seconds of all processes of the server so far. */
-async function serverCpu(): Promise<number> {
-  const { rows } = await database.query<{ pid: number }>(
-    'select pid from pg_stat_activity where pid is not null',
-  );
-  let ticks = 0;
-  for (const { pid } of rows) {
-    const fields =
-      (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')).split(') ')[1]?.split(' ') ?? [];
-    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
-  }
-  return ticks / 100;
 }
 
 function countLines(bytes: Buffer): number {
