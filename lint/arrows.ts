@@ -172,6 +172,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/antivirus': ['src/database', 'src/events', 'src/ledger', 'src/spool'],
   'src/backup': ['src/accounts/customers', 'src/database', 'src/events', 'src/ledger'],
   'src/pipeline': [
+    'src/accounts/changes',
     'src/accounts/customers',
     'src/accounts/undo',
     'src/antivirus',

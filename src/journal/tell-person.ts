@@ -48,10 +48,11 @@ export function tellPerson(change: PersonChange, surroundings: Surroundings): To
     told('BSS', action, object, { extra, target });
   const [stateBefore, state] = pair(diff, 'state');
   // The end of a removal; it was told when it began.
-  if (stateBefore === 'remove_pending') return [];
-  if (state === 'remove_pending') return [tell('REMOVESUBSCRIBER')];
+  if (stateBefore === 'remove_pending' && state === 'removed') return [];
+  // An account that an undo takes back ends at once.
+  if (state === 'remove_pending' || state === 'removed') return [tell('REMOVESUBSCRIBER')];
   if (SENDS_AGAIN.has(operation)) return [tell('RESENDWELCOM')];
-  const telling = { change, surroundings, tell, isNew: isAdded(diff) };
+  const telling = { change, surroundings, tell, isNew: isAdded(diff) || stateBefore === 'remove_pending' };
   const all = [
     ...ofPerson(telling),
     ...groups(telling),

@@ -124,6 +124,11 @@ export interface DueUndo {
   leftOut: number;
 }
 
+/** By whom its changes are, also where nobody knows who has put FILE.undo there. */
+export function actorOf({ who }: Pick<DueUndo, 'who'>): string {
+  return who ?? 'undo';
+}
+
 interface DueRow {
   id: number;
   customer: number;
@@ -179,21 +184,22 @@ function dueFrom(row: DueRow): DueUndo {
   };
 }
 
-/** In the transaction that takes back. */
+/** In the transaction that takes back. `from`: the number of the first change that it makes. */
 export async function markApplied(
   tx: Transaction,
   due: DueUndo,
-  { takenBack, leftOut }: { takenBack: number; leftOut: number },
+  { takenBack, leftOut, from }: { takenBack: number; leftOut: number; from: number },
   now: Date,
 ): Promise<DueUndo> {
-  const { id, customer, file, who } = due;
+  const { id, customer, file } = due;
   const result = await tx.query<{ id: number }>(
     `update undo set state = 'applied', applied_at = $2, taken_back = $3, left_out = $4, failures = 0
       where id = $1 and state = 'waiting' returning id`,
     [id, now, takenBack, leftOut],
   );
   onlyRow(result);
-  const data = { undo: id, takenBack, leftOut };
+  const data = { undo: id, takenBack, leftOut, journal: { from } };
+  const who = actorOf(due);
   await record(tx, now, { type: 'undo.applied', customer, who, subject: file.name, data });
   return { ...due, state: 'applied', appliedAt: now, takenBack, leftOut };
 }

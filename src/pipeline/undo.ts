@@ -4,6 +4,7 @@
  * daemon writes them, any number of times.
  */
 import path from 'node:path';
+import { nextSeq } from '../accounts/changes/change-rows.ts';
 import { lockCustomer } from '../accounts/customers/customer.ts';
 import { undonePages } from '../accounts/undo/undone-rows.ts';
 import { takeBack } from '../accounts/undo/take-back.ts';
@@ -15,6 +16,7 @@ import { failpoint } from '../failpoints.ts';
 import { waitingSince } from '../ledger/batch.ts';
 import { FAILURES_MAX } from '../ledger/failures.ts';
 import {
+  actorOf,
   countUndoFailure,
   deferredUntil,
   lockUndo,
@@ -68,9 +70,10 @@ async function carryOut({ services, customer }: Turn, { id }: DueUndo): Promise<
     const due = await lockUndo(tx, id);
     if (!due) return null;
     const now = clock.now();
-    const { file, ranges, who } = due;
-    const counts = await takeBack(tx, { customer, file, ranges, undo: { id, who: who ?? 'undo' }, now });
-    const done = await markApplied(tx, due, counts, now);
+    const { file, ranges } = due;
+    const from = await nextSeq(tx, customer, now);
+    const counts = await takeBack(tx, { customer, file, ranges, undo: { id, who: actorOf(due) }, now });
+    const done = await markApplied(tx, due, { ...counts, from }, now);
     failpoint('undo-saved');
     return done;
   });

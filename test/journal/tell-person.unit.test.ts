@@ -75,6 +75,18 @@ const CASES: [what: string, operation: string, diff: Diff, told: string[]][] = [
     [],
   ],
   [
+    'an undo of a Remove: the account is there again, with its seats',
+    'Undo',
+    { state: ['remove_pending', 'active'], 'seat.1': [null, 'active'] },
+    ['ADDSUBSCRIBER', 'ENTITLESUBSCRIBER>1'],
+  ],
+  [
+    'an undo of an Add',
+    'Undo',
+    { state: ['pending', 'removed'], 'seat.1': ['active', null] },
+    ['REMOVESUBSCRIBER'],
+  ],
+  [
     'an AssignSeat with an address',
     'AssignSeat',
     { 'seat.1': [null, 'assigned'], alternateEmail: [null, 'a@b.c'] },

@@ -1,7 +1,8 @@
 /** What files of every kind did is taken back, and what cannot be is told. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { changesOf } from '../../src/accounts/changes/history-rows.ts';
+import { changesIn, changesOf } from '../../src/accounts/changes/history-rows.ts';
 import { listenToFailpoints } from '../../src/failpoints.ts';
+import { tellPerson } from '../../src/journal/tell-person.ts';
 import { accountsPicture } from '../support/accounts-picture.ts';
 import { ACME, person } from '../support/organisation.ts';
 import { openUndoWorld, type UndoWorld } from './undo-world.ts';
@@ -283,6 +284,40 @@ it('has a report and a trace for download, and is a change of its own in the his
     line: 2,
     diff: { givenName: ['Robert', 'Bob'], department: ['Sales', null] },
   });
+});
+
+it('the journal tells of all that an undo has changed, page by page', async () => {
+  await world.send(
+    PRV(1),
+    prv(
+      'bob.lee@example.com,Update,Robert,,,,,',
+      'ann.lee@example.com,Remove,,,,,,',
+      'new@example.com,Add,New,Person,,,,',
+    ),
+  );
+  await world.undo(PRV(1));
+  const { rows } = await world.station.database.query<{ who: string; journal: { from: number; to: number } }>(
+    `select who, data->'journal' as journal from event where type = 'undo.applied'`,
+  );
+  const [{ who, journal } = { who: '', journal: { from: 0, to: 0 } }] = rows;
+  const told: string[][] = [];
+  for (let after = { entry: -1, seq: 0 }; ;) {
+    const [change] = await changesIn(
+      world.station.database,
+      ACME,
+      { ...journal, by: { who } },
+      { after, limit: 1 },
+    );
+    if (!change) break;
+    told.push(
+      tellPerson(change, { name: 'N', defaultGroup: 'Default Group' } as never).map(({ action }) => action),
+    );
+    after = change;
+  }
+  expect(told).toHaveLength(3);
+  expect(new Set(told.map(([first]) => first))).toEqual(
+    new Set(['REMOVESUBSCRIBER', 'ADDSUBSCRIBER', 'UPDATESUBSCRIBER']),
+  );
 });
 
 it('mail of the file that has not left is called off, and none is sent', async () => {

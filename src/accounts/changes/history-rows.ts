@@ -33,6 +33,9 @@ export interface SpannedChange extends Pick<RecordedChange, 'subject' | 'seq' | 
   entry: number;
 }
 
+/** Of an undo it says what was taken back, and orders nothing. */
+const ENTRY = 'case when file_id is null then 0 else coalesce(entry, 0) end';
+
 /** In the order of the entries. */
 export async function changesIn(
   db: Queryable,
@@ -44,12 +47,12 @@ export async function changesIn(
   // Without a file they stand in the order of their numbers already.
   const start = file === null ? Math.max(from, after.seq + 1) : from;
   const { rows } = await db.query<SpannedChange>(
-    `select subject_id as subject, seq, coalesce(entry, 0) as entry, kind, operation, diff from change
+    `select subject_id as subject, seq, ${ENTRY} as entry, kind, operation, diff from change
       where customer_id = $1 and seq between $2 and $3
         and case when $4::bigint is null then file_id is null and who = $7
                  else file_id = $4 and entry between $5 and $6 end
-        and (coalesce(entry, 0), seq) > ($8::int, $9::bigint)
-      order by coalesce(entry, 0), seq limit $10`,
+        and (${ENTRY}, seq) > ($8::int, $9::bigint)
+      order by ${ENTRY}, seq limit $10`,
     [customer, start, to, file, first, last, who, after.entry, after.seq, limit],
   );
   return rows;
