@@ -1,6 +1,5 @@
 /** Takes back what a file did to people, on the organisation in memory: first what is given up, then what is taken. Pure. */
-import { setMemberships, type Membership } from '../groups/groups.ts';
-import { membershipsOf } from '../groups/groups.ts';
+import { membershipsOf, setMemberships, type Membership } from '../groups/groups.ts';
 import { assignFields } from '../subscribers/assign-fields.ts';
 import { fieldsOf, noteFieldChange } from '../subscribers/changes.ts';
 import { contentHandOver } from '../subscribers/hand-over.ts';
