@@ -12,16 +12,19 @@ const ANYBODY = { percent: 100, people: 1_000 };
 
 /** Somebody may have another address, another name, be disabled, or not be there. */
 function list(random: Random, keeps: string): string {
-  const name = keeps === 'technicians' ? 'name' : keeps === 'contacts' ? 'displayName' : 'givenName';
+  const [name, more, family] =
+    keeps === 'accounts'
+      ? ['givenName', ',familyName', ',Family']
+      : [keeps === 'technicians' ? 'name' : 'displayName', '', ''];
   const used = new Set<number>();
   const lines = Array.from({ length: 8 }, (_, person) => {
     const address = random.percent(85) ? person : random.below(8);
     if (random.percent(30) || used.has(address)) return '';
     used.add(address);
     const status = random.percent(15) ? 'disabled' : '';
-    return `q${address}@example.com,id-${person},Name ${random.below(3)},${status}\n`;
+    return `q${address}@example.com,id-${person},Name ${random.below(3)}${family},${status}\n`;
   });
-  return `mail,objectId,${name},status\n${lines.join('')}q9@example.com,id-9,Name 9,\n`;
+  return `mail,objectId,${name}${more},status\n${lines.join('')}q9@example.com,id-9,Name 9${family},\n`;
 }
 
 it.each(['contacts', 'accounts', 'technicians'] as const)(

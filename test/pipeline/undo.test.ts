@@ -286,6 +286,12 @@ it('has a report and a trace for download, and is a change of its own in the his
   });
 });
 
+const SURROUNDINGS = {
+  name: 'N',
+  defaultGroup: 'Default Group',
+  subscription: () => ({ name: 'Engage', isAccessory: false }),
+};
+
 it('the journal tells of all that an undo has changed, page by page', async () => {
   await world.send(
     PRV(1),
@@ -309,9 +315,7 @@ it('the journal tells of all that an undo has changed, page by page', async () =
       { after, limit: 1 },
     );
     if (!change) break;
-    told.push(
-      tellPerson(change, { name: 'N', defaultGroup: 'Default Group' } as never).map(({ action }) => action),
-    );
+    told.push(tellPerson(change, SURROUNDINGS).map(({ action }) => action));
     after = change;
   }
   expect(told).toHaveLength(3);
