@@ -1,4 +1,5 @@
 /** Writes people, their seats and what makes them technicians: those who are new apart from those who are known, and of these only what has changed. */
+import { allDone } from '../../all-done.ts';
 import { arraysOf, unnested, unnestedWith } from '../../database/unnest.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Organisation, StoredPerson } from './organisation.ts';
@@ -30,12 +31,12 @@ export async function savePeople(tx: Transaction, organisation: Organisation, no
     if (was) known.push({ row, was });
     else fresh.push(row);
   }
-  await Promise.all([
+  await allDone(
     update(tx, id, known, now),
     insert(tx, fresh),
     saveSeats(tx, organisation),
     saveTechnicians(tx, organisation, now),
-  ]);
+  );
 }
 
 interface KnownPerson {
@@ -91,10 +92,10 @@ async function update(tx: Transaction, customer: number, people: KnownPerson[], 
     people.some(({ row, was }) => isOther(row[column], was.row[column])),
   );
   const rows = people.map(({ row }) => row);
-  const [, { rowCount }] = await Promise.all([
+  const [, { rowCount }] = await allDone(
     setAside(tx, people),
     tx.query(updateOf(columns), [customer, now, ...arraysOf(rows, ['id', ...columns])]),
-  ]);
+  );
   if (rowCount !== rows.length)
     throw new Error(
       `${rows.length} subscribers of customer ${customer} were to be updated, ${rowCount} were there`,
@@ -153,12 +154,12 @@ const DELETE_SEATS = `
 
 async function saveSeats(tx: Transaction, organisation: Organisation): Promise<void> {
   const { fresh, other, gone } = seatChanges(organisation);
-  await Promise.all([
+  await allDone(
     gone.length > 0 && expectSeats(tx, DELETE_SEATS, arraysOf(gone, ['holder', 'subscription']), gone),
     other.length > 0 && expectSeats(tx, UPDATE_SEATS, arraysOf(other, SEAT_COLUMNS), other),
     fresh.length > 0 && insertSeats(tx, fresh),
     saveSeatCounters(tx, organisation),
-  ]);
+  );
 }
 
 const SHARED_OF_SEATS: readonly (keyof SeatRow)[] = ['customer_id', 'assigned_at', 'last_change_file'];

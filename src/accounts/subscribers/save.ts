@@ -1,3 +1,4 @@
+import { allDone } from '../../all-done.ts';
 import type { Transaction } from '../../database/open.ts';
 import { arraysOf, jsonTexts, jsonTextsOf } from '../../database/unnest.ts';
 import { saveChanges, type Origin } from '../changes/change-rows.ts';
@@ -19,12 +20,12 @@ export async function saveOrganisation(
 ): Promise<void> {
   const { id, changes, followUps } = organisation;
   const changeFile = 'file' in origin ? origin.file : null;
-  await Promise.all([
+  await allDone(
     savePeople(tx, organisation, now),
     saveChanges(tx, id, 'person', changes, { origin, now }),
     followUps.length > 0 && saveFollowUps(tx, organisation, changeFile, now),
     organisation.notices.size > 0 && changeFile !== null && saveNotices(tx, organisation, changeFile, now),
-  ]);
+  );
 }
 
 async function saveFollowUps(

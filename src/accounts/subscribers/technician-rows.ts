@@ -1,4 +1,5 @@
 /** How the table of technicians holds them, and how it is written: along with the people (save-people.ts). */
+import { allDone } from '../../all-done.ts';
 import { columns, type RowOf } from '../../database/columns.ts';
 import type { Queryable, Transaction } from '../../database/open.ts';
 import { arraysOf, unnested } from '../../database/unnest.ts';
@@ -66,12 +67,12 @@ const SET_ASIDE = 'update technician set sso_id = null, sso_id_key = null where 
 /** @throws a unique violation (23505) where a single sign-on id was taken elsewhere since the load */
 export async function saveTechnicians(tx: Transaction, organisation: Organisation, now: Date): Promise<void> {
   const { rows, gone, losing } = technicianChanges(organisation);
-  await Promise.all([
+  await allDone(
     gone.length > 0 && tx.query('delete from technician where subscriber_id = any($1)', [gone]),
     // Ids may change hands within one file: those that change are set aside first.
     losing.length > 0 && tx.query(SET_ASIDE, [losing]),
     rows.length > 0 && tx.query(SAVE, [now, ...arraysOf(rows, COLUMNS)]),
-  ]);
+  );
 }
 
 function technicianChanges({ id, changed, stored }: Organisation) {
