@@ -9,7 +9,7 @@ import type { AbsentPlan, ListFacts, ListState, Planned } from './state.ts';
 export function planAbsent(
   { keeps, administrators, guarded }: ListFacts,
   { absent }: Absence,
-  planned: Iterable<Planned>,
+  planned: Iterable<Pick<Planned, 'phase' | 'person'>>,
 ): AbsentPlan {
   if (keeps !== 'accounts') return { gone: absent, kept: [] };
   let left = administrators;

@@ -9,7 +9,15 @@ import { ADDRESS, NAMES, STATUS } from './columns.ts';
 import { isChanged } from './changed.ts';
 import { fault } from './line.ts';
 import { personOf, type Claims } from './people.ts';
-import type { GivenLine, ListFacts, ListLine, NamedLine, Planned, SettledLine } from './state.ts';
+import type {
+  GivenLine,
+  ListFacts,
+  ListLine,
+  NamedLine,
+  Planned,
+  PlannedPerson,
+  SettledLine,
+} from './state.ts';
 
 export type LinePlan =
   { planned: Planned } | { faults: readonly Refusal[]; person: Pick<KnownPerson, 'id'> | null };
@@ -144,18 +152,25 @@ function keptFault(
 
 function planned(
   { keeps, source }: ListFacts,
-  line: ListLine,
-  person: KnownPerson | null,
+  given: ListLine,
+  known: KnownPerson | null,
   isNew: boolean,
 ): Planned {
-  if (isNew || !person) return { line, person, phase: 'create', effect: 'created' };
+  const person = known && keptOf(known);
+  // An entry that is there has a name already.
+  const line = person?.key ? { ...given, dn: null } : given;
+  if (isNew || !known) return { line, person, phase: 'create', effect: 'created' };
   if (line.isDisabled && keeps === 'contacts') return { line, person, phase: 'remove', effect: 'removed' };
-  if (line.isDisabled && !person.isDisabled) return { line, person, phase: 'disable', effect: 'disabled' };
-  if (!line.isDisabled && person.isDisabled && person.mayEnable)
+  if (line.isDisabled && !known.isDisabled) return { line, person, phase: 'disable', effect: 'disabled' };
+  if (!line.isDisabled && known.isDisabled && known.mayEnable)
     return { line, person, phase: 'enable', effect: 'enabled' };
-  if (isChanged(keeps, line, person)) return { line, person, phase: 'update', effect: 'updated' };
-  const isManaged = person.source === source && (line.objectId === '' || line.objectId === person.objectId);
+  if (isChanged(keeps, line, known)) return { line, person, phase: 'update', effect: 'updated' };
+  const isManaged = known.source === source && (line.objectId === '' || line.objectId === known.objectId);
   return { line, person, phase: isManaged ? null : 'update', effect: 'unchanged' };
+}
+
+function keptOf({ id, address, source, objectId, key, administrates }: KnownPerson): PlannedPerson {
+  return { id, address, source, objectId, key, administrates };
 }
 
 /**

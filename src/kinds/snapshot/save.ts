@@ -7,7 +7,7 @@ import { entangled } from './plan.ts';
 import { PHASES, type ListState, type Slice } from './state.ts';
 
 /** So many people are in memory as a whole. */
-const PEOPLE_AT_ONCE = 500;
+const PEOPLE_AT_ONCE = 250;
 
 export async function saveList(tx: Transaction, state: ListState, file: ChangeFile): Promise<void> {
   const save = state.settings.keeps === 'contacts' ? saveContacts : saveAccounts;

@@ -38,11 +38,17 @@ export type GivenLine = NamedLine | SettledLine;
 export const PHASES = ['update', 'enable', 'create', 'disable', 'remove'] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** What carrying out needs of somebody: of very many people no more is kept. */
+export type PlannedPerson = Pick<
+  KnownPerson,
+  'id' | 'address' | 'source' | 'objectId' | 'key' | 'administrates'
+>;
+
 /** What becomes of a line without a fault. */
 export interface Planned {
   line: ListLine;
   /** null: somebody new to the store. */
-  person: KnownPerson | null;
+  person: PlannedPerson | null;
   /** null: nothing is written. */
   phase: Phase | null;
   effect: 'created' | 'updated' | 'enabled' | 'unchanged' | 'disabled' | 'removed';

@@ -7,6 +7,8 @@ import { People, personOf } from '../../../src/kinds/snapshot/people.ts';
 import type { Doubt, ListFacts, ListLine, ListState, Planned } from '../../../src/kinds/snapshot/state.ts';
 import { known } from './known.ts';
 
+type PhaseOf = Pick<Planned, 'phase' | 'person'>;
+
 const person = (id: number, administrates = false): ManagedPerson => ({
   id,
   address: `p${id}@example.com`,
@@ -17,7 +19,7 @@ const facts = (administrators: number, keeps: ListFacts['keeps'] = 'accounts') =
   ({ keeps, administrators, guarded: new Set([99]) }) as unknown as ListFacts;
 
 describe('who is absent goes', () => {
-  const plan = (people: ManagedPerson[], administrators: number, planned: Planned[] = []) => {
+  const plan = (people: ManagedPerson[], administrators: number, planned: PhaseOf[] = []) => {
     const { gone, kept } = planAbsent(facts(administrators), { of: 9, absent: people }, planned);
     return { gone: gone.map(({ id }) => id), kept: kept.map((one) => `${one.person.id} ${one.why}`) };
   };
@@ -34,8 +36,9 @@ describe('who is absent goes', () => {
   });
 
   it('and those whom the list disables are no administrators any more', () => {
-    const disabled = { phase: 'disable', person: known(7, 'ann', null, { administrates: true }) } as Planned;
-    const updated = { ...disabled, phase: 'update' } as Planned;
+    const ann = known(7, 'ann', null, { administrates: true });
+    const disabled: PhaseOf = { phase: 'disable', person: ann };
+    const updated: PhaseOf = { phase: 'update', person: ann };
     expect(plan([person(1, true)], 2, [disabled])).toMatchObject({ kept: ['1 last-administrator'] });
     expect(plan([person(1, true)], 2, [updated])).toMatchObject({ gone: [1] });
   });
