@@ -6,6 +6,7 @@ import { compareFolder } from '../../src/spool/compare.ts';
 import { valuesOf } from '../kinds/directory/directory.ts';
 import { codesOf, linesAbout } from '../support/courier.ts';
 import { brokenInvariants } from '../model/invariants.ts';
+import { expectFailuresTold, expectJournalOfAll } from '../model/journal.ts';
 import { differingPortraits, modelPortraits, storedPortraits } from '../model/stored.ts';
 import { modelExtras, storedExtras, storedGroups } from '../model/stored-users.ts';
 import { CREW } from './crew.ts';
@@ -18,6 +19,7 @@ export async function expectAsModel(world: World): Promise<void> {
   const uploads = await uploadsOf(world);
   await expectResults(world, uploads);
   await expectAccounts(world);
+  await expectJournals(world, uploads);
   await expectOrderAndCaps(world, uploads);
   const logins = [...new Set(AGENTS.map((agent) => agent.login))];
   for (const login of logins) await expectFolder(world, login, uploads);
@@ -28,6 +30,19 @@ export async function expectAsModel(world: World): Promise<void> {
   expect((await readdir(world.spool)).filter((name) => name !== '.spool-id').toSorted()).toEqual(
     [...logins, ...others.rows.map(({ folder }) => folder)].toSorted(),
   );
+}
+
+/** Whoever reads the journals knows every entry that was refused, once, and who is there, suspended and in which groups. */
+async function expectJournals({ database, scenario }: World, uploads: Uploads): Promise<void> {
+  for (const [{ customer, type }, files] of uploads)
+    for (const { name, codes } of files)
+      // Changes of contacts have no action: of theirs not every failure is told.
+      if (codes && type !== 'DI') await expectFailuresTold(database, customer, { name, codes });
+  for (const customer of MODELLED) {
+    const model = scenario.model(customer);
+    const extras = customer === CREW ? scenario.users().extras : new Map();
+    await expectJournalOfAll(database, { model, extras, technicians: new Map() }, `of ${customer}`, customer);
+  }
 }
 
 /** Other customers of a world are not theirs to judge. */

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { symbolOf, type ResultCode } from '../../src/change-file/result-code.ts';
 import { journalLines } from '../../src/journal/journal-lines.ts';
 import { parseRecord } from '../../src/journal/parse-record.ts';
-import type { TestDatabase } from '../support/database.ts';
+import type { Queryable } from '../../src/database/open.ts';
 import { CUSTOMER } from './generate-organisation.ts';
 import type { TechniciansWorld } from './technicians.ts';
 import type { UsersWorld } from './users.ts';
@@ -22,9 +22,14 @@ interface ToldFile {
 /** There is no action for these: what cannot be read, what is unknown, and what was skipped. */
 const NOT_TOLD = (code: number) => [10, 11, 1000, 1015].includes(code) || (code >= 2900 && code <= 2909);
 
-async function linesOf(database: TestDatabase, from: number, to: number): Promise<string[]> {
+async function linesOf(
+  database: Queryable,
+  from: number,
+  to: number,
+  customer = CUSTOMER,
+): Promise<string[]> {
   const closing = { number: 1, day: '2026-03-02', events: [{ from, to }] };
-  const pages = await Array.fromAsync(journalLines(database, CUSTOMER, closing));
+  const pages = await Array.fromAsync(journalLines(database, customer, closing));
   return pages.flat().map(({ text }) => text);
 }
 
@@ -34,8 +39,26 @@ function recordOf(line: string) {
   return record;
 }
 
+/** Every failure of a file once, in the order of the entries, however often its daemon died. */
+export async function expectFailuresTold(
+  database: Queryable,
+  customer: number,
+  { name, codes }: Pick<ToldFile, 'name' | 'codes'>,
+): Promise<void> {
+  const { rows } = await database.query<{ id: number }>(
+    `select event.id from event where customer_id = $1 and subject = $2 and data #> '{journal,file}' is not null order by 1`,
+    [customer, name],
+  );
+  const told: (string | null)[] = [];
+  for (const { id } of rows)
+    for (const record of (await linesOf(database, id, id, customer)).map(recordOf))
+      if (record.outcome === 'FAILURE') told.push(record.reason);
+  const wanted = codes.filter((code) => code !== 0 && !NOT_TOLD(code));
+  expect(told, name).toEqual(wanted.map((code) => symbolOf(code as ResultCode)));
+}
+
 /** In the order of the entries: failures, and those actions of which an entry has one. */
-export async function expectJournal(database: TestDatabase, file: ToldFile, at: string): Promise<void> {
+export async function expectJournal(database: Queryable, file: ToldFile, at: string): Promise<void> {
   const { rows } = await database.query<{ id: number }>(
     `select id from event where type = 'file.applied' order by event.id desc limit 1`,
   );
@@ -59,6 +82,9 @@ export async function expectJournal(database: TestDatabase, file: ToldFile, at: 
     ]);
 }
 
+/** What of the models the journal tells. */
+type Read = Pick<UsersWorld, 'model' | 'extras'> & Pick<TechniciansWorld, 'technicians'>;
+
 interface Person {
   suspended: boolean;
   groups: Set<string>;
@@ -69,12 +95,14 @@ interface Person {
 
 /** Who reads all of it knows who is there, who is suspended, who is in which group and which technician is enabled. */
 export async function expectJournalOfAll(
-  database: TestDatabase,
-  { model, extras, technicians }: UsersWorld & TechniciansWorld,
+  database: Queryable,
+  { model, extras, technicians }: Read,
   at: string,
+  customer = CUSTOMER,
 ): Promise<void> {
-  const lines = await linesOf(database, 1, Number.MAX_SAFE_INTEGER);
-  expect(await linesOf(database, 1, Number.MAX_SAFE_INTEGER), at).toEqual(lines);
+  const all = () => linesOf(database, 1, Number.MAX_SAFE_INTEGER, customer);
+  const lines = await all();
+  expect(await all(), at).toEqual(lines);
   const people = new Map<string, Person>();
   let added: Person | null = null;
   for (const line of lines) {
@@ -101,7 +129,7 @@ export async function expectJournalOfAll(
   }
   const { rows } = await database.query<{ id: string; email: string }>(
     'select id::text, email from subscriber where customer_id = $1',
-    [CUSTOMER],
+    [customer],
   );
   const addresses = new Map(rows.map(({ id, email }) => [id, email]));
   const read = [...people].map(([id, person]) => [addresses.get(id), person.suspended, person.technician]);
