@@ -5,7 +5,7 @@ import { saveCarefully } from '../../src/pipeline/save-decided.ts';
 import { setUpOrganisations } from '../../src/accounts/setup/setup.ts';
 import type { OrganisationFile } from '../../src/accounts/setup/organisation-file.ts';
 import { onlyRow, type Database, type Transaction } from '../../src/database/open.ts';
-import { knownOf } from '../../src/ledger/deciding.ts';
+import { knownOf, type Known } from '../../src/ledger/deciding.ts';
 import { saveOutcome } from '../../src/ledger/results.ts';
 import type { Outcome } from '../../src/change-file/outcome.ts';
 import { parseChangeFileName, type ChangeFile } from '../../src/change-file/change-file.ts';
@@ -68,15 +68,21 @@ export async function runFile(database: Database, name: string, text: string): P
       prepared,
     };
     const owned = { ...file, owner: await customerById(tx, CUSTOMER) };
+    // In whose name: they may end in the file itself.
+    const { administrator } = await knownOf(tx, file, NOW);
     const decided = await decideSlice(tx, owned, contents, NOW);
     const outcome = await saveCarefully(tx, owned, contents, decided, NOW);
-    await tell(tx, file, outcome);
+    await tell(tx, file, outcome, administrator);
     return outcome.results.map(({ code }) => code);
   });
 }
 
-async function tell(tx: Transaction, file: ChangeFile, outcome: Outcome): Promise<void> {
-  const { administrator: by } = await knownOf(tx, file, NOW);
+async function tell(
+  tx: Transaction,
+  file: ChangeFile,
+  outcome: Outcome,
+  by: Known['administrator'],
+): Promise<void> {
   const { read, written, readErrors, writeErrors } = outcome;
   const journal = { file: file.id, first: 1, last: read, by, from: NOW.getTime() * 1000 };
   const event = {

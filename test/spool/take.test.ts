@@ -61,12 +61,16 @@ test('taken again, its names are synced again, also where that failed at first',
   await rename(taken, path.join(folder, NAME));
   const opened = await openChangeFile(folder, FILE);
   if (!opened) throw new Error('no file is there');
-  await takeChangeFile(folder, FILE, opened);
+  await (
+    await takeChangeFile(folder, FILE, opened)
+  )?.durable;
   expect(await leaveInFolder(folder, FILE, opened)).toBe('there');
   vi.mocked(syncFolder).mockRejectedValueOnce(new Error('EIO'));
-  await expect(takeChangeFile(folder, FILE, opened)).rejects.toThrow('EIO');
+  await expect((await takeChangeFile(folder, FILE, opened))?.durable).rejects.toThrow('EIO');
   vi.mocked(syncFolder).mockClear();
-  expect(await takeChangeFile(folder, FILE, opened)).toBe(true);
+  await (
+    await takeChangeFile(folder, FILE, opened)
+  )?.durable;
   await opened.handle.close();
   expect(new Set(synced())).toEqual(new Set([folder, path.dirname(taken)]));
 });
