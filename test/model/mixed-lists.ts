@@ -45,6 +45,8 @@ interface ListText {
   codes: number[];
   /** What the journal must tell of each entry that is done, and of those who stand in none. */
   done: (string | null)[];
+  /** Which entries are about a contact that is there and stays: the journal has no action for one that is refused. */
+  kept?: boolean[];
   after: string[];
 }
 
@@ -87,7 +89,7 @@ export function contactList(random: Random, world: ListsWorld): ListText {
     [title, address, displayName, isDisabled ? 'disabled' : ''].join(';'),
   );
   const text = ['title;mail;displayName;status', ...rows, ''].join('\n');
-  return { text, codes, done, after: absent.map(() => 'DELETE') };
+  return { text, codes, done, kept: found.map((dn) => dn !== undefined), after: absent.map(() => 'DELETE') };
 }
 
 const ownDn = ({ organisation }: ListsWorld, mail: string) => `cn=${mail},ou=google,o=${organisation}`;

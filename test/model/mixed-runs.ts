@@ -43,6 +43,8 @@ export interface MixedFile {
   codes: number[];
   /** What the journal must tell of each entry that is done; null: see `journal.ts`. */
   done: (string | null)[];
+  /** See `mixed-lists.ts`. */
+  kept?: boolean[];
   /** The same of those who stand in no entry. */
   after?: string[];
 }

@@ -83,8 +83,8 @@ async function tell(
   outcome: Outcome,
   by: Known['administrator'],
 ): Promise<void> {
-  const { read, written, readErrors, writeErrors } = outcome;
-  const journal = { file: file.id, first: 1, last: read, by, from: NOW.getTime() * 1000 };
+  const { read, written, readErrors, writeErrors, rest } = outcome;
+  const journal = { file: file.id, first: 1, last: rest ? read + 1 : read, by, from: NOW.getTime() * 1000 };
   const event = {
     type: 'file.applied' as const,
     at: NOW,
