@@ -1,7 +1,7 @@
-# Spoolgate in a container: two volumes, one door, an ordinary user.
+# Spoolgate in a container: two volumes, two doors, an ordinary user.
 #
 #   docker build -t spoolgate .
-#   docker run -d --name spoolgate --stop-timeout 60 -p 990:990 -p 61000-61999:61000-61999 \
+#   docker run -d --name spoolgate --stop-timeout 60 -p 990:990 -p 61000-61999:61000-61999 -p 2022:2022 \
 #     -v spoolgate-data:/data -v spoolgate-spool:/spool -v ./spoolgate.yaml:/etc/spoolgate/spoolgate.yaml:ro spoolgate
 #   docker exec -i spoolgate spoolgate setup /dev/stdin < acme.yaml
 #

@@ -2,11 +2,12 @@ import type { AsJson } from '../src/actions/action.ts';
 import { status as statusAction } from '../src/actions/status.ts';
 import { systemClock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
-import type { CapStatus, CustomerStatus, WaitingFile } from '../src/customer-status.ts';
+import type { CapStatus, CustomerStatus, WaitingFile, WaitReasons } from '../src/customer-status.ts';
 import { certificateStatus, type CertificateStatus } from '../src/doors/tls/certificate-status.ts';
 import { givenCertificate } from '../src/doors/tls/certificate.ts';
 import type { Command } from './command.ts';
-import { listText } from '../src/messages/en/status.ts';
+import { peopleOf } from '../src/change-file/danger.ts';
+import { heldText, listText } from '../src/messages/en/status.ts';
 import { waitText } from '../src/messages/wait-text.ts';
 import type { LoopStatus } from '../src/loop-watch.ts';
 import { escapeHidden } from '../src/shown-text.ts';
@@ -101,7 +102,7 @@ function textOf(
           )}`,
         ]),
     ...lists.map((list) => `  ${listText(list)}`),
-    ...files.map((file) => `  ${fileText(file)}`),
+    ...files.map((file) => `  ${fileText(id, file)}`),
     ...(waiting > files.length ? [`  ${words.more(waiting - files.length)}`] : []),
     ...missing
       .slice(0, 1)
@@ -110,10 +111,19 @@ function textOf(
   ].join('\n');
 }
 
-function fileText(file: AsJson<WaitingFile>): string {
+function fileText(customer: number, file: AsJson<WaitingFile>): string {
   const { place, name, state, expected } = file;
+  const shown = `${place}. ${escapeHidden(name)} [${state}]`;
+  if (file.reason === 'decision') return `${shown} ${decisionText(customer, name, file.values)}`;
   const when = expected ? words.expected(expected) : words.noEstimate;
-  return `${place}. ${escapeHidden(name)} [${state}] ${waitText(file)}; ${when}`;
+  return `${shown} ${waitText(file)}; ${when}`;
+}
+
+/** What an operator types, where the customer's people read what they upload. */
+function decisionText(customer: number, file: string, values: AsJson<WaitingFile>['values']): string {
+  const held = values as AsJson<WaitReasons['decision']>;
+  const until = new Date(held.until).toISOString();
+  return words.decide(customer, escapeHidden(file), { why: heldText(held), people: peopleOf(held), until });
 }
 
 function used({ used: taken, limit, until }: AsJson<CapStatus>): string {

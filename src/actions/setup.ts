@@ -6,11 +6,8 @@ import { setUpOrganisations } from '../accounts/setup/setup.ts';
 import { SPOOL_ID } from '../change-file/change-file.ts';
 import type { Database } from '../database/open.ts';
 import { isThere } from '../durable.ts';
-import { KINDS } from '../kinds/registry.ts';
 import { makeCustomerFolders } from '../spool/customer-folders.ts';
 import { action, operators } from './action.ts';
-
-const TYPES = KINDS.all.map(({ type }) => type);
 
 export type { SetupChange };
 
@@ -20,18 +17,22 @@ export const setup = action({
   input: organisationFileSchema,
   allowed: operators,
   run: async ({ database, clock, spool }, organisations, { name }) => {
-    const known = await knownCustomers(database);
+    const known = await storedTypes(database);
     const changes = await setUpOrganisations(database, clock, organisations, 'enforce', name);
     await makeFolders(spool, organisations.customers);
+    const types = await storedTypes(database);
     return {
       changes,
-      added: organisations.customers.filter(({ id }) => !known.has(id)).map(shown),
+      added: organisations.customers
+        .filter(({ id }) => !known.has(id))
+        .map((customer) => shown(customer, types.get(customer.id) ?? [])),
     };
   },
 });
 
-async function knownCustomers(database: Database): Promise<Set<number>> {
-  return new Set((await customers(database)).map(({ id }) => id));
+/** Types of change files that each customer may send: those of the file, or what holds where it names none. */
+async function storedTypes(database: Database): Promise<Map<number, readonly string[]>> {
+  return new Map((await customers(database)).map(({ id, types }) => [id, types]));
 }
 
 /** So that an upload is accepted as soon as this has ended. Where no daemon has taken the spool up yet, its start does it. */
@@ -42,7 +43,7 @@ async function makeFolders(spool: string, customers: readonly DeclaredCustomer[]
 }
 
 /** What a new customer needs to know: no password. */
-function shown({ id, name, folder = String(id), types = TYPES, accounts = [] }: DeclaredCustomer) {
+function shown({ id, name, folder = String(id), accounts = [] }: DeclaredCustomer, types: readonly string[]) {
   const logins = accounts.map(({ login, rights = [] }) => ({ login, rights }));
   return { id, name, folder, types, logins };
 }

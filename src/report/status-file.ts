@@ -97,7 +97,7 @@ function fileLine(file: WaitingFile, messages: Messages): string {
     waitText(file, messages),
     minute(file.since),
   );
-  return `  ${line}, ${when}`;
+  return file.reason === 'decision' ? `  ${line}` : `  ${line}, ${when}`;
 }
 
 function minute(at: Date): string {

@@ -88,3 +88,28 @@ test('a loop that was blocked is told with the work that had it', () => {
     'more than 200 ms 2 times since the start; last for 300 ms at 2026-05-05T12:00:00.000Z by turn of customer 1 (290 ms).',
   );
 });
+
+test('of a held file it says what to type', () => {
+  const file = {
+    name: '1_ad_SNAPSHOT_2.csv',
+    state: 'held' as const,
+    reason: 'decision' as const,
+    values: {
+      file: '1_ad_SNAPSHOT_2.csv',
+      absent: 5,
+      disabled: 0,
+      of: 7,
+      reason: 'percent' as const,
+      until: '2026-05-06T12:00:00.000Z',
+    },
+    place: 1,
+    entries: 2,
+    since: '2026-05-05T12:00:00.000Z',
+    expected: null,
+  };
+  const customers = [{ ...CUSTOMER, waiting: 1, files: [file] }];
+  expect(statusText({ certificates: [], customers, loop: null })).toContain(
+    '  1. 1_ad_SNAPSHOT_2.csv [held] 5 of 7 people are absent (71 %); spoolgate approve 1 1_ad_SNAPSHOT_2.csv --people 5, ' +
+      'or spoolgate discard 1 1_ad_SNAPSHOT_2.csv; rejected automatically at 2026-05-06T12:00:00.000Z unless somebody decides',
+  );
+});

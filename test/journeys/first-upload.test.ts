@@ -70,6 +70,8 @@ it('setup makes them before anybody comes, and prints what to send to the custom
   const notice = said.join('\n');
   expect(notice).toMatch(/certificate SHA-256 ([0-9A-F]{2}:){31}/i);
   expect(notice).toMatch(/host keys .*SHA256:/);
+  // What holds for a customer whose file names no types.
+  expect(notice).toMatch(/types +PRV, DI$/m);
   expect(notice).toContain('held (upload, download)');
   expect(notice).toContain('New\\u001b[2J');
   expect(notice).not.toContain('Upload-4-Held');

@@ -107,6 +107,12 @@ const status = {
   caps: (hour: string, day: string, perFile: number) => `caps: hour ${hour}, day ${day}, ${perFile} per file`,
   used: (used: number, limit: number, until: string) => `${used} of ${limit} until ${until}`,
   expected: (at: string) => `expected ${at}`,
+  decide: (
+    customer: number,
+    file: string,
+    { why, people: count, until }: { why: string; people: number; until: string },
+  ) =>
+    `${why}; spoolgate approve ${customer} ${file} --people ${count}, or spoolgate discard ${customer} ${file}; rejected automatically at ${until} unless somebody decides`,
   noEstimate: 'no estimate',
   more: (count: number) => `… and ${count} more`,
   andMore: (count: number) => ` and ${count} more`,

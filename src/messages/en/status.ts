@@ -18,6 +18,8 @@ export function heldText(hold: Hold): string {
   return reason === 'more-than-approved' ? `${whom}, more than the ${approved} that were approved` : whom;
 }
 
+const entriesExceed = (count: number) => (count === 1 ? '1 entry exceeds' : `${count} entries exceed`);
+
 type WaitTexts = { [Reason in keyof WaitReasons]: (values: WaitReasons[Reason]) => string };
 
 /** Why a file waits: the rule, the numbers, what changes it. Its own people read it, and operators. */
@@ -30,15 +32,15 @@ const waits: WaitTexts = {
   'scanner-error': () =>
     'waiting for the virus scanner, which cannot scan the file now; retrying every few seconds',
   decision: (held) =>
-    `held: ${heldText(held)}. To approve it, upload ${escapeHidden(held.file)}.approve with the number ${peopleOf(held)} in its first line; to reject it, upload an empty ${escapeHidden(held.file)}.discard, or delete the file. Rejected by itself at ${minute(held.until)}`,
+    `held: ${heldText(held)}. To approve it, upload ${escapeHidden(held.file)}.approve with the number ${peopleOf(held)} in its first line; to reject it, upload an empty ${escapeHidden(held.file)}.discard, or delete the file. Rejected automatically at ${minute(held.until)} unless somebody decides`,
   'missing-number': ({ source }) =>
     `waiting for a missing sequence number of source "${escapeHidden(source)}"`,
   'above-hourly-cap': ({ entries, cap }) =>
-    `${entries} entries exceed the hourly cap of ${cap}; waiting until the cap is raised`,
+    `${entriesExceed(entries)} the hourly cap of ${cap}; waiting until the cap is raised`,
   'hourly-cap': ({ entries, used, cap }) =>
-    `${entries} entries exceed what is left of the hourly cap (${used} of ${cap} used); waiting for the next hour`,
+    `${entriesExceed(entries)} what is left of the hourly cap (${used} of ${cap} used); waiting for the next hour`,
   'daily-cap': ({ entries, used, cap }) =>
-    `${entries} entries exceed what is left of the daily cap (${used} of ${cap} used); waiting for the next day`,
+    `${entriesExceed(entries)} what is left of the daily cap (${used} of ${cap} used); waiting for the next day`,
   behind: ({ file }) => `waiting behind ${escapeHidden(file)}`,
   settling: () => 'waiting for uploads to finish',
   queued: () => 'waiting to be processed',
