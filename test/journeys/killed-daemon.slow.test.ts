@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { codesOf, poll, type Courier } from '../support/courier.ts';
 import { spawnDaemon, temporaryHome, writeConfiguration, type DaemonProcess } from '../support/daemon.ts';
+import { companionNames } from '../../src/change-file/companions.ts';
 
 const FILES = 20;
 const KILLS = 6;
@@ -155,7 +156,7 @@ async function expectEveryFileOnce({ database, folder }: Prepared): Promise<void
   const failed = await namesIn(path.join(folder, '_error'));
   expect(processed).toEqual([]);
   const traces = names.map((name) => name.replace('.csv', '_trace.csv'));
-  expect(failed.toSorted()).toEqual([...names, ...traces].toSorted());
+  expect(failed.toSorted()).toEqual([...names, ...names.flatMap(companionNames)].toSorted());
   for (const [index, trace] of traces.entries()) {
     const text = await readFile(path.join(folder, '_error', trace), 'utf8');
     expect(codesOf(text), trace).toEqual(expectedCodes(index + 1));
