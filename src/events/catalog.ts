@@ -141,7 +141,11 @@ const FILES = {
     'discarded',
   ),
   /** At a gate: no entry of it was looked at. */
-  'file.refused': kind<{ code: number | null; reason: string }>('warn', 'file rejected', FILE),
+  'file.refused': kind<{ code: number | null; reason: string; values?: object }>(
+    'warn',
+    'file rejected',
+    FILE,
+  ),
   /** A slice of a large file; `entries` so far, of `total`. */
   'file.progressed': kind<Applied & { total: number }>('info', 'file partly applied', FILE),
   'file.applied': kind<Applied>('info', 'file applied', FILE),

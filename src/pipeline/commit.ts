@@ -8,7 +8,7 @@ import { ERROR, type ChangeFile } from '../change-file/change-file.ts';
 import { notesOf, positionAfter, warningsOf, type Position } from '../change-file/entry.ts';
 import { effectsOf, isStopped, type Outcome } from '../change-file/outcome.ts';
 import type { UncodedRefusal } from '../change-file/reported-file.ts';
-import type { Refusal } from '../change-file/result-code.ts';
+import { symbolOf, type Refusal } from '../change-file/result-code.ts';
 import type { Transaction } from '../database/open.ts';
 import type { NewEvent } from '../events/catalog.ts';
 import type { SliceTold } from '../events/journalled.ts';
@@ -84,7 +84,7 @@ async function refuseFile(tx: Transaction, plan: Plan, input: CommitInput): Prom
     type: 'file.refused',
     customer: file.customer,
     subject: file.name,
-    data: { code: refusal.code, reason: whyRefused(refusal) },
+    data: whyRefused(refusal),
   });
   const digest = null;
   return {
@@ -92,10 +92,11 @@ async function refuseFile(tx: Transaction, plan: Plan, input: CommitInput): Prom
   };
 }
 
-function whyRefused(refusal: Refusal | UncodedRefusal): string {
-  if (refusal.code !== null) return 'refused by its name';
-  const { entries, more, limit } = refusal;
-  return `${more ? `more than ${entries}` : String(entries)} entries, limit ${limit}`;
+/** What is stored of it: the symbol of its code, or a reason that has none, with its numbers. */
+function whyRefused(refusal: Refusal | UncodedRefusal) {
+  if (refusal.code !== null) return { code: refusal.code, reason: symbolOf(refusal.code) };
+  const { code, reason, ...values } = refusal;
+  return { code, reason, values };
 }
 
 async function applySlice(
