@@ -59,26 +59,28 @@ export async function dueBatch(db: Queryable, customer: number): Promise<Due> {
  * Starts a batch with all files that wait; later ones belong to the next. Where a turn that has lost its lock has just
  * started one, that is the one. Where it is lost, nothing of it was decided, and the next turn starts one.
  *
- * @param upTo row of the last file that may be in it; null: all may
- * @returns null where none waits
+ * @param upTo row of the last file that may be in it; left out: all may
+ * @param alone not where a file has come after that: it may come before those in its source
+ * @returns null where none waits, or one has come
  */
 export async function startBatch(
   db: Queryable,
   customer: number,
   now: Date,
-  upTo: number | null = null,
+  { upTo = null, alone = false }: { upTo?: number | null; alone?: boolean } = {},
 ): Promise<Batch | null> {
   const { rows } = await db.query<{ id: number }>(
     `with begun as (
        insert into batch (customer_id, started_at)
        select $1, $2 where ${MAY_BE_LOST} and exists
          (select 1 from change_file where customer_id = $1 and state in ('waiting', 'deferred') and ($3::bigint is null or id <= $3))
+         and not ($4 and exists (select 1 from change_file where customer_id = $1 and state = 'waiting' and id > $3))
        on conflict (customer_id) where closed_at is null do nothing
        returning id)
      update change_file set batch_id = begun.id, state = 'waiting', deferred_until = null, deferred_for = null
        from begun where customer_id = $1 and state in ('waiting', 'deferred') and ($3::bigint is null or change_file.id <= $3)
      returning begun.id`,
-    [customer, now, upTo],
+    [customer, now, upTo, alone],
   );
   return rows[0] ? { id: rows[0].id, startedAt: now } : openBatch(db, customer);
 }

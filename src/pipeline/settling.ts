@@ -9,8 +9,13 @@ const SETTLE_MS_MAX = 15 * 60_000;
 /** What a look at a customer's folder has come to. */
 export type Settled =
   | { settled: false }
-  /** Row of the last file that a batch may take; those that come while the look is taken are the next batch's. */
-  | { settled: true; upTo: number };
+  | {
+      settled: true;
+      /** Row of the last file that a batch may take. */
+      upTo: number;
+      /** Nothing may have been entered since: it was no longer missing in the look, and may come before what the batch takes. */
+      alone: boolean;
+    };
 
 /** Uploads have settled only when nothing is still being written by other means either (rule 12.5). */
 export async function lookSettled({ services, customer, folder }: Turn): Promise<Settled> {
@@ -18,10 +23,10 @@ export async function lookSettled({ services, customer, folder }: Turn): Promise
   // Before anything else is asked: what is entered meanwhile may stand there before an earlier file is.
   const { upTo, since } = await dueBatch(database, customer);
   // A file that comes to wait after this question is not looked for, so no batch may take it.
-  if (since === null) return { settled: true, upTo: 0 };
+  if (since === null) return { settled: true, upTo: 0, alone: true };
   const hasWaited = clock.now().getTime() - since.getTime() > SETTLE_MS_MAX;
   if (!hasWaited && (await settling.isBeingWritten(database, { customer, folder })))
     return { settled: false };
   if (hasWaited) settling.forget(customer);
-  return { settled: true, upTo };
+  return { settled: true, upTo, alone: !hasWaited };
 }

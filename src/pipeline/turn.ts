@@ -79,7 +79,9 @@ async function workFor(services: Services, lock: Transaction, customer: number):
 async function newBatch(turn: Turn): Promise<Batch | null | 'unsettled'> {
   const { database, clock } = turn.services;
   const look = await lookSettled(turn);
-  return look.settled ? startBatch(database, turn.customer, clock.now(), look.upTo) : 'unsettled';
+  if (!look.settled) return 'unsettled';
+  const batch = await startBatch(database, turn.customer, clock.now(), look);
+  return batch ?? (look.upTo > 0 ? 'unsettled' : null);
 }
 
 /**

@@ -34,7 +34,7 @@ test('a file that was entered during the look at the folder is the next batch’
   const { upTo } = await dueBatch(database, 1);
   await enter(3);
   await enter(2);
-  await startBatch(database, 1, NOW, upTo);
+  await startBatch(database, 1, NOW, { upTo });
   expect((await next()).name).toBe('1_HR_PRV_1.csv');
   const { rows } = await database.query(
     'select name from change_file where batch_id is null order by sequence',
@@ -45,7 +45,7 @@ test('a file that was entered during the look at the folder is the next batch’
 test('no batch starts for files that came during the look alone', async () => {
   const { upTo } = await dueBatch(database, 1);
   await enter(1);
-  expect(await startBatch(database, 1, NOW, upTo)).toBeNull();
+  expect(await startBatch(database, 1, NOW, { upTo })).toBeNull();
 });
 
 test('a turn that has lost its lock and the one that has it start one batch', async () => {
