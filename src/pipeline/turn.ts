@@ -54,8 +54,8 @@ export async function takeTurn(services: Services): Promise<number | null> {
 }
 
 /**
- * One turn: finishes what was begun, then takes back what somebody asked to be undone; else processes one file (or one slice of a large one) of the open batch; where
- * none is open starts one, where none is left closes it with its report.
+ * One turn: finishes what was begun, then takes back what somebody asked to be undone; else processes one file (or one slice
+ * of a large one) of the open batch; where none is open starts one, where none is left closes it with its report.
  */
 async function workFor(services: Services, lock: Transaction, customer: number): Promise<TurnResult> {
   const { database, clock, mount, spool } = services;
