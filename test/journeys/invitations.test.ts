@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openMailer, type Mailer } from '../../src/outbox/mailer.ts';
 import { invitations } from '../../src/outbox/outbox.ts';
-import type { Queryable } from '../../src/database/open.ts';
 import { journalTo } from '../../src/events/events.ts';
 import { silentLog } from '../../src/events/log.ts';
 import { showSubscriber } from '../../src/actions/show.ts';
-import { poll, type Courier } from '../support/courier.ts';
+import type { Courier } from '../support/courier.ts';
 import { startAfresh, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { deliverAll, startMailServer, type MailServer } from './mail-server.ts';
 import { ACME, fixtures, person, type WrittenCustomer } from '../support/organisation.ts';
@@ -53,53 +52,13 @@ const deliver = (isStopping?: () => boolean) => {
 const tokenOf = (text: string) => /\?token=([\w-]+)/.exec(text)?.[1] ?? '';
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
 
-async function storedHash(email: string, database: Queryable = world.database): Promise<string | undefined> {
-  const { rows } = await database.query<{ hash: string | null }>(
+async function storedHash(email: string): Promise<string | undefined> {
+  const { rows } = await world.database.query<{ hash: string | null }>(
     `select encode(invitation_token_hash, 'hex') as hash from subscriber where email = $1`,
     [email],
   );
   return rows[0]?.hash ?? undefined;
 }
-
-it('the daemon mails the invitation of an Add by itself; the token is in the mail, only its hash in the database', async () => {
-  await using mailing = await startTestDaemon({
-    organisation: await fixtures({ emailVerification: 'on' }),
-    configuration: { mail: { smtp: mailServer.url, registrationUrl: REGISTRATION } },
-  });
-  const { database, log } = mailing;
-  const courier = await mailing.courier();
-  await courier.send('1000001_PRV_1.csv', `${HEADER}sam.daryn@example.com,Add,85180,Sam,Daryn\n`);
-  await poll('the invitation', 20, async () => mailServer.mails[0] ?? null);
-  const [mail] = mailServer.mails;
-  expect(mail).toMatchObject({ to: ['sam.daryn@example.com'], subject: 'Your account at Acme' });
-  expect(mail?.text).toMatch(/^Hello Sam,\r\n/);
-  expect(mail?.text).toContain(`${REGISTRATION}?token=`);
-  const token = tokenOf(mail?.text ?? '');
-  expect(token).toMatch(/^[\w-]{43}$/);
-  expect(await storedHash('sam.daryn@example.com', database)).toBe(hashOf(token));
-  const { rows } = await database.query<{ text: string }>(
-    `select s::text || o::text as text from subscriber s join outbox o on o.subscriber_id = s.id`,
-  );
-  expect(rows.map(({ text }) => text).join('')).not.toContain(token);
-  expect(log.join('\n')).not.toContain(token);
-  // The server has the mail a moment before the daemon knows that it has left; until then words say so.
-  const shown = await poll('the mail to have left', 20, async () => {
-    const now = await showSubscriber(database, ACME, 'sam.daryn@example.com');
-    return (now as { invitation: { sent: unknown } }).invitation.sent instanceof Date ? now : null;
-  });
-  expect(shown).toMatchObject({
-    state: 'pending',
-    invitation: { state: 'pending', sentTo: 'sam.daryn@example.com', suppressed: false },
-  });
-  await courier.send(
-    '1000001_PRV_2.csv',
-    `${HEADER}admin@example.com,AssignSeat,85292,,,,a@private.example\n`,
-  );
-  const notice = async () => mailServer.mails.find(({ subject }) => /changed/.test(subject)) ?? null;
-  await poll('the notice', 20, notice);
-  const { sent, expires } = (shown as { invitation: { sent: Date; expires: Date } }).invitation;
-  expect(expires.getTime() - sent.getTime()).toBe(28 * DAY_MS);
-});
 
 it('a daemon that stops mails what it has in hand, and no more: the others wait for the next start', async () => {
   await start();
