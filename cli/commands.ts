@@ -15,6 +15,7 @@ import type { CommandGroup } from './help.ts';
 import { history } from './history.ts';
 import { hold, release } from './hold.ts';
 import { journal } from './journal.ts';
+import { pause, resume } from './pause.ts';
 import { purge } from './purge.ts';
 import { reconcile } from './reconcile.ts';
 import { verify } from './verify.ts';
@@ -47,7 +48,19 @@ export const GROUPS: readonly CommandGroup[] = [
   { title: groups.server, commands: [serve, configCommand, status] },
   {
     title: groups.customers,
-    commands: [setup, show, claim, activationMail, history, exportLdif, hold, release, throttle],
+    commands: [
+      setup,
+      show,
+      claim,
+      activationMail,
+      history,
+      exportLdif,
+      hold,
+      release,
+      pause,
+      resume,
+      throttle,
+    ],
   },
   { title: groups.files, commands: [check, template, approve, discard, undo, reconcile, events] },
   { title: groups.access, commands: [account, bans, unban, audit, journal] },

@@ -2,7 +2,7 @@ import type { AsJson } from '../src/actions/action.ts';
 import { status as statusAction } from '../src/actions/status.ts';
 import { systemClock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
-import type { CapStatus, CustomerStatus, WaitingFile, WaitReasons } from '../src/customer-status.ts';
+import type { CapStatus, CustomerStatus, Pause, WaitingFile, WaitReasons } from '../src/customer-status.ts';
 import { certificateStatus, type CertificateStatus } from '../src/doors/tls/certificate-status.ts';
 import { givenCertificate } from '../src/doors/tls/certificate.ts';
 import type { Command } from './command.ts';
@@ -86,11 +86,11 @@ function loopTexts(loop: AsJson<LoopStatus> | null): string[] {
 }
 
 function textOf(
-  { id, name, state, caps, waiting, files, reports, missing, lists }: AsJson<CustomerStatus>,
+  { id, name, state, pause, caps, waiting, files, reports, missing, lists }: AsJson<CustomerStatus>,
   people: Record<string, number>,
 ): string {
   return [
-    `${id} ${escapeHidden(name)}${state === 'held' ? words.onHold : ''}`,
+    `${id} ${escapeHidden(name)}${state === 'held' ? words.onHold : ''}${pause ? pauseText(pause) : ''}`,
     `  ${words.caps(used(caps.hourly), used(caps.daily), caps.perFile)}`,
     ...(Object.keys(people).length === 0
       ? []
@@ -109,6 +109,10 @@ function textOf(
       .map(({ source, numbers }) => `  ${words.missing(escapeHidden(source), numbers.join(', '))}`),
     `  ${files.length === 0 ? words.noFiles : ''}${words.lastReport(reports[0] ?? words.noReport)}`,
   ].join('\n');
+}
+
+function pauseText({ since, by, reason }: Pause): string {
+  return words.paused({ since, by: escapeHidden(by), reason: escapeHidden(reason) });
 }
 
 function fileText(customer: number, file: AsJson<WaitingFile>): string {

@@ -63,6 +63,9 @@ create table customer (
   removal_finish_seconds integer,
   -- byFile: whether FILE.undo is heard.
   undo jsonb not null default '{}',
+  -- Since when its files wait, who has paused it and why: since, by, reason; null: they do not. An
+  -- organisation file leaves it as it is.
+  pause jsonb,
   primary key (id),
   unique (folder),
   check (daily_cap > 0),
@@ -875,3 +878,28 @@ create table undo_change (
   check (kind in (1, 2))
 );
 create index undo_change_subject on undo_change (kind, subject_id) where taken_back;
+
+-- What an operator says of sequence numbers that have not come. Of several rulings on a number the last one
+-- counts; one whose number has come means nothing any more.
+create table sequence_ruling (
+  id bigint generated always as identity,
+  customer_id bigint not null,
+  source text not null,
+  type text not null,
+  first_number bigint not null,
+  last_number bigint not null,
+  -- skip: it does not come, nothing waits for it or warns of it; wait: those behind it wait until then,
+  -- whatever the customer has declared.
+  verdict text not null,
+  until timestamptz,
+  who text not null,
+  reason text not null,
+  ruled_at timestamptz not null,
+  primary key (id),
+  foreign key (customer_id) references customer(id),
+  check ((verdict = 'wait') = (until is not null)),
+  check (first_number >= 0),
+  check (last_number >= first_number),
+  check (verdict in ('skip', 'wait'))
+);
+create index sequence_ruling_numbers on sequence_ruling (customer_id, source, type, last_number);

@@ -6,6 +6,8 @@ export interface CustomerStatus {
   name: string;
   folder: string;
   state: 'active' | 'held';
+  /** null: its files do not wait for the end of a pause. */
+  pause: Pause | null;
   timeZone: string;
   caps: {
     perFile: number;
@@ -24,6 +26,14 @@ export interface CustomerStatus {
   unknown: UnknownFiles;
   /** How the full lists of each source stand. */
   lists: ListStatus[];
+}
+
+/** Since when a customer's files wait, who has paused it and why ('': not said). */
+export interface Pause {
+  /** ISO 8601. */
+  since: string;
+  by: string;
+  reason: string;
 }
 
 /** What an administrator of a source sees of its lists. */
@@ -70,6 +80,7 @@ export interface WaitingFile {
 /** Why a file waits: a code with the values that its sentence names (src/messages/en/status.ts). */
 export interface WaitReasons {
   'on-hold': NoValues;
+  paused: NoValues;
   processing: { done: number; entries: number };
   'scanner-unreachable': NoValues;
   'scanner-timeout': NoValues;

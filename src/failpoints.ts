@@ -19,6 +19,7 @@ export const FAILPOINTS = [
   'trace-written',
   'moved',
   'filed',
+  'batch-left',
   'report-written',
   'batch-closed',
   'undo-asked',

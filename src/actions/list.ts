@@ -13,9 +13,11 @@ import { exportDirectory } from './export.ts';
 import { groups } from './groups.ts';
 import { history } from './history.ts';
 import { hold } from './hold.ts';
+import { pause } from './pause.ts';
 import { purge } from './purge.ts';
 import { reconcile } from './reconcile.ts';
 import { release } from './release.ts';
+import { resume } from './resume.ts';
 import { setup } from './setup.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
@@ -37,6 +39,8 @@ export const ACTIONS: readonly Action[] = [
   throttle,
   hold,
   release,
+  pause,
+  resume,
   approve,
   discard,
   undo,

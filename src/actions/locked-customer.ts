@@ -1,4 +1,5 @@
 import { findCustomer, lockCustomer } from '../accounts/customers/customer.ts';
+import type { Pause } from '../customer-status.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { capsOf, type Caps } from '../order/throttle.ts';
@@ -14,9 +15,14 @@ export async function lockedCustomer(
   tx: Transaction,
   id: number,
   defaults: Caps,
-): Promise<{ name: string; state: string; caps: Caps }> {
+): Promise<{ name: string; state: string; pause: Pause | null; caps: Caps }> {
   const customer = await lockCustomer(tx, id);
   if (!customer) throw new OperatorFault(operator.actions.noCustomer(id));
   const { hourly, daily, perFile } = capsOf(customer, defaults);
-  return { name: customer.name, state: customer.state, caps: { hourly, daily, perFile } };
+  return {
+    name: customer.name,
+    state: customer.state,
+    pause: customer.pause,
+    caps: { hourly, daily, perFile },
+  };
 }

@@ -186,6 +186,9 @@ const FILES = {
 const OPERATORS = {
   'customer.held': kind<Act<{ name: string }>>('info', 'customer held', {}, 'hold'),
   'customer.released': kind<Act<{ name: string }>>('info', 'customer released', {}, 'release'),
+  /** Its files wait; nothing is refused for it. */
+  'customer.paused': kind<Act>('info', 'customer paused', {}, 'pause'),
+  'customer.resumed': kind<Act>('info', 'customer resumed', {}, 'resume'),
   'caps.changed': kind<Act>('info', 'caps changed', {}, 'throttle'),
   'ban.lifted': kind<Act>('info', 'ban lifted', { subject: 'subject' }, 'unban'),
   'account.removed': kind<Act>('info', 'account removed', { subject: 'login' }, 'remove account'),

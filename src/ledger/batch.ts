@@ -85,6 +85,20 @@ export async function startBatch(
   return rows[0] ? { id: rows[0].id, startedAt: now } : openBatch(db, customer);
 }
 
+/** Whether a file of the batch has been begun and goes on. */
+export async function hasBegun(db: Queryable, { id }: Batch): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select 1 from change_file where batch_id = $1 and state = 'applying' limit 1`,
+    [id],
+  );
+  return rowCount !== 0;
+}
+
+/** Its waiting files belong to the next one. */
+export async function leaveBatch(db: Queryable, { id }: Batch): Promise<void> {
+  await db.query(`update change_file set batch_id = null where batch_id = $1 and state = 'waiting'`, [id]);
+}
+
 /** Files that no batch has taken: since when the first and the last of them wait. */
 export interface Waiting {
   lastUploadAt: Date | null;

@@ -1,6 +1,6 @@
 /** How files come into the ledger, and which wait in it: what `spool/intake.ts` compares with the upload folders. */
 import { parseChangeFileName, type ChangeFileTypes } from '../change-file/change-file.ts';
-import type { Queryable, Transaction } from '../database/open.ts';
+import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
 import { INTO_EVENT } from '../events/record.ts';
 import { INTO_REPLACED } from './exits.ts';
 
@@ -50,6 +50,15 @@ export async function markTaken(db: Queryable, customer: number, ids: readonly s
        and state in ('waiting', 'deferred', 'held')`,
     [customer, ids],
   );
+}
+
+/** How many files of a customer wait, for their turn or for a person. */
+export async function countWaiting(db: Queryable, customer: number): Promise<number> {
+  const counted = await db.query<{ files: number }>(
+    `select count(*) as files from change_file where customer_id = $1 and state in ('waiting', 'deferred', 'held')`,
+    [customer],
+  );
+  return onlyRow(counted).files;
 }
 
 /** The customers of whom files wait. */

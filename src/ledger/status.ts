@@ -15,7 +15,7 @@ import { statusRows, type ListRow, type PastRow, type UsageRow, type WaitingRow 
 import { capsOf, type Caps, type CustomerCaps, type OwnCaps, type Usage } from '../order/throttle.ts';
 
 /** Of a customer's row, what its status is made of. */
-export type StatusCustomer = OwnCaps & Pick<CustomerStatus, 'id' | 'name' | 'folder' | 'state'>;
+export type StatusCustomer = OwnCaps & Pick<CustomerStatus, 'id' | 'name' | 'folder' | 'state' | 'pause'>;
 
 /** What is true of all customers. */
 export interface StatusFacts {
@@ -66,6 +66,7 @@ export async function customerStatuses(
       name: row.name,
       folder: row.folder,
       state: row.state,
+      pause: row.pause,
       timeZone: caps.timeZone,
       caps: {
         perFile: caps.perFile,
@@ -73,7 +74,14 @@ export async function customerStatuses(
         daily: capStatus(caps.daily, used.day, periods.nextDay),
       },
       waiting: waiting[0]?.all ?? 0,
-      files: shownFiles(waiting, { facts, isHeld: row.state === 'held', caps, used, now }),
+      files: shownFiles(waiting, {
+        facts,
+        isHeld: row.state === 'held',
+        isPaused: row.pause !== null,
+        caps,
+        used,
+        now,
+      }),
       sources: of(rows.sources),
       results: of(rows.results).map(pastResult),
       reports: of(rows.reports).map(({ name }) => name),
@@ -123,12 +131,16 @@ function usedIn(rows: readonly UsageRow[], { hour, day }: Periods): Usage {
 interface Circumstances {
   facts: StatusFacts;
   isHeld: boolean;
+  isPaused: boolean;
   caps: CustomerCaps;
   used: Usage;
   now: Date;
 }
 
-function shownFiles(rows: WaitingRow[], { facts, isHeld, caps, used, now }: Circumstances): WaitingFile[] {
+function shownFiles(
+  rows: WaitingRow[],
+  { facts, isHeld, isPaused, caps, used, now }: Circumstances,
+): WaitingFile[] {
   const expected = forecast(
     rows.map((row) => ({
       // What runs already has been counted; nothing waits for what waits for a person.
@@ -144,19 +156,22 @@ function shownFiles(rows: WaitingRow[], { facts, isHeld, caps, used, now }: Circ
   // Nobody knows when the scanner is back, and nothing overtakes the file that waits for it.
   const stuck = rows.findIndex(({ scanner }) => scanner !== null);
   if (stuck !== -1) expected.fill(null, stuck);
-  // One that was begun before the hold goes on.
-  const isRefusedOnHold = ({ type, state }: WaitingRow) =>
-    isHeld && type !== null && state !== 'applying' && facts.heldRefuses(type);
+  // One that was begun before the pause or the hold goes on.
+  const stop = ({ type, state }: WaitingRow): WaitReason | null => {
+    if (state === 'applying') return null;
+    if (isPaused && state !== 'held') return PAUSED;
+    return isHeld && type !== null && facts.heldRefuses(type) ? ON_HOLD : null;
+  };
   const before = (index: number) => rows.slice(0, index).findLast(({ state }) => state !== 'held');
   return rows.map((row, index) => ({
     name: row.name,
     state: row.state,
-    ...(isRefusedOnHold(row) ? ON_HOLD : whyItWaits(row, before(index), caps, used)),
+    ...(stop(row) ?? whyItWaits(row, before(index), caps, used)),
     place: index + 1,
     entries: row.total || null,
     since: row.received_at,
-    // Nobody knows when the hold ends, or a person decides; before, the file is not carried out.
-    expected: isRefusedOnHold(row) || row.state === 'held' ? null : (expected[index] ?? null),
+    // Nobody knows when pause or hold end, or a person decides; before, the file is not carried out.
+    expected: stop(row) || row.state === 'held' ? null : (expected[index] ?? null),
   }));
 }
 
@@ -165,6 +180,7 @@ function isUncounted({ type }: WaitingRow, { countsDaily }: StatusFacts): boolea
 }
 
 const ON_HOLD: WaitReason = { reason: 'on-hold', values: {} };
+const PAUSED: WaitReason = { reason: 'paused', values: {} };
 
 /** Customers see this too: what the scanner says, with its paths and addresses, is in the log only. */
 const SCANNER_REASONS = {

@@ -173,6 +173,19 @@ export async function makeDue(db: Queryable, customer: number, now: Date): Promi
   );
 }
 
+/** What the customer waits for has ended. The caller holds its turns (`holdTurns`): none is missed. */
+export async function lookAgain(tx: Transaction, customer: number, now: Date): Promise<void> {
+  await tx.query(
+    `update turn_queue set phase = 'running', next_turn_at = $2 where customer_id = $1 and phase = 'deferred'`,
+    [customer, now],
+  );
+  // The next batch could begin only now: the folder is looked at once more before it does.
+  await tx.query(
+    `update change_file set deferred_until = $2 where customer_id = $1 and batch_id is null and state in ('waiting', 'deferred')`,
+    [customer, now],
+  );
+}
+
 /** A held file was decided: its customer has something to do. A turn that is running is asked again by `noteUpload`. */
 export async function noteRuling(db: Queryable, customers: readonly number[], now: Date): Promise<void> {
   await db.query(

@@ -5,7 +5,7 @@
  *     idle       nothing to do
  *     settling   files have come; the batch starts when no upload has ended for a while
  *     running    a batch is open, or results wait to be filed: its turns come one after the other
- *     deferred   a cap is used up until then
+ *     deferred   a cap is used up until then, or the customer is paused, and looked at again then
  *     failing    a turn failed by a fault of ours; left alone for a while, longer each time
  */
 export type Phase = 'idle' | 'settling' | 'running' | 'deferred' | 'failing';

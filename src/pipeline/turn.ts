@@ -22,6 +22,7 @@ import { during } from '../loop-watch.ts';
 import type { TurnResult } from '../order/turns.ts';
 import { endBatch } from './end-batch.ts';
 import { departGuarded, isHeld, processGuarded } from './guard.ts';
+import { isPaused, waitOut } from './pause.ts';
 import { preparing } from './process-file.ts';
 import { StillReading } from './readings.ts';
 import type { Services, Turn } from './services.ts';
@@ -54,7 +55,7 @@ export async function takeTurn(services: Services): Promise<number | null> {
 }
 
 /**
- * One turn: finishes what was begun, then takes back what somebody asked to be undone; else processes one file (or one slice
+ * One turn: finishes what was begun, then takes back what somebody asked to be undone; else, unless the customer is paused, processes one file (or one slice
  * of a large one) of the open batch; where none is open starts one, where none is left closes it with its report.
  */
 async function workFor(services: Services, lock: Transaction, customer: number): Promise<TurnResult> {
@@ -67,6 +68,7 @@ async function workFor(services: Services, lock: Transaction, customer: number):
     for (const departing of await departingFiles(database, customer)) await departGuarded(turn, departing);
   // Between two files, or two slices of one: whoever is waited for has it in a moment.
   if (look.undo) return undoInTurn(turn, look.batch !== null);
+  if (await isPaused(turn, look.batch)) return waitOut(turn, look.batch);
   const batch = look.batch ?? (await newBatch(turn));
   if (batch === 'unsettled')
     return { kind: 'unsettled', until: new Date(clock.now().getTime() + SETTLE_LOOK_MS) };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { STATUS_JSON, STATUS_TEXT } from '../change-file/change-file.ts';
-import type { CustomerStatus, PastResult, WaitingFile } from '../customer-status.ts';
+import type { CustomerStatus, PastResult, Pause, WaitingFile } from '../customer-status.ts';
 import { writeWhole } from '../durable.ts';
 import { en } from '../messages/en/en.ts';
 import type { Messages } from '../messages/messages.ts';
@@ -29,9 +29,10 @@ export async function writeStatusFiles(folder: string, status: CustomerStatus, n
 
 function statusJson(status: CustomerStatus, now: Date): object {
   const { caps, waiting, reports, missing, sources, state, unknown, lists } = status;
+  const paused = status.pause && { since: status.pause.since, reason: status.pause.reason };
   const files = status.files.map((file) => ({ ...file, why: waitText(file) }));
   const results = status.results.map((result) => ({ ...result, why: whyRefused(result) }));
-  return { at: now, state, caps, waiting, files, results, reports, missing, sources, unknown, lists };
+  return { at: now, state, paused, caps, waiting, files, results, reports, missing, sources, unknown, lists };
 }
 
 export function statusText(status: CustomerStatus, now: Date, messages: Messages = en): string {
@@ -40,6 +41,7 @@ export function statusText(status: CustomerStatus, now: Date, messages: Messages
   return [
     words.title(escapeHidden(status.name), status.id, minute(now)),
     ...(state === 'held' ? ['', words.onHold] : []),
+    ...(status.pause ? ['', pauseLine(status.pause, messages)] : []),
     '',
     words.cap(words.thisHour, caps.hourly, minute(caps.hourly.until)),
     words.cap(words.today, caps.daily, minute(caps.daily.until)),
@@ -58,6 +60,11 @@ export function statusText(status: CustomerStatus, now: Date, messages: Messages
     ...unknownLines(unknown, messages),
     '',
   ].join('\n');
+}
+
+/** The customer need not know who of the operator's people it was. */
+function pauseLine({ since, reason }: Pause, { status: { file: words } }: Messages): string {
+  return words.paused(minute(new Date(since)), escapeHidden(reason));
 }
 
 /** Of a file that was refused as a whole, why; else how many of its entries were carried out. */

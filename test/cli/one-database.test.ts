@@ -51,6 +51,12 @@ const COMMANDS = {
   },
   throttle: { words: ['throttle', String(ACME), '--hourly', '700'], code: 0, says: /hourly 700/ },
   hold: { words: ['hold', '2000002'], code: 0, says: /is now on hold/ },
+  pause: {
+    words: ['pause', '2000002', '--reason', 'a wrong export'],
+    code: 0,
+    says: /is now paused\. No files are waiting\./,
+  },
+  resume: { words: ['resume', '2000002'], code: 0, says: /is no longer paused/ },
   release: { words: ['release', String(ACME)], code: 3, says: /is not on hold/ },
   approve: { words: ['approve', String(ACME), 'x.csv'], code: 3, says: /x\.csv is not held\.$/m },
   discard: { words: ['discard', String(ACME), 'x.csv'], code: 3, says: /x\.csv is not held\.$/m },

@@ -12,6 +12,7 @@ const CUSTOMER = {
   name: 'Acme',
   folder: 'acme',
   state: 'active' as const,
+  pause: null,
   timeZone: 'UTC',
   caps: {
     perFile: 200,

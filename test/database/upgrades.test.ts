@@ -38,6 +38,7 @@ const HASHES: Record<string, string> = {
   '027-lighter-people.sql': 'fde2f7e9aa96a1ca4647a3cf8b11f32bc0afc00d476457618ec4c62970ad2875',
   '028-undo.sql': '80296267b11e0698e8af358e544a3cac9290075f7074bbc7c27f62d6f2ed6c11',
   '029-retry-numbers.sql': 'ec8f784d8f75a8d486f7923f89fb315638749bf6fd6b2ec5561b3dac7c9dc56c',
+  '033-pause-and-sequences.sql': '7920fb3265c83e7d681d11b9917f063abee86fcfac21bba5f6fe18e988c5162e',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
 const SCHEMAS: [title: string, ...files: string[]][] = [
@@ -105,6 +106,8 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['up to 027 without 026', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '027'],
   // prettier-ignore
   ['028 without 026 and 029', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '028'],
+  // prettier-ignore
+  ['033 after 029', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '026', '027', '028', '029', '033'],
 ];
 
 let database: TestDatabase;

@@ -135,7 +135,7 @@ test.each<[string, Case]>([
   );
   const facts = { caps: world.services.caps, countsHourly: () => true, heldRefuses: () => true };
   const own = { hourly: null, daily: null, perFile: null, timeZone: 'UTC' };
-  const customer = { id: ACME, name: 'Acme', folder: 'acme', state: 'active' as const, ...own };
+  const customer = { id: ACME, name: 'Acme', folder: 'acme', state: 'active' as const, pause: null, ...own };
   const [status] = await customerStatuses(world.database, [customer], facts, world.services.clock.now());
   expect(status?.results[0]?.retryAs).toBe(again);
 

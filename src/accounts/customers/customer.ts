@@ -1,4 +1,5 @@
 /** The row of a customer, read in one place; an organisation file (`setup/`) and operators' acts write it. */
+import type { Pause } from '../../customer-status.ts';
 import { onlyRow, type Queryable, type Transaction } from '../../database/open.ts';
 
 /** What USERS files may do at all; what is left out is on, but for `groupAdministrators`. */
@@ -49,6 +50,8 @@ export interface Customer {
   /** Its folder in the spool. */
   folder: string;
   state: 'active' | 'held';
+  /** null: nothing of it is paused. */
+  pause: Pause | null;
   /** Types of change files that it may send. */
   types: string[];
   timeZone: string;
@@ -66,7 +69,7 @@ export interface Customer {
 }
 
 /** Those of a `Customer`. */
-export const CUSTOMER_COLUMNS = `id, name, folder, state, types, time_zone as "timeZone", hourly_cap as hourly, daily_cap as daily,
+export const CUSTOMER_COLUMNS = `id, name, folder, state, pause, types, time_zone as "timeZone", hourly_cap as hourly, daily_cap as daily,
   per_file_cap as "perFile", retention_days as "retentionDays", strict_sequences as "strictSequences", users, undo, sources`;
 
 /** In whose name change files are carried out. */
@@ -124,6 +127,11 @@ export async function customers(db: Queryable, ids: readonly number[] | null = n
 /** An operator holds a customer or releases it. */
 export async function setState(tx: Transaction, id: number, state: Customer['state']): Promise<void> {
   await tx.query('update customer set state = $2 where id = $1', [id, state]);
+}
+
+/** @param pause null: it ends */
+export async function setPause(tx: Transaction, id: number, pause: Pause | null): Promise<void> {
+  await tx.query('update customer set pause = $2 where id = $1', [id, pause]);
 }
 
 /** Those that are left out stay. */

@@ -1,5 +1,6 @@
 import { accessCommands } from './access-commands.ts';
 import { journal } from './journal.ts';
+import { queueCommands } from './queue-commands.ts';
 
 /** The command line: help, results in words, wrong usage. */
 const help = {
@@ -104,6 +105,8 @@ const status = {
   times: (count: number) => `${count} times`,
   by: (work: string) => ` by ${work}`,
   onHold: ' (on hold)',
+  paused: ({ since, by, reason }: { since: string; by: string; reason: string }) =>
+    ` (paused since ${since} by ${by}${reason === '' ? '' : `: ${reason}`})`,
   caps: (hour: string, day: string, perFile: number) => `caps: hour ${hour}, day ${day}, ${perFile} per file`,
   used: (used: number, limit: number, until: string) => `${used} of ${limit} until ${until}`,
   expected: (at: string) => `expected ${at}`,
@@ -168,24 +171,6 @@ Exit 1 if there is no history for the name.`,
   by: (who: string) => `by ${who}`,
   otherMeans: 'not uploaded over FTPS or SFTP',
   sentBy: (who: string, from: string) => `sent by ${who} from ${from}`,
-};
-
-const throttle = {
-  summary: "show or change a customer's caps; takes effect at once",
-  caps: (perFile: number, hourly: number, daily: number) =>
-    `per file ${perFile}, hourly ${hourly}, daily ${daily}`,
-};
-
-const hold = {
-  summary: 'put a customer on hold: its provisioning files are refused with code 1001',
-  releaseSummary: 'release a customer from hold',
-  details: 'Lists the waiting files that the hold will refuse. Exit 3 if there was nothing to change.',
-  onHold: (customer: number) => `Customer ${customer} is now on hold.`,
-  released: (customer: number) => `Customer ${customer} is no longer on hold.`,
-  alreadyOnHold: (customer: number) => `Customer ${customer} is already on hold.`,
-  notOnHold: (customer: number) => `Customer ${customer} is not on hold.`,
-  refused: (files: string) =>
-    `These waiting files will be refused with code 1001 unless the customer is released first:\n${files}`,
 };
 
 const changes = (count: number) => (count === 1 ? '1 change' : `${count} changes`);
@@ -376,8 +361,7 @@ export const commands = {
   claim,
   activationMail,
   history,
-  throttle,
-  hold,
+  ...queueCommands,
   decide,
   undo,
   check,

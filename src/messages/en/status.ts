@@ -25,6 +25,7 @@ type WaitTexts = { [Reason in keyof WaitReasons]: (values: WaitReasons[Reason]) 
 /** Why a file waits: the rule, the numbers, what changes it. Its own people read it, and operators. */
 const waits: WaitTexts = {
   'on-hold': () => 'on hold: this file will be refused with code 1001',
+  paused: () => 'paused: waiting until processing is resumed',
   processing: ({ done, entries }) => `processing: ${done} of ${entries} entries done`,
   'scanner-unreachable': () =>
     'waiting for the virus scanner, which is unreachable; retrying every few seconds',
@@ -71,6 +72,8 @@ const file = {
   title: (name: string, id: number, at: string) => `Spoolgate status of ${name} (${id}), ${at}`,
   onHold:
     'Your organization is on hold: provisioning files are refused with code 1001. Contact customer service.',
+  paused: (since: string, reason: string) =>
+    `Processing has been paused since ${since}: files are accepted and wait, and none is refused for it.${reason === '' ? '' : ` Reason: ${reason}`}`,
   thisHour: 'This hour',
   today: 'Today',
   cap: (
