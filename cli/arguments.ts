@@ -53,14 +53,23 @@ export function customerNumber(text: string): number {
 
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+/** Like `90m`, in milliseconds. @returns null where it is none */
+export function durationMs(text: string): number | null {
+  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  return count === undefined ? null : Number(count) * UNITS[unit as keyof typeof UNITS];
+}
+
+/** Like `2026-05-05T12:00Z`. @returns null where it is none */
+export function momentOf(text: string): Date | null {
+  const at = new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : Number.NaN);
+  return Number.isNaN(at.getTime()) ? null : at;
+}
+
 /** @throws {OperatorFault} where it is no time */
 export function timeOf(text: string, now: Date): Date {
-  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  const at =
-    count === undefined
-      ? new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : Number.NaN)
-      : new Date(now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS]);
-  if (Number.isNaN(at.getTime())) throw new OperatorFault(words.since(quoted(text)), 2);
+  const agoMs = durationMs(text);
+  const at = agoMs === null ? momentOf(text) : new Date(now.getTime() - agoMs);
+  if (!at) throw new OperatorFault(words.since(quoted(text)), 2);
   return at;
 }
 

@@ -19,6 +19,7 @@ import { pause, resume } from './pause.ts';
 import { purge } from './purge.ts';
 import { reconcile } from './reconcile.ts';
 import { verify } from './verify.ts';
+import { sequence } from './sequence.ts';
 import { setup } from './setup.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
@@ -62,7 +63,7 @@ export const GROUPS: readonly CommandGroup[] = [
       throttle,
     ],
   },
-  { title: groups.files, commands: [check, template, approve, discard, undo, reconcile, events] },
+  { title: groups.files, commands: [check, template, approve, discard, undo, sequence, reconcile, events] },
   { title: groups.access, commands: [account, bans, unban, audit, journal] },
   { title: groups.maintenance, commands: [backup, restore, purge, verify] },
   { title: groups.shell, commands: [demo, completion(() => COMMANDS)] },

@@ -13,6 +13,7 @@ export const FAILPOINTS = [
   'loaded',
   'held',
   'ruled',
+  'sequence-ruled',
   'decision-removed',
   'saved',
   'committed',

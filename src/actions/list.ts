@@ -18,6 +18,8 @@ import { purge } from './purge.ts';
 import { reconcile } from './reconcile.ts';
 import { release } from './release.ts';
 import { resume } from './resume.ts';
+import { ruleSequence } from './rule-sequence.ts';
+import { sequence } from './sequence.ts';
 import { setup } from './setup.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
@@ -44,6 +46,8 @@ export const ACTIONS: readonly Action[] = [
   approve,
   discard,
   undo,
+  sequence,
+  ruleSequence,
   check,
   exportDirectory,
   bans,

@@ -190,6 +190,19 @@ const OPERATORS = {
   'customer.paused': kind<Act>('info', 'customer paused', {}, 'pause'),
   'customer.resumed': kind<Act>('info', 'customer resumed', {}, 'resume'),
   'caps.changed': kind<Act>('info', 'caps changed', {}, 'throttle'),
+  /** Numbers of a source that have not come: they will not, or one is waited for. */
+  'sequence.skipped': kind<{ type: string; numbers: string; reason: string }>(
+    'info',
+    'sequence numbers skipped',
+    { subject: 'source' },
+    'skip numbers',
+  ),
+  'sequence.awaited': kind<{ type: string; numbers: string; until: string; reason: string }>(
+    'info',
+    'sequence number awaited',
+    { subject: 'source' },
+    'wait for number',
+  ),
   'ban.lifted': kind<Act>('info', 'ban lifted', { subject: 'subject' }, 'unban'),
   'account.removed': kind<Act>('info', 'account removed', { subject: 'login' }, 'remove account'),
   'spool.reconciled': kind<Act>('info', 'spool reconciled', { subject: 'file' }, 'reconcile'),

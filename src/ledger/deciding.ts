@@ -9,7 +9,8 @@ import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 import type { Periods } from '../order/periods.ts';
 import { countedPeriods, countingOperations, usedPeriods, type UsedPeriod } from './caps.ts';
-import { MISSING_BEFORE, STORE_SEQUENCE, worthAWord, type MissingRow } from './sequence.ts';
+import { worthAWord, type MissingNumber } from '../order/sequence.ts';
+import { gapNumber, MISSING_BEFORE, STORE_SEQUENCE, type GapRow } from './sequence.ts';
 
 /** What is known of a file besides what stands in it. */
 export interface Known {
@@ -19,7 +20,7 @@ export interface Known {
   /** Of the periods that may be the present ones. */
   used: readonly UsedPeriod[];
   /** Numbers before the file's own that never came, where that is worth a word. */
-  missing: string[];
+  missing: MissingNumber[];
   /** The last file that said the same; null: none. */
   earlier: string | null;
   /** In whose name it is carried out; null: the operator's. */
@@ -30,7 +31,7 @@ interface KnownRow {
   owner: Customer;
   last: string | null;
   used: UsedPeriod[];
-  missing: MissingRow[];
+  missing: GapRow[];
   earlier: string | null;
   administrator: Administrator | null;
 }
@@ -95,7 +96,7 @@ function namesOf({ customer, parsed }: ChangeFile): unknown[] {
 }
 
 function knownFrom({ last, missing, ...rest }: KnownRow): Known {
-  return { ...rest, last: last === null ? null : BigInt(last), missing: worthAWord(missing) };
+  return { ...rest, last: last === null ? null : BigInt(last), missing: worthAWord(missing.map(gapNumber)) };
 }
 
 const COUNT_FILE = `with stored as (${STORE_SEQUENCE}) ${countingOperations(5)}`;

@@ -214,9 +214,10 @@ function sliceTold(
 }
 
 /** Of the whole file, with its first slice. */
-function noticed({ file, known: { earlier, missing } }: CommitInput): NewEvent[] {
+function noticed({ file, known: { earlier, ...known } }: CommitInput): NewEvent[] {
   if (file.progress) return [];
   const about = { customer: file.customer, subject: file.name };
+  const missing = known.missing.map(({ number }) => number);
   return [
     ...(earlier === null ? [] : [{ type: 'file.repeated' as const, ...about, data: { earlier } }]),
     ...(missing.length === 0 ? [] : [{ type: 'sequence.gap' as const, ...about, data: { missing } }]),
@@ -242,7 +243,13 @@ async function count(
 ): Promise<void> {
   const periods = periodsOf(file.progress?.startedAt ?? now, caps.timeZone);
   if (!file.progress) {
-    if (missing.length > 0) await noteMissingNumbers(tx, file, missing, now);
+    if (missing.length > 0)
+      await noteMissingNumbers(
+        tx,
+        file,
+        missing.map(({ number }) => number),
+        now,
+      );
     const counted = state === null || kind.countsDaily === false ? 0 : total;
     await countFile(tx, file, counted, periods, kind.countsHourly);
   }

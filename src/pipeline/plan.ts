@@ -28,7 +28,7 @@ import type { Known } from '../ledger/deciding.ts';
 import type { WaitReason } from '../ledger/exits.ts';
 import { holdReason } from '../order/guard.ts';
 import { periodsOf } from '../order/periods.ts';
-import { mayFollow, strictPatience } from '../order/sequence.ts';
+import { mayFollow, patienceFor, strictPatience } from '../order/sequence.ts';
 import { capsOf, throttle, type Caps, type CustomerCaps } from '../order/throttle.ts';
 import { refusedAtGate } from './gates.ts';
 import type { Contents, Slice } from './read-slice.ts';
@@ -169,8 +169,9 @@ function stoppedBy(
   { kind, total, more }: Slice,
   caps: CustomerCaps,
 ): Plan | null {
-  const patience = regardless ? null : strictPatience(known.owner.strictSequences, file);
-  if (patience && patience > now && known.missing.length > 0)
+  const strict = strictPatience(known.owner.strictSequences, file);
+  const patience = regardless ? null : patienceFor(known.missing, strict);
+  if (patience && patience > now)
     return { kind: 'wait', reason: 'sequence', until: patience, dayLimit: null };
   const periods = periodsOf(now, caps.timeZone);
   const used = regardless ? { hour: 0, day: 0 } : usageIn(known.used, periods);

@@ -62,6 +62,7 @@ async function makeHome() {
      insert into change_file (customer_id, name, state, received_at, bytes, modified_at, hold, held_until)
        select ${ACME}, name, 'held', now(), 10, now(), '{"absent":6,"disabled":1,"of":50}', now() + interval '1 day'
          from unnest('{${HELD},${OTHER_HELD}}'::text[]) as name;
+     insert into sequence_counter (customer_id, source, type, last) values (${ACME}, 'HR', 'PRV', 5);
      update subscriber set department = 'Sales' where email = 'sam@example.com';
      with file as (
        insert into change_file (customer_id, name, state, decision, received_at, started_at, finished_at, bytes, modified_at)
@@ -121,6 +122,9 @@ async function* bytes(...texts: string[]): AsyncGenerator<Buffer> {
 
 const UNDONE = `${ACME}_HR_PRV_1.csv`;
 const [HELD, OTHER_HELD] = [`${ACME}_ad_SNAPSHOT_1.csv`, `${ACME}_ad_SNAPSHOT_2.csv`];
+/** The next of the source: it has not come. */
+const NUMBER_6 = { customer: ACME, source: 'HR', type: 'PRV', first: '6', last: '6', reason: 'HR says so' };
+const UNTIL = new Date(Date.now() + 3_600_000).toISOString();
 const HEADER = 'emailAddress,action\n';
 const ALL_EVENTS = { customer: null, types: [], since: null, limit: 10, follow: false };
 const NEW_CUSTOMER = { customers: [{ id: 5_000_005, name: 'New', folder: 'new' }] };
@@ -156,6 +160,16 @@ const QUESTIONS: [
   ['hold', { customer: ACME }, 'answers'],
   ['hold', { customer: ACME }, 'answers'],
   ['release', { customer: ACME }, 'answers'],
+  ['sequence', { customer: ACME, source: null, type: null }, 'answers'],
+  ['sequence', { customer: ACME, source: 'HP', type: 'PRV' }, 'exit 1'],
+  ['sequence', { customer: ACME, source: 'HR', type: 'DI' }, 'exit 1'],
+  ['sequence', { customer: 9, source: null, type: null }, 'exit 1'],
+  ['rule-sequence', { ...NUMBER_6, until: null }, 'answers'],
+  ['rule-sequence', { ...NUMBER_6, until: UNTIL }, 'answers'],
+  ['rule-sequence', { ...NUMBER_6, last: '9', until: null }, 'exit 1'],
+  ['rule-sequence', { ...NUMBER_6, reason: '', until: null }, 'exit 2'],
+  ['rule-sequence', { ...NUMBER_6, until: '2020-05-05T12:00:00Z' }, 'exit 2'],
+  ['rule-sequence', { ...NUMBER_6, customer: 9, until: null }, 'exit 1'],
   ['pause', { customer: ACME, reason: 'a wrong export' }, 'answers'],
   ['pause', { customer: ACME, reason: '' }, 'answers'],
   ['pause', { customer: 9, reason: '' }, 'exit 1'],

@@ -61,6 +61,12 @@ const COMMANDS = {
   approve: { words: ['approve', String(ACME), 'x.csv'], code: 3, says: /x\.csv is not held\.$/m },
   discard: { words: ['discard', String(ACME), 'x.csv'], code: 3, says: /x\.csv is not held\.$/m },
   undo: { words: ['undo', String(ACME), 'x.csv'], code: 1, says: /has sent no file ".*x\.csv"/ },
+  sequence: { words: ['sequence', String(ACME)], code: 3, says: /has sent no files with sequence numbers/ },
+  'rule-sequence': {
+    words: ['sequence', String(ACME), 'HR', '--skip', '6', '--reason', 'it is lost'],
+    code: 1,
+    says: /has sent no files of source "HR"\./,
+  },
   check: { words: ['check', `${ACME}_PRV_1.csv`], code: 0, says: /^1,2,0,sam@example\.com,Suspend$/m },
   export: { words: ['export', String(ACME), '--ldif'], code: 0, says: /^version: 1$/m },
   bans: { words: ['bans'], code: 3, says: /No bans/ },

@@ -99,7 +99,7 @@ export async function startAfresh(
     `delete from entry_slice; delete from absent_entry; delete from full_list; delete from directory_entry; delete from refused_entry; delete from batch_note; delete from outbox; delete from change_file; delete from batch;
      delete from seat; delete from group_membership; delete from user_group; delete from technician; delete from password_history;
      delete from subscriber; delete from organisation_item;
-     delete from sequence_counter; delete from cap_usage; update subscription set seats_taken = 0`,
+     delete from sequence_counter; delete from sequence_ruling; delete from cap_usage; update subscription set seats_taken = 0`,
   );
   const organisation = declared(written);
   for (const customer of organisation.customers) customer.accounts = [];

@@ -194,6 +194,45 @@ const actions = {
   cannotPutBack: (file: string, why: string) => `${file} cannot be requeued: ${why}`,
 };
 
+/** What cannot be said of a sequence number. */
+interface NumberFacts {
+  number: string;
+  source: string;
+  /** The file that had it; null: not known. */
+  file: string | null;
+  last: string;
+  highest: string;
+}
+
+const sequence = {
+  noSources: (customer: number) => `Customer ${customer} has sent no files with sequence numbers.`,
+  noSource: (customer: number, source: string, known: string) =>
+    `Customer ${customer} has sent no files of source ${source}${known === '' ? '.' : `. Its sources: ${known}.`}`,
+  nearSource: (customer: number, source: string, near: string) =>
+    `Customer ${customer} has sent no files of source ${source}; did you mean ${near}?`,
+  noType: (type: string, known: string) =>
+    `No files of type ${type} have come from there. Types that have: ${known}.`,
+  several: (counters: string) =>
+    `Each source counts for itself, and so does each type. Name both, one of: ${counters}.`,
+  backwards: (first: string, last: string) =>
+    `${first}-${last} is not a range. Write the lower number first.`,
+  past: (until: string) => `${until} is over. Give a moment to come.`,
+  tooLong: (until: string, days: number) =>
+    `${until} is more than ${days} days from now, the longest that files wait for a number.`,
+  notMissing: {
+    'none-processed': ({ number, source }: NumberFacts) =>
+      `Number ${number} of source ${source} is not missing: nothing of it has been processed yet, and any number may be the first.`,
+    processed: ({ number, source, file, last }: NumberFacts) =>
+      file === null
+        ? `Number ${number} of source ${source} cannot come any more: ${last} has been processed, and a file with a lower number is refused with code 4.`
+        : `Number ${number} of source ${source} is not missing: ${file} had it and was processed.`,
+    came: ({ number, source, file }: NumberFacts) =>
+      `Number ${number} of source ${source} is not missing: ${file ?? 'a file with it'} has come.`,
+    future: ({ number, source, last, highest }: NumberFacts) =>
+      `Number ${number} of source ${source} lies in the future: the last processed number is ${last}, and the highest that has come ${highest}.`,
+  },
+};
+
 /** Why `reconcile` leaves a file where it is, or what becomes of it. */
 /** What is to be known of a file besides what becomes of it, by the code that the action answers with. */
 const reconcileNotes = {
@@ -212,4 +251,14 @@ const reconcile = {
   notes: reconcileNotes,
 };
 
-export const operator = { daemon, database, spool, certificates, backup, setup, actions, reconcile };
+export const operator = {
+  daemon,
+  database,
+  spool,
+  certificates,
+  backup,
+  setup,
+  actions,
+  sequence,
+  reconcile,
+};
