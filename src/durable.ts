@@ -61,6 +61,19 @@ export async function writeWhole(
   write: (handle: FileHandle) => Promise<void>,
   mode = 0o640,
 ): Promise<void> {
+  await rename(await stageWhole(file, write, mode), file);
+}
+
+/**
+ * Writes a file and does not name it yet: for what may be shown only after something else has succeeded.
+ *
+ * @returns the hidden name, in the folder of `file`, under which it lies whole and synced; the caller renames or removes it
+ */
+export async function stageWhole(
+  file: string,
+  write: (handle: FileHandle) => Promise<void>,
+  mode = 0o640,
+): Promise<string> {
   const folder = path.dirname(file);
   const staging = path.join(folder, stagingName(path.basename(file)));
   const handle = await open(staging, 'wx', mode);
@@ -74,7 +87,7 @@ export async function writeWhole(
     throw error;
   }
   await handle.close();
-  await rename(staging, file);
+  return staging;
 }
 
 /**

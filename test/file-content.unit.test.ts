@@ -26,6 +26,15 @@ test.each([
   expect(read.map(String)).toEqual(chunks);
 });
 
+test.each([
+  ['as far as was said', 10, ['0123456789']],
+  ['further', 7, ['0123456789']],
+  ['not so far', 12, ['0123456789']],
+])('a file that goes %s is read to its end', async (_, size, chunks) => {
+  await using handle = await open(file);
+  expect((await Array.fromAsync(contentOf(handle, 0, 64, size))).map(String)).toEqual(chunks);
+});
+
 test('a handle that was left before its end can be read again, and closes', async () => {
   await using handle = await open(file);
   for await (const chunk of contentOf(handle, 0, 4)) {

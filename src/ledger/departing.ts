@@ -21,6 +21,16 @@ export interface FreshDeparting extends Departing {
   filedAs: string;
   /** null where it has no trace. */
   traced: { header: Buffer; results: ResultRow[] } | null;
+  /** What stands beside it, where it is written already. */
+  ahead: WrittenAhead | null;
+}
+
+/** Written and synced under hidden names. */
+export interface WrittenAhead {
+  /** Names it, once. @param filed path of the change file in its folder */
+  place(filed: string): Promise<void>;
+  /** Removes what was not named. */
+  discard(): Promise<void>;
 }
 
 interface DepartingRow extends ChangeFileRow {

@@ -255,23 +255,30 @@ export function fateOf({ readErrors, writeErrors, refusal }: CountedSlice['outco
   };
 }
 
+/** What is chosen with the exit. */
+export interface NamedExit {
+  /** Under which name the file will lie in its folder; null: that is chosen later. */
+  filedAs: string | null;
+  /** Under which number what failed can be sent again; left out: it is chosen later, or there is none. */
+  retryNumber?: string | null;
+}
+
 /**
  * All that the file says is decided.
- *
- * @param filedAs under which name it will lie in its folder; null: that is chosen later
  */
 export async function apply(
   tx: Transaction,
   file: Pick<ChangeFile, 'id'>,
   slice: CountedSlice,
-  filedAs: string | null,
+  { filedAs, retryNumber = null }: NamedExit,
   now: Date,
 ): Promise<boolean> {
   const { decision, folder } = fateOf(slice.outcome);
   const { rowCount } = await tx.query(
-    telling(`update change_file set state = 'applied', finished_at = $12, folder = $13, decision = $14, filed_as = $15, ${COUNTED}
+    telling(`update change_file set state = 'applied', finished_at = $12, folder = $13, decision = $14, filed_as = $15,
+      retry_number = coalesce($16, retry_number), ${COUNTED}
       where id = $1 and ${among('apply')}`),
-    [file.id, ...counted(slice), now, folder, decision, filedAs],
+    [file.id, ...counted(slice), now, folder, decision, filedAs, retryNumber],
   );
   return rowCount === 1;
 }

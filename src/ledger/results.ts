@@ -6,14 +6,14 @@ import type { Queryable, Transaction } from '../database/open.ts';
 import { arraysOf } from '../database/unnest.ts';
 import type { TimedEvent } from '../events/record.ts';
 import { absentLine } from './absent.ts';
-import { apply, expectExit, goOn } from './exits.ts';
+import { apply, expectExit, goOn, type NamedExit } from './exits.ts';
 
 /** What goes in with the results of a slice. */
 export interface SavedSlice {
   /** Entries of the whole file. */
   total: number;
-  /** Where the file goes on, or under which name it will lie in its folder where this was the last slice; null: not chosen yet. */
-  next: Position | { filedAs: string | null };
+  /** Where the file goes on, or under which names where this was the last slice. */
+  next: Position | NamedExit;
   started: Date;
   now: Date;
   /** SHA-256 of the file; null: not known, or stored already. */
@@ -33,7 +33,7 @@ export async function saveOutcome(
   const slice = { outcome, saved };
   await allDone(
     saveResults(tx, file, outcome.results, saved.started),
-    expectExit('filedAs' in next ? apply(tx, file, slice, next.filedAs, now) : goOn(tx, file, next, slice)),
+    expectExit('filedAs' in next ? apply(tx, file, slice, next, now) : goOn(tx, file, next, slice)),
   );
 }
 

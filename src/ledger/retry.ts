@@ -1,8 +1,10 @@
 /** What is known of failed entries, for those who send them again. */
 import { SEQUENCE_MAX, type ChangeFile } from '../change-file/change-file.ts';
+import type { EntryResult } from '../change-file/entry.ts';
 import type { FailedEntry } from '../change-file/reported-file.ts';
+import { isSkipped } from '../change-file/result-code.ts';
 import { MAY_BE_LOST } from '../database/durability.ts';
-import { onlyRow, type Queryable } from '../database/open.ts';
+import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
 import { counterOf } from '../order/sequence.ts';
 
 const PAGE = 1_000;
@@ -24,6 +26,34 @@ const NUMBER = `
             and f.state in ('waiting', 'deferred', 'held', 'applying')),
         $6::bigint) as last) known))
    where id = $1 and ${MAY_BE_LOST} returning retry_number`;
+
+/**
+ * The same for a file that is being decided, whose own number is the last one of its counter by the end of the
+ * transaction: `apply` stores it.
+ */
+const NEXT = `
+  select coalesce(f.retry_number, case when last >= ${SEQUENCE_MAX} then 1 else last + 1 end)::text as number
+    from change_file f, (select greatest($5::bigint, max(w.sequence)) as last from change_file w
+       where w.customer_id = $2 and w.source = $3 and w.type = $4
+         and w.state in ('waiting', 'deferred', 'held', 'applying')) known
+   where f.id = $1`;
+
+/** @returns null where the file has no number */
+export async function nextRetryNumber(
+  tx: Transaction,
+  { id, customer, parsed }: Pick<ChangeFile, 'id' | 'customer' | 'parsed'>,
+): Promise<string | null> {
+  if (!parsed) return null;
+  const values = [id, ...counterOf(customer, parsed), parsed.sequence.toString()];
+  return onlyRow(await tx.query<{ number: string }>(NEXT, values)).number;
+}
+
+/** Those of results in memory. */
+export function failedAmong(results: readonly EntryResult[]): FailedEntry[] {
+  return results.flatMap(({ code, place: { entry, line }, subject, refusal }) =>
+    refusal && !isSkipped(code) ? [{ entry, line, subject, refusal }] : [],
+  );
+}
 
 export interface Failed {
   /** The number under which the entries can be sent again; null: of a file that has none. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Known } from '../ledger/deciding.ts';
 import type { FreshDeparting } from '../ledger/departing.ts';
 import type { OpenChangeFile } from '../spool/take.ts';
+import type { WritingAhead } from './companions.ts';
 import type { Contents } from './read-slice.ts';
 
 /** What a plan was made of, and what its commit needs besides. */
@@ -21,6 +22,8 @@ export interface CommitInput {
   clock: Clock;
   /** The account store has refused to write the set. */
   careful: boolean;
+  /** Writes what will stand beside the file. */
+  ahead: WritingAhead;
 }
 
 /** What the transaction came to, once it is committed. */

@@ -18,15 +18,17 @@ import { saveAbsent } from '../ledger/absent.ts';
 import { returnOperations } from '../ledger/caps.ts';
 import { countFile } from '../ledger/deciding.ts';
 import type { FreshDeparting } from '../ledger/departing.ts';
-import { defer, expectExit, fateOf, refuse, type WaitReason } from '../ledger/exits.ts';
+import { defer, expectExit, fateOf, refuse, type NamedExit, type WaitReason } from '../ledger/exits.ts';
 import { noteContent, noteDayLimit, noteEffects, noteEntries, noteMissingNumbers } from '../ledger/notes.ts';
 import { discardOlder } from '../ledger/held.ts';
 import { saveOutcome, tracedRows } from '../ledger/results.ts';
+import { failedAmong, nextRetryNumber } from '../ledger/retry.ts';
 import { storeDiscarded } from '../ledger/sequence.ts';
 import { periodsOf } from '../order/periods.ts';
 import { freeName } from '../spool/filed-name.ts';
 import { takeChangeFile } from '../spool/take.ts';
 import type { CommitInput, Committed } from './commit-input.ts';
+import { pagesOf } from './companions.ts';
 import { holdFile } from './hold.ts';
 import type { Plan } from './plan.ts';
 import type { Contents } from './read-slice.ts';
@@ -88,7 +90,16 @@ async function refuseFile(tx: Transaction, plan: Plan, input: CommitInput): Prom
   });
   const digest = null;
   return {
-    departing: { file, decision: 'refused', target: ERROR, filedAs, modifiedAt, digest, traced: null },
+    departing: {
+      file,
+      decision: 'refused',
+      target: ERROR,
+      filedAs,
+      modifiedAt,
+      digest,
+      traced: null,
+      ahead: null,
+    },
   };
 }
 
@@ -107,15 +118,20 @@ async function applySlice(
 ): Promise<Committed> {
   const { file, now, known, digest } = input;
   const held = plan.state === null;
-  const outcome = held ? plan.outcome : await save(tx, plan, input, contents);
+  // What stands beside the file is written while the statements have their time; after a refused set it is not known yet.
+  const [named, saved] = await allDone(
+    input.careful ? null : nameAhead(tx, input, contents, plan.outcome),
+    held ? plan.outcome : save(tx, plan, input, contents),
+  );
+  const outcome: Outcome = saved;
   const next = goesOn(contents, outcome);
   const started = file.progress?.startedAt ?? now;
   const finished = input.clock.now();
   if (!held) await noteSlice(tx, file, contents, outcome, finished);
   await saveRest(tx, file, outcome, finished);
   if (known.earlier !== null && digest !== null) await noteContent(tx, file, digest, now);
-  const [departing] = await allDone(
-    next ? null : departingFrom(input, contents, outcome),
+  const [departs] = await allDone(
+    named ?? (input.careful ? nameAhead(tx, input, contents, outcome) : null),
     count(tx, plan, input, contents, outcome),
   );
   if (!next && !held && !isStopped(outcome)) {
@@ -133,10 +149,16 @@ async function applySlice(
       sliceTold(input, outcome),
     ),
   ].map((event) => ({ ...event, at: finished }));
-  const saved = { total: contents.total, started, now: finished, digest, events };
-  await saveOutcome(tx, file, outcome, { ...saved, next: next ?? { filedAs: departing?.filedAs ?? null } });
+  await saveOutcome(tx, file, outcome, {
+    total: contents.total,
+    started,
+    now: finished,
+    digest,
+    events,
+    next: next ?? departs?.exit ?? { filedAs: null },
+  });
   failpoint('saved');
-  return departing ? { departing } : {};
+  return departs ? { departing: departs.departing } : {};
 }
 
 function save(
@@ -162,20 +184,36 @@ async function noteSlice(
 }
 
 /**
- * Where the file goes, under a name that is free there now.
+ * Where the file goes, under a name that is free there now; what will stand beside it is being written from then on.
  *
- * @returns null where results of earlier slices are not at hand: the next turn sees to it
+ * @returns null where the file goes on, or results of earlier slices are not at hand: the next turn sees to it
  */
-async function departingFrom(
-  { file, folder, modifiedAt, digest }: CommitInput,
-  { header }: Contents,
+async function nameAhead(
+  tx: Transaction,
+  { file, folder, opened, modifiedAt, digest, ahead }: CommitInput,
+  contents: Contents,
   outcome: Outcome,
-): Promise<FreshDeparting | null> {
-  if (file.progress) return null;
+): Promise<{ departing: FreshDeparting; exit: NamedExit } | null> {
+  if (file.progress || goesOn(contents, outcome)) return null;
+  const { kind, header } = contents;
   const { decision, folder: target } = fateOf(outcome);
-  const filedAs = await freeName(file.name, path.join(folder, target));
-  const traced = { header, results: tracedRows(outcome) };
-  return { file, decision, target, filedAs, modifiedAt, digest, traced };
+  const failed = failedAmong(outcome.results);
+  const [retryNumber, filedAs] = await allDone(
+    failed.length > 0 && kind.retried ? nextRetryNumber(tx, file) : null,
+    freeName(file.name, path.join(folder, target)),
+  );
+  const results = tracedRows(outcome);
+  ahead.begin(path.join(folder, target, filedAs), {
+    kind,
+    name: file.name,
+    header,
+    original: opened.handle,
+    results: () => pagesOf(results),
+    failed: async () => (failed.length > 0 ? { pages: pagesOf(failed), retryNumber } : null),
+  });
+  const traced = { header, results };
+  const departing = { file, decision, target, filedAs, modifiedAt, digest, traced, ahead: null };
+  return { departing, exit: { filedAs, retryNumber } };
 }
 
 async function saveRest(tx: Transaction, file: ChangeFile, outcome: Outcome, now: Date): Promise<void> {

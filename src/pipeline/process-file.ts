@@ -15,6 +15,7 @@ import { takeBack } from '../spool/take-back.ts';
 import { openChangeFile, type OpenChangeFile } from '../spool/take.ts';
 import { commit } from './commit.ts';
 import type { CommitInput, Committed } from './commit-input.ts';
+import { WritingAhead } from './companions.ts';
 import { entrance, plan } from './plan.ts';
 import { bytesOf, type Contents, type Slice } from './read-slice.ts';
 import { countWaiting } from './count-waiting.ts';
@@ -177,11 +178,19 @@ async function decideOnce(
 ): Promise<Committed | null> {
   const { database, clock } = services;
   const { file, contents, digest } = given;
-  return database.transaction(async (tx) => {
-    const now = clock.now();
-    const known = await lockDecision(tx, file, { now, digest });
-    if (!known) return null;
-    const planned = await plan(tx, { file, contents, known, facts: services, now });
-    return planned && (await commit(tx, planned, { ...given, known, folder, now, clock, careful }));
-  });
+  const ahead = new WritingAhead(services.maskPasswords ?? false);
+  const committed = await database
+    .transaction(async (tx) => {
+      const now = clock.now();
+      const known = await lockDecision(tx, file, { now, digest });
+      if (!known) return null;
+      const planned = await plan(tx, { file, contents, known, facts: services, now });
+      return planned && (await commit(tx, planned, { ...given, known, folder, now, clock, careful, ahead }));
+    })
+    .catch(async (error: unknown) => {
+      await (await ahead.end())?.discard();
+      throw error;
+    });
+  if (!committed?.departing) return committed;
+  return { ...committed, departing: { ...committed.departing, ahead: await ahead.end() } };
 }

@@ -80,6 +80,6 @@ export async function readSlice(
   return { kind, header, problem: empty ?? problem, entries, total, more, digest: digested.digest };
 }
 
-export function bytesOf({ handle }: OpenChangeFile): OpenBytes {
-  return (firstByte) => contentOf(handle, firstByte);
+export function bytesOf({ handle, bytes: size }: OpenChangeFile): OpenBytes {
+  return (firstByte) => contentOf(handle, firstByte, undefined, size);
 }

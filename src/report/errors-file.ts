@@ -1,6 +1,6 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { FailedEntry } from '../change-file/reported-file.ts';
 import { symbolOf } from '../change-file/result-code.ts';
-import { writeWhole } from '../durable.ts';
 import { adviceFor } from '../messages/result-text.ts';
 import { escapeHidden } from '../shown-text.ts';
 
@@ -10,22 +10,21 @@ const COLUMNS = ['entry', 'line', 'address', 'code', 'symbol', 'message', 'sugge
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
- * Writes why entries failed, as a table for people and spreadsheets: a line for each fault, all of an entry together. RFC
+ * What writes why entries failed, as a table for people and spreadsheets: a line for each fault, all of an entry together. RFC
  * 4180, and no cell is a formula.
  *
  * @param failed in pages
  * @param retryAs the name under which the retry file is to be sent; null: there is none
  */
-export async function writeErrorsFile(
-  target: string,
-  failed: AsyncIterable<FailedEntry[]>,
+export function errorsWriter(
+  failed: AsyncIterable<FailedEntry[]> | Iterable<FailedEntry[]>,
   retryAs: string | null,
-): Promise<void> {
-  await writeWhole(target, async (errors) => {
+): (errors: FileHandle) => Promise<void> {
+  return async (errors) => {
     await errors.write(BYTE_ORDER_MARK + rowOf(COLUMNS));
     for await (const page of failed)
       await errors.write(page.flatMap((entry) => faultRows(entry, retryAs)).join(''));
-  });
+  };
 }
 
 /** The faults of an entry, the one first that gave it its code. */

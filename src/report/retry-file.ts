@@ -1,7 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { isSkipped, type ResultCode } from '../change-file/result-code.ts';
 import type { RetryLayout } from '../change-file/retry-layout.ts';
-import { writeWhole } from '../durable.ts';
 import { originalsOf, type PlacedResult } from './original.ts';
 
 export function hasFailed({ code }: Pick<PlacedResult, 'code'>): boolean {
@@ -12,20 +11,19 @@ export function hasFailed({ code }: Pick<PlacedResult, 'code'>): boolean {
 const WRITTEN_AT_ONCE = 65_536;
 
 /**
- * Writes the entries of a change file that failed, as they stood there and in their order, to be corrected and sent again.
- * It can be written again any number of times.
+ * What writes the entries of a change file that failed, as they stood there and in their order, to be corrected and sent
+ * again. It can be written again any number of times.
  *
  * @param results of the file, in pages
  * @param original the change file, open for reading
  */
-export async function writeRetryFile(
-  target: string,
+export function retryWriter(
   results: AsyncIterable<PlacedResult[]> | Iterable<PlacedResult[]>,
   header: Buffer,
   original: FileHandle,
   layout: RetryLayout,
-): Promise<void> {
-  await writeWhole(target, async (retry) => {
+): (retry: FileHandle) => Promise<void> {
+  return async (retry) => {
     let [pieces, bytes, isFirst] = [[layout.opening(header)], 0, true];
     for await (const page of results) {
       const failed = page.filter(hasFailed);
@@ -42,5 +40,5 @@ export async function writeRetryFile(
       }
     }
     await retry.write(Buffer.concat([...pieces, layout.closing]));
-  });
+  };
 }

@@ -1,5 +1,4 @@
 import type { FileHandle } from 'node:fs/promises';
-import { writeWhole } from '../durable.ts';
 import { originalsOf } from './original.ts';
 
 /** Result of an entry, and where its original text stands. */
@@ -22,23 +21,22 @@ export interface Traced {
 }
 
 /**
- * Writes the trace of a change file (rules 16) from its stored results: the header line, then one line per entry. It
- * can be written again any number of times. Its name lasts when the change file has been moved beside it.
+ * What writes the trace of a change file (rules 16) from its results: the header line, then one line per entry. It can be
+ * written again any number of times.
  *
  * @param results in pages: a trace of any length costs constant memory
  * @param header what the header line says after the three numbers, as bytes
  * @param original the change file, open for reading
  */
-export async function writeTrace(
-  target: string,
+export function traceWriter(
   results: AsyncIterable<TracedResult[]> | Iterable<TracedResult[]>,
   header: Buffer,
   original: FileHandle,
   traced: Traced,
-): Promise<void> {
-  await writeWhole(target, async (trace) => {
+): (trace: FileHandle) => Promise<void> {
+  return async (trace) => {
     for await (const piece of tracePieces(results, header, original, traced)) await trace.write(piece);
-  });
+  };
 }
 
 /** What a trace says, piece by piece. */

@@ -46,7 +46,7 @@ const EXITS: Record<
     to: 'quarantined',
   },
   goOn: { take: (tx, file) => exits.goOn(tx, file, { entries: 1, line: 3, byte: 9 }, SLICE), to: 'applying' },
-  apply: { take: (tx, file) => exits.apply(tx, file, SLICE, 'a.csv', NOW), to: 'applied' },
+  apply: { take: (tx, file) => exits.apply(tx, file, SLICE, { filedAs: 'a.csv' }, NOW), to: 'applied' },
   end: { take: (tx, file) => exits.end(tx, { ...file, progress: null }, 'set-aside', NOW), to: 'rejected' },
   file: { take: (tx, file) => exits.file(tx, file, 'a.csv', true, NOW), to: 'filed' },
   giveBack: { take: (tx, { id }) => exits.giveBack(tx, id), to: 'waiting' },
