@@ -27,10 +27,11 @@ export function unnestedWith<Column extends string>(
   types: Readonly<Record<Column, string>>,
   columns: readonly Column[],
   shared: readonly Column[],
+  first = 1,
 ): string {
-  const first = columns.length + 1;
-  const constants = shared.map((column, index) => `$${first + index}::${types[column]} as ${column}`);
-  return `select ${['own.*', ...constants].join(', ')} from (${unnested(types, columns, 1)}) own`;
+  const after = first + columns.length;
+  const constants = shared.map((column, index) => `$${after + index}::${types[column]} as ${column}`);
+  return `select ${['own.*', ...constants].join(', ')} from (${unnested(types, columns, first)}) own`;
 }
 
 /** The values for `unnested`: each column as the literal of an array, which costs the driver nothing more. */

