@@ -5,13 +5,12 @@ import type { Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
 import type { Journal } from '../src/events/events.ts';
+import type { Meter } from '../src/metrics/meters.ts';
 
 /** @returns null where no scanner is configured */
 export function openAntivirus(
   { antivirus, data, spool }: Configuration,
-  database: Database,
-  clock: Clock,
-  journal: Journal,
+  parts: { database: Database; clock: Clock; journal: Journal; meter: Meter },
   stopping: AbortSignal,
 ): Antivirus | null {
   if (antivirus.clamd === undefined) return null;
@@ -23,9 +22,7 @@ export function openAntivirus(
     quarantine: path.join(data, 'quarantine'),
   };
   return createAntivirus(settings, {
-    database,
-    clock,
-    journal,
+    ...parts,
     folderOf: (name) => path.join(spool, name),
     stopping,
   });

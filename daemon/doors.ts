@@ -21,7 +21,7 @@ import { guardedSignIn } from '../src/doors/sign-in/guarded-sign-in.ts';
 import type { DoorLimits } from '../src/doors/limits.ts';
 import { outageSignIn } from '../src/doors/sign-in/outage-sign-in.ts';
 import type { DoorServices } from '../src/doors/door-services.ts';
-import { Sessions, type SessionLimits } from '../src/doors/sessions.ts';
+import { Sessions, type Fullness, type SessionLimits } from '../src/doors/sessions.ts';
 import { startSftpDoor } from '../src/doors/sftp/door.ts';
 import { describeHostKeys, loadOrCreateHostKeys } from '../src/doors/sftp/host-key.ts';
 import { withFolders } from '../src/doors/sign-in/prepared-folders.ts';
@@ -49,6 +49,9 @@ export interface Doors extends AsyncDisposable {
   described: Record<string, string>;
   /** Reloads changed certificate files. */
   lookAtCertificate: () => Promise<void>;
+  fullness: () => Fullness;
+  /** Of FTPS. */
+  certificate: () => CertificateTerm;
 }
 
 /** Opens all doors on one set of services: they share sessions, sign-in and the customers' folders. */
@@ -89,6 +92,8 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     fingerprint: ftps.fingerprint,
     described: { ...ftps.described, ...sftp.described },
     lookAtCertificate: ftps.lookAtCertificate,
+    fullness: () => sessions.fullness,
+    certificate: ftps.certificate,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
@@ -99,7 +104,11 @@ interface OpenedFtps extends AsyncDisposable {
   fingerprint: string;
   described: Record<string, string>;
   lookAtCertificate: () => Promise<void>;
+  certificate: () => CertificateTerm;
 }
+
+/** When it is valid. */
+type CertificateTerm = Pick<Certificate, 'validFrom' | 'validTo'>;
 
 async function openFtps(
   configuration: Configuration,
@@ -140,6 +149,7 @@ async function openFtps(
       certificate: tls.fingerprint,
     },
     lookAtCertificate: () => watch.look(),
+    certificate: () => watch.current,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

@@ -7,24 +7,24 @@ import { systemClock, type Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
 import { journalTo, recordingJournal } from '../src/events/events.ts';
-import { Follower, waking } from '../src/events/follow.ts';
+import { Follower, waking, type Tell } from '../src/events/follow.ts';
 import { openLog, type Log } from '../src/events/log.ts';
 import { logSink } from '../src/events/sinks/log.ts';
 import { messageOf } from '../src/fault.ts';
 import { startControlServer } from '../src/http/control.ts';
 import { controlFolder } from '../src/http/control-socket.ts';
-import { startHealthServer } from '../src/http/health.ts';
-import { SpoolProbe } from '../src/http/spool-probe.ts';
 import type { JobRunner } from '../src/jobs/runner.ts';
 import type { Kinds } from '../src/kinds/kinds.ts';
 import { watchLoop } from '../src/loop-watch.ts';
+import { eventCounter } from '../src/metrics/count-events.ts';
+import { Meters } from '../src/metrics/meters.ts';
 import { Dispatcher } from '../src/pipeline/dispatcher.ts';
-import { concernText } from '../src/ledger/difference-rows.ts';
 import { Comparison } from '../src/spool/comparison.ts';
 import { makeCustomerFolders } from '../src/spool/customer-folders.ts';
 import { createIntake } from '../src/spool/intake.ts';
 import { openDoors, type Doors } from './doors.ts';
 import { startJobs } from './jobs.ts';
+import { startPrivateServer } from './private-server.ts';
 import { buildServices, loadOrganisations, type BuiltServices } from './services.ts';
 import { openOwnStore } from './store.ts';
 
@@ -69,14 +69,21 @@ function openBase({ log: settings, cycle }: Configuration, overrides: Overrides)
 function openEvents({ log, clock, journal: plain }: ReturnType<typeof openBase>, store: Database) {
   const failed = (error: unknown) =>
     plain.warned('recorded events cannot be written to the log yet', { reason: messageOf(error) });
-  const follower = new Follower({ database: store, name: 'log', tell: logSink(log), failed });
+  const meters = new Meters();
+  const count = eventCounter(meters);
+  const write = logSink(log);
+  const tell: Tell = (events) => {
+    count(events);
+    return write(events);
+  };
+  const follower = new Follower({ database: store, name: 'log', tell, failed });
   const database = waking(store, () => follower.wake());
   const { journal, recorder } = recordingJournal(log, { database, clock });
   const close = async () => {
     await recorder[Symbol.asyncDispose]();
     await follower[Symbol.asyncDispose]();
   };
-  return { journal, database, [Symbol.asyncDispose]: close };
+  return { journal, database, meters, [Symbol.asyncDispose]: close };
 }
 
 /** The socket on which commands ask the daemon. */
@@ -115,14 +122,14 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   let comparison: Comparison | null = null;
   const compare = () => comparison?.request();
   const store = opened.use(await openOwnStore(configuration, base.journal, compare));
-  const { journal, database } = opened.use(openEvents(base, store.database));
+  const { journal, database, meters } = opened.use(openEvents(base, store.database));
   await loadOrganisations(configuration, database, clock, journal);
-  const services = await buildServices(configuration, { database, clock, journal, signal, ...overrides });
+  const parts = { database, clock, journal, meter: meters, signal };
+  const services = await buildServices(configuration, { ...parts, ...overrides });
   const intake = createIntake({ ...services, types: services.kinds.types, ...intakeSettings(configuration) });
   await intake.customers();
   const pace = { sweepMs: sweepSeconds * 1000, ...(workers ? { workers } : {}) };
   const dispatcher = opened.use(new Dispatcher(services, intake, { ...pace, onDatabaseBack: compare }));
-  const { http } = configuration;
   const changed = (customer: number) => dispatcher.wake(customer);
   comparison = opened.use(new Comparison({ ...services, found: changed }));
   const control = await startControl(configuration, { database, clock, changed, loop, journal });
@@ -144,12 +151,12 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
       makeFolders: folderMaker(services),
     }),
   );
-  const health = await startHealth(http, services);
+  const health = await startPrivateServer({ configuration, services, meters, dispatcher, doors });
   opened.defer(() => health.close());
   await dispatcher.sweep();
   compare();
 
-  journal.daemonStarted({ ...doors.described, http: `${http.host}:${health.port}` });
+  journal.daemonStarted({ ...doors.described, http: `${configuration.http.host}:${health.port}` });
   const closing = opened.move();
   return {
     ftpsPort: doors.ftpsPort,
@@ -174,12 +181,4 @@ function folderMaker({ mount, spool }: BuiltServices): (folder: string) => Promi
     await mount.expectThere();
     await makeCustomerFolders(spool, folder);
   };
-}
-
-function startHealth(http: Configuration['http'], { database, mount, spool }: BuiltServices) {
-  const probe = new SpoolProbe(spool, mount);
-  return startHealthServer(http, database, {
-    spoolFault: () => probe.fault(),
-    concern: () => concernText(database),
-  });
 }

@@ -8,6 +8,7 @@ import { ensureFolder } from '../src/durable.ts';
 import type { Journal } from '../src/events/events.ts';
 import type { Kinds } from '../src/kinds/kinds.ts';
 import { KINDS } from '../src/kinds/registry.ts';
+import type { Meter } from '../src/metrics/meters.ts';
 import { Preparations } from '../src/pipeline/preparations.ts';
 import { Readings } from '../src/pipeline/readings.ts';
 import type { Services } from '../src/pipeline/services.ts';
@@ -20,6 +21,7 @@ export interface ServiceParts {
   database: Database;
   clock: Clock;
   journal: Journal;
+  meter: Meter;
   /** Aborted when the daemon stops. */
   signal: AbortSignal;
   kinds?: Kinds;
@@ -31,17 +33,18 @@ export type BuiltServices = Services & { mount: SpoolMount };
 /** What the pipeline works with, of a configuration. */
 export async function buildServices(
   configuration: Configuration,
-  { database, clock, journal, signal, kinds = KINDS }: ServiceParts,
+  { database, clock, journal, meter, signal, kinds = KINDS }: ServiceParts,
 ): Promise<BuiltServices> {
   const { spool, throttle, cycle, trace } = configuration;
   await ensureFolder(spool);
   const mount = await SpoolMount.of({ database, clock, spool });
-  const antivirus = openAntivirus(configuration, database, clock, journal, signal);
+  const antivirus = openAntivirus(configuration, { database, clock, journal, meter }, signal);
   await antivirus?.recover();
   return {
     database,
     clock,
     journal,
+    meter,
     spool,
     mount,
     kinds,

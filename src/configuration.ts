@@ -155,6 +155,7 @@ const settings = z.strictObject({
       registrationUrl: z.url().default('https://localhost/register'),
     })
     .prefault({}),
+  metrics: z.strictObject({ customers: wholeNumber(0, 500).default(0) }).prefault({}),
   undo: z.strictObject({ days: positive.default(14) }).prefault({}),
   removal: z.strictObject({ finishSeconds: wholeNumber(0).optional() }).prefault({}),
   log: z

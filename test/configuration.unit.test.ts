@@ -87,6 +87,7 @@ const HAS_DEFAULT: Record<KeyPath, boolean> = {
   'mail.smtp': false,
   'mail.from': true,
   'mail.registrationUrl': true,
+  'metrics.customers': true,
   'undo.days': true,
   'removal.finishSeconds': true,
   'log.level': true,

@@ -7,6 +7,7 @@ import { scanWithClamd, type ClamdAddress, type ClamdAnswer } from './clamd.ts';
 import type { QuarantineRefusal } from '../change-file/reported-file.ts';
 import { quarantine } from '../ledger/exits.ts';
 import { lockWaiting, noteScanner } from '../ledger/scanning.ts';
+import type { Meter } from '../metrics/meters.ts';
 import { moveQuarantined } from './quarantine.ts';
 import { takeChangeFile, type OpenChangeFile } from '../spool/take.ts';
 
@@ -25,6 +26,7 @@ export interface AntivirusParts {
   database: Database;
   clock: Clock;
   journal: Journal;
+  meter?: Meter;
   /** Absolute path of a customer's folder, from its name. */
   folderOf: (folder: string) => string;
   /** Scans in hand end then, and their files wait. */
@@ -42,6 +44,8 @@ export type Passage =
 
 /** Every file passes here before it is decided. */
 export interface Antivirus {
+  /** Whether it answered the last time it was asked, and why not; null: it has not been asked. */
+  readonly answered: { ok: boolean; reason: string | null } | null;
   pass(file: ChangeFile, opened: OpenChangeFile, folder: string): Promise<Passage>;
   /** Finishes what a crash has left. */
   recover(): Promise<void>;
@@ -51,15 +55,21 @@ export interface Antivirus {
 const AGAIN_MS = 5_000;
 
 export function createAntivirus(settings: AntivirusSettings, parts: AntivirusParts): Antivirus {
-  const { database, clock, journal } = parts;
+  const { database, clock, journal, meter } = parts;
+  let answered: Antivirus['answered'] = null;
   const hintOnce = hintAtScannersLimit(settings, journal);
   const clean = new CleanFiles();
   const recover = () => moveQuarantined(database, settings.quarantine, parts.folderOf);
   return {
     recover,
+    get answered() {
+      return answered;
+    },
     pass: async (file, opened, folder) => {
       if (clean.has(file, opened)) return { kind: 'clean' };
       const answer = await scan(settings, opened, parts.stopping);
+      if (opened.bytes <= settings.bytesMax) answered = answeredBy(answer);
+      meter?.add('scans_total', { result: SCAN_RESULTS[answer.kind] });
       if (answer.kind === 'unavailable') {
         await noteScanner(database, file, answer);
         journal.scannerUnavailable(file.customer, file.name, answer.reason);
@@ -81,6 +91,17 @@ export function createAntivirus(settings: AntivirusSettings, parts: AntivirusPar
     },
   };
 }
+
+function answeredBy(answer: ClamdAnswer): Antivirus['answered'] {
+  return answer.kind === 'unavailable' ? { ok: false, reason: answer.cause } : { ok: true, reason: null };
+}
+
+const SCAN_RESULTS = {
+  clean: 'clean',
+  infected: 'infected',
+  tooLarge: 'too_large',
+  unavailable: 'fault',
+} as const;
 
 /** What takes several turns until it is decided (a long reading, passwords) is scanned once. Of each customer the file in hand. */
 class CleanFiles {

@@ -100,6 +100,11 @@ export function optionsIn(name: string): string[] {
   return NAME.exec(name)?.[3]?.toUpperCase().split('-').slice(1) ?? [];
 }
 
+/** The token of the type in a name, in capitals, whether this program knows it or not; null where the name has not the form. */
+export function typeIn(name: string): string | null {
+  return NAME.exec(name)?.[3]?.toUpperCase().split('-')[0] ?? null;
+}
+
 /** The source that a name speaks for, whatever its type; null where the name has not the form of a change file's. */
 export function sourceIn(name: string): string | null {
   const match = NAME.exec(name);

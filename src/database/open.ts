@@ -32,6 +32,8 @@ export interface Database extends Queryable {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** The same on a connection of its own, for who copies tables. */
   copying<T>(work: (tx: CopyingTransaction) => Promise<T>): Promise<T>;
+  /** Connections as they are now; `waiting`: work that has none yet. */
+  connections(): { idle: number; busy: number; waiting: number };
   close(): Promise<void>;
 }
 
@@ -81,6 +83,11 @@ export async function openDatabase(
     query: (text, values) => pool.query(prepared(text, values)),
     transaction: (work) => runTransaction(pool, work),
     copying: (work) => runCopying(config, work),
+    connections: () => ({
+      idle: pool.idleCount,
+      busy: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: () => pool.end(),
   };
   try {

@@ -24,6 +24,7 @@ export const DEFAULT_SESSION_LIMITS: SessionLimits = {
 /** What a signed-in connection works with. */
 export interface OpenSession {
   account: AccessAccount;
+  protocol?: 'ftps' | 'sftp';
   /** Ends the connection at once: the account is no longer what it was at the sign-in. */
   revoke(): void;
 }
@@ -51,6 +52,12 @@ interface Party {
   backlog: BacklogPool;
 }
 
+/** How many there are of what is limited, and the limit: of the addresses and accounts, the one that has the most. */
+export interface Fullness {
+  signedIn: { ftps: number; sftp: number };
+  highest: Record<'waiting' | 'sessions' | 'address' | 'account', [number, number]>;
+}
+
 const NO_RIGHTS: ReadonlySet<never> = new Set();
 
 /**
@@ -76,6 +83,25 @@ export class Sessions {
 
   get count(): number {
     return this.#waiting.size + this.#signedIn;
+  }
+
+  /** For the metrics: how full it is. It walks over all that are there. */
+  get fullness(): Fullness {
+    const { waitingMax, sessionsMax, sessionsPerAddressMax, sessionsPerAccountMax } = this.#limits;
+    const bySize = (parties: ReadonlyMap<string, Party>) =>
+      Math.max(0, ...Array.from(parties.values(), ({ visitors }) => visitors.size));
+    const signedIn = { ftps: 0, sftp: 0 };
+    for (const { visitors } of this.#byAccount.values())
+      for (const { session } of visitors) if (session?.protocol) signedIn[session.protocol] += 1;
+    return {
+      signedIn,
+      highest: {
+        waiting: [this.#waiting.size, waitingMax],
+        sessions: [this.#signedIn, sessionsMax],
+        address: [bySize(this.#byNetwork), sessionsPerAddressMax],
+        account: [bySize(this.#byAccount), sessionsPerAccountMax],
+      },
+    };
   }
 
   /** How many sessions there have been. */

@@ -26,7 +26,27 @@ export interface StoredReason {
   values?: Reason['values'];
 }
 
-interface Applied extends Journalled<SliceTold> {
+/** What the metrics are told beside what is shown: numbers by words of ours (src/metrics/count-events.ts). */
+interface Tallied<Numbers> {
+  tally?: Numbers;
+}
+
+/** Of many refused sign-ins. */
+export interface FloodTally {
+  protocol: string;
+  reason: ReplyCode;
+  count: number;
+}
+
+/** Of the entries of a slice. */
+export interface EntriesTally {
+  /** Operation, or `other` → entries that did what they say, and entries that were refused. */
+  entries: Record<string, [ok: number, refused: number]>;
+  /** Code → entries that were refused with it. */
+  codes: Record<string, number>;
+}
+
+interface Applied extends Tallied<EntriesTally>, Journalled<SliceTold> {
   entries: number;
   written: number;
   readErrors: number;
@@ -76,7 +96,7 @@ const DOORS = {
   'sign_in.accepted': kind<Session>('info', 'signed in', LOGIN, 'signed in'),
   'sign_in.refused': kind<Session & StoredReason>('warn', 'sign-in refused', LOGIN, 'sign-in refused'),
   /** So many more were refused than are recorded one by one (refusals.ts), from so many addresses. */
-  'sign_in.flood': kind<{ count: number; addresses: number }>(
+  'sign_in.flood': kind<{ count: number; addresses: number } & Tallied<FloodTally[]>>(
     'warn',
     'more sign-ins refused',
     {},

@@ -1,4 +1,5 @@
-import type { NewEvent } from './catalog.ts';
+import type { ReplyCode } from '../messages/reply.ts';
+import type { FloodTally, NewEvent } from './catalog.ts';
 
 /** So many refused sign-ins of a minute are recorded one by one: about 250 MB a day, were it so all day long. */
 const SINGLE_A_MINUTE_MAX = 600;
@@ -15,16 +16,20 @@ export class Refusals {
   #single = 0;
   #more = 0;
   readonly #addresses = new Set<string>();
+  /** Protocol and reason → how many of the more. */
+  readonly #tally = new Map<string, FloodTally>();
 
   /** @returns false where the event is one of the many, and counted */
-  isSingle({ type, address }: NewEvent, now: Date): boolean {
-    if (type !== 'sign_in.refused') return true;
+  isSingle(event: NewEvent, now: Date): boolean {
+    if (event.type !== 'sign_in.refused') return true;
+    const { address, data } = event;
     const minute = Math.floor(now.getTime() / MINUTE_MS);
     if (minute !== this.#minute) this.#single = 0;
     this.#minute = minute;
     this.#single += 1;
     if (this.#single <= SINGLE_A_MINUTE_MAX) return true;
     this.#more += 1;
+    this.#count(data.protocol, data.reason);
     if (this.#addresses.size < ADDRESSES_MAX) this.#addresses.add(address ?? '');
     return false;
   }
@@ -32,9 +37,18 @@ export class Refusals {
   /** What was counted since the last time; null: nothing. */
   take(): NewEvent | null {
     if (this.#more === 0) return null;
-    const data = { count: this.#more, addresses: this.#addresses.size };
+    const tally = [...this.#tally.values()];
+    const data = { count: this.#more, addresses: this.#addresses.size, tally };
     this.#more = 0;
     this.#addresses.clear();
+    this.#tally.clear();
     return { type: 'sign_in.flood', data };
+  }
+
+  #count(protocol: string, reason: ReplyCode): void {
+    const key = `${protocol} ${reason}`;
+    const one = this.#tally.get(key) ?? { protocol, reason, count: 0 };
+    one.count += 1;
+    this.#tally.set(key, one);
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Queryable } from '../database/open.ts';
 import { causeOf } from '../cause.ts';
+import { answerMetrics, type Expose } from './metrics.ts';
 import { listenFault } from '../listen-fault.ts';
 
 export interface HealthServer {
@@ -18,20 +19,29 @@ export interface HealthQuestions {
   concern: () => Promise<string | null>;
 }
 
+export interface MetricsQuestions {
+  expose: Expose;
+  /** Told of a fault of ours. */
+  failed: (error: unknown) => void;
+}
+
 /**
- * `GET /health`: 200 while the database answers and uploads and results can be written, else 503 with the reason. For
+ * `GET /metrics` (metrics.ts), and `GET /health`: 200 while the database answers and uploads and results can be written, else 503 with the reason. For
  * container and load-balancer checks; it tells nothing else. What no restart mends is `degraded`, with 200.
  */
 export async function startHealthServer(
   { host, port }: { host: string; port: number },
   db: Queryable,
   questions: HealthQuestions,
+  { expose, failed }: MetricsQuestions,
 ): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const answer = (status: number, body: object) => {
       response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
       response.end(`${JSON.stringify(body)}\n`);
     };
+    if (request.method === 'GET' && request.url === '/metrics')
+      return void answerMetrics(request, response, expose, failed);
     if (request.method !== 'GET' || request.url !== '/health') return answer(404, { error: 'not found' });
     void healthOf(db, questions).then((health) => answer(SERVING.has(health.status) ? 200 : 503, health));
   });

@@ -29,6 +29,14 @@ export async function recordRun<Outcome extends object>(
   return outcome;
 }
 
+/** When the regular jobs last finished; one that runs now, or died, is left out. */
+export async function finishedRuns(db: Queryable): Promise<{ job: string; finishedAt: Date }[]> {
+  const { rows } = await db.query<{ job: string; finishedAt: Date }>(
+    'select job, finished_at as "finishedAt" from job_run where finished_at is not null',
+  );
+  return rows;
+}
+
 /** @returns when the job last began; null: never */
 export async function lastRun(db: Queryable, job: string): Promise<Date | null> {
   const { rows } = await db.query<{ started_at: Date }>('select started_at from job_run where job = $1', [

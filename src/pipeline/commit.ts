@@ -24,6 +24,7 @@ import { discardOlder } from '../ledger/held.ts';
 import { saveOutcome, tracedRows } from '../ledger/results.ts';
 import { failedAmong, nextRetryNumber } from '../ledger/retry.ts';
 import { storeDiscarded } from '../ledger/sequence.ts';
+import { tallyOf } from '../metrics/tally.ts';
 import { periodsOf } from '../order/periods.ts';
 import { freeName } from '../spool/filed-name.ts';
 import { takeChangeFile } from '../spool/take.ts';
@@ -231,12 +232,13 @@ async function saveRest(tx: Transaction, file: ChangeFile, outcome: Outcome, now
 /** @param total entries of the whole file; null where this was its last slice */
 function appliedEvent(
   { customer, name: subject }: ChangeFile,
-  { read, written, readErrors, writeErrors, refusal }: Outcome,
+  { results, read, written, readErrors, writeErrors, refusal }: Outcome,
   { total, ms }: { total: number | null; ms: number },
   journal: SliceTold,
 ): NewEvent {
   const about = { customer, subject };
-  const data = { entries: read, written, readErrors, writeErrors, ms, journal };
+  const tally = tallyOf(results);
+  const data = { entries: read, written, readErrors, writeErrors, ms, journal, tally };
   if (total !== null) return { type: 'file.progressed', ...about, data: { ...data, total } };
   const isClean = readErrors + writeErrors === 0 && !refusal;
   return { type: isClean ? 'file.applied' : 'file.applied_with_errors', ...about, data };

@@ -80,6 +80,11 @@ export class Dispatcher implements AsyncDisposable {
     return this.#state;
   }
 
+  /** How many turns may run at the same time, and how many do. */
+  get workers(): { most: number; busy: number } {
+    return { most: this.#workersMax, busy: this.#workers };
+  }
+
   /** A door has stored a complete file. */
   announce = (upload: Upload): void => {
     failpoint('announced');

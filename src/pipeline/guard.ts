@@ -15,11 +15,12 @@ import { countFailure, FAILURES_MAX } from '../ledger/failures.ts';
 import { noteOnFile } from '../ledger/notes.ts';
 import { periodsOf } from '../order/periods.ts';
 import { capsOf } from '../order/throttle.ts';
+import { timed } from '../metrics/timed.ts';
 import type { TurnResult } from '../order/turns.ts';
 import { takeAsItIs, takenPath } from '../spool/take.ts';
 import { depart } from './depart.ts';
 import type { NextFile } from '../ledger/look.ts';
-import { processFile, type ToDepart } from './process-file.ts';
+import { measuredType, processFile, type ToDepart } from './process-file.ts';
 import { StillReading } from './readings.ts';
 import type { Turn } from './services.ts';
 
@@ -53,7 +54,9 @@ export async function departGuarded(turn: Turn, departing: Departing | FreshDepa
   const { database, clock, journal } = turn.services;
   const { file } = departing;
   try {
-    await depart(turn, departing, true);
+    await timed(turn.services.meter, 'apply_seconds', { type: measuredType(file), step: 'depart' }, () =>
+      depart(turn, departing, true),
+    );
   } catch (error) {
     if (await wasMovedElsewhere(turn, file, error)) return departAgain(turn, file);
     if (!(await isLastFailure(turn, file, error))) throw error;

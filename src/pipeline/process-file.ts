@@ -8,6 +8,8 @@ import type { FreshDeparting } from '../ledger/departing.ts';
 import type { NextFile } from '../ledger/look.ts';
 import { withdrawInTurn, type EndReason } from '../ledger/exits.ts';
 import { PREPARING_MS_MAX } from '../ledger/turn-queue.ts';
+import { listed, TYPES } from '../metrics/labels.ts';
+import { timed } from '../metrics/timed.ts';
 import type { TurnResult } from '../order/turns.ts';
 import { failpoint } from '../failpoints.ts';
 import { digestOf } from '../spool/digest.ts';
@@ -42,7 +44,12 @@ export async function processFile(turn: Turn, next: NextFile): Promise<TurnResul
   }
   const stopped = await passScanner(turn, file, opened);
   if (stopped) return stopped;
-  const contents = await readContents(turn, next, opened, held);
+  const contents = await timed(
+    services.meter,
+    'apply_seconds',
+    { type: measuredType(file), step: 'read' },
+    () => readContents(turn, next, opened, held),
+  );
   if (contents === 'preparing') return preparing(services);
   if (!contents && file.progress) return { kind: 'ended', reason: 'set-aside' };
   const digest = await digestFor(file, opened, contents);
@@ -52,6 +59,10 @@ export async function processFile(turn: Turn, next: NextFile): Promise<TurnResul
   if (!committed?.deferredUntil) return { kind: 'more' };
   await countWaiting(turn);
   return { kind: 'deferred', until: committed.deferredUntil, endsBatch: true };
+}
+
+export function measuredType({ parsed }: Pick<ChangeFile, 'parsed'>) {
+  return listed(TYPES, parsed?.type);
 }
 
 /** What was approved or discarded is the file that was held: another one of its name may lie there before the ledger hears of it. */
@@ -176,16 +187,24 @@ async function decideOnce(
   given: Given,
   careful: boolean,
 ): Promise<Committed | null> {
-  const { database, clock } = services;
+  const { database, clock, meter } = services;
   const { file, contents, digest } = given;
   const ahead = new WritingAhead(services.maskPasswords ?? false);
+  const type = measuredType(file);
   const committed = await database
     .transaction(async (tx) => {
       const now = clock.now();
-      const known = await lockDecision(tx, file, { now, digest });
+      const known = await timed(meter, 'database_seconds', { step: 'load' }, () =>
+        lockDecision(tx, file, { now, digest }),
+      );
       if (!known) return null;
-      const planned = await plan(tx, { file, contents, known, facts: services, now });
-      return planned && (await commit(tx, planned, { ...given, known, folder, now, clock, careful, ahead }));
+      const planned = await timed(meter, 'apply_seconds', { type, step: 'decide' }, () =>
+        plan(tx, { file, contents, known, facts: services, now }),
+      );
+      if (!planned) return null;
+      return timed(meter, 'apply_seconds', { type, step: 'save' }, () =>
+        commit(tx, planned, { ...given, known, folder, now, clock, careful, ahead }),
+      );
     })
     .catch(async (error: unknown) => {
       await (await ahead.end())?.discard();

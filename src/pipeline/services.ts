@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
 import type { Kinds } from '../kinds/kinds.ts';
+import type { Meter } from '../metrics/meters.ts';
 import type { Caps } from '../order/throttle.ts';
 import type { SpoolMount } from '../spool/mount.ts';
 import type { Settling } from '../spool/settling.ts';
@@ -35,6 +36,8 @@ export interface Services {
   preparations: Preparations;
   /** What takes long to read, read between turns. */
   readings: Readings;
+  /** Told how long things take; left out: nobody measures. */
+  meter?: Meter;
 }
 
 /** The customer whose turn it is. */

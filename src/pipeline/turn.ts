@@ -19,6 +19,7 @@ import { departingFiles } from '../ledger/departing.ts';
 import { lookAt, nextInBatch, type NextFile } from '../ledger/look.ts';
 import { claimTurn, endTurn } from '../ledger/turn-queue.ts';
 import { during } from '../loop-watch.ts';
+import { timed } from '../metrics/timed.ts';
 import type { TurnResult } from '../order/turns.ts';
 import { endBatch } from './end-batch.ts';
 import { departGuarded, isHeld, processGuarded } from './guard.ts';
@@ -35,9 +36,11 @@ import { undoInTurn } from './undo.ts';
  * @returns the customer; null where no turn is due
  */
 export async function takeTurn(services: Services): Promise<number | null> {
-  const { database, clock, journal, settleMs } = services;
+  const { database, clock, journal, meter, settleMs } = services;
   return database.transaction(async (lock) => {
-    const claim = await claimTurn(lock, clock.now());
+    const claim = await timed(meter, 'database_seconds', { step: 'claim' }, () =>
+      claimTurn(lock, clock.now()),
+    );
     if (!claim) return null;
     const { customer, standing } = claim;
     failpoint('claimed');
@@ -46,13 +49,21 @@ export async function takeTurn(services: Services): Promise<number | null> {
     ).catch(async (error: unknown): Promise<TurnResult> => {
       if (error instanceof StillReading) return preparing(services);
       if (isDatabaseAway(error) || !(await isHeld(lock))) journal.turnInterrupted(customer, error);
-      else journal.turnFailed(customer, error);
+      else {
+        journal.turnFailed(customer, error);
+        meter?.add('turns_total', { result: 'fault' });
+      }
       return { kind: 'failed' };
     });
+    if (result.kind !== 'failed')
+      meter?.add('turns_total', { result: WORKED.has(result.kind) ? 'worked' : 'nothing' });
     await endTurn(lock, customer, standing, { result, now: clock.now(), settleMs });
     return customer;
   });
 }
+
+/** What a turn comes to that has gone on with something. */
+const WORKED = new Set<TurnResult['kind']>(['more', 'done', 'deferred']);
 
 /**
  * One turn: finishes what was begun, then takes back what somebody asked to be undone; else, unless the customer is paused, processes one file (or one slice

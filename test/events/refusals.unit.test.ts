@@ -8,6 +8,7 @@ const refused = (address: string): NewEvent => ({
   address,
   data: { protocol: 'ftps', cipher: '', reason: 'signIn.wrongPassword' },
 });
+const tallied = (count: number) => [{ protocol: 'ftps', reason: 'signIn.wrongPassword', count }];
 const AT = (seconds: number) => new Date(Date.UTC(2026, 2, 2, 12, 0, seconds));
 
 test('600 refused sign-ins of a minute are told one by one, the others as their number and that of their addresses', () => {
@@ -17,7 +18,10 @@ test('600 refused sign-ins of a minute are told one by one, the others as their 
   );
   expect(singles.filter(Boolean)).toHaveLength(600);
   expect(singles.slice(0, 600)).not.toContain(false);
-  expect(refusals.take()).toEqual({ type: 'sign_in.flood', data: { count: 4_400, addresses: 7 } });
+  expect(refusals.take()).toEqual({
+    type: 'sign_in.flood',
+    data: { count: 4_400, addresses: 7, tally: tallied(4_400) },
+  });
   expect(refusals.take()).toBeNull();
 });
 
@@ -40,5 +44,8 @@ test('whatever else happens is told one by one, in a flood as well', () => {
 test('what is remembered of a flood from everywhere is bounded', () => {
   const refusals = new Refusals();
   for (let n = 0; n < 20_000; n += 1) refusals.isSingle(refused(`2001:db8::${n.toString(16)}`), AT(0));
-  expect(refusals.take()).toEqual({ type: 'sign_in.flood', data: { count: 19_400, addresses: 1_000 } });
+  expect(refusals.take()).toEqual({
+    type: 'sign_in.flood',
+    data: { count: 19_400, addresses: 1_000, tally: tallied(19_400) },
+  });
 });

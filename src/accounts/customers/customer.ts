@@ -144,3 +144,13 @@ export async function setCaps(tx: Transaction, id: number, given: GivenCaps): Pr
     [id, given.hourly, given.daily, given.perFile],
   );
 }
+
+/** How many there are in each state. */
+export async function countCustomers(
+  db: Queryable,
+): Promise<{ state: Customer['state']; customers: number }[]> {
+  const { rows } = await db.query<{ state: Customer['state']; customers: number }>(
+    'select state, count(*) as customers from customer group by state',
+  );
+  return rows;
+}

@@ -100,7 +100,7 @@ export class Conversation {
 
   /** @returns false where there is no room for another session */
   enter(account: AccessAccount): boolean {
-    if (!this.#visit.enter({ account, revoke: () => this.onRevoked() })) return false;
+    if (!this.#visit.enter({ account, protocol: 'ftps', revoke: () => this.onRevoked() })) return false;
     this.#view = new FolderView(account);
     this.peer.login = account.login;
     this.peer.customer = account.customer;

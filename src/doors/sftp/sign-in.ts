@@ -90,7 +90,7 @@ export class SftpSignIn {
 
   #admit(context: AuthContext, account: AccessAccount): void {
     const { visit, peer, services } = this.#parts;
-    if (!visit.enter({ account, revoke: () => this.#parts.onRevoked() })) {
+    if (!visit.enter({ account, protocol: 'sftp', revoke: () => this.#parts.onRevoked() })) {
       const seen = { ...peer, login: account.login, customer: account.customer };
       services.journal.signInRefused(seen, reason('signIn.tooManySessions'));
       this.#reject(context, true);

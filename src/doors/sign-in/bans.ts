@@ -166,6 +166,15 @@ export async function listBans(db: Queryable, now: Date, all: boolean): Promise<
   return rows.map(({ banned_until: end, ...row }) => ({ ...row, until: end && end > now ? end : null }));
 }
 
+export const BANS_IN_FORCE =
+  'select kind, count(*) as bans from door_score where banned_until > $1 group by kind';
+
+/** How many are in force at `now`, by kind. */
+export async function countBans(db: Queryable, now: Date): Promise<{ kind: ScoreKind; bans: number }[]> {
+  const { rows } = await db.query<{ kind: ScoreKind; bans: number }>(BANS_IN_FORCE, [now]);
+  return rows;
+}
+
 /**
  * Lifts every ban of an address, a network or a login, and forgets what has not led to a ban yet.
  *

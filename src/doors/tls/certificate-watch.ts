@@ -35,6 +35,11 @@ export class CertificateWatch {
     return watch;
   }
 
+  /** In force. */
+  get current(): Pick<Certificate, 'validFrom' | 'validTo'> {
+    return this.#current;
+  }
+
   /**
    * To be called every few seconds: files replaced by rename or through a link are seen too, which a watch on the file
    * would miss. Files that do not fit together (yet) leave the old certificate in force.
