@@ -406,6 +406,8 @@ create table change_file (
   -- What was decided of a held file; its turn carries it out.
   ruling jsonb,
   retry_number bigint,
+  -- What it has waited for, besides its turn; null: nothing. The first thing, where there were several.
+  waited_for text,
   primary key (id),
   foreign key (batch_id) references batch(id),
   foreign key (customer_id) references customer(id),
@@ -414,7 +416,8 @@ create table change_file (
   check (deferred_for in ('hour', 'day', 'sequence')),
   check (folder in ('_processed', '_error')),
   check (sequence >= 0),
-  check (state in ('waiting', 'deferred', 'held', 'applying', 'applied', 'rejected', 'filed', 'withdrawn', 'quarantined'))
+  check (state in ('waiting', 'deferred', 'held', 'applying', 'applied', 'rejected', 'filed', 'withdrawn', 'quarantined')),
+  check (waited_for in ('hour', 'day', 'sequence', 'scanner', 'decision'))
 );
 create index change_file_batch on change_file (batch_id);
 create index change_file_content on change_file (customer_id, content_sha256) where (content_sha256 is not null);

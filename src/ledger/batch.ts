@@ -77,7 +77,9 @@ export async function startBatch(
          and not ($4 and exists (select 1 from change_file where customer_id = $1 and state = 'waiting' and id > $3))
        on conflict (customer_id) where closed_at is null do nothing
        returning id)
-     update change_file set batch_id = begun.id, state = 'waiting', deferred_until = null, deferred_for = null
+     update change_file set batch_id = begun.id, state = 'waiting', deferred_until = null, deferred_for = null,
+       waited_for = coalesce(waited_for, deferred_for, (select max(d.deferred_for) from change_file d
+         where d.customer_id = $1 and d.state = 'deferred'))
        from begun where customer_id = $1 and state in ('waiting', 'deferred') and ($3::bigint is null or change_file.id <= $3)
      returning begun.id`,
     [customer, now, upTo, alone],

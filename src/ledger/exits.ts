@@ -60,7 +60,8 @@ export async function defer(
   entries: number,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update change_file set state = 'deferred', deferred_until = $2, deferred_for = $3, total = $4, batch_id = null
+    `update change_file set state = 'deferred', deferred_until = $2, deferred_for = $3, waited_for = coalesce(waited_for, $3),
+       total = $4, batch_id = null
       where id = $1 and ${among('defer')}`,
     [file.id, until, reason, entries],
   );
@@ -99,7 +100,7 @@ export async function hold(
   { until, entries, taken }: { until: Date; entries: number; taken: boolean },
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update change_file set state = 'held', hold = $2, held_until = $3, total = $4, taken = $5, ruling = null, batch_id = null,
+    `update change_file set state = 'held', waited_for = coalesce(waited_for, 'decision'), hold = $2, held_until = $3, total = $4, taken = $5, ruling = null, batch_id = null,
        failures = 0
       where id = $1 and ${among('hold')}`,
     [file.id, why, until, entries, taken],

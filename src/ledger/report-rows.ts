@@ -17,6 +17,8 @@ interface FileRow {
   type: string | null;
   source: string | null;
   /** ISO 8601, like all moments here. */
+  received_at: string;
+  waited_for: WaitedFor | null;
   started_at: string;
   finished_at: string;
   detail: Refusal | UncodedRefusal | QuarantineRefusal | null;
@@ -42,16 +44,20 @@ interface WaitingRow {
   detail: UncodedRefusal;
 }
 
-/** What a report tells. */
+export type WaitedFor = 'hour' | 'day' | 'sequence' | 'scanner' | 'decision';
+
+/** What a report tells, and for how long its files had to wait for it. */
 export interface Reported {
   /** Those decided, in their order, then those that wait for the next day. */
   files: ReportedFile[];
+  /** When those decided were uploaded, and what has kept them from their turn; null: nothing has. */
+  waits: { type: string | null; receivedAt: Date; waitedFor: WaitedFor | null }[];
   /** The spool has files of the customer that the ledger does not know, and no earlier report has told of them. */
   isToldOfDifferences: boolean;
 }
 
 const DECIDED = `
-  select id, name, type, source, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors,
+  select id, name, type, source, received_at, waited_for, started_at, finished_at, decision, detail, entries, written, read_errors, write_errors,
          replaced, folder, filed_as, retry_number::text,
          (select coalesce(json_agg(n.detail order by n.id), '[]') from batch_note n
            where n.batch_id = $1 and n.change_file_id = f.id and n.kind not in ('day-limit', 'same-content', 'effects')) as warnings,
@@ -84,6 +90,11 @@ export async function reportedFiles(db: Queryable, batch: number): Promise<Repor
       ...decided.map((row) => ({ ...reportedFile(row), absent: absent?.get(row.id) ?? null })),
       ...waiting.map(fileOverTheDay),
     ],
+    waits: decided.map(({ type, received_at: at, waited_for: waitedFor }) => ({
+      type,
+      receivedAt: new Date(at),
+      waitedFor,
+    })),
     isToldOfDifferences: differs,
   };
 }

@@ -25,7 +25,8 @@ export async function noteScanner(
   fault: ScannerFault | null,
 ): Promise<void> {
   await db.query(
-    `update change_file set detail = $2 where id = $1 and state = 'waiting' and detail is distinct from $2`,
+    `update change_file set detail = $2,
+       waited_for = case when $2::jsonb is null then waited_for else coalesce(waited_for, 'scanner') end where id = $1 and state = 'waiting' and detail is distinct from $2`,
     [file.id, fault && { waits: 'scanner', cause: fault.cause, reason: fault.reason }],
   );
 }

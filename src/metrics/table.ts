@@ -21,6 +21,8 @@ export interface Metric {
 }
 
 const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const REPORT = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const WAIT = [1, 10, 60, 300, 900, 3_600, 7_200, 21_600, 43_200, 86_400, 172_800];
 
 /** What keeps a file waiting. `turn`: nothing does, so it is ours to work on. */
 export const WHY = ['settle', 'turn', 'cap_hour', 'cap_day', 'sequence', 'scanner', 'decision'] as const;
@@ -172,6 +174,18 @@ export const METRICS = {
     help: 'How long the steps of a file, or of a slice of it, take',
     labels: { type: TYPES, step: ['read', 'decide', 'save', 'depart'] },
     buckets: FAST,
+  },
+  upload_to_report_seconds: {
+    type: 'histogram',
+    help: 'From the upload to the report, of files that nothing held back',
+    labels: { type: TYPES },
+    buckets: REPORT,
+  },
+  wait_seconds: {
+    type: 'histogram',
+    help: 'The same, of files that something held back',
+    labels: { why: ['cap_hour', 'cap_day', 'sequence', 'scanner', 'decision'] },
+    buckets: WAIT,
   },
   decisions_total: {
     type: 'counter',

@@ -57,9 +57,9 @@ describe('metrics of a daemon', () => {
         if (label !== 'le')
           expect([name, label, metric.labels?.[label]?.includes(value)]).toEqual([name, label, true]);
     }
-    // It has no series without a scanner.
+    // Nobody has waited, and there is no scanner.
     const absent = [...known].filter((name) => !seen.has(name));
-    expect(absent).toEqual(['spoolgate_scanner_up']);
+    expect(absent).toEqual(['spoolgate_wait_seconds', 'spoolgate_scanner_up']);
   });
 
   it('never have a word from outside', async () => {
