@@ -151,7 +151,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
       makeFolders: folderMaker(services),
     }),
   );
-  const health = await startPrivateServer({ configuration, services, meters, dispatcher, doors });
+  const health = await startPrivateServer({ configuration, services, meters, dispatcher, doors, loop });
   opened.defer(() => health.close());
   await dispatcher.sweep();
   compare();

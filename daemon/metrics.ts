@@ -42,6 +42,7 @@ export function openMetrics(parts: Measured): Expose {
     const read = await shared();
     gauge(all, 'database_up', {}, read === null ? 0 : 1);
     if (read) tellShared(all, { ...read, runs: runs(read.runs) }, parts);
+    if (parts.antivirus) gauge(all, 'scanner_up', {}, (await parts.antivirus.fault()) === null ? 1 : 0);
     await tellDisk(all, parts.configuration.spool);
     return all;
   };
@@ -82,10 +83,7 @@ async function readShared({ database, clock, configuration, meters }: Measured) 
   };
 }
 
-function tellProcess(
-  all: Gauges,
-  { database, dispatcher, antivirus, fullness, certificate }: Measured,
-): void {
+function tellProcess(all: Gauges, { database, dispatcher, fullness, certificate }: Measured): void {
   for (const [state, count] of Object.entries(database.connections()))
     gauge(all, 'database_pool_connections', { state: state as 'idle' }, count);
   const { most, busy } = dispatcher.workers;
@@ -99,7 +97,6 @@ function tellProcess(
     gauge(all, 'door_connections_limit', { kind: kind as 'address' }, limit);
   }
   gauge(all, 'certificate_expires_timestamp_seconds', { door: 'ftps' }, seconds(certificate().validTo));
-  if (antivirus) gauge(all, 'scanner_up', {}, antivirus.answered?.ok === false ? 0 : 1);
 }
 
 function tellShared(all: Gauges, read: Shared, { configuration }: Measured): void {

@@ -3,11 +3,18 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database/open.ts';
 import type { Journal } from '../events/events.ts';
 import { contentOf } from '../file-content.ts';
-import { scanWithClamd, type ClamdAddress, type ClamdAnswer } from './clamd.ts';
+import {
+  pingClamd,
+  scanWithClamd,
+  type ClamdAddress,
+  type ClamdAnswer,
+  type UnavailableCause,
+} from './clamd.ts';
 import type { QuarantineRefusal } from '../change-file/reported-file.ts';
 import { quarantine } from '../ledger/exits.ts';
 import { lockWaiting, noteScanner } from '../ledger/scanning.ts';
 import type { Meter } from '../metrics/meters.ts';
+import { keptFor } from '../metrics/shared.ts';
 import { moveQuarantined } from './quarantine.ts';
 import { takeChangeFile, type OpenChangeFile } from '../spool/take.ts';
 
@@ -44,8 +51,8 @@ export type Passage =
 
 /** Every file passes here before it is decided. */
 export interface Antivirus {
-  /** Whether it answered the last time it was asked, and why not; null: it has not been asked. */
-  readonly answered: { ok: boolean; reason: string | null } | null;
+  /** Asks it whether it is there. @returns what is wrong, or null; the same for some seconds */
+  fault(): Promise<UnavailableCause | null>;
   pass(file: ChangeFile, opened: OpenChangeFile, folder: string): Promise<Passage>;
   /** Finishes what a crash has left. */
   recover(): Promise<void>;
@@ -56,19 +63,16 @@ const AGAIN_MS = 5_000;
 
 export function createAntivirus(settings: AntivirusSettings, parts: AntivirusParts): Antivirus {
   const { database, clock, journal, meter } = parts;
-  let answered: Antivirus['answered'] = null;
+  const fault = keptFor(() => pingClamd(settings.clamd));
   const hintOnce = hintAtScannersLimit(settings, journal);
   const clean = new CleanFiles();
   const recover = () => moveQuarantined(database, settings.quarantine, parts.folderOf);
   return {
     recover,
-    get answered() {
-      return answered;
-    },
+    fault,
     pass: async (file, opened, folder) => {
       if (clean.has(file, opened)) return { kind: 'clean' };
       const answer = await scan(settings, opened, parts.stopping);
-      if (opened.bytes <= settings.bytesMax) answered = answeredBy(answer);
       meter?.add('scans_total', { result: SCAN_RESULTS[answer.kind] });
       if (answer.kind === 'unavailable') {
         await noteScanner(database, file, answer);
@@ -90,10 +94,6 @@ export function createAntivirus(settings: AntivirusSettings, parts: AntivirusPar
       return { kind: 'quarantined' };
     },
   };
-}
-
-function answeredBy(answer: ClamdAnswer): Antivirus['answered'] {
-  return answer.kind === 'unavailable' ? { ok: false, reason: answer.cause } : { ok: true, reason: null };
 }
 
 const SCAN_RESULTS = {

@@ -23,6 +23,28 @@ export function clamdAddressFrom(text: string): ClamdAddress {
   return { host: text.slice(0, colon).replace(/^\[(.*)\]$/u, '$1'), port: Number(text.slice(colon + 1)) };
 }
 
+const PING_MS_MAX = 3_000;
+
+/** @returns what is wrong with it, or null */
+export async function pingClamd(address: ClamdAddress): Promise<UnavailableCause | null> {
+  const clamd = new ClamdConnection();
+  let cause: UnavailableCause = 'away';
+  const timer = setTimeout(() => {
+    cause = 'slow';
+    clamd.destroy(new Error('no answer'));
+  }, PING_MS_MAX);
+  clamd.connect(address);
+  try {
+    await clamd.send('zPING\0');
+    return (await clamd.answer).startsWith('PONG') ? null : 'fault';
+  } catch {
+    return cause;
+  } finally {
+    clearTimeout(timer);
+    clamd.destroy();
+  }
+}
+
 /**
  * Has clamd scan a stream (INSTREAM). Never rejects for what clamd does; what `bytes` throws is passed on.
  *

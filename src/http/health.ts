@@ -1,50 +1,33 @@
-import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Queryable } from '../database/open.ts';
-import { causeOf } from '../cause.ts';
-import { answerMetrics, type Expose } from './metrics.ts';
 import { listenFault } from '../listen-fault.ts';
+import { healthText, type Health } from './health-parts.ts';
+import { answerMetrics, type Expose } from './metrics.ts';
 
 export interface HealthServer {
   port: number;
   close(): Promise<void>;
 }
 
-/** What the health check asks besides the database itself. */
-export interface HealthQuestions {
-  /** Why the spool cannot be written now, or null. */
-  spoolFault: () => Promise<string | null>;
-  /** What a person must see to while the work goes on, or null. */
-  concern: () => Promise<string | null>;
-}
-
-export interface MetricsQuestions {
+/** What is served. */
+export interface PrivateAnswers {
+  health: () => Promise<Health>;
   expose: Expose;
-  /** Told of a fault of ours. */
+  /** Told of a fault of ours while the metrics were made. */
   failed: (error: unknown) => void;
 }
 
 /**
- * `GET /metrics` (metrics.ts), and `GET /health`: 200 while the database answers and uploads and results can be written, else 503 with the reason. For
- * container and load-balancer checks; it tells nothing else. What no restart mends is `degraded`, with 200.
+ * The private port. `GET /health` answers 200 while the database answers and uploads and results can be written, else 503
+ * with the reason, for checks of containers and load balancers; what no restart mends is `degraded`, with 200. Each part
+ * says what is wrong and what to do. `GET /health.txt` is the same in words, `GET /metrics` is for Prometheus.
  */
 export async function startHealthServer(
   { host, port }: { host: string; port: number },
-  db: Queryable,
-  questions: HealthQuestions,
-  { expose, failed }: MetricsQuestions,
+  answers: PrivateAnswers,
 ): Promise<HealthServer> {
-  const server = createServer((request, response) => {
-    const answer = (status: number, body: object) => {
-      response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-      response.end(`${JSON.stringify(body)}\n`);
-    };
-    if (request.method === 'GET' && request.url === '/metrics')
-      return void answerMetrics(request, response, expose, failed);
-    if (request.method !== 'GET' || request.url !== '/health') return answer(404, { error: 'not found' });
-    void healthOf(db, questions).then((health) => answer(SERVING.has(health.status) ? 200 : 503, health));
-  });
+  const server = createServer((request, response) => void answer(request, response, answers));
   server.listen({ host, port });
   try {
     await once(server, 'listening');
@@ -54,28 +37,26 @@ export async function startHealthServer(
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
 }
 
-interface Health {
-  status: 'ok' | 'degraded' | 'database unreachable' | 'database read-only' | 'spool not writable';
-  reason?: string;
-}
-
 const SERVING = new Set<Health['status']>(['ok', 'degraded']);
+const JSON_TYPE = 'application/json';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
 
-async function healthOf(db: Queryable, { spoolFault, concern }: HealthQuestions): Promise<Health> {
-  let reason: string | null;
-  try {
-    const { rows } = await db.query<{ readonly: string }>(
-      `select current_setting('transaction_read_only') as readonly`,
-    );
-    if (rows[0]?.readonly === 'on')
-      return { status: 'database read-only', reason: 'the database takes no changes; is it a standby?' };
-    reason = await concern();
-  } catch (error) {
-    return { status: 'database unreachable', reason: causeOf(error) };
-  }
-  const fault = await spoolFault();
-  if (fault !== null) return { status: 'spool not writable', reason: fault };
-  return reason === null ? { status: 'ok' } : { status: 'degraded', reason };
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { health, expose, failed }: PrivateAnswers,
+): Promise<void> {
+  const send = (status: number, type: string, text: string) => {
+    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+    response.end(text);
+  };
+  const place = request.method === 'GET' ? request.url : null;
+  if (place === '/metrics') return answerMetrics(request, response, expose, failed);
+  if (place !== '/health' && place !== '/health.txt') return send(404, JSON_TYPE, '{"error":"not found"}\n');
+  const found = await health();
+  const status = SERVING.has(found.status) ? 200 : 503;
+  if (place === '/health') send(status, JSON_TYPE, `${JSON.stringify(found)}\n`);
+  else send(status, TEXT_TYPE, healthText(found));
 }
 
 async function closeServer(server: Server): Promise<void> {

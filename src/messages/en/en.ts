@@ -1,6 +1,7 @@
 import { commands } from './commands.ts';
 import { configuration } from './configuration.ts';
 import { demo } from './demo.ts';
+import { health } from './health.ts';
 import { kinds } from './kinds.ts';
 import { mails } from './mails.ts';
 import { operator } from './operator.ts';
@@ -24,4 +25,5 @@ export const en = {
   operator,
   commands,
   demo,
+  health,
 };
