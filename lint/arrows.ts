@@ -117,6 +117,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/events',
     'src/kinds/registry.ts',
   ],
+  'src/notices': ['src/database', 'src/events', 'src/outbox'],
   'src/outbox': [
     'src/accounts/changes',
     'src/accounts/subscribers',

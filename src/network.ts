@@ -45,6 +45,19 @@ export function isWithin(networks: readonly string[], text: string): boolean {
   });
 }
 
+/** Global unicast (RFC 4291): all that is given out to anybody lies in it. */
+const GLOBAL: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
+
+/**
+ * Whether an address is one of the public Internet. Private, loopback, link-local and other special ones are not, and
+ * neither are those that carry an IPv4 address (6to4, Teredo, NAT64) and lead to wherever that lies.
+ */
+export function isPublicAddress(text: string): boolean {
+  const address = text.includes('%') ? null : readUnmapped(text);
+  if (address?.range() !== 'unicast') return false;
+  return !(address instanceof ipaddr.IPv6) || address.match(...GLOBAL);
+}
+
 /** What is wrong with an address that may have a prefix length, as the end of a sentence; null: nothing. */
 export function networkFault(text: string): string | null {
   if (readNetwork(text)) return null;

@@ -4,6 +4,7 @@ import { demo } from './demo.ts';
 import { health } from './health.ts';
 import { kinds } from './kinds.ts';
 import { mails } from './mails.ts';
+import { notices } from './notices.ts';
 import { operator } from './operator.ts';
 import { report } from './report.ts';
 import { replies } from './replies.ts';
@@ -20,6 +21,7 @@ export const en = {
   kinds,
   status,
   mails,
+  notices,
   replies,
   configuration,
   operator,

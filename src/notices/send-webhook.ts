@@ -1,0 +1,153 @@
+/** Sends one webhook: to an address that was looked at, once, and without following anybody anywhere. */
+import { lookup } from 'node:dns/promises';
+import http, { type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { codeOf } from '../fault.ts';
+import { isAddress, isPublicAddress, isWithin } from '../network.ts';
+
+export interface WebhookRules {
+  /** Networks that may be connected to although they are not public. */
+  allowNetworks: readonly string[];
+  /** Without TLS, too. */
+  allowHttp: boolean;
+  /** For one try, from the look-up of the name to the end of the answer. */
+  timeoutMs: number;
+  /** Addresses of a name. */
+  resolve?: (name: string) => Promise<readonly Address[]>;
+  /** Certificates that are trusted besides those of the machine, for tests. */
+  ca?: string;
+}
+
+interface Address {
+  address: string;
+  family: number;
+}
+
+export interface Sent {
+  ok: boolean;
+  /** Why not: a code of ours (messages/en/notices.ts); never a text from outside. */
+  failure?: string;
+  /** The receiver wants no more of these. */
+  gone?: boolean;
+  /** The pause that it asks for, in milliseconds. */
+  askedMs?: number;
+}
+
+/** What comes after that of an answer is not read. */
+const ANSWER_BYTES_MAX = 65_536;
+
+export async function sendWebhook(
+  target: string,
+  headers: Record<string, string>,
+  body: string,
+  rules: WebhookRules,
+): Promise<Sent> {
+  const url = new URL(target);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && rules.allowHttp)) return failed('not_https');
+  const signal = AbortSignal.timeout(rules.timeoutMs);
+  try {
+    const addresses = await beforeAbort(addressesOf(url, rules), signal);
+    if (addresses.length === 0) return failed('name_not_found');
+    // A name that leads to both is made to lead there: no choice is made among its addresses.
+    if (!addresses.every(({ address }) => mayConnectTo(address, rules))) return failed('address_refused');
+    return await request(url, addresses, { headers, body, signal, ca: rules.ca });
+  } catch (error) {
+    return failed(signal.aborted ? 'timeout' : failureOf(error));
+  }
+}
+
+async function addressesOf({ hostname }: URL, { resolve = everyAddress }: WebhookRules) {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return isAddress(host) ? [{ address: host, family: host.includes(':') ? 6 : 4 }] : resolve(host);
+}
+
+/** Customers name the receiver, and this machine stands where they do not. */
+function mayConnectTo(address: string, { allowNetworks }: WebhookRules): boolean {
+  return isPublicAddress(address) || isWithin(allowNetworks, address);
+}
+
+async function everyAddress(name: string): Promise<readonly Address[]> {
+  return lookup(name, { all: true, order: 'verbatim' });
+}
+
+async function beforeAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('timeout')), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+interface Message {
+  headers: Record<string, string>;
+  body: string;
+  signal: AbortSignal;
+  ca: string | undefined;
+}
+
+async function request(
+  url: URL,
+  addresses: readonly Address[],
+  { headers, body, signal, ca }: Message,
+): Promise<Sent> {
+  const options: RequestOptions & https.RequestOptions = {
+    method: 'POST',
+    // No connection is used twice: each is to an address that was looked at for it.
+    agent: false,
+    lookup: pinnedTo(addresses),
+    signal,
+    headers: { ...headers, 'content-length': Buffer.byteLength(body), 'user-agent': 'Spoolgate' },
+    ...(ca === undefined ? {} : { ca }),
+  };
+  return new Promise((resolve, reject) => {
+    const take = (response: IncomingMessage) => {
+      const outcome = outcomeOf(response);
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > ANSWER_BYTES_MAX) response.destroy();
+      });
+      // It has said what it thinks of the notice; how it closes does not matter any more.
+      response.on('close', () => (signal.aborted ? reject(new Error('timeout')) : resolve(outcome)));
+      response.on('error', () => {});
+    };
+    const sending =
+      url.protocol === 'https:' ? https.request(url, options, take) : http.request(url, options, take);
+    sending.on('error', reject);
+    sending.end(body);
+  });
+}
+
+/** Connects to what was looked at: asked again, a name server might say something else. */
+function pinnedTo(addresses: readonly Address[]): LookupFunction {
+  const [first] = addresses;
+  return (_, { all }, done) => {
+    if (all) done(null, [...addresses]);
+    else if (first) done(null, first.address, first.family);
+  };
+}
+
+function outcomeOf({ statusCode = 0, headers }: IncomingMessage): Sent {
+  if (statusCode >= 200 && statusCode < 300) return { ok: true };
+  const asked = Number(headers['retry-after'] ?? 0);
+  const pause = Number.isFinite(asked) && asked > 0 ? { askedMs: asked * 1000 } : {};
+  return {
+    ok: false,
+    failure: `http_${statusCode}`,
+    ...(statusCode === 410 ? { gone: true } : {}),
+    ...pause,
+  };
+}
+
+function failed(failure: string): Sent {
+  return { ok: false, failure };
+}
+
+const NAME_FAULTS = ['ENOTFOUND', 'EAI_AGAIN', 'ENODATA', 'EAI_NODATA'];
+const TLS_FAULT = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|UNABLE_|SELF_SIGNED|HOSTNAME|EPROTO)/;
+
+function failureOf(error: unknown): string {
+  const code = codeOf(error) ?? '';
+  if (NAME_FAULTS.includes(code)) return 'name_not_found';
+  return TLS_FAULT.test(code) ? 'tls' : 'connection';
+}
