@@ -1,11 +1,23 @@
 import type { AsJson } from '../src/actions/action.ts';
+import { customerStatus as customerStatusAction } from '../src/actions/customer-status.ts';
 import { status as statusAction } from '../src/actions/status.ts';
+import { waiting as waitingAction } from '../src/actions/waiting.ts';
 import { systemClock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
-import type { CapStatus, CustomerStatus, Pause, WaitingFile, WaitReasons } from '../src/customer-status.ts';
+import type {
+  CapStatus,
+  CustomerStatus,
+  Pause,
+  PendingUndo,
+  WaitingFile,
+  WaitReasons,
+} from '../src/customer-status.ts';
 import { certificateStatus, type CertificateStatus } from '../src/doors/tls/certificate-status.ts';
 import { givenCertificate } from '../src/doors/tls/certificate.ts';
-import type { Command } from './command.ts';
+import { customerNumber } from './arguments.ts';
+import type { Command, CommandContext } from './command.ts';
+import { pageLines } from './status-page.ts';
+import { OperatorFault } from '../src/fault.ts';
 import { peopleOf } from '../src/change-file/danger.ts';
 import { heldText, listText } from '../src/messages/en/status.ts';
 import { waitText } from '../src/messages/wait-text.ts';
@@ -27,12 +39,16 @@ const words = commands.status;
 
 export const status: Command = {
   name: 'status',
-  usage: '',
+  usage: '[CUSTOMER]',
   summary: words.summary,
   details: words.details,
-  options: { json: { type: 'boolean' } },
-  count: { min: 0, max: 0 },
-  run: async ({ options, configuration, call, print }) => {
+  options: { waiting: { type: 'boolean' }, json: { type: 'boolean' } },
+  count: { min: 0, max: 1 },
+  run: async ({ arguments: [id], ...context }) => {
+    const { options, configuration, call, print } = context;
+    if (id !== undefined && options.waiting) throw new OperatorFault(words.either, 2);
+    if (id !== undefined) return showCustomer(customerNumber(id), context);
+    if (options.waiting) return showWaiting(context);
     const { customers, people, loop } = await call(statusAction, {});
     const certificates = await certificatesOf(await configuration(), systemClock.now());
     const status = { customers, people, certificates: throughJson(certificates), loop };
@@ -41,15 +57,36 @@ export const status: Command = {
   },
 };
 
+type Shows = Pick<CommandContext, 'options' | 'call' | 'print'>;
+
+async function showCustomer(id: number, { options, call, print }: Shows): Promise<number> {
+  const answer = await call(customerStatusAction, { customer: id });
+  const { customer, people, hold } = answer;
+  const page = [textOf(customer, people), ...pageLines(customer, hold)].join('\n');
+  print(options.json ? escapeHidden(JSON.stringify({ ...answer, customer: filesWithWhy(customer) })) : page);
+  return 0;
+}
+
+async function showWaiting({ options, call, print }: Shows): Promise<number> {
+  const { files, waiting: all } = await call(waitingAction, {});
+  const lines = files.map(
+    ({ customer, customerName, ...file }) =>
+      `${file.since} ${customer} ${escapeHidden(customerName)}: ${fileText(customer, file)}`,
+  );
+  const more = all > files.length ? [words.more(all - files.length)] : [];
+  const withWords = files.map((file) => ({ ...file, why: waitText(file) }));
+  if (options.json) print(escapeHidden(JSON.stringify({ waiting: all, files: withWords })));
+  else print(all === 0 ? words.nothingWaits : [...lines, ...more].join('\n'));
+  return 0;
+}
+
 /** Programs get the codes, and the sentence that people get. */
 function withWhy({ customers, ...rest }: AsJson<Status>): object {
-  return {
-    customers: customers.map((customer) => ({
-      ...customer,
-      files: customer.files.map((file) => ({ ...file, why: waitText(file) })),
-    })),
-    ...rest,
-  };
+  return { customers: customers.map(filesWithWhy), ...rest };
+}
+
+function filesWithWhy(customer: AsJson<CustomerStatus>): object {
+  return { ...customer, files: customer.files.map((file) => ({ ...file, why: waitText(file) })) };
 }
 
 function throughJson<Value>(value: Value): AsJson<Value> {
@@ -86,7 +123,7 @@ function loopTexts(loop: AsJson<LoopStatus> | null): string[] {
 }
 
 function textOf(
-  { id, name, state, pause, caps, waiting, files, reports, missing, lists }: AsJson<CustomerStatus>,
+  { id, name, state, pause, caps, waiting, files, reports, missing, lists, undos }: AsJson<CustomerStatus>,
   people: Record<string, number>,
 ): string {
   return [
@@ -101,6 +138,7 @@ function textOf(
               .join(', '),
           )}`,
         ]),
+    ...undos.map((undo) => `  ${undoText(undo)}`),
     ...lists.map((list) => `  ${listText(list)}`),
     ...files.map((file) => `  ${fileText(id, file)}`),
     ...(waiting > files.length ? [`  ${words.more(waiting - files.length)}`] : []),
@@ -109,6 +147,11 @@ function textOf(
       .map(({ source, numbers }) => `  ${words.missing(escapeHidden(source), numbers.join(', '))}`),
     `  ${files.length === 0 ? words.noFiles : ''}${words.lastReport(reports[0] ?? words.noReport)}`,
   ].join('\n');
+}
+
+function undoText({ undo, file, state, who, since }: AsJson<PendingUndo>): string {
+  const by = who === null ? null : escapeHidden(who);
+  return words.undo[state](undo, escapeHidden(file), { by, since });
 }
 
 function pauseText({ since, by, reason }: Pause): string {

@@ -21,6 +21,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/events',
     'src/http',
     'src/journal',
+    'src/report',
   ],
   daemon: [
     'cli',

@@ -26,6 +26,18 @@ export interface CustomerStatus {
   unknown: UnknownFiles;
   /** How the full lists of each source stand. */
   lists: ListStatus[];
+  /** Undos that are not done yet, oldest first; the first of them. */
+  undos: PendingUndo[];
+}
+
+/** Somebody has asked to take back what a file did. `applied`: it is taken back, and its report is still to be written. */
+export interface PendingUndo {
+  undo: number;
+  file: string;
+  state: 'waiting' | 'applied';
+  /** The operator or login; null: not known. */
+  who: string | null;
+  since: Date;
 }
 
 /** Since when a customer's files wait, who has paused it and why ('': not said). */

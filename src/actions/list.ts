@@ -7,6 +7,7 @@ import { backup } from './backup.ts';
 import { bans } from './bans.ts';
 import { check } from './check.ts';
 import { claim } from './claim.ts';
+import { customerStatus } from './customer-status.ts';
 import { discard } from './discard.ts';
 import { events } from './events.ts';
 import { exportDirectory } from './export.ts';
@@ -28,11 +29,14 @@ import { tryDatabase } from './try-database.ts';
 import { unban } from './unban.ts';
 import { undo } from './undo.ts';
 import { verify } from './verify.ts';
+import { waiting } from './waiting.ts';
 
 /** All that can be asked for, at the control socket and by commands. */
 export const ACTIONS: readonly Action[] = [
   setup,
   status,
+  customerStatus,
+  waiting,
   show,
   groups,
   claim,

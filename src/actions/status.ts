@@ -4,8 +4,9 @@ import type { UserStatus } from '../accounts/subscribers/status.ts';
 import { customers } from '../accounts/customers/customer.ts';
 import type { CustomerStatus } from '../customer-status.ts';
 import { KINDS } from '../kinds/registry.ts';
-import { customerStatuses } from '../ledger/status.ts';
+import { customerStatuses, type StatusFacts } from '../ledger/status.ts';
 import type { LoopStatus } from '../loop-watch.ts';
+import type { Caps } from '../order/throttle.ts';
 import { action, operators } from './action.ts';
 import type { ActionServices } from './services.ts';
 
@@ -17,7 +18,12 @@ export const status = action({
 });
 
 /** So many customers are looked up at once. */
-const CUSTOMERS_AT_ONCE = 200;
+export const CUSTOMERS_AT_ONCE = 200;
+
+export function statusFacts(caps: Caps): StatusFacts {
+  const { countsHourly, countsDaily, heldRefuses, listTypes } = KINDS;
+  return { caps, countsHourly, countsDaily, heldRefuses, listTypes };
+}
 
 /** Every customer, in the order of their ids. */
 export async function statusOfAll({
@@ -33,8 +39,7 @@ export async function statusOfAll({
   loop: LoopStatus | null;
 }> {
   const known = await customers(database);
-  const { countsHourly, countsDaily, heldRefuses, listTypes } = KINDS;
-  const facts = { caps, countsHourly, countsDaily, heldRefuses, listTypes };
+  const facts = statusFacts(caps);
   const statuses: CustomerStatus[] = [];
   const people: Record<number, Partial<Record<UserStatus, number>>> = {};
   for (let at = 0; at < known.length; at += CUSTOMERS_AT_ONCE) {

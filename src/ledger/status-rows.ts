@@ -1,5 +1,5 @@
 import type { Hold } from '../change-file/danger.ts';
-import type { PastResult, SourceNumber, WaitingFile } from '../customer-status.ts';
+import type { PastResult, PendingUndo, SourceNumber, WaitingFile } from '../customer-status.ts';
 import type { Queryable } from '../database/open.ts';
 
 export interface UsageRow {
@@ -40,6 +40,7 @@ export interface StatusRows {
   missing: Map<number, { before: string; detail: { source: string; numbers: string[] } }[]>;
   unknown: Map<number, UnknownRow[]>;
   lists: Map<number, ListRow[]>;
+  undos: Map<number, PendingUndo[]>;
 }
 
 /** A result with the name that the file came under, and the number for its failed entries. */
@@ -96,6 +97,7 @@ export async function statusRows(
     ),
     unknown: byCustomer(await rows<UnknownRow>(UNKNOWN)),
     lists: byCustomer(await rows<ListRow>(LISTS, listTypes)),
+    undos: byCustomer(await rows<PendingUndo>(UNDOS)),
   };
 }
 
@@ -132,6 +134,12 @@ const REPORTS = `
   select c.id as customer, r.* ${EACH}
     (select report_name as name from batch where customer_id = c.id and report_name is not null
       order by started_at desc, id desc limit ${RESULTS_SHOWN}) r`;
+
+const UNDOS = `
+  select c.id as customer, u.* ${EACH}
+    (select w.id as undo, f.name as file, w.state, w.who, w.requested_at as since
+       from undo w join change_file f on f.id = w.change_file_id
+      where w.customer_id = c.id and w.state in ('waiting', 'applied') order by w.id limit ${RESULTS_SHOWN}) u`;
 
 /** The latest gaps, newest first. */
 const MISSING = `

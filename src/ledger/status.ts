@@ -95,6 +95,7 @@ export async function customerStatuses(
         files: of(rows.unknown).map(({ place }) => place),
       },
       lists: of(rows.lists).map(listStatus),
+      undos: of(rows.undos),
     };
   });
 }

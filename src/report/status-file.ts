@@ -68,7 +68,7 @@ function pauseLine({ since, reason }: Pause, { status: { file: words } }: Messag
 }
 
 /** Of a file that was refused as a whole, why; else how many of its entries were carried out. */
-function resultLine(result: PastResult, messages: Messages): string {
+export function resultLine(result: PastResult, messages: Messages = en): string {
   const words = messages.status.file;
   const { at, folder, file, written, entries, errors, code, report, retryAs } = result;
   const why = whyRefused(result, messages);

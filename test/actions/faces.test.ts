@@ -137,6 +137,9 @@ const QUESTIONS: [
   content?: string[],
 ][] = [
   ['status', {}, 'answers'],
+  ['customer-status', { customer: ACME }, 'answers'],
+  ['customer-status', { customer: 9 }, 'exit 1'],
+  ['waiting', {}, 'answers'],
   ['setup', NEW_CUSTOMER, 'answers'],
   ['setup', NEW_CUSTOMER, 'answers'],
   ['setup', { customers: [{ id: 5_000_006, name: 'Taken', folder: 'new' }] }, 'exit 1'],

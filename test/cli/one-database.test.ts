@@ -32,6 +32,8 @@ interface Expected {
 const COMMANDS = {
   setup: { words: ['setup', 'organisation.yaml'], code: 0, says: /^Already up to date\.$/m },
   status: { words: ['status'], code: 0, says: /^1000001 Acme/m },
+  'customer-status': { words: ['status', String(ACME)], code: 0, says: /^1000001 Acme/m },
+  waiting: { words: ['status', '--waiting'], code: 0, says: /^No files are waiting\.$/m },
   show: { words: ['show', String(ACME), 'sam@example.com'], code: 0, says: /^email: sam@example\.com$/m },
   groups: {
     words: ['show', String(ACME), '--groups'],

@@ -104,6 +104,29 @@ test('a paused customer uploads, is told so, and its files go on when it is resu
   expect(status.stdout).toContain(
     '1. 1000001_HR_PRV_8.csv [waiting] paused: waiting until processing is resumed; no estimate',
   );
+  const page = await command('status', String(ACME));
+  expect(
+    page.stdout
+      .replaceAll(/\d{4}-\d\d-\S+( \S+ UTC)?/g, 'TIME')
+      .replaceAll(/llis_report_\w+\.txt/g, 'REPORT'),
+  ).toContain(
+    [
+      '  last report: REPORT',
+      '  to end the pause: spoolgate resume 1000001',
+      '  source "HR", PRV: last number 7',
+      '  more about numbers: spoolgate sequence 1000001',
+      '  latest results:',
+      '    TIME  _error/1000001_HR_PRV_6.csv: 4: The sequence number is not greater than the last one processed. This file from source "HR" has 6; the last one processed had 7. Rename the file to use a number above 7 and upload it again. See _report/REPORT.',
+      '    TIME  _processed/1000001_HR_PRV_7.csv: 1 of 1 done, 0 failed. See _report/REPORT.',
+      '',
+    ].join('\n'),
+  );
+  const waiting = await command('status', '--waiting');
+  expect(waiting.stdout).toMatch(
+    /^\S+Z 1000001 Acme: 1\. 1000001_HR_PRV_8\.csv \[waiting\] paused: waiting until .*; no estimate\n$/,
+  );
+  const both = await command('status', String(ACME), '--waiting');
+  expect([both.code, both.stderr]).toEqual([2, 'spoolgate: Give either CUSTOMER or --waiting.\n']);
   const own = await poll('the status file to say so', 100, async () => {
     const text = await readFile(path.join(world.folder('acme'), '_status.txt'), 'utf8');
     return text.includes(fileOf(8)) ? text : null;

@@ -27,6 +27,7 @@ const CUSTOMER = {
   sources: [],
   unknown: { count: 0, files: [] },
   lists: [],
+  undos: [],
 };
 
 test('what needs the operator comes first, names cannot write to the screen, and times are in UTC', () => {

@@ -93,7 +93,25 @@ const status = {
   summary: 'show customers, waiting files, caps, latest reports and expiring certificates',
   details:
     'What needs attention comes first: a certificate that expires within 30 days, has expired or cannot be used, and\n' +
-    'files in the spool that the database does not know. --json also lists certificates that are fine.',
+    'files in the spool that the database does not know. --json also lists certificates that are fine.\n\n' +
+    'With CUSTOMER everything about one: since when, by whom and why it is held or paused, waiting files with what to type\n' +
+    'for those that are held, the last number of each source, the latest results, undos that are not done.\n' +
+    '--waiting lists the waiting files of all customers, oldest first, with why and until when.',
+  either: 'Give either CUSTOMER or --waiting.',
+  nothingWaits: 'No files are waiting.',
+  undo: {
+    waiting: (undo: number, file: string, { by, since }: { by: string | null; since: string }) =>
+      `undo ${undo} of ${file}, requested${by === null ? '' : ` by ${by}`} at ${since}: not carried out yet`,
+    applied: (undo: number, file: string, { by, since }: { by: string | null; since: string }) =>
+      `undo ${undo} of ${file}, requested${by === null ? '' : ` by ${by}`} at ${since}: carried out, its report is not written yet`,
+  },
+  heldSince: (customer: number, since: string, by: string) =>
+    `on hold since ${since} by ${by}; to end it: spoolgate release ${customer}`,
+  toRelease: (customer: number) => `to end the hold: spoolgate release ${customer}`,
+  toResume: (customer: number) => `to end the pause: spoolgate resume ${customer}`,
+  source: (source: string, type: string, last: string) => `source ${source}, ${type}: last number ${last}`,
+  toLook: (customer: number) => `more about numbers: spoolgate sequence ${customer}`,
+  results: 'latest results:',
   people: (counts: string) => `people: ${counts}`,
   noCustomers: 'No customers. See: spoolgate setup --help',
   warning: (what: string) => `WARNING: ${what}`,
