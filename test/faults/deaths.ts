@@ -24,6 +24,8 @@ export const ELSEWHERE: Partial<Record<Failpoint, string>> = {
   held: 'test/faults/held-lists.slow.test.ts',
   ruled: 'test/faults/held-lists.slow.test.ts',
   'decision-removed': 'test/faults/held-lists.slow.test.ts',
+  'batch-left': 'test/faults/queue-commands.slow.test.ts',
+  'sequence-ruled': 'test/faults/queue-commands.slow.test.ts',
   ...Object.fromEntries(UNDO_STEPS.map((step) => [step, 'test/faults/undo.slow.test.ts'])),
   telling: 'test/events/killed-teller.slow.test.ts',
   told: 'test/events/killed-teller.slow.test.ts',
