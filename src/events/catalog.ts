@@ -190,11 +190,9 @@ const FILES = {
     FILE,
     'undo',
   ),
-  'undo.applied': kind<{ undo: number; takenBack: number; leftOut: number } & Journalled<ChangesTold>>(
-    'info',
-    'file undone',
-    FILE,
-  ),
+  'undo.applied': kind<
+    { undo: number; takenBack: number; leftOut: number } & Journalled<ChangesTold & Partial<VisitorTold>>
+  >('info', 'file undone', FILE),
   /** It fails by faults of ours. */
   'undo.set_aside': kind<{ undo: number }>('warn', 'undo set aside', FILE, 'undo set aside'),
   'report.written': kind<{ files: number }>('info', 'report written', { subject: 'report' }),

@@ -1,5 +1,6 @@
 /** Writes events into the table `event`: in the transaction that makes them true, all of one moment in one statement. */
 import type { Queryable, Transaction } from '../database/open.ts';
+import type { VisitorTold } from './journalled.ts';
 import type { NewEvent } from './catalog.ts';
 
 const COLUMNS = 'id, at, type, customer_id, who, address, subject, data';
@@ -72,6 +73,15 @@ async function insertEvents(db: Queryable, events: readonly TimedEvent[]): Promi
 /** What no transaction makes true (recorder.ts). */
 export async function insertVisits(db: Queryable, events: readonly TimedEvent[]): Promise<void> {
   await db.query(INSERT_VISITS, [jsonOf(events)]);
+}
+
+/** The same of one login that has asked for something, where a transaction tells of it. */
+export async function visitorOf(tx: Transaction, login: string): Promise<VisitorTold> {
+  const { rows } = await tx.query<VisitorTold>(
+    `select id, customer_id as of from subscriber where email = lower($1) and state <> 'removed'`,
+    [login],
+  );
+  return rows[0] ?? { id: null, of: null };
 }
 
 /** PostgreSQL takes no NUL and no half of a character in a text. */

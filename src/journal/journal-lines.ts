@@ -90,7 +90,7 @@ function writer(customer: number, event: StoredEvent): (told: Told) => Line {
   };
 }
 
-/** Change files are acts of the administrator, those at the doors of the login; all else is the operator's. */
+/** Change files are acts of the administrator, those at the doors and by FILE.undo of the login; all else is the operator's. */
 function actorOf(customer: number, { who, data }: StoredEvent): JournalActor {
   const { by, of, id } = data.journal as Partial<SliceTold & VisitorTold>;
   if (by) return actorFor(customer, { login: by.email, id: by.id, of: customer });

@@ -1,7 +1,7 @@
 /** What was asked to be taken back: table undo. One row, which a turn of the customer carries out. */
 import type { EntryRange } from '../change-file/undo.ts';
 import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
-import { record } from '../events/record.ts';
+import { record, visitorOf } from '../events/record.ts';
 
 /** A file that can be taken back. */
 export interface UndoableFile {
@@ -117,6 +117,8 @@ export interface DueUndo {
   file: UndoableFile;
   ranges: EntryRange[] | null;
   who: string | null;
+  /** FILE.undo has asked for it: `who` is a login. */
+  byFile: boolean;
   reason: string;
   requestedAt: Date;
   appliedAt: Date | null;
@@ -135,6 +137,7 @@ interface DueRow {
   state: DueUndo['state'];
   entries: EntryRange[] | null;
   who: string | null;
+  by_file: boolean;
   reason: string;
   requested_at: Date;
   applied_at: Date | null;
@@ -146,7 +149,7 @@ interface DueRow {
 }
 
 const DUE = `
-  select u.id, u.customer_id as customer, u.state, u.entries, u.who, u.reason, u.requested_at, u.applied_at, u.taken_back,
+  select u.id, u.customer_id as customer, u.state, u.entries, u.who, u.answer is not null as by_file, u.reason, u.requested_at, u.applied_at, u.taken_back,
          u.left_out, f.id as file, f.name, f.started_at
     from undo u join change_file f on f.id = u.change_file_id`;
 
@@ -176,6 +179,7 @@ function dueFrom(row: DueRow): DueUndo {
     file: { id: row.file, name: row.name, startedAt: row.started_at },
     ranges,
     who,
+    byFile: row.by_file,
     reason,
     requestedAt: row.requested_at,
     appliedAt: row.applied_at,
@@ -198,8 +202,10 @@ export async function markApplied(
     [id, now, takenBack, leftOut],
   );
   onlyRow(result);
-  const data = { undo: id, takenBack, leftOut, journal: { from } };
   const who = actorOf(due);
+  // An operator has no account, and its name is that of nobody in the journal.
+  const visitor = due.byFile && due.who !== null ? await visitorOf(tx, due.who) : {};
+  const data = { undo: id, takenBack, leftOut, journal: { from, ...visitor } };
   await record(tx, now, { type: 'undo.applied', customer, who, subject: file.name, data });
   return { ...due, state: 'applied', appliedAt: now, takenBack, leftOut };
 }

@@ -9,8 +9,8 @@ import { takeBackEntriesOf } from './take-back-entries.ts';
 import { takeBackPeopleOf } from './take-back-people.ts';
 import type { TakeBack, TakeBackCounts } from './work.ts';
 
-/** So many subjects are in memory as a whole. */
-const SUBJECTS_AT_ONCE = 1_000;
+/** So many subjects are decided in one go, and read and written by a statement: so long the event loop has no time for others. */
+const SUBJECTS_AT_ONCE = 250;
 
 export async function takeBack(tx: Transaction, work: TakeBack): Promise<TakeBackCounts> {
   const subjects = await rows.changedSubjects(tx, work.customer, work.file, work.ranges);

@@ -50,7 +50,7 @@ export async function saveUndone(
   );
 }
 
-const PAGE_CHANGES = 1_000;
+const PAGE_CHANGES = 250;
 
 /** What an undo did, in the order of the file; pages: a list of any length costs constant memory. */
 export async function* undonePages(db: Queryable, undo: number): AsyncGenerator<UndoneChange[]> {
