@@ -13,7 +13,12 @@ export type ByColumn = readonly (readonly unknown[] | null)[];
  * @param set what may stand behind `from`
  */
 export function byColumn(names: readonly string[], set: string): string {
-  return `(select json_build_array(${names.map((name) => `json_agg(${name})`).join(', ')}) from ${set})`;
+  return `(select ${columnArrays(names)} from ${set})`;
+}
+
+/** The same as part of a `select` that names the set: an aggregate. */
+export function columnArrays(names: readonly string[]): string {
+  return `json_build_array(${names.map((name) => `json_agg(${name})`).join(', ')})`;
 }
 
 /** The rows of such an answer. */

@@ -1,5 +1,5 @@
 import type { RowOf } from '../../database/columns.ts';
-import { byColumn, rowsFrom, type ByColumn } from '../../database/by-column.ts';
+import { byColumn, columnArrays, rowsFrom, type ByColumn } from '../../database/by-column.ts';
 import { onlyRow, type Queryable } from '../../database/open.ts';
 import { arrayOf } from '../../database/unnest.ts';
 import type {
@@ -44,7 +44,7 @@ interface LoadedRow {
   templates: NotesTemplate[];
   forms: string[];
   on_premises: OnPremisesEntry[];
-  subscribers: ByColumn;
+  subscribers: ByColumn | null;
   seats: ByColumn;
   technicians: TechnicianRow[];
   technician_groups: { id: number; name: string }[];
@@ -94,11 +94,16 @@ export async function notesNameHolders(
   return new Map(rows.map((row) => [row.notes_dn_key, row.id]));
 }
 
+/** What is read of a seat: whose it is, and not of which customer. */
+const SEAT_LOADED = SEAT_COLUMNS.filter((column) => column !== 'customer_id');
+
+const OWN_IDS = '(select ids from named where own)::bigint[]';
+
+/** Rows of people are wide: they are put together where they are found, and none is kept for a second look. */
 const LOAD = `
-  with named as (
-    select customer_id, ${SUBSCRIBER_COLUMNS.join(', ')} from subscriber where email = any($2) and state <> 'removed'
-  ), own as (
-    select * from named where customer_id = $1
+  with named as materialized (
+    select customer_id = $1 as own, ${columnArrays(SUBSCRIBER_COLUMNS)} as people, array_agg(id) as ids, json_agg(email) as emails
+      from subscriber where email = any($2) and state <> 'removed' group by 1
   )
   select json_build_object(
     'ids', (select coalesce(json_agg(nextval('subscriber_id')), '[]') from generate_series(1, $5::int)),
@@ -113,18 +118,15 @@ const LOAD = `
     'forms', (select coalesce(json_agg(name), '[]') from forms_file where customer_id = $1),
     'on_premises', (select coalesce(json_agg(o), '[]') from (
        select dn, email from on_premises_entry where customer_id = $1) o),
-    'subscribers', ${byColumn(SUBSCRIBER_COLUMNS, 'own')},
-    'seats', ${byColumn(
-      SEAT_COLUMNS,
-      `(select ${SEAT_COLUMNS.join(', ')} from seat where subscriber_id in (select id from own)
-         order by assigned_at, subscription_id) s`,
-    )},
-    'technicians', (select coalesce(json_agg(t), '[]') from technician t where subscriber_id in (select id from own)),
+    'subscribers', (select people from named where own),
+    'seats', ${byColumn(SEAT_LOADED, `seat where subscriber_id = any(${OWN_IDS})`)},
+    'technicians', (select coalesce(json_agg(t), '[]') from technician t
+       where subscriber_id = any(${OWN_IDS})),
     'technician_groups', (select coalesce(json_agg(g), '[]') from (
        select id, name from technician_group where customer_id = $1) g),
     'sso_ids', (select coalesce(json_agg(t), '[]') from (
        select sso_id_key, subscriber_id from technician where customer_id = $1 and sso_id_key = any($4)) t),
-    'elsewhere', (select coalesce(json_agg(email), '[]') from named where customer_id <> $1),
+    'elsewhere', coalesce((select emails from named where not own), '[]'),
     'notes_dns', (select coalesce(json_agg(n), '[]') from (
        select notes_dn_key, id from subscriber
         where customer_id = $1 and state <> 'removed' and notes_dn_key = any($3)) n),
@@ -136,13 +138,21 @@ const LOAD = `
        from seat where customer_id = $1 and (extra_files_gb > 0 or extra_mail_gb > 0))
   ) as loaded`;
 
+type LoadedSeat = Omit<SeatRow, 'customer_id'>;
+
+/** The moments are texts of one form, in UTC. */
+function bySeniority(one: LoadedSeat, other: LoadedSeat): number {
+  if (one.assigned_at !== other.assigned_at) return one.assigned_at < other.assigned_at ? -1 : 1;
+  return one.subscription_id - other.subscription_id;
+}
+
 function organisationFrom(row: LoadedRow): Organisation {
-  const seats = Map.groupBy(rowsFrom<SeatRow>(SEAT_COLUMNS, row.seats), (seat) => seat.subscriber_id);
+  const seats = Map.groupBy(rowsFrom<LoadedSeat>(SEAT_LOADED, row.seats), (seat) => seat.subscriber_id);
   const technicians = new Map(row.technicians.map((one) => [one.subscriber_id, technicianFrom(one)]));
-  const subscribers = rowsFrom<SubscriberRow>(SUBSCRIBER_COLUMNS, row.subscribers).map((subscriber) =>
+  const subscribers = rowsFrom<SubscriberRow>(SUBSCRIBER_COLUMNS, row.subscribers ?? []).map((subscriber) =>
     subscriberFrom(
       subscriber,
-      (seats.get(subscriber.id) ?? []).map(seatFrom),
+      (seats.get(subscriber.id) ?? []).toSorted(bySeniority).map(seatFrom),
       technicians.get(subscriber.id) ?? null,
     ),
   );

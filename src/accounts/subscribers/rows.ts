@@ -254,7 +254,7 @@ export function subscriberRow(customer: number, subscriber: Subscriber, now: Dat
   };
 }
 
-export function seatFrom(row: SeatRow): Seat {
+export function seatFrom(row: RowOf<typeof SEAT>): Seat {
   return SEAT.from(row);
 }
 
