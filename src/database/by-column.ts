@@ -3,6 +3,8 @@
  * and the server looks up once how a column is written, not once a row. The way back of `unnest.ts`.
  */
 
+import { blankOf } from './columns.ts';
+
 /** What `byColumn` gives: the values of each column, in the order of the names; null in place of a column of no rows. */
 export type ByColumn = readonly (readonly unknown[] | null)[];
 
@@ -23,7 +25,8 @@ export function columnArrays(names: readonly string[]): string {
 
 /** The rows of such an answer. */
 export function rowsFrom<Row>(names: readonly (keyof Row & string)[], columns: ByColumn): Row[] {
-  const rows: Record<string, unknown>[] = (columns[0] ?? []).map(() => ({}));
+  const blank = blankOf(names);
+  const rows = (columns[0] ?? []).map(() => ({ ...blank }));
   for (const [index, name] of names.entries()) {
     const values = columns[index] ?? [];
     for (let row = 0; row < rows.length; row += 1) {

@@ -187,11 +187,11 @@ function organisationFrom(row: LoadedRow): Organisation {
 /** As it would be written back unchanged: moments have the form and the precision of a program's. */
 function storedPerson(customer: number, subscriber: Subscriber): StoredPerson {
   const seats = subscriber.seats.map(
-    (seat) => [seat.subscription, { ...seatRow(customer, subscriber.id, seat) }] as const,
+    (seat) => [seat.subscription, seatRow(customer, subscriber.id, seat)] as const,
   );
   const { id, technician } = subscriber;
   return {
-    row: { ...subscriberRow(customer, subscriber, NEVER) },
+    row: subscriberRow(customer, subscriber, NEVER),
     seats: new Map(seats),
     technician: technician && { ...technicianRow(customer, id, technician) },
   };

@@ -44,15 +44,19 @@ export const SUBSCRIPTION = columns<Omit<Subscription, 'compatibleWith'>>()({
   gigabytes: 'gigabytes',
 });
 
-const SEAT = columns<Seat>()({
+const SEAT_MAP = {
   subscription: 'subscription_id',
   state: 'state',
   extraStorage: { files: 'extra_files_gb', mail: 'extra_mail_gb' },
   assignedAt: jsonTimestamp('assigned_at'),
   lastChange: orNull({ file: 'last_change_file', line: 'last_change_line' }),
-});
+} as const;
 
-const SUBSCRIBER = columns<Omit<Subscriber, 'seats' | 'technician'>>()({
+const SEAT = columns<Seat>()(SEAT_MAP);
+
+type StoredSubscriber = Omit<Subscriber, 'seats' | 'technician'>;
+
+const SUBSCRIBER_MAP = {
   id: 'id',
   email: 'email',
   alternateEmail: 'alternate_email',
@@ -115,7 +119,9 @@ const SUBSCRIBER = columns<Omit<Subscriber, 'seats' | 'technician'>>()({
     line: 'last_change_line',
     at: jsonTimestamp('last_change_at'),
   }),
-});
+} as const;
+
+const SUBSCRIBER = columns<StoredSubscriber>()(SUBSCRIBER_MAP);
 
 /** What is written with a subscriber and not read back. */
 interface Bookkeeping {
@@ -125,22 +131,27 @@ interface Bookkeeping {
   removedAt: null;
 }
 
-const BOOKKEEPING = columns<Bookkeeping>()({
-  customer: 'customer_id',
-  notesDnKey: 'notes_dn_key',
-  updatedAt: jsonTimestamp('updated_at'),
-  removedAt: 'removed_at',
+/** A row as it is written. */
+const WRITTEN = columns<{ subscriber: StoredSubscriber; bookkeeping: Bookkeeping }>()({
+  subscriber: SUBSCRIBER_MAP,
+  bookkeeping: {
+    customer: 'customer_id',
+    notesDnKey: 'notes_dn_key',
+    updatedAt: jsonTimestamp('updated_at'),
+    removedAt: 'removed_at',
+  },
 });
 
 /** A seat's row says whose it is; in memory it lies with its subscriber. */
-interface SeatHolder {
-  subscriber_id: number;
-  customer_id: number;
-}
+const HELD_SEAT = columns<{ seat: Seat; holder: number; customer: number }>()({
+  seat: SEAT_MAP,
+  holder: 'subscriber_id',
+  customer: 'customer_id',
+});
 
 export type SubscriberRow = RowOf<typeof SUBSCRIBER>;
-export type WrittenSubscriberRow = SubscriberRow & RowOf<typeof BOOKKEEPING>;
-export type SeatRow = RowOf<typeof SEAT> & SeatHolder;
+export type WrittenSubscriberRow = RowOf<typeof WRITTEN>;
+export type SeatRow = RowOf<typeof HELD_SEAT>;
 
 /** What is read of a subscriber. */
 export const SUBSCRIBER_COLUMNS = SUBSCRIBER.names;
@@ -248,10 +259,10 @@ export function subscriberFrom(row: SubscriberRow, seats: Seat[], technician: Te
 
 export function subscriberRow(customer: number, subscriber: Subscriber, now: Date): WrittenSubscriberRow {
   const notesDnKey = subscriber.notes ? foldNotesDn(subscriber.notes.dn) : null;
-  return {
-    ...SUBSCRIBER.to(subscriber),
-    ...BOOKKEEPING.to({ customer, notesDnKey, updatedAt: now, removedAt: null }),
-  };
+  return WRITTEN.to({
+    subscriber,
+    bookkeeping: { customer, notesDnKey, updatedAt: now, removedAt: null },
+  });
 }
 
 export function seatFrom(row: RowOf<typeof SEAT>): Seat {
@@ -259,5 +270,5 @@ export function seatFrom(row: RowOf<typeof SEAT>): Seat {
 }
 
 export function seatRow(customer: number, subscriber: number, seat: Seat): SeatRow {
-  return { ...SEAT.to(seat), subscriber_id: subscriber, customer_id: customer };
+  return HELD_SEAT.to({ seat, holder: subscriber, customer });
 }

@@ -153,7 +153,10 @@ export function failedEntry({ place, read, isDisplaced }: Entry<ProvisioningReco
 function refusalOf(checks: readonly Check[], context: DecisionContext): Refusal | null {
   for (let index = 0; index < checks.length; index += 1) {
     const check = checks[index];
-    const [first, ...more] = check ? refusalsOf(check, context) : NONE;
+    const found = check ? refusalsOf(check, context) : NONE;
+    // Almost all of some twenty for each entry: nothing is taken apart for them.
+    if (found.length === 0) continue;
+    const [first, ...more] = found;
     if (!first) continue;
     // What the columns of an unknown operation must hold is not known either.
     const later = first.code === 1015 ? [] : checks.slice(index + 1).filter(({ ofValues }) => ofValues);
