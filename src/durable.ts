@@ -78,7 +78,7 @@ export async function stageWhole(
   const staging = path.join(folder, stagingName(path.basename(file)));
   const handle = await open(staging, 'wx', mode);
   try {
-    await handle.chmod(mode);
+    await giveMode(handle, mode);
     await write(handle);
     await handle.sync();
   } catch (error) {
@@ -88,6 +88,16 @@ export async function stageWhole(
   }
   await handle.close();
   return staging;
+}
+
+/** Modes that the umask has let through once, as it does from then on: three files beside each that is filed need no second call. */
+const letThrough = new Set<number>();
+
+/** Whatever the umask. */
+async function giveMode(handle: FileHandle, mode: number): Promise<void> {
+  if (letThrough.has(mode)) return;
+  if (((await handle.stat()).mode & 0o7777) === mode) letThrough.add(mode);
+  else await handle.chmod(mode);
 }
 
 /**

@@ -72,6 +72,13 @@ describe.each([
     expect(await readdir(at('to'))).toEqual(['a']);
   });
 
+  it.each([0o640, 0o666])('gives each the mode %i, whatever the umask', async (mode) => {
+    for (const name of ['to/a', 'to/b']) {
+      await write(at(name), (handle) => handle.writeFile('x'), mode);
+      expect((await stat(at(name))).mode & 0o777).toBe(mode);
+    }
+  });
+
   it('leaves nothing of one that fails, and the one before as it was', async () => {
     await writeFile(at('to/a'), 'before');
     const failing = write(at('to/a'), async (handle) => {

@@ -46,7 +46,7 @@ export async function* tracePieces(
   original: FileHandle,
   traced: Traced,
 ): AsyncGenerator<Buffer> {
-  let first: Buffer | null = tracedLine('entryNum,lineNum,resultCode,', header);
+  let first: Buffer | null = Buffer.concat(tracedLine('entryNum,lineNum,resultCode,', header));
   for await (const page of results) {
     if (page.length === 0) continue;
     const text = await tracedPage(page, original, traced);
@@ -56,24 +56,25 @@ export async function* tracePieces(
   if (first) yield first;
 }
 
-/** Puts values in front of original text; nothing is quoted again. */
-function tracedLine(values: string, original: Buffer): Buffer {
-  const end = original.at(-1) === 0x0a ? [] : [LINE_FEED];
-  return Buffer.concat([Buffer.from(values), original, ...end]);
+/** Puts values in front of original text; nothing is quoted again. In pieces: those of a page are put together once. */
+function tracedLine(values: string, original: Buffer): Buffer[] {
+  const line = [Buffer.from(values), original];
+  if (original.at(-1) !== 0x0a) line.push(LINE_FEED);
+  return line;
 }
 
 async function tracedPage(results: TracedResult[], original: FileHandle, traced: Traced): Promise<Buffer> {
   const textOf = await originalsOf(results, original);
-  const lines: Buffer[] = [];
+  const pieces: Buffer[] = [];
   for (const result of results) {
     const { entry, line, code, subject } = result;
     const text =
       subject === undefined
         ? traced.text(await textOf(result, traced.bytesMax))
         : Buffer.from(cellOf(subject));
-    lines.push(tracedLine(`${entry},${line},${code},`, text));
+    pieces.push(...tracedLine(`${entry},${line},${code},`, text));
   }
-  return Buffer.concat(lines);
+  return Buffer.concat(pieces);
 }
 
 /** As a value of CSV: what a program put into a mail attribute may be anything. */
