@@ -15,6 +15,8 @@ import { JOURNAL_REASONS } from '../src/tables/journal-reasons.ts';
 import { JOURNAL_TYPES } from '../src/tables/journal-types.ts';
 import { LANGUAGES } from '../src/tables/languages.ts';
 import { LIMITS } from '../src/tables/limits.ts';
+import { CODES } from '../src/metrics/labels.ts';
+import { METRIC_NAMES, metricOf, type Metric } from '../src/metrics/table.ts';
 import { PRV_FIELDS } from '../src/tables/prv-fields.ts';
 import { PRV_OPERATIONS } from '../src/tables/prv-operations.ts';
 import { RESULT_CODES } from '../src/tables/result-codes.ts';
@@ -28,7 +30,14 @@ import { USER_LOCALES } from '../src/tables/user-locales.ts';
 import { USER_TIME_ZONES } from '../src/tables/user-time-zones.ts';
 import { USER_VALUES } from '../src/tables/user-values.ts';
 
-export const GUIDES = ['provisioning.md', 'users.md', 'technicians.md', 'full-lists.md', 'journal.md'];
+export const GUIDES = [
+  'provisioning.md',
+  'users.md',
+  'technicians.md',
+  'full-lists.md',
+  'journal.md',
+  'metrics.md',
+];
 
 const TABLES: Record<string, () => string> = {
   operations: () =>
@@ -130,6 +139,16 @@ const TABLES: Record<string, () => string> = {
       ]),
     ),
   'list codes': () => codesOf('SNAPSHOT', LIST_CODES),
+  metrics: () =>
+    table(
+      ['metric (`spoolgate_…`)', 'type', 'labels', 'meaning'],
+      METRIC_NAMES.map((name) => [
+        `\`${name}\`${metricOf(name).perCustomer ? ' ©' : ''}`,
+        `${metricOf(name).type}${metricOf(name).shared ? ', _shared_' : ''}`,
+        metricLabels(metricOf(name)),
+        metricOf(name).help,
+      ]),
+    ),
   'journal components': () =>
     table(
       ['token', 'component', 'what it is about'],
@@ -245,6 +264,17 @@ function table(head: string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** The documented codes stand in the guides of the kinds. */
+function metricLabels({ labels = {} }: Metric): string {
+  return Object.entries(labels)
+    .map(([label, values]) => {
+      if (values.length === 0) return `\`${label}\``;
+      if (values === CODES) return `\`${label}\`: the result codes`;
+      return `\`${label}\`: ${values.join(', ')}`;
+    })
+    .join('; ');
 }
 
 /** @returns the guide's text with every table made anew */
