@@ -417,7 +417,7 @@ create table change_file (
   check (folder in ('_processed', '_error')),
   check (sequence >= 0),
   check (state in ('waiting', 'deferred', 'held', 'applying', 'applied', 'rejected', 'filed', 'withdrawn', 'quarantined')),
-  check (waited_for in ('hour', 'day', 'sequence', 'scanner', 'decision'))
+  check (waited_for in ('hour', 'day', 'sequence', 'scanner', 'decision', 'pause'))
 );
 create index change_file_batch on change_file (batch_id);
 create index change_file_content on change_file (customer_id, content_sha256) where (content_sha256 is not null);

@@ -1,6 +1,7 @@
 import { setPause } from '../accounts/customers/customer.ts';
 import type { Pause } from '../customer-status.ts';
 import { record } from '../events/record.ts';
+import { notePauseEnd } from '../ledger/batch.ts';
 import { countWaiting } from '../ledger/entering.ts';
 import { holdTurns, lookAgain } from '../ledger/turn-queue.ts';
 import { expectCustomer, lockedCustomer } from './locked-customer.ts';
@@ -38,7 +39,10 @@ export async function setPaused(
     await setPause(tx, customer, after);
     const type = after ? 'customer.paused' : 'customer.resumed';
     await record(tx, now, { type, customer, who: by, data: { before, after } });
-    if (!after) await lookAgain(tx, customer, now);
+    if (!after) {
+      await notePauseEnd(tx, customer);
+      await lookAgain(tx, customer, now);
+    }
     return { changed: true, before, waiting };
   });
   if (result.changed) changed(customer);

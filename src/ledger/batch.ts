@@ -101,6 +101,15 @@ export async function leaveBatch(db: Queryable, { id }: Batch): Promise<void> {
   await db.query(`update change_file set batch_id = null where batch_id = $1 and state = 'waiting'`, [id]);
 }
 
+/** The customer's pause ends: its files have waited for that, whatever comes of them. */
+export async function notePauseEnd(tx: Transaction, customer: number): Promise<void> {
+  await tx.query(
+    `update change_file set waited_for = 'pause'
+      where customer_id = $1 and state in ('waiting', 'deferred') and waited_for is null`,
+    [customer],
+  );
+}
+
 /** Files that no batch has taken: since when the first and the last of them wait. */
 export interface Waiting {
   lastUploadAt: Date | null;

@@ -44,7 +44,7 @@ interface WaitingRow {
   detail: UncodedRefusal;
 }
 
-export type WaitedFor = 'hour' | 'day' | 'sequence' | 'scanner' | 'decision';
+export type WaitedFor = 'hour' | 'day' | 'sequence' | 'scanner' | 'decision' | 'pause';
 
 /** What a report tells, and for how long its files had to wait for it. */
 export interface Reported {

@@ -27,13 +27,15 @@ export const OLDEST_WAITS = `
              from f where state <> 'held' group by customer_id),
   waits as (
     select case when f.state = 'held' then 'decision'
+                when c.pause is not null then 'pause'
                 when kept.cap = 'sequence' then 'sequence'
                 when kept.cap is not null then 'cap_' || kept.cap
                 when kept.scanner then 'scanner'
                 when q.phase = 'settling' and q.next_turn_at > $1 then 'settle'
                 else 'turn' end as why,
            f.received_at, f.held_until, q.phase, q.next_turn_at
-      from f left join kept using (customer_id) left join turn_queue q using (customer_id))
+      from f left join kept using (customer_id) left join turn_queue q using (customer_id)
+      join customer c on c.id = f.customer_id)
   select why, extract(epoch from $1::timestamptz - min(case
            when why = 'decision' then held_until - $2 * interval '1 millisecond'
            when why = 'turn' and phase is distinct from 'failing' then greatest(received_at, next_turn_at)

@@ -25,7 +25,16 @@ const REPORT = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const WAIT = [1, 10, 60, 300, 900, 3_600, 7_200, 21_600, 43_200, 86_400, 172_800];
 
 /** What keeps a file waiting. `turn`: nothing does, so it is ours to work on. */
-export const WHY = ['settle', 'turn', 'cap_hour', 'cap_day', 'sequence', 'scanner', 'decision'] as const;
+export const WHY = [
+  'settle',
+  'turn',
+  'cap_hour',
+  'cap_day',
+  'sequence',
+  'scanner',
+  'decision',
+  'pause',
+] as const;
 
 /** Those whose runs are kept. */
 export const JOBS = ['journal', 'purge', OTHER] as const;
@@ -184,7 +193,7 @@ export const METRICS = {
   wait_seconds: {
     type: 'histogram',
     help: 'The same, of files that something held back',
-    labels: { why: ['cap_hour', 'cap_day', 'sequence', 'scanner', 'decision'] },
+    labels: { why: ['cap_hour', 'cap_day', 'sequence', 'scanner', 'decision', 'pause'] },
     buckets: WAIT,
   },
   decisions_total: {

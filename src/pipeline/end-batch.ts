@@ -43,6 +43,7 @@ const WHY = {
   sequence: 'sequence',
   scanner: 'scanner',
   decision: 'decision',
+  pause: 'pause',
 } as const;
 
 function measureWait(meter: Meter | undefined, wait: Reported['waits'][number], now: Date): void {

@@ -46,7 +46,7 @@ it.skipIf(!isInstalled('prometheus'))(
     const courier = await world.courier();
     await courier.send(
       '1000001_HR_PRV_1.csv',
-      'emailAddress,action,givenName,familyName\na.b@example.com,Add,A,B\n',
+      'emailAddress,action,givenName,familyName\na.b@example.com,Add,A,B\nnobody,Add,A,B\n',
     );
     await poll('the report', 20, async () => {
       const { text } = await scrape(world.daemon.httpPort);

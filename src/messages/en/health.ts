@@ -157,7 +157,7 @@ export const health = {
     work: 'work',
     scanner: 'virus scanner',
     mail: 'mail',
-    outbox: 'outbox',
+    outbox: 'follow-up work',
     certificate: 'certificate',
     clock: 'clock',
     loop: 'event loop',
