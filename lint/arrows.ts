@@ -22,6 +22,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/http',
     'src/journal',
     'src/report',
+    'src/receipts',
   ],
   daemon: [
     'cli',
@@ -170,6 +171,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/kinds/technicians',
     'src/kinds/users',
   ],
+  'src/receipts': [],
   'src/report': [],
   'src/spool/anchored-folder.ts': [],
   'src/spool/staging.ts': ['src/spool/anchored-folder.ts'],
