@@ -17,6 +17,7 @@ import { hold, release } from './hold.ts';
 import { journal } from './journal.ts';
 import { pause, resume } from './pause.ts';
 import { purge } from './purge.ts';
+import { receipt } from './receipt.ts';
 import { reconcile } from './reconcile.ts';
 import { verify } from './verify.ts';
 import { sequence } from './sequence.ts';
@@ -63,7 +64,10 @@ export const GROUPS: readonly CommandGroup[] = [
       throttle,
     ],
   },
-  { title: groups.files, commands: [check, template, approve, discard, undo, sequence, reconcile, events] },
+  {
+    title: groups.files,
+    commands: [check, template, approve, discard, undo, receipt, sequence, reconcile, events],
+  },
   { title: groups.access, commands: [account, bans, unban, audit, journal] },
   { title: groups.maintenance, commands: [backup, restore, purge, verify] },
   { title: groups.shell, commands: [demo, completion(() => COMMANDS)] },

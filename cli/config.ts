@@ -2,6 +2,8 @@ import { parse, stringify } from 'yaml';
 import { maskSecrets, type Configuration } from '../src/configuration.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { describeHostKeys, presentHostKeys } from '../src/doors/sftp/host-key.ts';
+import { receipts as receiptWords } from '../src/messages/en/receipts.ts';
+import { describeReceiptKey, presentReceiptKey } from '../src/receipts/key.ts';
 import type { CallAction } from './call-action.ts';
 import type { Command } from './command.ts';
 import { commands } from '../src/messages/en/commands.ts';
@@ -23,6 +25,7 @@ export function config(preflight: Preflight): Command {
       const effective = await configuration();
       say(effective.readFrom ? words.readFrom(effective.readFrom) : words.defaults);
       say(words.hostKeys(await hostKeysText(effective)));
+      say(receiptWords.configKey(await receiptKeyText(effective)));
       print(options.json ? JSON.stringify(parse(effectiveYaml(effective))) : effectiveYaml(effective));
       await preflight(effective, call);
       say(words.valid);
@@ -38,6 +41,17 @@ async function hostKeysText({ data, sftp }: Configuration): Promise<string> {
     throw error;
   });
   return keys === null ? words.hostKeysUnusable : describeHostKeys(keys) || words.hostKeysLater;
+}
+
+async function receiptKeyText({ data }: Configuration): Promise<string> {
+  try {
+    const key = await presentReceiptKey(data);
+    return key ? describeReceiptKey(key) : receiptWords.keyLater;
+  } catch (error) {
+    // The preflight says it.
+    if (error instanceof OperatorFault) return receiptWords.keyUnusable;
+    throw error;
+  }
 }
 
 /** In the form in which it is written: what is printed is, but for masked secrets, a configuration again. */

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { causeOf } from '../src/cause.ts';
 import { OperatorFault } from '../src/fault.ts';
@@ -8,9 +7,10 @@ import { COMPONENT_TOKENS, ACTION_NAMES, nearestAction, nearestToken } from '../
 import { readArchive, type ReadLine } from '../src/journal/read-archive.ts';
 import type { JournalRecord } from '../src/journal/record.ts';
 import { commands } from '../src/messages/en/commands.ts';
-import { escapeHidden, quoted } from '../src/shown-text.ts';
+import { quoted } from '../src/shown-text.ts';
 import { textOf } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
+import { expectFiles } from './expect-files.ts';
 import { jsonOutput, textOutput, type Counts, type JournalOutput } from './journal-output.ts';
 
 const words = commands.journal;
@@ -79,20 +79,6 @@ function dayOf(options: CommandContext['options'], name: 'from' | 'to'): string 
   if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text)
     throw new OperatorFault(words.date(`--${name}`, quoted(text)), 2);
   return text;
-}
-
-/** Before anything is written. @throws {OperatorFault} exit code 2 where one is missing or cannot be read */
-async function expectFiles(files: readonly string[]): Promise<void> {
-  const faults: string[] = [];
-  for (const file of files) {
-    try {
-      if ((await stat(file)).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
-      await access(file, constants.R_OK);
-    } catch (error) {
-      faults.push(commands.wrong.file(escapeHidden(file), causeOf(error)));
-    }
-  }
-  if (faults.length > 0) throw new OperatorFault(faults.join('\n'), 2);
 }
 
 function isChosen(file: string, { component }: Selection): boolean {

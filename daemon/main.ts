@@ -2,6 +2,8 @@
  * Builds everything in one place, and closes it in reverse. Tests build the same daemon with other ports and another
  * clock.
  */
+import path from 'node:path';
+import { REPORT } from '../src/change-file/change-file.ts';
 import { actionServices } from '../src/actions/services.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
@@ -175,10 +177,12 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   };
 }
 
-/** Makes what is missing of a customer's folders; never in a spool that is not there. */
-function folderMaker({ mount, spool }: BuiltServices): (folder: string) => Promise<void> {
+/** Makes what is missing of a customer's folders, the public key of receipts among it; never in a spool that is not there. */
+function folderMaker({ mount, spool, receipts }: BuiltServices): (folder: string) => Promise<void> {
   return async (folder) => {
     await mount.expectThere();
     await makeCustomerFolders(spool, folder);
+    // Tried again with the next report; meanwhile it is missing to nobody.
+    await receipts.published.publishIn(path.join(folder, REPORT)).catch(() => {});
   };
 }

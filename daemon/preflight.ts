@@ -13,6 +13,7 @@ import { listenFault, type ListenPlace } from '../src/listen-fault.ts';
 import { givenCertificate, readCertificate } from '../src/doors/tls/certificate.ts';
 import { readAuthorities } from '../src/doors/tls/client-certificate.ts';
 import { presentHostKeys } from '../src/doors/sftp/host-key.ts';
+import { presentReceiptKey } from '../src/receipts/key.ts';
 import { quoted } from '../src/shown-text.ts';
 import { folderFault, logFileFault } from './preflight-folders.ts';
 import { configuration as words } from '../src/messages/en/configuration.ts';
@@ -35,6 +36,7 @@ export async function preflight(configuration: Configuration, daemonRuns: boolea
       : await faultOf(() => readCertificate(data, givenCertificate(ftps))),
     ftps.clientCa === undefined ? null : await clientCaFault(ftps.clientCa),
     dataFault !== null && sftp.hostKey === undefined ? null : await hostKeyFault(data, sftp.hostKey),
+    dataFault !== null ? null : await faultOf(() => presentReceiptKey(data)),
     ...(await Promise.all(organisations.map((file) => faultOf(() => readOrganisationFile(file))))),
     ...(daemonRuns ? [] : await portFaults(places(configuration))),
   ];

@@ -12,6 +12,7 @@ import type { Meter } from '../src/metrics/meters.ts';
 import { Preparations } from '../src/pipeline/preparations.ts';
 import { Readings } from '../src/pipeline/readings.ts';
 import type { Services } from '../src/pipeline/services.ts';
+import { loadOrCreateReceiptKey, PublishedKey } from '../src/receipts/key.ts';
 import { SpoolMount } from '../src/spool/mount.ts';
 import { Settling } from '../src/spool/settling.ts';
 import { openAntivirus } from './antivirus.ts';
@@ -27,15 +28,16 @@ export interface ServiceParts {
   kinds?: Kinds;
 }
 
-/** A daemon always knows its spool. */
-export type BuiltServices = Services & { mount: SpoolMount };
+/** A daemon always knows its spool, and signs. */
+export type BuiltServices = Services & Required<Pick<Services, 'mount' | 'receipts'>>;
 
 /** What the pipeline works with, of a configuration. */
 export async function buildServices(
   configuration: Configuration,
   { database, clock, journal, meter, signal, kinds = KINDS }: ServiceParts,
 ): Promise<BuiltServices> {
-  const { spool, throttle, cycle, trace } = configuration;
+  const { spool, throttle, cycle, trace, data } = configuration;
+  const key = await loadOrCreateReceiptKey(data);
   await ensureFolder(spool);
   const mount = await SpoolMount.of({ database, clock, spool });
   const antivirus = openAntivirus(configuration, { database, clock, journal, meter }, signal);
@@ -52,6 +54,7 @@ export async function buildServices(
     settleMs: cycle.settleMs,
     maskPasswords: trace.maskPasswords,
     antivirus,
+    receipts: { key, published: new PublishedKey(key) },
     settling: new Settling(),
     preparations: new Preparations(hashPassword, (customer) => hashThreads.drop(customer)),
     readings: new Readings(),

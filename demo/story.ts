@@ -129,7 +129,7 @@ export function invitation(title: string, spoolgate: string, home: Home): string
     `    sftp -P ${sftpPort} ${user}@${host}`,
     `\n  ${words.reports}\n`,
     `    ${curl} ${url}/_report/`,
-    `    ${curl} -s "${url}/_report/$(${curl} -s -l ${url}/_report/ | sort | tail -n 1)"`,
+    `    ${curl} -s "${url}/_report/$(${curl} -s -l ${url}/_report/ | grep llis_report | sort | tail -n 1)"`,
     `\n  ${words.commands}\n`,
     operator('status'),
     operator(`show ${DEMO_CUSTOMER} lena.vik@example.com`),

@@ -408,6 +408,10 @@ create table change_file (
   retry_number bigint,
   -- What it has waited for, besides its turn; null: nothing. The first thing, where there were several.
   waited_for text,
+  -- Of a file of which nothing was read, or that changed meanwhile: as it was filed.
+  filed_sha256 text,
+  -- null: it has none.
+  trace_sha256 text,
   primary key (id),
   foreign key (batch_id) references batch(id),
   foreign key (customer_id) references customer(id),
@@ -906,3 +910,19 @@ create table sequence_ruling (
   check (verdict in ('skip', 'wait'))
 );
 create index sequence_ruling_numbers on sequence_ruling (customer_id, source, type, last_number);
+-- What was given out for a file, as it lies in _report. Rows go with their files; the last one of a customer
+-- stays, as the next names its hash.
+create table receipt (
+  customer_id bigint not null,
+  number bigint not null,
+  change_file_id bigint not null,
+  name text not null,
+  -- SHA-256 of the signed bytes; the next one of the customer names it as the one before.
+  hash text not null,
+  content text not null,
+  at timestamptz not null,
+  primary key (customer_id, number),
+  foreign key (customer_id) references customer(id)
+);
+create unique index receipt_name on receipt (customer_id, name);
+create unique index receipt_of_file on receipt (change_file_id);

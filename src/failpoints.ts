@@ -21,6 +21,8 @@ export const FAILPOINTS = [
   'moved',
   'filed',
   'batch-left',
+  'receipts-kept',
+  'receipt-written',
   'report-written',
   'batch-closed',
   'undo-asked',

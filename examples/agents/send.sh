@@ -36,7 +36,7 @@ place() {
 }
 
 reports() {
-  echo 'ls -1 _report' | remote | sort
+  echo 'ls -1 _report' | remote | sed -n '/\.txt$/p' | sort
 }
 
 refused=0

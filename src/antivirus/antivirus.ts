@@ -16,6 +16,7 @@ import { lockWaiting, noteScanner } from '../ledger/scanning.ts';
 import type { Meter } from '../metrics/meters.ts';
 import { keptFor } from '../metrics/shared.ts';
 import { moveQuarantined } from './quarantine.ts';
+import { digestOf } from '../spool/digest.ts';
 import { takeChangeFile, type OpenChangeFile } from '../spool/take.ts';
 
 export interface AntivirusSettings {
@@ -83,11 +84,12 @@ export function createAntivirus(settings: AntivirusSettings, parts: AntivirusPar
       if (answer.kind === 'tooLarge' && opened.bytes <= settings.bytesMax) hintOnce(file, opened.bytes);
       const reason = reasonFor(answer, settings, opened.bytes);
       if (reason === null) return clean.note(file, opened);
+      const sha256 = await digestOf(contentOf(opened.handle));
       const decided = await database.transaction(
         async (tx) =>
           (await lockWaiting(tx, file)) &&
           (await takeChangeFile(folder, file, opened)) &&
-          quarantine(tx, file, reason, clock.now()),
+          quarantine(tx, file, { reason, sha256 }, clock.now()),
       );
       if (!decided) return { kind: 'changed' };
       await recover();

@@ -10,6 +10,7 @@ import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ERROR, isOwnName, isTemporaryName, PROCESSED, REPORT, TAKEN } from '../change-file/change-file.ts';
+import { isPublicKeyName } from '../change-file/receipt-names.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
 import { codeOf } from '../fault.ts';
 import { contentOf } from '../file-content.ts';
@@ -46,6 +47,11 @@ export async function copySpool(snapshot: Transaction, copying: Copying): Promis
     const place = `${customer}/${REPORT}/${name}`;
     await count(copyFile(copying, place, place));
   }
+  for (const folder of folders)
+    for (const name of await keysIn(path.join(copying.from, folder, REPORT))) {
+      const place = `${folder}/${REPORT}/${name}`;
+      await count(copyFile(copying, place, place));
+    }
   // Looked at last: whatever has come since the snapshot is in the upload folder or in the ledger of now.
   for (const folder of folders)
     for (const name of await uploadsIn(path.join(copying.from, folder)))
@@ -122,6 +128,12 @@ async function uploadsIn(folder: string): Promise<string[]> {
   return entries
     .filter((entry) => entry.isFile() && !isTemporaryName(entry.name) && !isOwnName(entry.name))
     .map(({ name }) => name);
+}
+
+/** Of receipts: they stay for good. */
+async function keysIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile() && isPublicKeyName(entry.name)).map(({ name }) => name);
 }
 
 function absentIsNull(error: unknown): null {

@@ -150,29 +150,6 @@ export async function saveTotal(db: Queryable, file: ChangeFile, total: number):
 }
 
 /**
- * Gives the batch the name of its report. Of two batches of a customer within one second the later one gets a number.
- * Where it is lost, the batch is still open, and is given the same one again.
- *
- * @param plain the name by its moment alone
- */
-export async function nameReport(
-  db: Queryable,
-  { id }: Batch,
-  customer: number,
-  plain: string,
-): Promise<string> {
-  const result = await db.query<{ name: string }>(
-    `update batch set report_name = coalesce(report_name, (
-       select case when count(*) = 0 then $3 else replace($3, '.txt', '_' || count(*) || '.txt') end
-         from batch other where other.customer_id = $2 and other.id <> $1
-          and (other.report_name = $3 or other.report_name like replace($3, '.txt', '\\_%'))))
-     where id = $1 and ${MAY_BE_LOST} returning report_name as name`,
-    [id, customer, plain],
-  );
-  return onlyRow(result).name;
-}
-
-/**
  * Where it is lost, the batch is still open: its report is written again.
  *
  * @param files that its report tells of

@@ -33,11 +33,13 @@ export async function rowById(db: Queryable, id: number): Promise<CopiedRow | nu
   return rows[0] ?? null;
 }
 
-/** Reports of closed batches, with the folder of their customer. */
+/** Reports of closed batches and receipts of their files, with the folder of their customer. */
 export async function writtenReports(db: Queryable): Promise<{ customer: string; name: string }[]> {
   const { rows } = await db.query<{ customer: string; name: string }>(
     `select c.folder as customer, report_name as name from batch b join customer c on c.id = b.customer_id
-      where closed_at is not null and report_name is not null`,
+      where closed_at is not null and report_name is not null
+     union all
+     select c.folder, r.name from receipt r join customer c on c.id = r.customer_id`,
   );
   return rows;
 }

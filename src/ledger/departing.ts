@@ -27,8 +27,8 @@ export interface FreshDeparting extends Departing {
 
 /** Written and synced under hidden names. */
 export interface WrittenAhead {
-  /** Names it, once. @param filed path of the change file in its folder */
-  place(filed: string): Promise<void>;
+  /** Names it, once. @param filed path of the change file in its folder @returns SHA-256 of the trace */
+  place(filed: string): Promise<string>;
   /** Removes what was not named. */
   discard(): Promise<void>;
 }

@@ -190,15 +190,15 @@ export async function withdrawInTurn(db: Queryable, file: ChangeFile, now: Date)
 export async function quarantine(
   tx: Transaction,
   file: ChangeFile,
-  reason: QuarantineRefusal,
+  { reason, sha256 }: { reason: QuarantineRefusal; sha256: string },
   now: Date,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     `with done as (update change_file set state = 'quarantined', decision = 'refused', taken = true,
-       started_at = $2, finished_at = $2, detail = $3 where id = $1 and ${among('quarantine')}
+       started_at = $2, finished_at = $2, detail = $3, filed_sha256 = $4 where id = $1 and ${among('quarantine')}
        returning customer_id, name, login, address)
      ${INTO_EVENT} $2, 'file.quarantined', customer_id, login, address, name, $3 from done`,
-    [file.id, now, reason],
+    [file.id, now, reason, sha256],
   );
   return rowCount === 1;
 }
@@ -313,6 +313,15 @@ export async function end(tx: Transaction, file: ChangeFile, reason: EndReason, 
   return true;
 }
 
+export interface Filed {
+  name: string;
+  isTraced: boolean;
+  /** SHA-256 of the file; null: what was read for its first entry is known, or it is not there. */
+  sha256: string | null;
+  /** SHA-256 of its trace; null: it has none. */
+  trace: string | null;
+}
+
 /**
  * The file lies in its folder under this name: the end. The note that its trace could not be written goes where it
  * could be in the end. Where it is lost, the file is found in its folder and filed again.
@@ -320,18 +329,17 @@ export async function end(tx: Transaction, file: ChangeFile, reason: EndReason, 
 export async function file(
   db: Queryable,
   { id, batch }: ChangeFile,
-  name: string,
-  traced: boolean,
+  { name, isTraced, sha256, trace }: Filed,
   now: Date,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `with mended as
        (delete from batch_note where batch_id = $4 and change_file_id = $1 and kind = 'no-trace' and $3),
-     done as (update change_file set state = 'filed', filed_as = $2, failures = 0 where id = $1 and ${among('file')} and ${MAY_BE_LOST}
+     done as (update change_file set state = 'filed', filed_as = $2, failures = 0, filed_sha256 = $6, trace_sha256 = $7 where id = $1 and ${among('file')} and ${MAY_BE_LOST}
        returning customer_id, name, folder)
      ${INTO_EVENT} $5::timestamptz, 'file.filed', customer_id, null, null, name, jsonb_build_object('folder', folder, 'as', $2::text)
        from done`,
-    [id, name, traced, batch, now],
+    [id, name, isTraced, batch, now, sha256, trace],
   );
   return rowCount === 1;
 }

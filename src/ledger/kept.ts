@@ -2,6 +2,7 @@
 import { companionNames } from '../change-file/companions.ts';
 import { undoFileNames } from '../change-file/undo.ts';
 import { onlyRow, type Queryable } from '../database/open.ts';
+import { receiptNames } from './receipt-rows.ts';
 import { undoReports } from './undos.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function filedNames(
   );
 }
 
-/** Reports, and what undos tell: when they were finished; null: must stay. */
+/** Reports, receipts, and what undos tell: when they were finished; null: must stay. */
 export async function reportNames(db: Queryable, customer: number): Promise<Map<string, Date | null>> {
   const { rows } = await db.query<{ name: string; closed_at: Date | null }>(
     'select report_name as name, closed_at from batch where customer_id = $1 and report_name is not null',
@@ -37,7 +38,8 @@ export async function reportNames(db: Queryable, customer: number): Promise<Map<
     const { report, trace } = undoFileNames(name, id);
     return [[report, at] as const, [trace, at] as const];
   });
-  return new Map([...rows.map(({ name, closed_at: at }) => [name, at] as const), ...undos]);
+  const receipts = (await receiptNames(db, customer)).map(({ name, at }) => [name, at] as const);
+  return new Map([...rows.map(({ name, closed_at: at }) => [name, at] as const), ...undos, ...receipts]);
 }
 
 /** So many files' results go in one statement: it stays short, however much has piled up. */

@@ -7,9 +7,11 @@ import type {
 } from '../change-file/reported-file.ts';
 import type { Effects } from '../change-file/entry.ts';
 import { addEffects } from '../change-file/outcome.ts';
+import type { LastReceipt, ReceiptFacts } from '../change-file/receipt-facts.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import { onlyRow, type Queryable } from '../database/open.ts';
 import { absentOf } from './absent.ts';
+import { lastReceiptOf, RECEIPT_FACTS, type ReceiptSource } from './receipt-rows.ts';
 
 interface FileRow {
   id: number;
@@ -35,6 +37,7 @@ interface FileRow {
   effects: Effects[];
   failures: ReportedFile['failures'];
   hasAbsent: boolean;
+  facts: ReceiptFacts;
 }
 
 interface WaitingRow {
@@ -42,6 +45,14 @@ interface WaitingRow {
   type: string | null;
   at: string;
   detail: UncodedRefusal;
+}
+
+interface ReportedRow {
+  decided: FileRow[];
+  waiting: WaitingRow[];
+  differs: boolean;
+  name: string;
+  last: LastReceipt | null;
 }
 
 export type WaitedFor = 'hour' | 'day' | 'sequence' | 'scanner' | 'decision' | 'pause';
@@ -54,6 +65,9 @@ export interface Reported {
   waits: { type: string | null; receivedAt: Date; waitedFor: WaitedFor | null }[];
   /** The spool has files of the customer that the ledger does not know, and no earlier report has told of them. */
   isToldOfDifferences: boolean;
+  /** Name of the report. */
+  name: string;
+  receipts: ReceiptSource;
 }
 
 const DECIDED = `
@@ -66,7 +80,8 @@ const DECIDED = `
          (select coalesce(json_agg(json_build_object('entry', r.entry, 'line', r.line, 'subject', r.subject, 'refusal', r.detail)
              order by r.entry), '[]')
            from refused_entry r where r.change_file_id = f.id and r.started_at = f.started_at) as failures,
-         exists (select 1 from absent_entry a where a.change_file_id = f.id) as "hasAbsent"
+         exists (select 1 from absent_entry a where a.change_file_id = f.id) as "hasAbsent",
+         ${RECEIPT_FACTS} as facts
     from change_file f where batch_id = $1 and decision is not null order by finished_at, id`;
 
 /** Files that wait for the next day have a line, once a day (rules 13). */
@@ -74,15 +89,24 @@ const OVER_THE_DAY = `
   select f.name, f.type, n.at, n.detail from batch_note n join change_file f on f.id = n.change_file_id
    where n.batch_id = $1 and n.kind = 'day-limit' order by n.id`;
 
-export async function reportedFiles(db: Queryable, batch: number): Promise<Reported> {
-  const result = await db.query<{ decided: FileRow[]; waiting: WaitingRow[]; differs: boolean }>(
+/** Of two batches of a customer within one second the report of the later one gets a number. A name that was given stays. */
+const NAME = `
+  select coalesce(b.report_name, case when count(o.id) = 0 then $2 else replace($2, '.txt', '_' || count(o.id) || '.txt') end)
+    from batch b left join batch o on o.customer_id = b.customer_id and o.id <> b.id
+     and (o.report_name = $2 or o.report_name like replace($2, '.txt', '\\_%'))
+   where b.id = $1 group by b.id`;
+
+/** @param plain name of the report by its moment alone */
+export async function reportedFiles(db: Queryable, batch: number, plain: string): Promise<Reported> {
+  const result = await db.query<ReportedRow>(
     `select (select coalesce(json_agg(d), '[]') from (${DECIDED}) d) as decided,
        (select coalesce(json_agg(w), '[]') from (${OVER_THE_DAY}) w) as waiting,
+       (${NAME}) as name, ${lastReceiptOf('(select customer_id from batch where id = $1)')} as last,
        exists (select 1 from spool_difference s join batch b on b.customer_id = s.customer_id
                 where b.id = $1 and (s.told_batch_id is null or s.told_batch_id = $1)) as differs`,
-    [batch],
+    [batch, plain],
   );
-  const { decided, waiting, differs } = onlyRow(result);
+  const { decided, waiting, differs, name, last } = onlyRow(result);
   const lists = decided.filter(({ hasAbsent }) => hasAbsent).map(({ id }) => id);
   const absent = lists.length === 0 ? null : await absentOf(db, lists);
   return {
@@ -96,6 +120,8 @@ export async function reportedFiles(db: Queryable, batch: number): Promise<Repor
       waitedFor,
     })),
     isToldOfDifferences: differs,
+    name,
+    receipts: { facts: decided.map(({ facts }) => facts), last },
   };
 }
 

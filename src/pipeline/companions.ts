@@ -1,4 +1,5 @@
 /** Writes what stands beside a decided file in its folder: its trace, and where entries failed what helps to send them again. */
+import { createHash } from 'node:crypto';
 import { rename, rm, type FileHandle } from 'node:fs/promises';
 import { allDone } from '../all-done.ts';
 import { numberedAs } from '../change-file/change-file.ts';
@@ -47,12 +48,15 @@ export function* pagesOf<Of>(all: readonly Of[]): Generator<Of[]> {
 
 const PAGE_ENTRIES = 1_000;
 
-/** @param filed path under which the change file will lie there */
-export async function writeCompanions(filed: string, told: Told): Promise<void> {
-  await putCompanions((nameOf, write) => writeWhole(nameOf(filed), write), told);
+/**
+ * @param filed path under which the change file will lie there
+ * @returns SHA-256 of the trace, hexadecimal
+ */
+export async function writeCompanions(filed: string, told: Told): Promise<string> {
+  return putCompanions((nameOf, write) => writeWhole(nameOf(filed), write), told);
 }
 
-async function putCompanions(put: Put, told: Told): Promise<void> {
+async function putCompanions(put: Put, told: Told): Promise<string> {
   const { kind, name, header, original, maskPasswords, results } = told;
   const shown = shownText(kind, header, maskPasswords);
   const writeFailed = async () => {
@@ -65,7 +69,10 @@ async function putCompanions(put: Put, told: Told): Promise<void> {
       put(errorsName, errorsWriter(pages, retryNumber && numberedAs(name, retryNumber))),
     );
   };
-  await allDone(put(traceName, traceWriter(results(), shown.header, original, shown)), writeFailed());
+  const hash = createHash('sha256');
+  const trace = traceWriter(results(), shown.header, original, { ...shown, hash });
+  await allDone(put(traceName, trace), writeFailed());
+  return hash.digest('hex');
 }
 
 /**
@@ -95,8 +102,9 @@ async function stageCompanions(filed: string, told: Told): Promise<WrittenAhead 
   const discard = async () => {
     await allDone(...[...staged].map(({ hidden }) => rm(hidden, { force: true })));
   };
+  let traceHash: string;
   try {
-    await putCompanions(async (nameOf, write) => {
+    traceHash = await putCompanions(async (nameOf, write) => {
       staged.add({ nameOf, hidden: await stageWhole(nameOf(filed), write) });
     }, told);
   } catch {
@@ -109,6 +117,7 @@ async function stageCompanions(filed: string, told: Told): Promise<WrittenAhead 
   };
   const place = async (path: string) => {
     await allDone(...[...staged].map((one) => name(one, path)));
+    return traceHash;
   };
   return { place, discard };
 }

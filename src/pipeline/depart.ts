@@ -34,8 +34,9 @@ export async function depart(
   const opened = isRead ? await openTaken(turn.folder, file) : null;
   if (opened) held.use(opened.handle);
   if (opened) await tellChanged(turn, departing, opened);
+  const sha256 = departing.digest === null ? await unreadDigest(turn.folder, file) : null;
   const writeBeside = isShown ? companionsOf(turn, departing, opened, held) : null;
-  const place = { taken: takenPath(turn.folder, file), folder: turn.folder };
+  const place = { taken: takenPath(turn.folder, file), folder: turn.folder, sha256 };
   try {
     await fileAway(database, departing, place, writeBeside, clock.now());
   } finally {
@@ -53,7 +54,7 @@ function companionsOf(
   departing: Departing | FreshDeparting,
   inHand: OpenChangeFile | null,
   held: AsyncDisposableStack,
-): (filed: string) => Promise<void> {
+): (filed: string) => Promise<string | null> {
   const { file } = departing;
   const { database } = services;
   const [fresh, ahead] = 'traced' in departing ? [departing.traced, departing.ahead] : [null, null];
@@ -62,14 +63,14 @@ function companionsOf(
   return async (filed) => {
     if (isWritten) {
       isWritten = false;
-      return ahead?.place(filed);
+      return ahead?.place(filed) ?? null;
     }
     const opened = inHand ?? (await openChangeFile(folder, file));
-    if (!opened || !kind) return;
+    if (!opened || !kind) return null;
     if (!inHand) held.use(opened.handle);
     const header = fresh?.header ?? (await headerOf(services.readings, { kind, file, opened }, held));
     const anyHas = async () => (fresh ? fresh.results.some(hasFailed) : await anyFailed(database, file));
-    await writeCompanions(filed, {
+    return writeCompanions(filed, {
       kind,
       name: file.name,
       header,
@@ -80,6 +81,18 @@ function companionsOf(
         (await anyHas()) ? failedEntries(database, file, kind.retried !== undefined) : null,
     });
   };
+}
+
+/** Of a file of which nothing was read, for its receipt. @returns null where it cannot be read: it goes without */
+async function unreadDigest(folder: string, file: ChangeFile): Promise<string | null> {
+  try {
+    const opened = await openTaken(folder, file);
+    if (!opened) return null;
+    await using _ = opened.handle;
+    return await digestOf(bytesOf(opened)(0));
+  } catch {
+    return null;
+  }
 }
 
 /** Those of the entries, then those whom a full list does not name. */

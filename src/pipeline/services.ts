@@ -6,6 +6,7 @@ import type { Journal } from '../events/events.ts';
 import type { Kinds } from '../kinds/kinds.ts';
 import type { Meter } from '../metrics/meters.ts';
 import type { Caps } from '../order/throttle.ts';
+import type { PublishedKey, ReceiptKey } from '../receipts/key.ts';
 import type { SpoolMount } from '../spool/mount.ts';
 import type { Settling } from '../spool/settling.ts';
 import type { Preparations } from './preparations.ts';
@@ -30,6 +31,8 @@ export interface Services {
   maskPasswords?: boolean;
   /** null where none is configured. */
   antivirus?: Antivirus | null;
+  /** Left out: files get no receipts. */
+  receipts?: { key: ReceiptKey; published: PublishedKey };
   /** Tells whether something is still being written in a folder. */
   settling: Settling;
   /** What files need that takes long, made between turns. */

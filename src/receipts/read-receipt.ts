@@ -21,6 +21,7 @@ const schema = z.object({
       sha256: hash.nullable(),
       filedAs: z.string().nullable(),
     }),
+    decision: z.looseObject({ what: z.string() }),
     report: sealed,
     trace: sealed.nullable(),
     keyId: z.string(),

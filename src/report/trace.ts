@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { originalsOf } from './original.ts';
 
@@ -27,15 +28,19 @@ export interface Traced {
  * @param results in pages: a trace of any length costs constant memory
  * @param header what the header line says after the three numbers, as bytes
  * @param original the change file, open for reading
+ * @param hash gets what is written, too
  */
 export function traceWriter(
   results: AsyncIterable<TracedResult[]> | Iterable<TracedResult[]>,
   header: Buffer,
   original: FileHandle,
-  traced: Traced,
+  { hash, ...traced }: Traced & { hash: Hash },
 ): (trace: FileHandle) => Promise<void> {
   return async (trace) => {
-    for await (const piece of tracePieces(results, header, original, traced)) await trace.write(piece);
+    for await (const piece of tracePieces(results, header, original, traced)) {
+      hash.update(piece);
+      await trace.write(piece);
+    }
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type ChangeFileTypes,
   type KeptFolder,
 } from '../change-file/change-file.ts';
+import { isPublicKeyName, isReceiptName } from '../change-file/receipt-names.ts';
 import { filesBeside, traceName } from '../change-file/companions.ts';
 import type { Difference } from '../ledger/difference-rows.ts';
 
@@ -17,6 +18,8 @@ export function differences(
   const present = new Set(namesInSpool);
   return namesInSpool.flatMap((name): Difference[] => {
     if (namesInLedger.has(name)) return [];
+    // Of receipts their report tells; keys no ledger knows.
+    if (folder === REPORT && (isReceiptName(name) || isPublicKeyName(name))) return [];
     if (folder === REPORT) return [{ folder, name, kind: 'report', traced: false }];
     const traced = filesBeside(name);
     if (traced.length === 0) return [{ folder, name, kind: 'file', traced: present.has(traceName(name)) }];

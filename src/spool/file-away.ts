@@ -12,16 +12,17 @@ import { freeName, movedName } from './filed-name.ts';
 /**
  * Moves a decided file into its folder, with its trace and what else is written of it beside it. May be called again after a crash at any point.
  *
- * @param place where the file lies now, and the customer's folder
- * @param writeBeside writes them for a file of the given path; null where it has none
+ * @param place where the file lies now, the customer's folder, and the SHA-256 of the file where the ledger does not know it
+ * @param writeBeside writes them for a file of the given path, and returns the SHA-256 of its trace, null where none came of
+ *   it; null where it has none
  * @param now for the event, and the note that the file has disappeared
  * @returns the name it was filed under
  */
 export async function fileAway(
   db: Queryable,
   departing: Departing | FreshDeparting,
-  { taken, folder }: { taken: string; folder: string },
-  writeBeside: ((filed: string) => Promise<void>) | null,
+  { taken, folder, sha256 = null }: { taken: string; folder: string; sha256?: string | null },
+  writeBeside: ((filed: string) => Promise<string | null>) | null,
   now: Date,
 ): Promise<string> {
   const target = path.join(folder, departing.target);
@@ -36,18 +37,20 @@ export async function fileAway(
   if (!isFresh && departing.filedAs !== null)
     for (const companion of companionNames(departing.filedAs))
       await removeAttempts(path.join(target, companion));
+  let trace: string | null = null;
   if (isInHand) {
     const place = () => path.join(target, name);
     for (let moved = false; !moved;) {
       if (await isForeign(place(), taken)) name = await chooseName(db, departing, target, name);
-      if (writeBeside) await writeBeside(place());
+      if (writeBeside) trace = await writeBeside(place());
       failpoint('trace-written');
       // One sync for both names. The old one is known for what it is, should it return (recover.ts).
       moved = await moveDurably(taken, place(), 'may return');
     }
   }
   failpoint('moved');
-  await markFiled(db, departing.file, name, isInHand && writeBeside !== null, now);
+  const isTraced = isInHand && writeBeside !== null;
+  await markFiled(db, departing.file, { name, isTraced, sha256, trace }, now);
   failpoint('filed');
   return name;
 }

@@ -13,8 +13,10 @@ import { codeOf } from '../fault.ts';
 import { failpoint } from '../failpoints.ts';
 import { customers } from '../accounts/customers/customer.ts';
 import { openPlaces } from '../ledger/difference-rows.ts';
+import { forgetReceipts } from '../ledger/receipt-rows.ts';
 import { filedNames, reportNames, thinRows } from '../ledger/kept.ts';
 import { filesBeside } from '../change-file/companions.ts';
+import { isPublicKeyName } from '../change-file/receipt-names.ts';
 
 export interface PurgeParts {
   database: Database;
@@ -74,6 +76,7 @@ export async function purge(parts: PurgeParts): Promise<PurgeCounts> {
     });
     // Rows stay whole as long as any file of theirs does.
     if (failed) continue;
+    await forgetReceipts(database, kept.customer, kept.cutoff);
     counts.results += await thinRows(database, kept.customer, kept.cutoff, clock.now());
   }
   return counts;
@@ -110,7 +113,7 @@ async function* expiredIn(
     if ([name, ...filesBeside(name)].some((one) => unsettled.has(`${folder}/${one}`))) continue;
     const file = path.join(kept.folder, folder, name);
     const stats = await lstat(file).catch(() => null);
-    if (!stats?.isFile() || name.startsWith('.')) continue;
+    if (!stats?.isFile() || name.startsWith('.') || (folder === REPORT && isPublicKeyName(name))) continue;
     const stored = known.get(name);
     // Put there by other means: a copy keeps the time of its last change, so the later of both moments counts.
     const createdAt = stored === undefined ? laterOf(stats.birthtime, stats.mtime) : stored;

@@ -36,7 +36,7 @@ COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _spoolgate; printf '%s\n' "\${
     ['a file where one is named', ['check', 'pass'], ['passwd']],
     ['the file of the configuration', ['status', '--config', 'passw'], ['passwd']],
     ['no file where none is named', ['show', 'pass'], []],
-    ['the command that help is asked for', ['help', 'rec'], ['reconcile']],
+    ['the command that help is asked for', ['help', 'reco'], ['reconcile']],
   ])('%s', async (_, words, expected) => {
     expect((await offered(...words)).filter((word) => !word.endsWith('-'))).toEqual(expected);
   });
@@ -58,7 +58,7 @@ const LINES: [title: string, line: string, expected: string[]][] = [
   ['the file of the configuration', 'spoolgate status --config passw', ['passwd']],
   ['no file where none is named', 'spoolgate show pass', []],
   ['help itself', 'spoolgate hel', ['help']],
-  ['the command that help is asked for', 'spoolgate help rec', ['reconcile']],
+  ['the command that help is asked for', 'spoolgate help reco', ['reconcile']],
 ];
 
 function isInstalled(shell: string): boolean {

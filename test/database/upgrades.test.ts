@@ -40,6 +40,8 @@ const HASHES: Record<string, string> = {
   '029-retry-numbers.sql': 'ec8f784d8f75a8d486f7923f89fb315638749bf6fd6b2ec5561b3dac7c9dc56c',
   '033-pause-and-sequences.sql': '7920fb3265c83e7d681d11b9917f063abee86fcfac21bba5f6fe18e988c5162e',
   '035-waited-for.sql': 'f8bbfb57c00b1a8ded31cd5384184c05783915bdeff2535836569c774e7f8592',
+  '035-waited-for.sql': '9f47027dae9d5d088f387741e4d3b6561e65f12d46bd8eec2a3436a2f2ec12c4',
+  '032-receipts.sql': '2922dc7a13b2e70ac8fc4d4e8c8687a37d25cd9e8db3ecf10df6efef67e08d06',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
 const SCHEMAS: [title: string, ...files: string[]][] = [
@@ -111,6 +113,37 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['033 after 029', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '026', '027', '028', '029', '033'],
   // prettier-ignore
   ['up to 035', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '026', '027', '028', '029', '035'],
+  [
+    '032 without 030 and 031',
+    '001',
+    '002',
+    '003',
+    '004',
+    '005',
+    '007',
+    '008',
+    '009',
+    '010',
+    '011',
+    '012',
+    '013',
+    '014',
+    '015',
+    '017',
+    '018',
+    '019',
+    '020',
+    '021',
+    '022',
+    '023',
+    '024',
+    '025',
+    '026',
+    '027',
+    '028',
+    '029',
+    '032',
+  ],
 ];
 
 let database: TestDatabase;

@@ -1,3 +1,5 @@
+import { isPublicKeyName, isReceiptName } from '../../src/change-file/receipt-names.ts';
+import { checkFiles } from '../../src/receipts/check-files.ts';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
@@ -212,6 +214,7 @@ async function expectFolder(world: World, login: string, uploads: Uploads): Prom
   ]);
   const found = (await readdir(folder, { recursive: true })).filter((name) => !isKept(name));
   expect(found.toSorted()).toEqual(expected.toSorted());
+  await expectReceipts(path.join(folder, '_report'), own);
   const reports = await textsIn(path.join(folder, '_report'));
   expect(reports.every((report) => report.includes('*** Processing file: '))).toBe(true);
   const toldOf = linesByFile(reports);
@@ -230,6 +233,20 @@ async function expectFolder(world: World, login: string, uploads: Uploads): Prom
     if (upload.codes)
       expect(countsIn(told.flat()), `the counts of ${upload.name}`).toEqual(countsOf(upload.codes));
   }
+}
+
+/** One per file, in one chain without a gap from the first on, and of what lies there. */
+async function expectReceipts(folder: string, own: readonly { name: string }[]): Promise<void> {
+  const names = (await readdir(folder)).filter(isReceiptName);
+  const { good, faults } = await checkFiles(
+    names.map((name) => path.join(folder, name)),
+    null,
+  );
+  expect(faults).toEqual([]);
+  expect(good.map(({ receipt }) => receipt.number)).toEqual(own.map((_, index) => index + 1));
+  expect(good.map(({ receipt }) => receipt.file.name).toSorted()).toEqual(
+    own.map(({ name }) => name).toSorted(),
+  );
 }
 
 /** A file with failed entries has them beside it once more, to be sent again, and a table of what is wrong. */
@@ -297,11 +314,18 @@ const KEPT = new Set([
 ]);
 
 function isKept(name: string): boolean {
-  return KEPT.has(name) || /^_report\/llis_report_\d{8}_\d{6}(_\d+)?\.txt$/.test(name);
+  const inReport = /^_report\/(.*)$/u.exec(name)?.[1] ?? '';
+  return (
+    KEPT.has(name) ||
+    isReceiptName(inReport) ||
+    isPublicKeyName(inReport) ||
+    /^llis_report_\d{8}_\d{6}(_\d+)?\.txt$/.test(inReport)
+  );
 }
 
 async function textsIn(folder: string): Promise<string[]> {
-  return Promise.all((await readdir(folder)).map((name) => readFile(path.join(folder, name), 'utf8')));
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.txt'));
+  return Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
 }
 
 /** Mails and finishing steps that the entries lead to, without ids and times: no model knows them all. */

@@ -24,6 +24,9 @@ export async function diePurging(world: World): Promise<void> {
   await database.query(`update batch set closed_at = closed_at - interval '31 days' where customer_id = $1`, [
     OLD.customer,
   ]);
+  await database.query(`update receipt set at = at - interval '31 days' where customer_id = $1`, [
+    OLD.customer,
+  ]);
   const young = await left(world, YOUNG);
   const all = await left(world, OLD);
   let gone = 0;
@@ -60,7 +63,9 @@ async function dieOf(world: World, step: string): Promise<void> {
 
 async function left({ database, spool }: World, { customer, login }: typeof OLD) {
   const names = FOLDERS.map(async (folder) =>
-    (await readdir(path.join(spool, login, folder))).map((name) => `${folder}/${name}`),
+    (await readdir(path.join(spool, login, folder)))
+      .filter((name) => !name.endsWith('.pub'))
+      .map((name) => `${folder}/${name}`),
   );
   const { rows } = await database.query<{ results: number; refused: number; unpurged: number }>(
     `select (select count(*) from entry_result r join change_file f on f.id = r.change_file_id

@@ -79,6 +79,6 @@ describe.each(clients)('with $name', (client) => {
     for (const done of [name, ...companionNames(name)]) await client.remove(`/_error/${done}`);
     await client.remove(`/_report/${report}`);
     expect(await client.names('/_error')).toEqual([]);
-    expect(await client.names('/_report')).toEqual([]);
+    expect(await client.names('/_report')).not.toContain(report);
   });
 });

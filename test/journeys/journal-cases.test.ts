@@ -155,7 +155,7 @@ class Stage implements AsyncDisposable {
   async #writtenReport(): Promise<string> {
     for (;;) {
       const reports = (await readdir(path.join(this.folder, '_report'))).filter(
-        (name) => !name.startsWith('.'),
+        (name) => !name.startsWith('.') && name.endsWith('.txt'),
       );
       if (reports.length >= this.#reported) return reports.toSorted().at(-1) ?? '';
       await delay(10);

@@ -42,13 +42,22 @@ const EXITS: Record<
   withdraw: { take: (tx, file) => exits.withdraw(tx, file, NOW), to: 'withdrawn' },
   quarantine: {
     take: (tx, file) =>
-      exits.quarantine(tx, file, { code: null, reason: 'infected', signature: 'Eicar' }, NOW),
+      exits.quarantine(
+        tx,
+        file,
+        { reason: { code: null, reason: 'infected', signature: 'Eicar' }, sha256: 'ab' },
+        NOW,
+      ),
     to: 'quarantined',
   },
   goOn: { take: (tx, file) => exits.goOn(tx, file, { entries: 1, line: 3, byte: 9 }, SLICE), to: 'applying' },
   apply: { take: (tx, file) => exits.apply(tx, file, SLICE, { filedAs: 'a.csv' }, NOW), to: 'applied' },
   end: { take: (tx, file) => exits.end(tx, { ...file, progress: null }, 'set-aside', NOW), to: 'rejected' },
-  file: { take: (tx, file) => exits.file(tx, file, 'a.csv', true, NOW), to: 'filed' },
+  file: {
+    take: (tx, file) =>
+      exits.file(tx, file, { name: 'a.csv', isTraced: true, sha256: null, trace: 'ab' }, NOW),
+    to: 'filed',
+  },
   giveBack: { take: (tx, { id }) => exits.giveBack(tx, id), to: 'waiting' },
   fileAgain: { take: (tx, { id }) => exits.fileAgain(tx, id), to: 'applied' },
 };

@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Tables that nobody but the ledger names, to read neither. */
 const LEDGER =
-  'batch batch_note cap_usage change_file entry_slice refused_entry sequence_counter sequence_ruling spool_difference turn_queue'.split(
+  'batch batch_note cap_usage change_file entry_slice receipt refused_entry sequence_counter sequence_ruling spool_difference turn_queue'.split(
     ' ',
   );
 

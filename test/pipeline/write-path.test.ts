@@ -12,7 +12,7 @@ const SERVER_MS_MAX = 180_000;
 let world: TestStation;
 beforeAll(async () => {
   const server = await openServer();
-  world = await openStation(undefined, undefined, () => migrated(server));
+  world = await openStation(undefined, undefined, () => migrated(server), true);
 }, SERVER_MS_MAX);
 afterAll(() => world[Symbol.asyncDispose]());
 

@@ -1,9 +1,10 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { receiptName } from '../../src/change-file/receipt-names.ts';
 import { chainFaults, type Link } from '../../src/receipts/chain.ts';
 import { keyIdOf, publicKeysIn } from '../../src/receipts/public-keys.ts';
 import { readReceipt } from '../../src/receipts/read-receipt.ts';
-import { canonicalText, receiptName, seal, sha256, type Receipt } from '../../src/receipts/receipt.ts';
+import { canonicalText, seal, sha256, type Receipt } from '../../src/receipts/receipt.ts';
 
 function newKey() {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');

@@ -38,9 +38,9 @@ afterEach(async () => {
   await database.drop();
 });
 
-const away = (writeBeside: (filed: string) => Promise<void>) =>
+const away = (writeBeside: (filed: string) => Promise<string | null>) =>
   fileAway(database, departing, { taken, folder }, writeBeside, NOW);
-const writesTrace = (filed: string) => writeFile(traceName(filed), 'trace');
+const writesTrace = (filed: string) => writeFile(traceName(filed), 'trace').then(() => null);
 
 test('a daemon that has lost its lock, and read the row before another one named the file, uses that name', async () => {
   const dying = away(async (target) => {

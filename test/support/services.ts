@@ -16,6 +16,7 @@ import type { Services } from '../../src/pipeline/services.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
 import { Preparations } from '../../src/pipeline/preparations.ts';
 import { Readings } from '../../src/pipeline/readings.ts';
+import { loadOrCreateReceiptKey, PublishedKey } from '../../src/receipts/key.ts';
 import { TestClock } from './clock.ts';
 import { cloneDatabase, type TestDatabase } from './database.ts';
 import { ACME, declared, fixtures } from './organisation.ts';
@@ -40,11 +41,13 @@ export interface TestStation extends AsyncDisposable {
  * @param wrap puts something between the pipeline and its database
  * @param disk called with the empty spool, before anything is in it
  * @param makeDatabase one of its own server, migrated; default: a clone on the server of all tests, which waits for no disk
+ * @param receipts whether files get receipts, as those of a daemon do
  */
 export async function openStation(
   wrap: (database: Database) => Database = (same) => same,
   disk: (spool: string) => Promise<void> = async () => {},
   makeDatabase: () => Promise<TestDatabase> = cloneDatabase,
+  receipts = false,
 ): Promise<TestStation> {
   await using opened = new AsyncDisposableStack();
   const spool = await mkdtemp(path.join(os.tmpdir(), 'spoolgate-station-'));
@@ -74,6 +77,7 @@ export async function openStation(
     settling: new Settling(),
     preparations,
     readings,
+    ...(receipts ? { receipts: await newReceipts() } : {}),
   };
   let prepared: Promise<void> = Promise.resolve();
   const wakeAfter = (customer: number, finished: Promise<void>) => {
@@ -124,4 +128,11 @@ export async function openStation(
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+async function newReceipts(): Promise<NonNullable<Services['receipts']>> {
+  const data = await mkdtemp(path.join(os.tmpdir(), 'spoolgate-key-'));
+  const key = await loadOrCreateReceiptKey(data);
+  await rm(data, { recursive: true });
+  return { key, published: new PublishedKey(key) };
 }

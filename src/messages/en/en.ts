@@ -6,6 +6,7 @@ import { kinds } from './kinds.ts';
 import { mails } from './mails.ts';
 import { notices } from './notices.ts';
 import { operator } from './operator.ts';
+import { receipts } from './receipts.ts';
 import { report } from './report.ts';
 import { replies } from './replies.ts';
 import { results } from './results.ts';
@@ -16,6 +17,7 @@ import { undo } from './undo.ts';
 export const en = {
   results,
   otherResult: (code: number) => `The entry failed with result code ${code}.`,
+  receipts,
   report,
   undo,
   kinds,
