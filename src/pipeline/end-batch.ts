@@ -30,7 +30,7 @@ export async function endBatch(turn: Turn, batch: Batch): Promise<Waiting> {
     const noRecord = isToldOfDifferences ? await noRecordOf(database, batch.id, customer) : null;
     if (noRecord) first.warnings = [...(first.warnings ?? []), noRecord];
     const text = reportText(path.basename(folder), files, kinds.wordsOf);
-    const receipts = giveReceipts(turn, { name, text }, reported.receipts);
+    const receipts = await giveReceipts(turn, { name, text }, reported.receipts);
     await nameReport(database, { id: batch.id, name }, receipts.first, clock.now());
     failpoint('receipts-kept');
     await writeInto(path.join(folder, REPORT), { name, text }, receipts);

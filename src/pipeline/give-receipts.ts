@@ -5,6 +5,7 @@
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { eachOf } from '../each-of.ts';
+import { REPORT } from '../change-file/change-file.ts';
 import type { StoredReceipt } from '../change-file/receipt-facts.ts';
 import { stageWhole } from '../durable.ts';
 import { failpoint } from '../failpoints.ts';
@@ -26,13 +27,15 @@ export interface GivenReceipts {
 }
 
 /** @param report its text, of which they have the hash */
-export function giveReceipts(
+export async function giveReceipts(
   { services, customer, folder }: Turn,
   { name, text }: { name: string; text: string },
   { facts, last }: ReceiptSource,
-): GivenReceipts {
+): Promise<GivenReceipts> {
   const { database, clock, receipts } = services;
   if (!receipts) return { first: [], writeInto: async () => {} };
+  // First: whoever goes on with them after a death may have another key.
+  await receipts.published.publishIn(path.join(folder, REPORT));
   const common = {
     customer: path.basename(folder),
     report: { name, sha256: sha256(text) },
@@ -46,7 +49,6 @@ export function giveReceipts(
     first,
     writeInto: async (into, reported) => {
       const writeAll = (some: readonly Written[]) => writeSome(into, some, reported);
-      await receipts.published.publishIn(into);
       for (const page of pagesOf(given)) await writeAll(await keptReceipts(database, page));
       await writeAll(first);
       for (const page of pages) {

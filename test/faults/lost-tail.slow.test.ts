@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { listenToFailpoints, type Failpoint } from '../../src/failpoints.ts';
 import { takeTurn } from '../../src/pipeline/turn.ts';
+import { isReceiptName } from '../../src/change-file/receipt-names.ts';
+import { checkFiles } from '../../src/receipts/check-files.ts';
 import { compareFolder } from '../../src/spool/compare.ts';
 import { poll } from '../support/courier.ts';
 import { ACME } from '../support/organisation.ts';
@@ -51,11 +53,11 @@ async function takeTurnUntil(world: TestStation, at: Failpoint | null): Promise<
   listenToFailpoints(null);
 }
 
-it.each<Failpoint | null>(['committed', 'report-written', 'batch-closed', null])(
+it.each<Failpoint | null>(['committed', 'receipts-kept', 'report-written', 'batch-closed', null])(
   'after %s: the file is filed and reported once',
   async (at) => {
     const server = await openServer();
-    await using world = await openStation(undefined, undefined, () => migrated(server));
+    await using world = await openStation(undefined, undefined, () => migrated(server), true);
     await lazily(server);
     await world.upload('1000001_PRV_1.csv', CONTENT);
     await takeTurnUntil(world, at);
@@ -73,7 +75,11 @@ it.each<Failpoint | null>(['committed', 'report-written', 'batch-closed', null])
       '1000001_PRV_1.retry.csv',
       '1000001_PRV_1_trace.csv',
     ]);
-    const reports = await readdir(path.join(folder, '_report'));
+    const told = await readdir(path.join(folder, '_report'));
+    const reports = told.filter((name) => name.endsWith('.txt'));
+    const receipts = told.filter(isReceiptName).map((name) => path.join(folder, '_report', name));
+    const { good, faults } = await checkFiles(receipts, null);
+    expect([good.length, faults]).toEqual([1, []]);
     expect(reports).toHaveLength(1);
     const report = await readFile(path.join(folder, '_report', reports[0] ?? ''), 'utf8');
     expect(report.match(/\*\*\* Processing file:/g)).toHaveLength(1);

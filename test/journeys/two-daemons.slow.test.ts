@@ -2,6 +2,8 @@ import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { isReceiptName } from '../../src/change-file/receipt-names.ts';
+import { checkFiles } from '../../src/receipts/check-files.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { mulberry } from '../support/random.ts';
 import { spawnDaemon, temporaryHome, writeConfiguration, type DaemonProcess } from '../support/daemon.ts';
@@ -101,6 +103,17 @@ async function checkResults(database: TestDatabase): Promise<void> {
   expect(titles).toEqual([{ job_title: String(FILES) }]);
 }
 
+/** One for every file, in one chain, although each daemon signs with a key of its own. */
+async function checkReceipts(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter(isReceiptName);
+  const { good, faults } = await checkFiles(
+    names.map((name) => path.join(folder, name)),
+    null,
+  );
+  expect(faults).toEqual([]);
+  expect(good.map(({ receipt }) => receipt.number)).toEqual(Array.from({ length: FILES }, (_, at) => at + 1));
+}
+
 async function checkFolders(spool: string): Promise<void> {
   for (let customer = 0; customer < CUSTOMERS; customer += 1) {
     const folder = path.join(spool, `c${customer}`);
@@ -109,5 +122,6 @@ async function checkFolders(spool: string): Promise<void> {
     expect((await readdir(folder)).filter((name) => name.endsWith('.csv'))).toEqual([]);
     const staged = (await readdir(path.join(folder, '_processed'))).filter((name) => name.startsWith('.'));
     expect(staged).toEqual([]);
+    await checkReceipts(path.join(folder, '_report'));
   }
 }
