@@ -406,12 +406,12 @@ create table change_file (
   -- What was decided of a held file; its turn carries it out.
   ruling jsonb,
   retry_number bigint,
-  -- What it has waited for, besides its turn; null: nothing. The first thing, where there were several.
-  waited_for text,
   -- Of a file of which nothing was read, or that changed meanwhile: as it was filed.
   filed_sha256 text,
   -- null: it has none.
   trace_sha256 text,
+  -- What it has waited for, besides its turn; null: nothing. The first thing, where there were several.
+  waited_for text,
   primary key (id),
   foreign key (batch_id) references batch(id),
   foreign key (customer_id) references customer(id),
@@ -886,6 +886,23 @@ create table undo_change (
 );
 create index undo_change_subject on undo_change (kind, subject_id) where taken_back;
 
+-- What was given out for a file, as it lies in _report. Rows go with their files; the last one of a customer
+-- stays, as the next names its hash.
+create table receipt (
+  customer_id bigint not null,
+  number bigint not null,
+  change_file_id bigint not null,
+  name text not null,
+  -- SHA-256 of the signed bytes; the next one of the customer names it as the one before.
+  hash text not null,
+  content text not null,
+  at timestamptz not null,
+  primary key (customer_id, number),
+  foreign key (customer_id) references customer(id)
+);
+create unique index receipt_name on receipt (customer_id, name);
+create unique index receipt_of_file on receipt (change_file_id);
+
 -- What an operator says of sequence numbers that have not come. Of several rulings on a number the last one
 -- counts; one whose number has come means nothing any more.
 create table sequence_ruling (
@@ -910,19 +927,3 @@ create table sequence_ruling (
   check (verdict in ('skip', 'wait'))
 );
 create index sequence_ruling_numbers on sequence_ruling (customer_id, source, type, last_number);
--- What was given out for a file, as it lies in _report. Rows go with their files; the last one of a customer
--- stays, as the next names its hash.
-create table receipt (
-  customer_id bigint not null,
-  number bigint not null,
-  change_file_id bigint not null,
-  name text not null,
-  -- SHA-256 of the signed bytes; the next one of the customer names it as the one before.
-  hash text not null,
-  content text not null,
-  at timestamptz not null,
-  primary key (customer_id, number),
-  foreign key (customer_id) references customer(id)
-);
-create unique index receipt_name on receipt (customer_id, name);
-create unique index receipt_of_file on receipt (change_file_id);
