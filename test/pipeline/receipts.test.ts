@@ -206,3 +206,17 @@ it('is no stranger when folder and ledger are compared', async () => {
   const place = { customer: 1_000_001, folder: world.folder };
   expect(await compareFolder(world.database, place as never)).toEqual([]);
 });
+
+it('is given for every file of a batch that is larger than a page, also where a daemon dies between two of them', async () => {
+  const FILES = 510;
+  for (let number = 0; number < FILES; number += 1) await world.upload(`nonsense-${number}.csv`, 'x');
+  let written = 0;
+  listenToFailpoints((passed) => {
+    if (passed === 'receipt-written' && (written += 1) === 505) throw new Error('killed');
+  });
+  await world.workOff(FILES * 2);
+  expect(written).toBeGreaterThan(FILES);
+  const { good, faults } = await checked();
+  expect(faults).toEqual([]);
+  expect(good.map(({ receipt }) => receipt.number)).toEqual(Array.from({ length: FILES }, (_, at) => at + 1));
+});

@@ -1,6 +1,8 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { receiptName } from '../../src/change-file/receipt-names.ts';
+import type { ReceiptFacts } from '../../src/change-file/receipt-facts.ts';
+import { Sealing } from '../../src/receipts/build.ts';
 import { chainFaults, type Link } from '../../src/receipts/chain.ts';
 import { keyIdOf, publicKeysIn } from '../../src/receipts/public-keys.ts';
 import { readReceipt } from '../../src/receipts/read-receipt.ts';
@@ -173,4 +175,102 @@ it('has the name of its file', () => {
   expect(receiptName('1000001_PRV_5.csv')).toBe('1000001_PRV_5.receipt.json');
   expect(receiptName('1000001_DI_5.LDIF', 17)).toBe('1000001_DI_5.receipt.17.json');
   expect(Buffer.byteLength(receiptName(`${'ü'.repeat(120)}.csv`, 12_345))).toBeLessThanOrEqual(255);
+});
+
+describe('the receipts of a batch', () => {
+  const factsOf = (given: Partial<ReceiptFacts> = {}): ReceiptFacts => ({
+    id: 1,
+    name: '1000001_PRV_5.csv',
+    bytes: 3,
+    sha256: sha256('x'),
+    sequence: '5',
+    folder: '_processed',
+    filedAs: '1000001_PRV_5_1.json',
+    login: null,
+    address: null,
+    receivedAt: '2026-03-01T11:00:00.123456+01:00',
+    finishedAt: '2026-03-01T10:00:02+00:00',
+    decision: 'applied',
+    code: null,
+    reason: null,
+    counts: null,
+    traceSha256: sha256('trace'),
+    isSealed: false,
+    isNameTaken: false,
+    ...given,
+  });
+  const report = { name: 'r.txt', sha256: sha256('report') };
+  const sealing = (last: { number: number; hash: string } | null = null) =>
+    new Sealing({ customer: 'acme', report, key: KEY }, last);
+  const saidOf = (facts: ReceiptFacts) =>
+    (JSON.parse(sealing().next(facts).content) as { receipt: Receipt }).receipt;
+
+  it('follow the last one, and one another', () => {
+    const [before, made] = [
+      { number: 41, hash: sha256('before') },
+      sealing({ number: 41, hash: sha256('before') }),
+    ];
+    const contents = [made.next(factsOf()), made.next(factsOf({ id: 2, name: 'b.csv' }))];
+    const links = contents.map(({ content, number }) => {
+      const reading = read(content);
+      if (reading.kind !== 'good') throw new Error(reading.kind);
+      return {
+        place: `${number}`,
+        customer: 'acme',
+        number,
+        previous: reading.receipt.previous,
+        hash: reading.hash,
+      };
+    });
+    expect(links.map(({ number, previous }) => [number, previous])).toEqual([
+      [42, before.hash],
+      [43, links[0]?.hash],
+    ]);
+    expect(contents.map(({ hash }) => hash)).toEqual(links.map(({ hash }) => hash));
+    expect(chainFaults(links)).toEqual([]);
+  });
+
+  it('have names of their own', () => {
+    const made = sealing({ number: 6, hash: sha256('x') });
+    const nameOf = (given: Partial<ReceiptFacts>) => made.next(factsOf(given)).name;
+    const long = 'x'.repeat(230);
+    expect([
+      nameOf({}),
+      nameOf({ name: '1000001_PRV_5.ldif' }),
+      nameOf({ name: 'b.csv', isNameTaken: true }),
+      nameOf({ name: `${long}.csv` }),
+      nameOf({ name: 'without' }),
+    ]).toEqual([
+      '1000001_PRV_5.receipt.json',
+      '1000001_PRV_5.receipt.8.json',
+      'b.receipt.9.json',
+      `${'x'.repeat(200)}.receipt.10.json`,
+      'without.receipt.json',
+    ]);
+  });
+
+  it.each<[what: string, given: Partial<ReceiptFacts>]>([
+    ['applied', {}],
+    ['refused', { decision: 'refused', code: 4 }],
+    ['on-hold', { decision: 'held', code: 1001 }],
+    ['quarantined', { decision: 'quarantined', reason: 'infected' }],
+    ['discarded', { decision: 'discarded', code: 2202, reason: 'expired' }],
+    ['set-aside', { decision: 'refused', reason: 'set-aside' }],
+    ['set-aside', { decision: 'applied', reason: 'set-aside' }],
+    ['lost', { decision: 'refused', reason: 'lost' }],
+  ])('say %s', (what, given) => {
+    expect(saidOf(factsOf(given)).decision.what).toBe(what);
+  });
+
+  it('say moments in UTC, and where file and trace lie', () => {
+    expect(saidOf(factsOf())).toMatchObject({
+      file: { filedAs: '_processed/1000001_PRV_5_1.json' },
+      upload: { at: '2026-03-01T10:00:00.123Z' },
+      trace: { name: '1000001_PRV_5_1_trace.csv' },
+    });
+    expect(saidOf(factsOf({ traceSha256: null, filedAs: null }))).toMatchObject({
+      file: { filedAs: null },
+      trace: null,
+    });
+  });
 });
