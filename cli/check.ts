@@ -70,13 +70,13 @@ function shownLines(text: string): string {
   return text.split(/\r?\n/).map(escapeHidden).join('\n');
 }
 
-function asText({ file, inForce, trace, report, hold }: Checked): string {
+function asText({ file, inForce, trace, report, planText, hold }: Checked): string {
   const options = inForce === null ? '' : `${words.options(file, inForce)}\n`;
   const held = hold === null ? '' : `${words.held(file, heldText(hold))}\n`;
-  return `${options}${trace === '' ? report : words.trace(file, trace, report)}${held}`;
+  return `${options}${trace === '' ? report : words.trace(file, trace, report)}${held}${planText}`;
 }
 
-function asJson({ file, inForce, hold, refusal, counts, results, trace, report }: Checked): object {
+function asJson({ file, inForce, hold, refusal, counts, results, trace, report, plan }: Checked): object {
   const wouldBeHeld =
     hold === null ? {} : { wouldBeHeld: { ...hold, people: peopleOf(hold), why: heldText(hold) } };
   return {
@@ -88,5 +88,6 @@ function asJson({ file, inForce, hold, refusal, counts, results, trace, report }
     results,
     trace,
     report,
+    plan,
   };
 }

@@ -6,6 +6,7 @@ import type { Database } from '../database/open.ts';
 import { OperatorFault } from '../fault.ts';
 import { KINDS } from '../kinds/registry.ts';
 import { previewFile, type Preview, type PreviewSettings } from '../pipeline/preview.ts';
+import { planDocument, planText } from '../report/plan.ts';
 import { reportText } from '../report/report.ts';
 import type { OpenChangeFile } from '../spool/take.ts';
 import { action, operators, type Channel } from './action.ts';
@@ -64,7 +65,8 @@ export function asChangeFile(name: string, given: number | null): ChangeFile {
   };
 }
 
-function shown(file: string, { folder, reported, trace, outcome, inForce, hold }: Preview) {
+function shown(file: string, preview: Preview) {
+  const { folder, reported, trace, outcome, inForce, hold } = preview;
   const { refusal, counts, failures } = reported;
   const results = (outcome?.results ?? []).map(({ place, code, operation, subject }) => ({
     entry: place.entry,
@@ -77,5 +79,18 @@ function shown(file: string, { folder, reported, trace, outcome, inForce, hold }
   /** Whether the file or any of its entries would fail, or wait for a person. */
   const fails =
     hold !== null || refusal !== null || failures.some((failed) => !isSkipped(failed.refusal.code));
-  return { file, inForce, refusal, counts, results, trace, report, hold, fails };
+  const plan = planDocument(preview);
+  return {
+    file,
+    inForce,
+    refusal,
+    counts,
+    results,
+    trace,
+    report,
+    plan,
+    planText: planText(plan),
+    hold,
+    fails,
+  };
 }

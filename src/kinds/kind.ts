@@ -3,6 +3,7 @@ import type { Breather } from '../breather.ts';
 import type { ChangeFile, NameFacts } from '../change-file/change-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Danger, GuardLimits } from '../change-file/danger.ts';
+import type { Foretold } from '../change-file/foretold.ts';
 import type { ReportWords } from '../change-file/reported-file.ts';
 import type { RetryLayout } from '../change-file/retry-layout.ts';
 import type { Transaction } from '../database/open.ts';
@@ -76,6 +77,8 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
    */
   weigh?: (state: State) => { danger: Danger; limits: GuardLimits } | null;
   save: (tx: Transaction, state: State, file: ChangeFile) => Promise<void>;
+  /** What `save` would write of the decided entries, told in place of writing it. Left out where a plan names nobody. */
+  foretell?: (tx: Transaction, state: State, breather: Breather) => Foretold | Promise<Foretold>;
   /**
    * After the last slice of a file, in its transaction: what follows from the file as a whole. Left out where nothing
    * does. Not called for a file that an error ceiling or a hold has stopped.

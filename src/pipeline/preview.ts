@@ -1,6 +1,7 @@
 import type { ChangeFile } from '../change-file/change-file.ts';
 import { Breather } from '../breather.ts';
 import type { Hold } from '../change-file/danger.ts';
+import type { Foretold } from '../change-file/foretold.ts';
 import { notesOf, warningsOf, type Entry } from '../change-file/entry.ts';
 import { effectsOf, type Outcome } from '../change-file/outcome.ts';
 import type { ReportedFile, UncodedRefusal } from '../change-file/reported-file.ts';
@@ -10,6 +11,7 @@ import { ABSENT_SHOWN } from '../ledger/absent.ts';
 import { knownOf } from '../ledger/deciding.ts';
 import { tracedRows } from '../ledger/results.ts';
 import { tracePieces } from '../report/trace.ts';
+import { mayFollow } from '../order/sequence.ts';
 import type { OpenChangeFile } from '../spool/take.ts';
 import { entrance, plan, type PlanFacts } from './plan.ts';
 import { readSlice, type Contents } from './read-slice.ts';
@@ -27,11 +29,19 @@ export interface Preview {
   inForce: string | null;
   /** Why it would wait for a person; null: it would not. */
   hold: Hold | null;
+  /** What it would change; of a held one, once somebody has approved it. null: nothing, or nobody can say. */
+  foretold: Foretold | null;
+  /** Its number was used already: the first one that is not; null: its own is not. */
+  nextNumber: string | null;
 }
 
 /** Of the configuration, what the answer depends on. */
 export interface PreviewSettings extends PlanFacts {
   maskPasswords: boolean;
+  /** A number that was used is no reason to refuse the file. */
+  anyNumber?: boolean;
+  /** Whose work it is; default: nobody's. */
+  breather?: Breather;
 }
 
 /**
@@ -45,32 +55,36 @@ export async function previewFile(
   settings: PreviewSettings,
 ): Promise<Preview> {
   const now = new Date();
-  const known = await knownOf(tx, file, now);
+  const { breather = new Breather() } = settings;
+  const asked = await knownOf(tx, file, now);
+  const nextNumber = nextNumberOf(file, asked.last);
+  const known = settings.anyNumber === true ? { ...asked, last: null } : asked;
   const { folder } = known.owner;
   const { refused, entriesMax } = entrance(file, known, settings);
   const kind = refused ? undefined : settings.kinds.ofFile({ name: file.name, type: file.parsed?.type });
   const inForce = (await kind?.inForce?.(tx, file)) ?? null;
-  const slice = kind && (await readSlice(kind, opened, file, { entriesMax, sliceEntries: Infinity }));
+  const slice =
+    kind && (await readSlice(kind, opened, file, { entriesMax, sliceEntries: Infinity, breather }));
   const contents: Contents | null = !slice ? null : { ...slice, prepared: slice.kind.pretend(slice.entries) };
-  const breather = new Breather();
   const planned = await plan(tx, { file, contents, known, facts: settings, now, regardless: true, breather });
-  if (planned?.kind === 'refuse')
-    return {
-      folder,
-      reported: refusedFile(file, planned.refusal, now),
-      trace: '',
-      outcome: null,
-      inForce,
-      hold: null,
-    };
+  const about = { folder, inForce, nextNumber };
+  if (planned?.kind === 'refuse') {
+    const reported = refusedFile(file, planned.refusal, now);
+    return { ...about, reported, trace: '', outcome: null, hold: null, foretold: null };
+  }
   if ((planned?.kind !== 'apply' && planned?.kind !== 'hold') || !contents)
     throw new Error('a plan regardless of caps either refuses or applies');
-  const { outcome } = planned.kind === 'hold' ? planned.decided : planned;
+  const { outcome, state } = planned.kind === 'hold' ? planned.decided : planned;
   const hold = planned.kind === 'hold' ? planned.hold : null;
   const shown = shownText(contents.kind, contents.header, settings.maskPasswords);
   const trace = await Array.fromAsync(tracePieces([tracedRows(outcome)], shown.header, opened.handle, shown));
   const reported = decidedFile(file, contents.entries, outcome, now);
-  return { folder, reported, trace: Buffer.concat(trace).toString(), outcome, inForce, hold };
+  const foretold = state === null ? null : ((await contents.kind.foretell?.(tx, state, breather)) ?? null);
+  return { ...about, reported, trace: Buffer.concat(trace).toString(), outcome, hold, foretold };
+}
+
+function nextNumberOf({ parsed }: ChangeFile, last: bigint | null): string | null {
+  return parsed && last !== null && !mayFollow(last, parsed.sequence) ? String(last + 1n) : null;
 }
 
 function refusedFile(

@@ -1,5 +1,6 @@
 import type { DirectoryRecord } from '../../accounts/directory/entry-change.ts';
 import type { Directory } from '../../accounts/directory/entry.ts';
+import { foretellEntries } from '../../accounts/directory/foretell.ts';
 import { loadDirectory, saveDirectory, type NamedEntries } from '../../accounts/directory/entry-store.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
@@ -76,6 +77,7 @@ const kind: Kind<DirectoryRecord, null, LoadedDirectory> = {
   load: loadNamed,
   decide: decideDirectory,
   save: saveLoaded,
+  foretell: (_tx, { directory: changed }) => foretellEntries(changed),
   failed: failedRecord,
   traced: { bytesMax: TRACED_BYTES_MAX, text: tracedRecord },
   retried: ldifRetried,

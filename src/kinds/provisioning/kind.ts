@@ -3,6 +3,7 @@ import { pretendedIds, takingFrom } from '../../accounts/subscribers/ids.ts';
 import { loadForAdding, notesNameHolders } from '../../accounts/subscribers/load.ts';
 import { builtNotesDn, foldNotesDn } from '../../accounts/subscribers/notes-name.ts';
 import type { Organisation } from '../../accounts/subscribers/organisation.ts';
+import { foretellPeople } from '../../accounts/subscribers/foretell.ts';
 import { saveOrganisation } from '../../accounts/subscribers/save.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
@@ -127,6 +128,7 @@ const kind: Kind<ProvisioningRecord, PreparedHashes, Loaded> = {
   load: loadProvisioning,
   decide: decideProvisioning,
   save: saveProvisioning,
+  foretell: (_tx, { organisation }) => foretellPeople(organisation),
   failed: failedEntry,
   traced: { bytesMax: Infinity, text: (original) => original, masked: passwordMask, maskedHeader },
   retried: csvRetried,

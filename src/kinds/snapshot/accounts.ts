@@ -37,16 +37,27 @@ export async function saveAccounts(
   slice: Slice,
   file: ChangeFile,
 ): Promise<void> {
+  const organisation = await accountsAfter(tx, state, slice, (count) => reserveSubscriberIds(tx, count));
+  await saveOrganisation(tx, organisation, { file: file.id }, state.now);
+}
+
+/** The accounts of a slice in memory, as the list makes them; nothing is written yet. */
+export async function accountsAfter(
+  tx: Transaction,
+  state: ListState,
+  slice: Slice,
+  idsFor: (count: number) => number[] | Promise<number[]>,
+): Promise<Organisation> {
   const { id: customer } = state.organisation;
   const emails = 'absent' in slice ? slice.absent.map(({ address }) => address) : namedIn(slice.planned);
   const organisation = await loadOrganisation(tx, customer, { emails, notesDns: [] });
   const people = new Map([...organisation.subscribers.values()].map((one) => [one.id, one]));
   const created = 'absent' in slice ? 0 : slice.planned.filter(({ person }) => person === null).length;
-  const nextId = takingFrom(await reserveSubscriberIds(tx, created));
+  const nextId = takingFrom(await idsFor(created));
   const work = { state, organisation, people, nextId };
   if ('absent' in slice) for (const { id } of slice.absent) leave(work, id);
   else for (const one of slice.planned) carryOut(work, one);
-  await saveOrganisation(tx, organisation, { file: file.id }, state.now);
+  return organisation;
 }
 
 function namedIn(planned: readonly Planned[]): string[] {

@@ -22,6 +22,19 @@ export async function saveContacts(
   file: ChangeFile,
 ): Promise<void> {
   const { id: customer } = state.organisation;
+  await saveDirectory(tx, await contactsAfter(tx, state, slice), { file: file.id }, state.now);
+  if ('absent' in slice) return;
+  const kept = slice.planned.filter(({ phase }) => phase !== 'remove');
+  const managed = kept.map((one) => ({
+    key: keyOf(one),
+    objectId: objectIdOf(one),
+  }));
+  await manageContacts(tx, customer, state.source, managed);
+}
+
+/** The contacts of a slice in memory, as the list makes them; nothing is written yet. */
+export async function contactsAfter(tx: Transaction, state: ListState, slice: Slice): Promise<Directory> {
+  const { id: customer } = state.organisation;
   const keys = 'absent' in slice ? slice.absent.flatMap(({ key }) => key ?? []) : slice.planned.map(keyOf);
   const directory = await loadDirectory(tx, customer, { keys, renamed: [] });
   if ('absent' in slice)
@@ -36,14 +49,7 @@ export async function saveContacts(
       else keep(directory, state, one);
       noteEntryChanges(directory, { place: { entry, line }, operation: operationOf(one) });
     }
-  await saveDirectory(tx, directory, { file: file.id }, state.now);
-  if ('absent' in slice) return;
-  const kept = slice.planned.filter(({ phase }) => phase !== 'remove');
-  const managed = kept.map((one) => ({
-    key: keyOf(one),
-    objectId: objectIdOf(one),
-  }));
-  await manageContacts(tx, customer, state.source, managed);
+  return directory;
 }
 
 /** A line without an id leaves alone the one that is stored. */

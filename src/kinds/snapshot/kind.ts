@@ -8,7 +8,7 @@ import { fault } from './line.ts';
 import { loadList } from './load.ts';
 import { readList, type ListRow } from './reader.ts';
 import { failedLine } from './results.ts';
-import { saveList } from './save.ts';
+import { foretellList, saveList } from './save.ts';
 import type { ListState } from './state.ts';
 import { kinds } from '../../messages/en/kinds.ts';
 
@@ -49,6 +49,7 @@ const kind: Kind<ListRow, null, ListState> = {
   rest: restOf,
   weigh: (state) => ({ danger: dangerOf(state), limits: state.settings.guard }),
   save: saveList,
+  foretell: foretellList,
   conclude: async (tx, { customer, name }, now, { settings, source, unusable, doubt, lastScope }) => {
     // Nothing was applied of one without a line; one in doubt has removed nobody, and the first that would is warned of.
     if (unusable || doubt === 'empty') return;

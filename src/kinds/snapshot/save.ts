@@ -1,8 +1,13 @@
 /** Writes what a list does: updates, enables, creates, disables, removals, a slice of people at once. */
 import type { ChangeFile } from '../../change-file/change-file.ts';
+import type { Breather } from '../../breather.ts';
 import type { Transaction } from '../../database/open.ts';
-import { saveContacts } from './contacts.ts';
-import { saveAccounts } from './accounts.ts';
+import { foretellEntries } from '../../accounts/directory/foretell.ts';
+import { foretellPeople } from '../../accounts/subscribers/foretell.ts';
+import { pretendedIds } from '../../accounts/subscribers/ids.ts';
+import { together, type Foretold } from '../../change-file/foretold.ts';
+import { contactsAfter, saveContacts } from './contacts.ts';
+import { accountsAfter, saveAccounts } from './accounts.ts';
 import { entangled } from './plan.ts';
 import { PHASES, type ListState, type Slice } from './state.ts';
 
@@ -12,6 +17,20 @@ const PEOPLE_AT_ONCE = 250;
 export async function saveList(tx: Transaction, state: ListState, file: ChangeFile): Promise<void> {
   const save = state.settings.keeps === 'contacts' ? saveContacts : saveAccounts;
   for (const slice of slicesOf(state)) await save(tx, state, slice, file);
+}
+
+/** What it would write: the same slices, in memory alone. */
+export async function foretellList(tx: Transaction, state: ListState, breather: Breather): Promise<Foretold> {
+  const parts: Foretold[] = [];
+  for (const slice of slicesOf(state)) {
+    parts.push(
+      state.settings.keeps === 'contacts'
+        ? foretellEntries(await contactsAfter(tx, state, slice))
+        : foretellPeople(await accountsAfter(tx, state, slice, pretendedIds)),
+    );
+    if (breather.isDue()) await breather.breathe();
+  }
+  return together(parts);
 }
 
 function* slicesOf({ planned, decidedTo, isWhole, doubt, absent }: ListState): Generator<Slice> {

@@ -2,6 +2,7 @@ import { technicianGroupName } from '../../accounts/subscribers/technician-rows.
 import { customerById, type Customer } from '../../accounts/customers/customer.ts';
 import { pretendedIds, reserveSubscriberIds, takingFrom } from '../../accounts/subscribers/ids.ts';
 import { loadOrganisation } from '../../accounts/subscribers/load.ts';
+import { foretellPeople } from '../../accounts/subscribers/foretell.ts';
 import { saveOrganisation } from '../../accounts/subscribers/save.ts';
 import { foldSsoId } from '../../accounts/subscribers/technician.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
@@ -85,6 +86,7 @@ const kind: Kind<TechnicianRow, PreparedHashes, TechniciansState> = {
   decide: decideTechnician,
   save: (tx, { organisation, inputs }, file) =>
     saveOrganisation(tx, organisation, { file: file.id }, inputs.now),
+  foretell: (_tx, { organisation }) => foretellPeople(organisation),
   failed: failedTechnician,
   inForce: groupInForce,
   traced: {

@@ -4,6 +4,7 @@ import { saveGroups } from '../../accounts/groups/save.ts';
 import { foldEmailAddress } from '../../accounts/subscribers/email-address.ts';
 import { pretendedIds, reserveSubscriberIds, takingFrom } from '../../accounts/subscribers/ids.ts';
 import { loadOrganisation } from '../../accounts/subscribers/load.ts';
+import { foretellPeople } from '../../accounts/subscribers/foretell.ts';
 import { saveOrganisation } from '../../accounts/subscribers/save.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Entry } from '../../change-file/entry.ts';
@@ -95,6 +96,7 @@ const kind: Kind<UserRow, Prepared, UsersState> = {
   load: loadUsers,
   decide: decideUser,
   save: saveUsers,
+  foretell: (_tx, { organisation }) => foretellPeople(organisation),
   failed: failedUser,
   inForce: async (tx, { customer, parsed }) => {
     const { users } = await customerById(tx, customer);

@@ -7,6 +7,7 @@ import { mails } from './mails.ts';
 import { notices } from './notices.ts';
 import { operator } from './operator.ts';
 import { receipts } from './receipts.ts';
+import { plan } from './plan.ts';
 import { report } from './report.ts';
 import { replies } from './replies.ts';
 import { results } from './results.ts';
@@ -20,6 +21,7 @@ export const en = {
   receipts,
   report,
   undo,
+  plan,
   kinds,
   status,
   mails,
