@@ -7,6 +7,7 @@ import { REPORT } from '../src/change-file/change-file.ts';
 import { actionServices } from '../src/actions/services.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
+import type { Announce } from '../src/doors/sign-in/access-account.ts';
 import type { Database } from '../src/database/open.ts';
 import { journalTo, recordingJournal } from '../src/events/events.ts';
 import { Follower, waking, type Tell } from '../src/events/follow.ts';
@@ -21,9 +22,10 @@ import { watchLoop } from '../src/loop-watch.ts';
 import { eventCounter } from '../src/metrics/count-events.ts';
 import { Meters } from '../src/metrics/meters.ts';
 import { Dispatcher } from '../src/pipeline/dispatcher.ts';
+import { Trials } from '../src/pipeline/trials.ts';
 import { Comparison } from '../src/spool/comparison.ts';
 import { makeCustomerFolders } from '../src/spool/customer-folders.ts';
-import { createIntake } from '../src/spool/intake.ts';
+import { createIntake, type Intake } from '../src/spool/intake.ts';
 import { openDoors, type Doors } from './doors.ts';
 import { startJobs } from './jobs.ts';
 import { startPrivateServer } from './private-server.ts';
@@ -41,6 +43,7 @@ export interface Daemon {
   jobs: JobRunner;
   database: Database;
   dispatcher: Dispatcher;
+  trials: Trials;
   close(): Promise<void>;
 }
 
@@ -112,11 +115,14 @@ function intakeSettings({ cycle, undo }: Configuration): { quietMs: number; undo
   return { quietMs: cycle.quietSeconds * 1000, undoDays: undo.days };
 }
 
+function paceOf({ cycle: { sweepSeconds, workers } }: Configuration): { sweepMs: number; workers?: number } {
+  return { sweepMs: sweepSeconds * 1000, ...(workers ? { workers } : {}) };
+}
+
 export async function startDaemon(configuration: Configuration, overrides: Overrides = {}): Promise<Daemon> {
   await using opened = new AsyncDisposableStack();
   const base = opened.use(openBase(configuration, overrides));
   const { clock, loop } = base;
-  const { sweepSeconds, workers } = configuration.cycle;
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -130,13 +136,13 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   const services = await buildServices(configuration, { ...parts, ...overrides });
   const intake = createIntake({ ...services, types: services.kinds.types, ...intakeSettings(configuration) });
   await intake.customers();
-  const pace = { sweepMs: sweepSeconds * 1000, ...(workers ? { workers } : {}) };
+  const pace = paceOf(configuration);
   const dispatcher = opened.use(new Dispatcher(services, intake, { ...pace, onDatabaseBack: compare }));
   const changed = (customer: number) => dispatcher.wake(customer);
   comparison = opened.use(new Comparison({ ...services, found: changed }));
   const control = await startControl(configuration, { database, clock, changed, loop, journal });
   opened.defer(() => control.close());
-  const { announce } = dispatcher;
+  const trials = opened.use(openTrials(configuration, services, intake, dispatcher));
   // Closed in reverse: the doors first, so that nothing new comes in, then the jobs, the dispatcher, and the database.
   let doors: Doors | null = null;
   const lookAtCertificate = async () => doors?.lookAtCertificate();
@@ -149,13 +155,13 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
       database,
       clock,
       journal,
-      announce,
+      announce: announcing(dispatcher, trials),
       makeFolders: folderMaker(services),
     }),
   );
   const health = await startPrivateServer({ configuration, services, meters, dispatcher, doors, loop });
   opened.defer(() => health.close());
-  await dispatcher.sweep();
+  await Promise.all([dispatcher.sweep(), trials.sweep()]);
   compare();
 
   journal.daemonStarted({ ...doors.described, http: `${configuration.http.host}:${health.port}` });
@@ -169,11 +175,34 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     jobs,
     database,
     dispatcher,
+    trials,
     close: async () => {
       journal.daemonStopped();
       stopping.abort();
       await closing.disposeAsync();
     },
+  };
+}
+
+/** Planned beside the turns, and less often while any is in hand. */
+function openTrials(
+  configuration: Configuration,
+  services: BuiltServices,
+  intake: Intake,
+  dispatcher: Dispatcher,
+): Trials {
+  return new Trials(services, {
+    sweepMs: paceOf(configuration).sweepMs,
+    quietMs: intakeSettings(configuration).quietMs,
+    customers: () => intake.customers(),
+    isBusy: () => dispatcher.workers.busy > 0,
+  });
+}
+
+function announcing(dispatcher: Dispatcher, trials: Trials): Announce {
+  return ({ isTried, ...upload }) => {
+    if (isTried) trials.announce({ ...upload, sender: upload });
+    else dispatcher.announce(upload);
   };
 }
 

@@ -176,7 +176,13 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/report': [],
   'src/spool/anchored-folder.ts': [],
   'src/spool/staging.ts': ['src/spool/anchored-folder.ts'],
-  'src/spool': ['src/accounts/customers', 'src/database', 'src/events', 'src/ledger'],
+  'src/spool': [
+    'src/accounts/customers',
+    'src/database',
+    'src/events',
+    'src/ledger',
+    'src/spool/anchored-folder.ts',
+  ],
   'src/antivirus': ['src/database', 'src/events', 'src/ledger', 'src/metrics', 'src/spool'],
   'src/backup': ['src/accounts/customers', 'src/database', 'src/events', 'src/ledger'],
   'src/pipeline': [
@@ -193,6 +199,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/receipts',
     'src/report',
     'src/spool',
+    'src/spool/anchored-folder.ts',
     'src/spool/staging.ts',
   ],
   'src/actions': [

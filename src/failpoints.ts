@@ -32,6 +32,8 @@ export const FAILPOINTS = [
   'undo-traced',
   'undo-reported',
   'undo-done',
+  'trial-planned',
+  'trial-answered',
   'purged',
   'journal-closed',
   'journal-rendered',

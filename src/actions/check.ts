@@ -66,7 +66,8 @@ export function asChangeFile(name: string, given: number | null): ChangeFile {
 }
 
 function shown(file: string, preview: Preview) {
-  const { folder, reported, trace, outcome, inForce, hold } = preview;
+  const { folder, reported, outcome, inForce, hold } = preview;
+  const trace = preview.trace?.toString() ?? '';
   const { refusal, counts, failures } = reported;
   const results = (outcome?.results ?? []).map(({ place, code, operation, subject }) => ({
     entry: place.entry,

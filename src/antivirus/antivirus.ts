@@ -15,7 +15,7 @@ import { quarantine } from '../ledger/exits.ts';
 import { lockWaiting, noteScanner } from '../ledger/scanning.ts';
 import type { Meter } from '../metrics/meters.ts';
 import { keptFor } from '../metrics/shared.ts';
-import { moveQuarantined } from './quarantine.ts';
+import { moveQuarantined, quarantineTried } from './quarantine.ts';
 import { digestOf } from '../spool/digest.ts';
 import { takeChangeFile, type OpenChangeFile } from '../spool/take.ts';
 
@@ -50,11 +50,21 @@ export type Passage =
   /** The scanner does not answer: the file is not applied before it does. */
   | { kind: 'waits'; until: Date };
 
+/** The same of a file that is only tried; kept: it was moved into quarantine. */
+export type TriedPassage =
+  Exclude<Passage, { kind: 'quarantined' }> | { kind: 'kept'; refusal: QuarantineRefusal };
+
 /** Every file passes here before it is decided. */
 export interface Antivirus {
   /** Asks it whether it is there. @returns what is wrong, or null; the same for some seconds */
   fault(): Promise<UnavailableCause | null>;
   pass(file: ChangeFile, opened: OpenChangeFile, folder: string): Promise<Passage>;
+  /** @param folder in which it lies */
+  passTried(
+    file: Pick<ChangeFile, 'customer' | 'name'>,
+    opened: OpenChangeFile,
+    folder: string,
+  ): Promise<TriedPassage>;
   /** Finishes what a crash has left. */
   recover(): Promise<void>;
 }
@@ -71,6 +81,7 @@ export function createAntivirus(settings: AntivirusSettings, parts: AntivirusPar
   return {
     recover,
     fault,
+    passTried: (file, opened, folder) => passTried(settings, parts, file, { opened, folder }),
     pass: async (file, opened, folder) => {
       if (clean.has(file, opened)) return { kind: 'clean' };
       const answer = await scan(settings, opened, parts.stopping);
@@ -104,6 +115,25 @@ const SCAN_RESULTS = {
   tooLarge: 'too_large',
   unavailable: 'fault',
 } as const;
+
+async function passTried(
+  settings: AntivirusSettings,
+  { clock, journal, meter, stopping }: AntivirusParts,
+  { customer, name }: Pick<ChangeFile, 'customer' | 'name'>,
+  { opened, folder }: { opened: OpenChangeFile; folder: string },
+): Promise<TriedPassage> {
+  const answer = await scan(settings, opened, stopping);
+  meter?.add('scans_total', { result: SCAN_RESULTS[answer.kind] });
+  if (answer.kind === 'unavailable') {
+    journal.scannerUnavailable(customer, name, answer.reason);
+    return { kind: 'waits', until: new Date(clock.now().getTime() + AGAIN_MS) };
+  }
+  const refusal = reasonFor(answer, settings, opened.bytes);
+  if (refusal === null) return { kind: 'clean' };
+  const scanned = { folder, name, inode: opened.inode };
+  const isKept = await quarantineTried(settings.quarantine, scanned, customer);
+  return isKept ? { kind: 'kept', refusal } : { kind: 'changed' };
+}
 
 /** What takes several turns until it is decided (a long reading, passwords) is scanned once. Of each customer the file in hand. */
 class CleanFiles {

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, copyFile, rename, unlink } from 'node:fs/promises';
+import { chmod, copyFile, lstat, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Database } from '../database/open.ts';
@@ -32,6 +33,35 @@ export async function moveQuarantined(
     await moveOver(takenPath(folderOf(folder), { id }), target);
     await markMoved(database, id);
   }
+}
+
+/**
+ * Moves a file that was only tried, and that no row of the ledger knows. It loses its name first, under one that nobody can
+ * guess: by that it is known for the one that was scanned.
+ *
+ * @returns false where another file has its name by now
+ */
+export async function quarantineTried(
+  quarantine: string,
+  { folder, name, inode }: { folder: string; name: string; inode: string },
+  customer: number,
+): Promise<boolean> {
+  const as = `tried-${randomBytes(16).toString('hex')}`;
+  const [place, hidden] = [path.join(folder, name), path.join(folder, `.${as}`)];
+  const moved = await rename(place, hidden).then(
+    () => lstat(hidden),
+    (error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    },
+  );
+  if (moved === null) return false;
+  if (`${moved.dev}:${moved.ino}` !== inode) {
+    await rename(hidden, place);
+    return false;
+  }
+  await moveOver(hidden, path.join(quarantine, String(customer), as));
+  return true;
 }
 
 /** Spool and quarantine may be two file systems. What is gone already was moved by an attempt that did not end well. */

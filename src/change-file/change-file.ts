@@ -121,6 +121,8 @@ export const PROCESSED = '_processed';
 export const ERROR = '_error';
 export const REPORT = '_report';
 export const JOURNAL = 'journal';
+/** Files that are only tried, with the answers beside them. */
+export const VALIDATE = '_validate';
 /** What is decided lies here until its retention is over. */
 export const KEPT_FOLDERS = [PROCESSED, ERROR, REPORT] as const;
 export type KeptFolder = (typeof KEPT_FOLDERS)[number];

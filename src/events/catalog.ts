@@ -160,6 +160,13 @@ const FILES = {
     FILE,
     'discarded',
   ),
+  /** Planned and answered in `_validate`, and not carried out; `refusal`: where the virus scanner has kept it. */
+  'file.tried': kind<{ wouldBe: string; bytes: number; refusal?: QuarantineRefusal }>(
+    ({ refusal }) => (refusal === undefined ? 'info' : 'warn'),
+    ({ refusal }) => (refusal === undefined ? 'file tried' : 'tried file quarantined'),
+    FILE,
+    'tried',
+  ),
   /** At a gate: no entry of it was looked at. */
   'file.refused': kind<{ code: number | null; reason: string; values?: object }>(
     'warn',

@@ -18,6 +18,15 @@ export interface Peer {
   cipher: string;
 }
 
+/** Who has tried a file; null: not known any more, or it came by other means. */
+export interface TriedFile {
+  customer: number;
+  name: string;
+  who: string | null;
+  /** The client's network address. */
+  address: string | null;
+}
+
 /**
  * What the program tells that no transaction makes true. One function each: a field never carries a password, a token or
  * the content of a change file. All else is recorded where it becomes true (record.ts).
@@ -37,6 +46,8 @@ export interface Happenings {
   downloadFailed(peer: Peer, path: string, bytes: number, why: Reason): void;
   deleted(peer: Peer, path: string): void;
   renamed(peer: Peer, from: string, to: string): void;
+  /** A file in `_validate` has its answer. */
+  fileTried(tried: TriedFile, data: Extract<NewEvent, { type: 'file.tried' }>['data']): void;
   certificateTaken(fingerprint: string, validTo: Date): void;
   certificateExpires(validTo: Date, daysLeft: number): void;
   temporaryFilesSwept(customer: number, files: string[]): void;
@@ -101,6 +112,7 @@ function writeUnrecorded(log: Log, event: NewEvent): void {
 function happenings(tell: (event: NewEvent) => void): Happenings {
   return {
     ...doorHappenings(tell),
+    fileTried: ({ name: subject, ...about }, data) => tell({ type: 'file.tried', ...about, subject, data }),
     certificateTaken: (subject, validTo) =>
       tell({ type: 'certificate.replaced', subject, data: { validTo: validTo.toISOString() } }),
     certificateExpires: (validTo, daysLeft) =>

@@ -3,6 +3,8 @@ import type { Database } from '../database/open.ts';
 import { sweepBans } from '../doors/sign-in/bans.ts';
 import type { Journal } from '../events/events.ts';
 import type { CustomerFolder } from '../spool/enter.ts';
+import { TRIAL_MS_MAX } from '../change-file/trial.ts';
+import { sweepTrials } from '../spool/tried-files.ts';
 import { clearStaging, sweepTemporaryNames } from '../spool/staging.ts';
 import { HOURLY, type Job } from './runner.ts';
 
@@ -31,6 +33,7 @@ async function clearAway({ database, clock, journal, customers }: HousekeepingPa
     try {
       await clearStaging(folder, before(STAGED_MS_MAX));
       const swept = await sweepTemporaryNames(folder, before(TEMPORARY_MS_MAX));
+      await sweepTrials(folder, before(TRIAL_MS_MAX));
       if (swept.length > 0) journal.temporaryFilesSwept(customer, swept);
     } catch (error) {
       journal.folderFailed(customer, error);

@@ -9,13 +9,16 @@ const REST_PER_WORK = 1;
  */
 export class LoopShare {
   readonly #now: () => number;
+  readonly #restPerWork: () => number;
   readonly #sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   #freeAtMs = 0;
 
   constructor(
     now = () => performance.now(),
     sleep = (ms: number, signal: AbortSignal): Promise<void> => setTimeout(ms, undefined, { signal }),
+    restPerWork = () => REST_PER_WORK,
   ) {
+    this.#restPerWork = restPerWork;
     this.#now = now;
     this.#sleep = sleep;
   }
@@ -23,7 +26,7 @@ export class LoopShare {
   /** @throws when the signal comes */
   async pay(workedMs: number, signal: AbortSignal): Promise<void> {
     const nowMs = this.#now();
-    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs - workedMs) + workedMs * (1 + REST_PER_WORK);
+    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs - workedMs) + workedMs * (1 + this.#restPerWork());
     await this.#sleep(this.#freeAtMs - nowMs, signal);
   }
 }

@@ -4,8 +4,7 @@ import type { Hold } from '../change-file/danger.ts';
 import type { Foretold } from '../change-file/foretold.ts';
 import { notesOf, warningsOf, type Entry } from '../change-file/entry.ts';
 import { effectsOf, type Outcome } from '../change-file/outcome.ts';
-import type { ReportedFile, UncodedRefusal } from '../change-file/reported-file.ts';
-import type { Refusal } from '../change-file/result-code.ts';
+import type { ReportedFile } from '../change-file/reported-file.ts';
 import type { Transaction } from '../database/open.ts';
 import { ABSENT_SHOWN } from '../ledger/absent.ts';
 import { knownOf } from '../ledger/deciding.ts';
@@ -22,8 +21,8 @@ export interface Preview {
   /** Of the customer, as reports name it. */
   folder: string;
   reported: ReportedFile;
-  /** '' where it would have none. */
-  trace: string;
+  /** null where it would have none. */
+  trace: Buffer | null;
   outcome: Outcome | null;
   /** What its name and the organisation let it do; null where its kind has no options. */
   inForce: string | null;
@@ -33,6 +32,8 @@ export interface Preview {
   foretold: Foretold | null;
   /** Its number was used already: the first one that is not; null: its own is not. */
   nextNumber: string | null;
+  /** SHA-256 of what was read; null where that is not the whole file. */
+  digest: string | null;
 }
 
 /** Of the configuration, what the answer depends on. */
@@ -42,6 +43,8 @@ export interface PreviewSettings extends PlanFacts {
   anyNumber?: boolean;
   /** Whose work it is; default: nobody's. */
   breather?: Breather;
+  /** Default: now. */
+  now?: Date;
 }
 
 /**
@@ -54,8 +57,7 @@ export async function previewFile(
   opened: OpenChangeFile,
   settings: PreviewSettings,
 ): Promise<Preview> {
-  const now = new Date();
-  const { breather = new Breather() } = settings;
+  const { breather = new Breather(), now = new Date() } = settings;
   const asked = await knownOf(tx, file, now);
   const nextNumber = nextNumberOf(file, asked.last);
   const known = settings.anyNumber === true ? { ...asked, last: null } : asked;
@@ -67,10 +69,10 @@ export async function previewFile(
     kind && (await readSlice(kind, opened, file, { entriesMax, sliceEntries: Infinity, breather }));
   const contents: Contents | null = !slice ? null : { ...slice, prepared: slice.kind.pretend(slice.entries) };
   const planned = await plan(tx, { file, contents, known, facts: settings, now, regardless: true, breather });
-  const about = { folder, inForce, nextNumber };
+  const about = { folder, inForce, nextNumber, digest: slice?.digest ?? null };
   if (planned?.kind === 'refuse') {
     const reported = refusedFile(file, planned.refusal, now);
-    return { ...about, reported, trace: '', outcome: null, hold: null, foretold: null };
+    return { ...about, reported, trace: null, outcome: null, hold: null, foretold: null };
   }
   if ((planned?.kind !== 'apply' && planned?.kind !== 'hold') || !contents)
     throw new Error('a plan regardless of caps either refuses or applies');
@@ -80,16 +82,17 @@ export async function previewFile(
   const trace = await Array.fromAsync(tracePieces([tracedRows(outcome)], shown.header, opened.handle, shown));
   const reported = decidedFile(file, contents.entries, outcome, now);
   const foretold = state === null ? null : ((await contents.kind.foretell?.(tx, state, breather)) ?? null);
-  return { ...about, reported, trace: Buffer.concat(trace).toString(), outcome, hold, foretold };
+  return { ...about, reported, trace: Buffer.concat(trace), outcome, hold, foretold };
 }
 
 function nextNumberOf({ parsed }: ChangeFile, last: bigint | null): string | null {
   return parsed && last !== null && !mayFollow(last, parsed.sequence) ? String(last + 1n) : null;
 }
 
-function refusedFile(
+/** Of which nothing was read. */
+export function refusedFile(
   { name, parsed }: ChangeFile,
-  refusal: Refusal | UncodedRefusal,
+  refusal: NonNullable<ReportedFile['refusal']>,
   now: Date,
 ): ReportedFile {
   const times = { startedAt: now, finishedAt: now };

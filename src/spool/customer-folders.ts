@@ -1,10 +1,10 @@
 import { chown, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ERROR, JOURNAL, PROCESSED, REPORT, TAKEN } from '../change-file/change-file.ts';
+import { ERROR, JOURNAL, PROCESSED, REPORT, TAKEN, VALIDATE } from '../change-file/change-file.ts';
 import { ensureFolder, syncFolder } from '../durable.ts';
 import { codeOf } from '../fault.ts';
 
-const FOLDERS = [PROCESSED, ERROR, REPORT, JOURNAL, TAKEN];
+const FOLDERS = [PROCESSED, ERROR, REPORT, VALIDATE, JOURNAL, TAKEN];
 
 /**
  * Makes what is missing of a customer's folders, so that an upload finds them at once. They last, and belong to whoever

@@ -4,7 +4,7 @@
  */
 import { lstat, readdir, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { ERROR, PROCESSED, REPORT, TAKEN } from '../change-file/change-file.ts';
+import { ERROR, PROCESSED, REPORT, TAKEN, VALIDATE } from '../change-file/change-file.ts';
 import type { Queryable } from '../database/open.ts';
 import { isStagingName, moveDurably } from '../durable.ts';
 import { codeOf } from '../fault.ts';
@@ -81,7 +81,7 @@ async function isFile(file: string): Promise<boolean> {
  */
 export async function removeStrays(folder: string, before: Date): Promise<string[]> {
   const removed: string[] = [];
-  for (const part of ['', PROCESSED, ERROR, REPORT])
+  for (const part of ['', PROCESSED, ERROR, REPORT, VALIDATE])
     for (const name of await readdir(path.join(folder, part)).catch(absentIsEmpty)) {
       if (!isStagingName(name)) continue;
       const stray = path.join(folder, part, name);

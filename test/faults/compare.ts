@@ -311,6 +311,7 @@ const KEPT = new Set([
   '_processed',
   '_error',
   '_report',
+  '_validate',
 ]);
 
 function isKept(name: string): boolean {

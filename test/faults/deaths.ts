@@ -27,6 +27,9 @@ export const ELSEWHERE: Partial<Record<Failpoint, string>> = {
   'batch-left': 'test/faults/queue-commands.slow.test.ts',
   'sequence-ruled': 'test/faults/queue-commands.slow.test.ts',
   ...Object.fromEntries(UNDO_STEPS.map((step) => [step, 'test/faults/undo.slow.test.ts'])),
+  // Tried files take another way.
+  'trial-planned': 'test/faults/killed-trial.slow.test.ts',
+  'trial-answered': 'test/faults/killed-trial.slow.test.ts',
   telling: 'test/events/killed-teller.slow.test.ts',
   told: 'test/events/killed-teller.slow.test.ts',
 };

@@ -6,6 +6,7 @@ import { asChangeFile, checkFile } from '../../src/actions/check.ts';
 import { Breather } from '../../src/breather.ts';
 import { KINDS } from '../../src/kinds/registry.ts';
 import type { PreviewSettings } from '../../src/pipeline/preview.ts';
+import { checksum } from '../support/checksum.ts';
 import { openStation, type TestStation } from '../support/services.ts';
 import { ACME } from '../support/organisation.ts';
 
@@ -22,22 +23,6 @@ beforeAll(async () => {
   world = await openStation();
 });
 afterAll(() => world[Symbol.asyncDispose]());
-
-/** Of every table, rows and their order left aside: a digest of all that it holds. */
-async function checksum(): Promise<Record<string, string>> {
-  const { database } = world;
-  const { rows } = await database.query<{ name: string }>(
-    `select table_name as name from information_schema.tables where table_schema = 'public'`,
-  );
-  const sums: Record<string, string> = {};
-  for (const { name } of rows) {
-    const found = await database.query<{ sum: string }>(
-      `select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as sum from ${name} t`,
-    );
-    sums[name] = found.rows[0]?.sum ?? '';
-  }
-  return sums;
-}
 
 async function preview(file: string, settings: PreviewSettings = SETTINGS) {
   await using handle = await open(file);
@@ -60,15 +45,15 @@ test('the plans of all examples write nothing', async () => {
     own,
     'emailAddress,action,givenName,familyName,password\nnew@example.com,Add,Ann,One,Secr3t!pass\n',
   );
-  const before = await checksum();
+  const before = await checksum(world.database);
   const previews = [];
   for (const file of [own, ...files]) previews.push(await preview(file));
   expect(previews[0]?.outcome?.results).toHaveLength(1);
-  expect(await checksum()).toEqual(before);
+  expect(await checksum(world.database)).toEqual(before);
   await world.upload(path.basename(own), await readFile(own, 'utf8'));
   await world.workOff();
   // The checksum sees what a commit writes.
-  expect(await checksum()).not.toEqual(before);
+  expect(await checksum(world.database)).not.toEqual(before);
 });
 
 test('what a file would do is told also where it would have to wait for its caps', async () => {

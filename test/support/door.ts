@@ -36,7 +36,8 @@ export function rememberingJournal(): { journal: Journal; events: Event[] } {
 /** A customer's folder as activation leaves it. */
 export async function customerFolder(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'spoolgate-receive-'));
-  for (const folder of ['_processed', '_error', '_report', 'journal']) await mkdir(join(path, folder));
+  for (const folder of ['_processed', '_error', '_report', '_validate', 'journal'])
+    await mkdir(join(path, folder));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
 }
 

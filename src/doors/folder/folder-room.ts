@@ -1,6 +1,15 @@
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../../change-file/change-file.ts';
+import {
+  ERROR,
+  JOURNAL,
+  PROCESSED,
+  REPORT,
+  STAGING,
+  TAKEN,
+  VALIDATE,
+} from '../../change-file/change-file.ts';
+import { isAnswerName } from '../../change-file/trial.ts';
 import { codeOf } from '../../fault.ts';
 import { FolderFault } from './virtual-path.ts';
 import { reason } from '../../messages/reply.ts';
@@ -11,7 +20,7 @@ export interface RoomLimits {
   folderBytesMax: number;
   /** Of these, what uploads leave free, so that reports and traces still fit. */
   resultBytesReserved: number;
-  /** Of the upload folder alone. */
+  /** Of the upload folder and `_validate`, answers left aside. */
   folderFilesMax: number;
 }
 
@@ -33,7 +42,7 @@ const KEPT_FILE_BYTES_MIN = 4_096;
 interface Sum {
   /** Of the whole folder. */
   bytes: number;
-  /** In the upload folder. */
+  /** Waiting, on their way, or being tried. */
   files: number;
 }
 
@@ -163,24 +172,24 @@ export class FolderRoom {
   }
 }
 
-const UPLOAD_PARTS = ['', STAGING];
+const UPLOAD_PARTS = ['', STAGING, VALIDATE];
 const KEPT_PARTS = [PROCESSED, ERROR, REPORT, JOURNAL];
 
 async function sumOf(folder: string): Promise<Sum> {
   const sum: Sum = { bytes: 0, files: 0 };
   for (const part of UPLOAD_PARTS)
-    for await (const bytes of fileSizes(join(folder, part))) {
+    for await (const { name, bytes } of fileSizes(join(folder, part))) {
       sum.bytes += bytes;
-      sum.files += 1;
+      if (part !== VALIDATE || !isAnswerName(name)) sum.files += 1;
     }
-  for await (const bytes of fileSizes(join(folder, TAKEN))) sum.bytes += bytes;
+  for await (const { bytes } of fileSizes(join(folder, TAKEN))) sum.bytes += bytes;
   for (const part of KEPT_PARTS)
-    for await (const bytes of fileSizes(join(folder, part)))
+    for await (const { bytes } of fileSizes(join(folder, part)))
       sum.bytes += Math.max(bytes, KEPT_FILE_BYTES_MIN);
   return sum;
 }
 
-async function* fileSizes(folder: string): AsyncGenerator<number> {
+async function* fileSizes(folder: string): AsyncGenerator<{ name: string; bytes: number }> {
   const directory = await opendir(folder).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
@@ -188,6 +197,6 @@ async function* fileSizes(folder: string): AsyncGenerator<number> {
   if (directory === null) return;
   for await (const entry of directory) {
     const stats = entry.isFile() ? await lstat(join(folder, entry.name)).catch(() => null) : null;
-    if (stats?.isFile()) yield stats.size;
+    if (stats?.isFile()) yield { name: entry.name, bytes: stats.size };
   }
 }

@@ -12,8 +12,9 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decisionIn } from '../../change-file/danger.ts';
+import { answerNames, isAnswerName } from '../../change-file/trial.ts';
 import { undoneFileIn } from '../../change-file/undo.ts';
-import { isOwnName, isTemporaryName, JOURNAL, sourceIn } from '../../change-file/change-file.ts';
+import { isOwnName, isTemporaryName, JOURNAL, sourceIn, VALIDATE } from '../../change-file/change-file.ts';
 import { syncFolder } from '../../durable.ts';
 import { codeOf } from '../../fault.ts';
 import type { AccessAccount, Right } from '../sign-in/access-account.ts';
@@ -24,6 +25,7 @@ import {
   isSafeName,
   isSubfolder,
   SUBFOLDERS,
+  takesUploads,
   type FolderName,
   type VirtualPath,
 } from './virtual-path.ts';
@@ -53,10 +55,10 @@ const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
 
 /**
  * The customer's folder as clients of every door see it (rules 17): the upload folder with `_processed`, `_error`,
- * `_report` and `journal` below. It is the jail (no link is followed, only regular files exist) and the one place
+ * `_report`, `_validate` and `journal` below. It is the jail (no link is followed, only regular files exist) and the one place
  * where rights are checked.
  *
- * Hidden names are never listed and exist in the upload folder only, for clients that upload under a temporary
+ * Hidden names are never listed and exist where files are uploaded only, for clients that upload under a temporary
  * name: they can be stored, renamed, removed and looked up there by exact name, but not read.
  *
  * All methods throw FolderFault where the customer asks for what is not there or not allowed, and system errors
@@ -117,19 +119,23 @@ export class FolderView {
   }
 
   /**
-   * Within the upload folder.
+   * Within a folder that takes uploads.
    *
    * @param existing what becomes of a waiting file of the new name: SFTP has a renaming of each kind
    */
   async rename(from: VirtualPath, to: VirtualPath, existing: 'replace' | 'keep' = 'replace'): Promise<void> {
-    const target = await this.uploadTarget(to);
+    await using target = await this.uploadTarget(to);
     await this.checkRenamable(from);
-    if (existing === 'keep' && (await lstat(target).catch(absentIsNull)) !== null)
+    if (from.folder !== to.folder) throw new FolderFault('denied', reason('folder.otherFolder'));
+    if (existing === 'keep' && (await lstat(target.path).catch(absentIsNull)) !== null)
       throw new FolderFault('denied', reason('folder.newNameTaken'));
-    if ((await rename(this.#realPath(fileOf(from)), target).catch(absentIsNull)) === null) notFound();
+    const old = target.place.pathOf(fileOf(from).name);
+    await target.forgetAnswers();
+    if ((await rename(old, target.path).catch(absentIsNull)) === null) notFound();
     // A waiting file that is taken back has its day from now on: the sweep goes by this time.
-    if (isTemporaryName(fileOf(to).name)) await lutimes(target, new Date(), new Date()).catch(absentIsNull);
-    await syncFolder(this.account.folder);
+    if (isTemporaryName(fileOf(to).name))
+      await lutimes(target.path, new Date(), new Date()).catch(absentIsNull);
+    await syncFolder(target.place.path);
   }
 
   /** Checks the first half of a renaming, for protocols that name the two halves one after the other. */
@@ -138,13 +144,23 @@ export class FolderView {
     await this.stat(fileOf(from));
   }
 
-  /** @returns the real path under which a new file may be published; it may replace a waiting file */
-  async uploadTarget(path: VirtualPath): Promise<string> {
+  /** Where a new file may be published; it may replace a waiting file. */
+  async uploadTarget(path: VirtualPath): Promise<UploadTarget> {
     this.#demandWritable(path);
-    const real = this.#realPath(fileOf(path));
-    const present = await lstat(real).catch(absentIsNull);
+    const { folder, name } = fileOf(path);
+    await using opened = new AsyncDisposableStack();
+    const place = opened.use(await this.#openForUploads(folder));
+    const present = await lstat(place.pathOf(name)).catch(absentIsNull);
     if (present !== null && !present.isFile()) throw new FolderFault('denied', reason('folder.nameTaken'));
-    return real;
+    const closing = opened.move();
+    return {
+      place,
+      path: place.pathOf(name),
+      forgetAnswers: async () => {
+        if (folder === VALIDATE && !isTemporaryName(name)) await forgetAnswers(place, name);
+      },
+      [Symbol.asyncDispose]: () => closing.disposeAsync(),
+    };
   }
 
   /** For what says something of the folder to those alone who may fill it. */
@@ -158,7 +174,9 @@ export class FolderView {
     const decided = file.folder === '' ? (decisionIn(file.name)?.file ?? undoneFileIn(file.name)) : null;
     this.#demand(decided === null ? 'upload' : 'decide');
     if (isOwn(file)) throw new FolderFault('denied', reason('folder.notWritable'));
-    if (file.folder !== '') throw new FolderFault('denied', reason('folder.uploadFolderOnly'));
+    if (!takesUploads(file.folder)) throw new FolderFault('denied', reason('folder.uploadFolderOnly'));
+    if (file.folder === VALIDATE && isAnswerName(file.name))
+      throw new FolderFault('denied', reason('folder.answerName'));
     this.#demandSource(decided ?? file.name);
   }
 
@@ -186,13 +204,15 @@ export class FolderView {
     return {
       read: rights.has(folder === JOURNAL ? 'journal' : 'download'),
       remove: rights.has('delete') && folder !== JOURNAL,
-      write: rights.has('upload') && folder === '',
+      write: rights.has('upload') && takesUploads(folder),
     };
   }
 
-  /** Only the upload folder is written to, and where that lies is the operator's choice: no link is swapped in there. */
-  #realPath({ name }: { name: string }): string {
-    return join(this.account.folder, name);
+  /** Where the upload folder lies is the operator's choice: no link is swapped in there. */
+  async #openForUploads(folder: FolderName): Promise<UploadPlace> {
+    const { folder: root } = this.account;
+    if (folder !== '') return AnchoredFolder.open(join(root, folder)).catch(throwAbsent);
+    return { path: root, pathOf: (name) => join(root, name), [Symbol.asyncDispose]: async () => {} };
   }
 
   /**
@@ -230,7 +250,7 @@ export class FolderView {
 
   /** @returns null unless it is a regular file */
   async #fileEntry(place: Place, folder: FolderName, name: string): Promise<FolderEntry | null> {
-    if (folder !== '' && isHidden(name)) return null;
+    if (!takesUploads(folder) && isHidden(name)) return null;
     const stats = await lstat(place.pathOf(name)).catch(absentIsNull);
     if (!stats?.isFile()) return null;
     const given = this.#permissionsIn(folder);
@@ -241,6 +261,23 @@ export class FolderView {
 
 /** So often a file is opened that is replaced while it is looked at. */
 const OPEN_ATTEMPTS = 5;
+
+/** A folder into which files are put. */
+type UploadPlace = Pick<AnchoredFolder, 'path' | 'pathOf'> & AsyncDisposable;
+
+/** Where a file gets its name. It holds the folder open. */
+export interface UploadTarget extends AsyncDisposable {
+  place: Pick<AnchoredFolder, 'path' | 'pathOf'>;
+  /** Of the file. */
+  path: string;
+  /** Called before the file gets its name: what an earlier one of the name has come to is no answer to it. */
+  forgetAnswers: () => Promise<void>;
+}
+
+/** Whoever waits for an answer waits for this one. */
+async function forgetAnswers(place: Pick<AnchoredFolder, 'pathOf'>, file: string): Promise<void> {
+  for (const name of Object.values(answerNames(file))) await unlink(place.pathOf(name)).catch(absentIsNull);
+}
 
 /** A folder in which names are looked up. */
 type Place = Pick<AnchoredFolder, 'path' | 'pathOf' | 'stat' | 'isStillNamed'> & AsyncDisposable;
@@ -300,6 +337,12 @@ function notFound(): never {
 function absentIsNull(error: unknown): null {
   if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '')) return null;
   throw error;
+}
+
+/** The folder that is missing is made with the next sign-in or look. */
+function throwAbsent(error: unknown): never {
+  absentIsNull(error);
+  return notFound();
 }
 
 function faultIsNull(error: unknown): null {

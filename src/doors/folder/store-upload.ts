@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { isTemporaryName } from '../../change-file/change-file.ts';
+import { isTemporaryName, VALIDATE } from '../../change-file/change-file.ts';
 import { syncFolder } from '../../durable.ts';
 import { codeOf } from '../../fault.ts';
 import { failpoint } from '../../failpoints.ts';
@@ -37,7 +37,7 @@ export async function beginUpload(
   path: VirtualPath,
   options: StoreOptions,
 ): Promise<Upload> {
-  await view.uploadTarget(path);
+  await (await view.uploadTarget(path))[Symbol.asyncDispose]();
   await options.room.demandRoom(view.account.folder);
   const staging = await openStaging(view.account.folder).catch(throwDiskFull);
   const name = randomBytes(16).toString('hex');
@@ -102,15 +102,16 @@ export class Upload {
     await this.#staged.handle.sync().catch(throwDiskFull);
     failpoint('synced');
     await this.#staged.handle.close();
-    const target = await this.#view.uploadTarget(this.#path);
+    await using target = await this.#view.uploadTarget(this.#path);
     const { folder, name } = this.#staged;
-    await rename(folder.pathOf(name), target).catch(throwDiskFull);
+    await target.forgetAnswers();
+    await rename(folder.pathOf(name), target.path).catch(throwDiskFull);
     failpoint('renamed');
     this.#open = false;
     await folder[Symbol.asyncDispose]();
-    await syncFolder(this.#view.account.folder).catch(async (error: unknown) => {
+    await syncFolder(target.place.path).catch(async (error: unknown) => {
       // The client hears that it failed and sends it again: what may not last must not be applied meanwhile.
-      await rm(target, { force: true });
+      await rm(target.path, { force: true });
       throw error;
     });
     announceFinal(this.#view, this.#path, this.#options);
@@ -128,7 +129,7 @@ export class Upload {
   }
 }
 
-/** Renames within the upload folder; a temporary name that becomes final is announced like an upload. */
+/** Renames within a folder that takes uploads; a temporary name that becomes final is announced like an upload. */
 export async function renameUpload(
   view: FolderView,
   from: VirtualPath,
@@ -142,10 +143,11 @@ export async function renameUpload(
 
 function announceFinal(
   { account: { customer, login } }: FolderView,
-  { name }: VirtualPath,
+  { folder, name }: VirtualPath,
   { announce, address }: Pick<StoreOptions, 'announce' | 'address'>,
 ): void {
-  if (name !== null && !isTemporaryName(name)) announce({ customer, name, login, address });
+  const isTried = folder === VALIDATE;
+  if (name !== null && !isTemporaryName(name)) announce({ customer, name, login, address, isTried });
 }
 
 function throwDiskFull(error: unknown): never {

@@ -1,4 +1,12 @@
-import { ERROR, JOURNAL, PROCESSED, REPORT, STAGING, TAKEN } from '../../change-file/change-file.ts';
+import {
+  ERROR,
+  JOURNAL,
+  PROCESSED,
+  REPORT,
+  STAGING,
+  TAKEN,
+  VALIDATE,
+} from '../../change-file/change-file.ts';
 import { ClientFault } from './client-fault.ts';
 import { reason, type Reason } from '../../messages/reply.ts';
 
@@ -27,10 +35,11 @@ export class FolderFault extends ClientFault {
 }
 
 /** The upload folder is ''; the other folders have the names that clients see (rules 17). */
-export type FolderName = '' | typeof PROCESSED | typeof ERROR | typeof REPORT | typeof JOURNAL;
+export type FolderName =
+  '' | typeof PROCESSED | typeof ERROR | typeof REPORT | typeof VALIDATE | typeof JOURNAL;
 
 /** Folders below the upload folder, in the order in which a listing shows them. */
-export const SUBFOLDERS = [PROCESSED, ERROR, REPORT, JOURNAL] as const;
+export const SUBFOLDERS = [PROCESSED, ERROR, REPORT, VALIDATE, JOURNAL] as const;
 
 /** A file of the customer, or with `name` null the folder itself. */
 export interface VirtualPath {
@@ -92,6 +101,11 @@ export function isSafeName(name: string): boolean {
 
 export function isHidden(name: string): boolean {
   return name.startsWith('.');
+}
+
+/** Where clients put files: to be carried out, or only to be tried. */
+export function takesUploads(folder: FolderName): folder is '' | typeof VALIDATE {
+  return folder === '' || folder === VALIDATE;
 }
 
 export function isSubfolder(name: string): name is (typeof SUBFOLDERS)[number] {

@@ -44,13 +44,15 @@ export interface SignIn {
   failed?(login: string, address: string): Promise<void>;
 }
 
-/** A complete file that a client has put into the upload folder. */
+/** A complete file that a client has uploaded. */
 export interface StoredUpload {
   customer: number;
   name: string;
   login: string;
   /** The client's network address. */
   address: string;
+  /** It lies in `_validate`, to be planned and not carried out. */
+  isTried: boolean;
 }
 
 /** Tells the intake of it. Called after fsync and rename. */

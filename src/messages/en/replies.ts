@@ -10,7 +10,9 @@ const folder = {
   notWritable: 'Permission denied: this file cannot be written',
   notDeletable: 'Permission denied: this file cannot be deleted',
   journalKept: 'Permission denied: journal files cannot be deleted',
-  uploadFolderOnly: 'Permission denied: upload to the top directory only',
+  uploadFolderOnly: 'Permission denied: upload to the top directory or to _validate only',
+  otherFolder: 'Permission denied: files are renamed within their folder only',
+  answerName: 'Permission denied: names of this form are those of answers',
   rightMissing: ({ right }: { right: string }) => `Permission denied: this account has no ${right} right`,
   sourcesOnly: ({ sources }: { sources: string }) =>
     `Permission denied: this account uploads files of ${sources} only`,

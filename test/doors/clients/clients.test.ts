@@ -7,7 +7,7 @@ import { basicFtp, curl, ftplib, lftp } from './ftps-clients.ts';
 import { openssh, ssh2SftpClient } from './sftp-clients.ts';
 
 const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
-const FOLDERS = ['_error', '_processed', '_report', 'journal'];
+const FOLDERS = ['_error', '_processed', '_report', '_validate', 'journal'];
 const KEY_BLOB = Buffer.from(KEY.public.split(' ')[1] ?? '', 'base64');
 
 /** The conversation that every client holds; see docs/clients.md for what it shows. */

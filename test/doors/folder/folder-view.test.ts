@@ -49,8 +49,15 @@ async function outcome(work: Promise<unknown>): Promise<string> {
   }
 }
 
-test('the upload folder shows its files and the four folders', async () => {
-  expect(await namesIn(viewWith(), '')).toEqual(['_error', '_processed', '_report', 'a.csv', 'journal']);
+test('the upload folder shows its files and the five folders', async () => {
+  expect(await namesIn(viewWith(), '')).toEqual([
+    '_error',
+    '_processed',
+    '_report',
+    '_validate',
+    'a.csv',
+    'journal',
+  ]);
 });
 
 test('a folder that the daemon has not made yet is seen, and empty', async () => {
@@ -61,7 +68,7 @@ test('a folder that the daemon has not made yet is seen, and empty', async () =>
 
 test('without the right the journal is not there', async () => {
   const view = viewWith(['upload', 'download', 'delete']);
-  expect(await namesIn(view, '')).toEqual(['_error', '_processed', '_report', 'a.csv']);
+  expect(await namesIn(view, '')).toEqual(['_error', '_processed', '_report', '_validate', 'a.csv']);
   expect(await outcome(namesIn(view, 'journal'))).toBe('notFound');
   expect(await outcome(view.stat(at('journal')))).toBe('notFound');
   expect(await outcome(view.stat(at('journal/j.gz')))).toBe('notFound');
@@ -84,7 +91,14 @@ test('what is no regular file is neither shown nor reachable', async () => {
   await symlink('/etc', join(folder, '_report/link'));
   await mkdir(join(folder, 'sub'));
   execFileSync('mkfifo', [join(folder, 'pipe')]);
-  expect(await namesIn(viewWith(), '')).toEqual(['_error', '_processed', '_report', 'a.csv', 'journal']);
+  expect(await namesIn(viewWith(), '')).toEqual([
+    '_error',
+    '_processed',
+    '_report',
+    '_validate',
+    'a.csv',
+    'journal',
+  ]);
   expect(await namesIn(viewWith(), '_report')).toEqual(['r.txt']);
   for (const name of ['link', 'sub', 'pipe', '_report/link']) {
     expect(await outcome(viewWith().stat(at(name)))).toBe('notFound');

@@ -182,7 +182,7 @@ describe.runIf(has('python3', '-c', 'import ftplib, ssl'))('ftplib', () => {
     ]);
     await expectBothStored(door);
     expect(JSON.parse(stdout)).toEqual({
-      names: ['1_PRV_1.csv', '_error', '_processed', '_report', 'empty.csv', 'journal'],
+      names: ['1_PRV_1.csv', '_error', '_processed', '_report', '_validate', 'empty.csv', 'journal'],
       size: CONTENT.length,
       same: true,
     });

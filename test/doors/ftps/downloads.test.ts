@@ -83,6 +83,7 @@ test('listings show files and folders, with any options of ls', async () => {
       '_error',
       '_processed',
       '_report',
+      '_validate',
       'a b.csv',
       'journal',
     ]);

@@ -58,7 +58,7 @@ test.each([
   ['NLST b[1].csv', ['b[1].csv']],
   ['NLST b[[]1].csv', ['b[1].csv']],
   ['NLST b?.csv', ['bé.csv']],
-  ['NLST _*', ['_error', '_processed', '_report']],
+  ['NLST _*', ['_error', '_processed', '_report', '_validate']],
   // Hidden names are shown to nobody.
   ['NLST .*', []],
   ['NLST *hidden*', []],

@@ -102,7 +102,14 @@ test('files are listed, looked at, read, renamed and removed', async () => {
   await using client = await SftpSpeaker.signedIn(door.port);
   await door.put('_report/r.txt', 'report');
   await door.put('a.csv', 'abc');
-  expect(await client.names('/')).toEqual(['_error', '_processed', '_report', 'a.csv', 'journal']);
+  expect(await client.names('/')).toEqual([
+    '_error',
+    '_processed',
+    '_report',
+    '_validate',
+    'a.csv',
+    'journal',
+  ]);
   expect(await client.names('_report')).toEqual(['r.txt']);
   expect(await client.realPath('.')).toBe('/');
   expect(await client.realPath('/_report/../a.csv')).toBe('/a.csv');
