@@ -158,7 +158,9 @@ function subjectLines(kind: 'people' | 'contacts', lists: PlannedLists): string[
     if (count === 0) return [];
     const shown = listed
       .slice(0, SHOWN_MAX)
-      .map((one) => `  ${words.subject(escapeHidden(one.name), one.fields ?? [])}`);
+      .map(
+        (one) => `  ${words.subject(escapeHidden(one.name), escapeHidden((one.fields ?? []).join(', ')))}`,
+      );
     const more = count - shown.length;
     return [
       words.subjects[kind](words.effects[effect], count),

@@ -67,7 +67,10 @@ it.each(['renamed:1', 'trial-planned:1', 'trial-answered:1'])(
 it('two daemons on one spool answer each file, whole, and neither disturbs the other', async () => {
   await using home = await makeHome();
   await using first = await spawnDaemon(home.file);
-  await using second = await spawnDaemon(home.file);
+  const other = `${home.file}.second.yaml`;
+  // A data folder serves one daemon.
+  await writeFile(other, (await readFile(home.file, 'utf8')).replace(/^(data: .*)$/mu, '$1-of-another'));
+  await using second = await spawnDaemon(other);
   const names = Array.from({ length: 20 }, (_, at) => `1000001_PRV_${at + 1}.csv`);
   await Promise.all(names.map((name, at) => writeFile(path.join(home.folder, name), textOf(`new.${at}`))));
   const couriers = [await first.courier(), await second.courier()];

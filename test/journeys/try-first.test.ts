@@ -1,12 +1,16 @@
+import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlanDocument } from '../../src/report/plan.ts';
 import { checksum } from '../support/checksum.ts';
 import { codesOf, poll, type Courier } from '../support/courier.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { passwordOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { ACME, fixtures, OTHER, person } from '../support/organisation.ts';
+import { SftpSpeaker } from '../support/sftp-speaker.ts';
 
 type Plan = PlanDocument & { customer: number; bytes: number; sha256: string | null };
 
@@ -262,4 +266,55 @@ describe('a file in _validate', () => {
     expect(await readdir(folder)).toEqual([]);
     expect(await readFile(path.join(one.folder('acme'), '_status.txt'), 'utf8')).not.toContain(name);
   });
+});
+
+describe('over SFTP', () => {
+  it('a file is tried, under its name at once or by a renaming, and the answer says the same', async () => {
+    const client = await SftpSpeaker.connect(one.daemon.sftpPort, {
+      username: 'acme',
+      password: passwordOf('acme'),
+    });
+    await using _ = client;
+    const { WRITE, CREAT, TRUNC } = ssh2.utils.sftp.OPEN_MODE;
+    const store = async (name: string, text: string) => {
+      const handle = await client.open(name, WRITE | CREAT | TRUNC);
+      await client.write(handle, 0, text);
+      await client.close(handle);
+    };
+    const [direct, renamed] = [nextName(), nextName()];
+    const text = `${ADD}sftp@example.com,Add,,S,One,\n`;
+    await store(`/_validate/${direct}`, text);
+    await store(`/_validate/${renamed}.filepart`, text);
+    await client.rename(`/_validate/${renamed}.filepart`, `/_validate/${renamed}`);
+    for (const name of [direct, renamed])
+      expect(told(await planOf(name))).toEqual(['people added sftp@example.com']);
+    expect(await client.names('/_validate')).toContain(`${path.parse(renamed).name}_trace.csv`);
+    await client.remove(`/_validate/${path.parse(direct).name}.plan.txt`);
+    expect(await client.names('/_validate')).not.toContain(`${path.parse(direct).name}.plan.txt`);
+  });
+});
+
+it('an infected file goes out of sight, and the answer says why', async () => {
+  const clamd = createServer((socket) => {
+    socket.on('data', (chunk) => {
+      // Length 0 ends a stream.
+      if (chunk.subarray(-4).equals(Buffer.alloc(4))) socket.end('stream: Test-Mark FOUND\0');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(clamd, 'listening');
+  const { port } = clamd.address() as AddressInfo;
+  await using two = await startTestDaemon({ configuration: { antivirus: { clamd: `127.0.0.1:${port}` } } });
+  const sender = await two.courier();
+  await sender.client.uploadFrom(Readable.from([Buffer.from(`${ADD}bad\n`)]), `/_validate/${ACME}_PRV_1.csv`);
+  const plan = await planOf(`${ACME}_PRV_1.csv`, sender);
+  expect(plan).toMatchObject({
+    wouldBe: 'refused',
+    refusal: { code: null, message: expect.stringMatching(/Test-Mark/) },
+  });
+  expect(await sender.names('/_validate')).toEqual(
+    ['.plan.json', '.plan.txt', '_report.txt'].map((ending) => `${ACME}_PRV_1${ending}`),
+  );
+  const kept = path.join(two.home, 'data', 'quarantine', String(ACME));
+  expect(await readdir(kept)).toHaveLength(1);
+  clamd.close();
 });

@@ -1,6 +1,4 @@
 /** What a file would do, told before it is done: the plan of a tried file, and of a check. */
-import { escapeHidden } from '../../shown-text.ts';
-
 const entries = (count: number) => (count === 1 ? '1 entry' : `${count} entries`);
 
 export const plan = {
@@ -23,8 +21,8 @@ export const plan = {
     people: (effect: string, count: number) => `People ${effect}: ${count}`,
     contacts: (effect: string, count: number) => `Contacts ${effect}: ${count}`,
   },
-  subject: (name: string, fields: readonly string[]) =>
-    fields.length === 0 ? name : `${name} (${fields.map(escapeHidden).join(', ')})`,
+  /** @param fields names of what is different, `''` where nothing is told of it */
+  subject: (name: string, fields: string) => (fields === '' ? name : `${name} (${fields})`),
   more: (count: number) => `and ${count} more`,
   unchanged: (count: number) => `Entries that change nothing: ${count}`,
   seats: (subscription: number, before: number, after: number, of: number) =>
