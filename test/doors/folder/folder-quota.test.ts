@@ -52,7 +52,7 @@ test('the same is said over SFTP', async () => {
   expect(refusal.message).toMatch(/^Quota exceeded: the limit is 10000000 bytes .* limits\.folderBytes$/u);
 });
 
-test.each(['_processed', '_error', '_report', 'journal', '.taken', '.staging', '.'])(
+test.each(['_processed', '_error', '_report', '_validate', 'journal', '.taken', '.staging', '.'])(
   'what lies in %s counts',
   async (part) => {
     await using folder = await customerFolder();
@@ -62,6 +62,16 @@ test.each(['_processed', '_error', '_report', 'journal', '.taken', '.staging', '
     await expect(room.demandRoom(folder.path, 0)).rejects.toMatchObject({ kind: 'overQuota' });
   },
 );
+
+test('tried files count against the number of files, and their answers do not', async () => {
+  await using folder = await customerFolder();
+  const put = (name: string) => writeFile(join(folder.path, '_validate', name), '');
+  for (const name of ['a.csv', 'a.plan.txt', 'a.plan.json', 'a_report.txt', 'a_trace.csv']) await put(name);
+  const room = () => new FolderRoom({ folderFilesMax: 2 });
+  await room().demandRoom(folder.path, 0);
+  await put('b.csv');
+  await expect(room().demandRoom(folder.path, 0)).rejects.toMatchObject({ kind: 'noRoom' });
+});
 
 test('small files that are kept count as what they take on the disk', async () => {
   await using folder = await customerFolder();

@@ -20,6 +20,7 @@ beforeEach(async () => {
     '_processed/p.csv',
     '_error/e.csv',
     '_report/r.txt',
+    '_validate/t.csv',
     'journal/j.gz',
     '.h.part',
   ]) {
@@ -188,6 +189,16 @@ test.each<[string, (view: FolderView) => Promise<unknown>, Record<Right, string>
     { upload: 'notFound', download: 'notFound', delete: 'notFound', journal: 'ok', decide: 'notFound' },
   ],
   [
+    'try a file',
+    (view) => view.uploadTarget(at('_validate/n.csv')),
+    { upload: 'ok', download: 'denied', delete: 'denied', journal: 'denied', decide: 'denied' },
+  ],
+  [
+    'try what would decide a file elsewhere',
+    (view) => view.uploadTarget(at('_validate/a.csv.approve')),
+    { upload: 'ok', download: 'denied', delete: 'denied', journal: 'denied', decide: 'denied' },
+  ],
+  [
     'approve a held file',
     (view) => view.uploadTarget(at('a.csv.approve')),
     { upload: 'denied', download: 'denied', delete: 'denied', journal: 'denied', decide: 'ok' },
@@ -212,6 +223,10 @@ test.each<[string, (view: FolderView) => Promise<unknown>, Record<Right, string>
 test.each<[string, (view: FolderView) => Promise<unknown>]>([
   ['upload to _processed', (view) => view.uploadTarget(at('_processed/x'))],
   ['upload to the journal', (view) => view.uploadTarget(at('journal/x'))],
+  ['upload an answer', (view) => view.uploadTarget(at('_validate/a.plan.json'))],
+  ['rename to an answer', (view) => view.rename(at('_validate/t.csv'), at('_validate/T_REPORT.TXT'))],
+  ['move a waiting file to where it is tried', (view) => view.rename(at('a.csv'), at('_validate/a.csv'))],
+  ['move a tried file to where it counts', (view) => view.rename(at('_validate/t.csv'), at('t.csv'))],
   ['rename into _report', (view) => view.rename(at('a.csv'), at('_report/a.csv'))],
   ['rename out of _error', (view) => view.rename(at('_error/e.csv'), at('e.csv'))],
   ['delete from the journal', (view) => view.remove(at('journal/j.gz'))],
@@ -249,4 +264,27 @@ test('a status file that is replaced again and again can be read at any moment',
   isOver = true;
   await replacing;
   expect(outcomes).toEqual(new Map([['ok', 300]]));
+});
+
+test('a login for some sources tries files of these alone', async () => {
+  const view = new FolderView({ ...account(folder, ALL_RIGHTS), sources: new Set(['HR']) });
+  expect(await outcome(view.uploadTarget(at('_validate/1_HR_PRV_1.csv')))).toBe('ok');
+  expect(await outcome(view.uploadTarget(at('_validate/1_IT_PRV_1.csv')))).toBe('denied');
+});
+
+test('a link in the place of the folder for trials leads nowhere', async () => {
+  await rm(join(folder, '_validate'), { recursive: true });
+  await symlink('/tmp', join(folder, '_validate'));
+  const view = viewWith();
+  expect(await outcome(view.uploadTarget(at('_validate/n.csv')))).toBe('notFound');
+  expect(await outcome(view.rename(at('_validate/t.csv'), at('_validate/n.csv')))).toBe('notFound');
+  expect(await outcome(view.remove(at('_validate/t.csv')))).toBe('notFound');
+  expect(await outcome(namesIn(view, '_validate'))).toBe('notFound');
+});
+
+test('the answers to an earlier file of the name go before a new one has it, and no others', async () => {
+  const answers = ['t.plan.json', 't.plan.txt', 't_report.txt', 't_trace.csv', 'u.plan.json'];
+  for (const name of [...answers, '.new.part']) await writeFile(join(folder, '_validate', name), 'x');
+  await viewWith().rename(at('_validate/.new.part'), at('_validate/t.csv'));
+  expect(await namesIn(viewWith(), '_validate')).toEqual(['t.csv', 'u.plan.json']);
 });
