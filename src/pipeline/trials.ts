@@ -101,14 +101,16 @@ export class Trials implements AsyncDisposable {
 
   async #look({ customer, folder }: CustomerFolder): Promise<void> {
     const nowMs = this.#services.clock.now().getTime();
-    for (const { name, modifiedAt, version } of await unansweredFiles(folder)) {
+    for (const { name, changedAt, version } of await unansweredFiles(folder)) {
       const isKnown =
         this.#inHand.has(`${customer}/${name}`) || this.#queue.get(customer)?.has(name) === true;
       if (isKnown || this.#answered.has(version)) continue;
       const trial = { customer, folder, name, sender: null, attempts: 0 };
-      const quietMs = modifiedAt.getTime() + this.#settings.quietMs - nowMs;
-      if (quietMs <= 0) this.#enqueue(trial);
-      else this.#background.later(quietMs, () => this.#look({ customer, folder }));
+      const restMs = changedAt.getTime() + this.#settings.quietMs - nowMs;
+      // Of a clock that was set back the moment is not known any more.
+      const waitMs = Math.min(restMs, this.#settings.quietMs);
+      if (restMs <= 0) this.#enqueue(trial);
+      else this.#background.later(waitMs, () => this.#look({ customer, folder }));
     }
   }
 

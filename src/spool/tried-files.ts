@@ -6,7 +6,6 @@ import { isTemporaryName, VALIDATE } from '../change-file/change-file.ts';
 import { isAnswerName } from '../change-file/trial.ts';
 import { codeOf } from '../fault.ts';
 import { AnchoredFolder } from './anchored-folder.ts';
-import type { Found } from './found-file.ts';
 import type { OpenChangeFile } from './take.ts';
 
 /** Never through a link; a pipe would hold a thread for ever. */
@@ -82,7 +81,10 @@ export async function isAsOpened(
   );
 }
 
-export interface Unanswered extends Found {
+export interface Unanswered {
+  name: string;
+  /** By the clock of the machine: what another program says of the time of its file counts for nothing. */
+  changedAt: Date;
   /** See `versionOf`. */
   version: string;
 }
@@ -97,7 +99,7 @@ export async function unansweredFiles(customerFolder: string): Promise<Unanswere
     const stats = await lstat(folder.pathOf(name)).catch(() => null);
     if (!stats?.isFile() || isMarked(stats.mode)) continue;
     const version = versionOf(`${stats.dev}:${stats.ino}`, stats.mtimeMs);
-    found.push({ name, bytes: stats.size, modifiedAt: stats.mtime, version });
+    found.push({ name, changedAt: stats.ctime, version });
   }
   return found;
 }
@@ -108,8 +110,7 @@ export async function sweepTrials(customerFolder: string, before: Date): Promise
   if (folder === null) return;
   for (const name of await readdir(folder.path)) {
     const stats = await lstat(folder.pathOf(name)).catch(() => null);
-    // A copy keeps the time of its last change, so the later of both moments counts.
-    if (stats?.isFile() && stats.birthtime < before && stats.mtime < before)
-      await rm(folder.pathOf(name), { force: true });
+    // A copy keeps the time of its last change, and that may be any.
+    if (stats?.isFile() && stats.ctime < before) await rm(folder.pathOf(name), { force: true });
   }
 }
