@@ -8,7 +8,7 @@ import { customerNumber } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { peopleOf } from '../src/change-file/danger.ts';
 import { commands } from '../src/messages/en/commands.ts';
-import { heldText } from '../src/messages/en/status.ts';
+import { heldText } from '../src/messages/en/held.ts';
 
 /** What would become of one file. */
 type Checked = AnswerOf<typeof checkAction>;

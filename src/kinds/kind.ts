@@ -2,7 +2,7 @@ import type { Customer } from '../accounts/customers/customer.ts';
 import type { Breather } from '../breather.ts';
 import type { ChangeFile, NameFacts } from '../change-file/change-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
-import type { Danger, GuardLimits } from '../change-file/danger.ts';
+import type { Danger, PeopleLimits } from '../change-file/danger.ts';
 import type { Foretold } from '../change-file/foretold.ts';
 import type { ReportWords } from '../change-file/reported-file.ts';
 import type { RetryLayout } from '../change-file/retry-layout.ts';
@@ -75,7 +75,7 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
    * What the decided entries would take from people, and from when on somebody must confirm it; nothing of the file is
    * saved before. Left out, or null, where nothing is guarded. Only of kinds that are decided whole.
    */
-  weigh?: (state: State) => { danger: Danger; limits: GuardLimits } | null;
+  weigh?: (state: State) => { danger: Danger; limits: PeopleLimits } | null;
   save: (tx: Transaction, state: State, file: ChangeFile) => Promise<void>;
   /** What `save` would write of the decided entries, told in place of writing it. Left out where a plan names nobody. */
   foretell?: (tx: Transaction, state: State, breather: Breather) => Foretold | Promise<Foretold>;

@@ -1,24 +1,23 @@
-import { peopleOf, percentOf, type Hold } from '../../change-file/danger.ts';
+import { numberOf } from '../../change-file/danger.ts';
 import type { ListStatus, RunState, WaitReasons } from '../../customer-status.ts';
 import { escapeHidden } from '../../shown-text.ts';
+import { heldText } from './held.ts';
 
 function minute(at: Date | string): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** How many people a file would hit, and what makes it wait for a person. */
-export function heldText(hold: Hold): string {
-  const { absent, disabled, of, reason, approved } = hold;
-  const share = `${percentOf(hold)} %`;
-  const whom =
-    absent > 0 && disabled > 0
-      ? `${absent} of ${of} people are absent and ${disabled} newly disabled (${share})`
-      : `${absent || disabled} of ${of} people are ${absent > 0 ? 'absent' : 'newly disabled'} (${share})`;
-  if (reason === 'scope') return `${whom}, and the list is of other people than the last one`;
-  return reason === 'more-than-approved' ? `${whom}, more than the ${approved} that were approved` : whom;
-}
-
 const entriesExceed = (count: number) => (count === 1 ? '1 entry exceeds' : `${count} entries exceed`);
+
+/** How it is decided, and until when. */
+function decidingText(held: WaitReasons['decision']): string {
+  const file = escapeHidden(held.file);
+  const otherwise =
+    held.until === ''
+      ? 'It waits until somebody decides'
+      : `Rejected automatically at ${minute(held.until)} unless somebody decides`;
+  return `To approve it, upload ${file}.approve with the number ${numberOf(held)} in its first line; to reject it, upload an empty ${file}.discard, or delete the file. ${otherwise}`;
+}
 
 type WaitTexts = { [Reason in keyof WaitReasons]: (values: WaitReasons[Reason]) => string };
 
@@ -32,8 +31,7 @@ const waits: WaitTexts = {
   'scanner-timeout': () => 'waiting for the virus scanner, which did not answer in time; retrying',
   'scanner-error': () =>
     'waiting for the virus scanner, which cannot scan the file now; retrying every few seconds',
-  decision: (held) =>
-    `held: ${heldText(held)}. To approve it, upload ${escapeHidden(held.file)}.approve with the number ${peopleOf(held)} in its first line; to reject it, upload an empty ${escapeHidden(held.file)}.discard, or delete the file. Rejected automatically at ${minute(held.until)} unless somebody decides`,
+  decision: (held) => `held: ${heldText(held)}. ${decidingText(held)}`,
   'missing-number': ({ source }) =>
     `waiting for a missing sequence number of source "${escapeHidden(source)}"`,
   'above-hourly-cap': ({ entries, cap }) =>
