@@ -6,7 +6,7 @@ import { OperatorFault } from '../src/fault.ts';
 import { escapeHidden } from '../src/shown-text.ts';
 import { customerNumber } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
-import { peopleOf } from '../src/change-file/danger.ts';
+import { numberOf, peopleOf } from '../src/change-file/danger.ts';
 import { commands } from '../src/messages/en/commands.ts';
 import { heldText } from '../src/messages/en/held.ts';
 
@@ -78,7 +78,9 @@ function asText({ file, inForce, trace, report, planText, hold }: Checked): stri
 
 function asJson({ file, inForce, hold, refusal, counts, results, trace, report, plan }: Checked): object {
   const wouldBeHeld =
-    hold === null ? {} : { wouldBeHeld: { ...hold, people: peopleOf(hold), why: heldText(hold) } };
+    hold === null
+      ? {}
+      : { wouldBeHeld: { ...hold, people: peopleOf(hold), number: numberOf(hold), why: heldText(hold) } };
   return {
     file,
     ...(inForce === null ? {} : { options: inForce }),

@@ -1,9 +1,11 @@
 import { approve as approveAction } from '../src/actions/approve.ts';
 import { discard as discardAction } from '../src/actions/discard.ts';
+import type { Decided } from '../src/actions/decide-held.ts';
 import { OperatorFault } from '../src/fault.ts';
 import { commands } from '../src/messages/en/commands.ts';
+import { countText } from '../src/messages/en/held.ts';
 import { escapeHidden } from '../src/shown-text.ts';
-import { customerNumber } from './arguments.ts';
+import { customerNumber, textOf } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 
 const words = commands.decide;
@@ -16,12 +18,20 @@ export const approve: Command = {
   name: 'approve',
   summary: words.approveSummary,
   details: words.approveDetails,
-  options: { people: { type: 'string' }, json: { type: 'boolean' } },
+  options: {
+    people: { type: 'string' },
+    'without-removals': { type: 'boolean' },
+    reason: { type: 'string' },
+    json: { type: 'boolean' },
+  },
   run: async ({ arguments: [id = '', file = ''], ...context }) => {
     const customer = customerNumber(id);
     const people = peopleFrom(context.options.people);
-    const answer = await context.call(approveAction, { customer, file, people });
-    return told(context, { customer, file, ...answer }, words.approved);
+    const withoutRemovals = context.options['without-removals'] === true;
+    const asked = { customer, file, people, withoutRemovals, reason: reasonFrom(context.options) };
+    const answer = await context.call(approveAction, asked);
+    const done = answer.missing === undefined ? words.approved : words.approvedOnce;
+    return told(context, { customer, file, ...answer }, done);
   },
 };
 
@@ -30,13 +40,17 @@ export const discard: Command = {
   name: 'discard',
   summary: words.discardSummary,
   details: words.discardDetails,
-  options: { json: { type: 'boolean' } },
+  options: { reason: { type: 'string' }, json: { type: 'boolean' } },
   run: async ({ arguments: [id = '', file = ''], ...context }) => {
     const customer = customerNumber(id);
-    const answer = await context.call(discardAction, { customer, file });
+    const answer = await context.call(discardAction, { customer, file, reason: reasonFrom(context.options) });
     return told(context, { customer, file, ...answer }, words.discarded);
   },
 };
+
+function reasonFrom(options: CommandContext['options']): string {
+  return textOf(options, 'reason') ?? '';
+}
 
 function peopleFrom(given: unknown): number | null {
   if (typeof given !== 'string') return null;
@@ -46,11 +60,11 @@ function peopleFrom(given: unknown): number | null {
 
 function told(
   { options, print, say }: Pick<CommandContext, 'options' | 'print' | 'say'>,
-  answer: { customer: number; file: string; decided: boolean; people: number },
-  done: (file: string, people: number) => string,
+  answer: { customer: number; file: string } & Decided,
+  done: (file: string, count: string) => string,
 ): number {
-  const { file, decided, people } = answer;
+  const { file, decided, people, counts } = answer;
   if (options.json) print(escapeHidden(JSON.stringify(answer)));
-  else say(decided ? done(escapeHidden(file), people) : words.notHeld(escapeHidden(file)));
+  else say(decided ? done(escapeHidden(file), countText(people, counts)) : words.notHeld(escapeHidden(file)));
   return decided ? 0 : 3;
 }

@@ -18,7 +18,7 @@ import { customerNumber } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { pageLines } from './status-page.ts';
 import { OperatorFault } from '../src/fault.ts';
-import { peopleOf } from '../src/change-file/danger.ts';
+import { numberOf } from '../src/change-file/danger.ts';
 import { heldText } from '../src/messages/en/held.ts';
 import { listText } from '../src/messages/en/status.ts';
 import { waitText } from '../src/messages/wait-text.ts';
@@ -170,8 +170,10 @@ function fileText(customer: number, file: AsJson<WaitingFile>): string {
 /** What an operator types, where the customer's people read what they upload. */
 function decisionText(customer: number, file: string, values: AsJson<WaitingFile>['values']): string {
   const held = values as AsJson<WaitReasons['decision']>;
-  const until = new Date(held.until).toISOString();
-  return words.decide(customer, escapeHidden(file), { why: heldText(held), people: peopleOf(held), until });
+  const until = held.until === '' ? null : new Date(held.until).toISOString();
+  const { behind = 0 } = held;
+  const shown = { why: heldText(held), people: numberOf(held), until, behind };
+  return words.decide(customer, escapeHidden(file), shown);
 }
 
 function used({ used: taken, limit, until }: AsJson<CapStatus>): string {

@@ -97,7 +97,17 @@ export interface WaitReasons {
   'scanner-unreachable': NoValues;
   'scanner-timeout': NoValues;
   'scanner-error': NoValues;
-  decision: { file: string; until: Date | string } & Hold;
+  /** `until`: '' where it waits until somebody decides. */
+  decision: {
+    file: string;
+    until: Date | string;
+    /** So many files wait behind it; left out: none. */
+    behind?: number;
+    /** Logins that may decide it, the first of them; left out: none. */
+    deciders?: string[];
+  } & Hold;
+  /** A file of the same source and type is held before it. */
+  'behind-held': { file: string };
   'missing-number': { source: string };
   /** More entries than an hour allows. */
   'above-hourly-cap': { entries: number; cap: number };

@@ -1,5 +1,5 @@
 import { findCustomer } from '../accounts/customers/customer.ts';
-import type { Ruling } from '../change-file/danger.ts';
+import type { Counted } from '../change-file/danger.ts';
 import type { Transaction } from '../database/open.ts';
 import { failpoint } from '../failpoints.ts';
 import { OperatorFault } from '../fault.ts';
@@ -14,6 +14,10 @@ export interface Decided {
   decided: boolean;
   /** How many people it is held for, or may hit. */
   people: number;
+  /** So many other people must approve it too; left out: none. */
+  missing?: number;
+  /** What `people` counts; left out: people. */
+  counts?: Counted;
 }
 
 /** @throws {OperatorFault} where there is no such customer */
@@ -21,7 +25,7 @@ export async function decideHeld(
   { database, clock, changed }: Pick<ActionServices, 'database' | 'clock' | 'changed'>,
   { customer, file }: { customer: number; file: string },
   /** Tells of it too. */
-  rule: (tx: Transaction, held: HeldFile, now: Date) => Promise<Ruling>,
+  rule: (tx: Transaction, held: HeldFile, now: Date) => Promise<Omit<Decided, 'decided'>>,
 ): Promise<Decided> {
   if (!(await findCustomer(database, customer)))
     throw new OperatorFault(operator.actions.noCustomer(customer));
@@ -29,9 +33,9 @@ export async function decideHeld(
     const held = await lockHeld(tx, customer, file);
     if (!held) return { decided: false, people: 0 };
     const now = clock.now();
-    const ruling = await rule(tx, held, now);
+    const ruled = await rule(tx, held, now);
     await noteRuling(tx, [customer], now);
-    return { decided: true, people: ruling.people };
+    return { decided: true, ...ruled };
   });
   if (!result.decided) return result;
   failpoint('ruled');

@@ -209,3 +209,8 @@ export interface ChangeFile {
   /** Login of the one who has uploaded it at a door; null, or left out: it came by other means. */
   sender?: string | null;
 }
+
+/** Whether it was approved without removals: whoever it would remove, suspend or disable stays. */
+export function keepsPeople({ ruling }: Pick<ChangeFile, 'ruling'>): boolean {
+  return ruling?.verdict === 'approved' && ruling.withoutRemovals === true;
+}

@@ -16,6 +16,14 @@ export interface Danger {
   signs?: readonly Sign[];
 }
 
+/** What a kind says of its decided entries. */
+export interface Weight extends Omit<Danger, 'of'> {
+  /** null: not counted yet. */
+  of: number | null;
+  /** Of removals, where the kind has its own; else the guards of customer and source hold. */
+  limits?: PeopleLimits;
+}
+
 /** What a person would look for in a file that went wrong, as a code with its values. */
 export type Sign =
   | /** Almost all who would go are of one department. */ {
@@ -103,6 +111,8 @@ export interface Approval {
   at: string;
   number: number;
   withoutRemovals: boolean;
+  /** As of a ruling. */
+  answer?: string;
 }
 
 /** Why a held file is not carried out. */
@@ -157,7 +167,7 @@ export function shareOf(people: number, of: number): number {
 export type Verdict = 'approve' | 'approve-without-removals' | 'discard';
 
 /** `FILE.approve` and so on, uploaded beside a held FILE, decide it. */
-const DECISION = /^(.+)\.(approve|discard)$/is;
+const DECISION = /^(.+)\.(approve|approve-without-removals|discard)$/is;
 
 /** @returns null where the name is no answer to a held file */
 export function decisionIn(name: string): { file: string; verdict: Verdict } | null {

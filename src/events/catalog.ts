@@ -26,6 +26,33 @@ export interface StoredReason {
   values?: Reason['values'];
 }
 
+/** Which guard, and its figures; without `until` it waits until somebody decides. */
+interface HeldTold {
+  reason: HoldReason;
+  people: number;
+  of: number;
+  addresses?: number;
+  entries?: number;
+  /** Entries of the largest of the source's last files. */
+  usual?: number;
+  /** People whom the source's files had taken away within the day before. */
+  earlier?: number;
+  /** To be confirmed, where that is not the people. */
+  number?: number;
+  until?: string;
+}
+
+interface ApprovedTold {
+  /** The number that was confirmed, and the one that it is held for. */
+  people: number;
+  held: number;
+  /** So many others must approve too. */
+  missing?: number;
+  withoutRemovals?: boolean;
+  /** In the words of who has approved. */
+  reason?: string;
+}
+
 /** What the metrics are told beside what is shown: numbers by words of ours (src/metrics/count-events.ts). */
 interface Tallied<Numbers> {
   tally?: Numbers;
@@ -147,14 +174,14 @@ const FILES = {
   'file.withdrawn': kind<object>('info', 'file withdrawn', FILE),
   'file.deferred': kind<{ waitsFor: string; until: string }>('info', 'file deferred', FILE),
   /** It would hit too many people: nothing of it is applied before somebody decides. */
-  'file.held': kind<{ people: number; of: number; reason: HoldReason; until: string }>(
-    'warn',
-    'file held for approval',
+  'file.held': kind<HeldTold>('warn', 'file held for approval', FILE, 'held'),
+  'file.approved': kind<ApprovedTold>(
+    'info',
+    ({ missing }) => (missing ? 'held file approved by one of two' : 'held file approved'),
     FILE,
-    'held',
+    'approved',
   ),
-  'file.approved': kind<{ people: number; held: number }>('info', 'held file approved', FILE, 'approved'),
-  'file.discarded': kind<{ why: DiscardReason; people: number }>(
+  'file.discarded': kind<{ why: DiscardReason; people: number; reason?: string }>(
     'info',
     'held file discarded',
     FILE,

@@ -2,11 +2,11 @@ import type { Customer } from '../accounts/customers/customer.ts';
 import type { Breather } from '../breather.ts';
 import type { ChangeFile, NameFacts } from '../change-file/change-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
-import type { Danger, PeopleLimits } from '../change-file/danger.ts';
+import type { Weight } from '../change-file/danger.ts';
 import type { Foretold } from '../change-file/foretold.ts';
 import type { ReportWords } from '../change-file/reported-file.ts';
 import type { RetryLayout } from '../change-file/retry-layout.ts';
-import type { Transaction } from '../database/open.ts';
+import type { Queryable, Transaction } from '../database/open.ts';
 import type { Entry, EntryResult, OpenBytes, Position, Reading, Rest } from '../change-file/entry.ts';
 
 /** A change file with whose it is, as the transaction that decides has found the customer. */
@@ -72,10 +72,22 @@ export interface Kind<Record = unknown, Prepared = unknown, State = unknown> ext
   /** Why files of the source are not processed at all; null: they are. */
   closed?: (customer: Customer, source: string) => Refusal | null;
   /**
-   * What the decided entries would take from people, and from when on somebody must confirm it; nothing of the file is
-   * saved before. Left out, or null, where nothing is guarded. Only of kinds that are decided whole.
+   * What the decided entries take from people; nothing of the file is saved before a guard has looked at it. Left out where
+   * they never take anything. Asked before `save`.
    */
-  weigh?: (state: State) => { danger: Danger; limits: PeopleLimits } | null;
+  weigh?: (state: State) => Weight;
+  /** How many people its files could take something from, where `weigh` does not know. */
+  among?: (db: Queryable, customer: number) => Promise<number>;
+  /**
+   * Whether an entry could take something from somebody, by what stands in it alone. A file of several slices with more such
+   * entries than a guard lets through is weighed as a whole before its first slice is saved.
+   */
+  mayTake?: (entry: Entry<Record>) => boolean;
+  /**
+   * A newer file of the source says it all again: one that is held waits for a day at most, and is void when a newer one is
+   * carried out. Left out where files build upon each other: then later ones wait behind one that is held.
+   */
+  replacesHeld?: true;
   save: (tx: Transaction, state: State, file: ChangeFile) => Promise<void>;
   /** What `save` would write of the decided entries, told in place of writing it. Left out where a plan names nobody. */
   foretell?: (tx: Transaction, state: State, breather: Breather) => Foretold | Promise<Foretold>;

@@ -2,6 +2,7 @@ import type { ChangeFile } from '../change-file/change-file.ts';
 import { MAY_BE_LOST } from '../database/durability.ts';
 import { onlyRow, type Queryable, type Transaction } from '../database/open.ts';
 import { INTO_EVENT } from '../events/record.ts';
+import { isBehind } from './behind.ts';
 import { CHANGE_FILE_COLUMNS, changeFileFrom, type ChangeFileRow } from './rows.ts';
 
 /** Locks the customer's accounts and the file's row. @returns false where somebody else has worked on it in the meantime */
@@ -47,7 +48,7 @@ export async function dueBatch(db: Queryable, customer: number): Promise<Due> {
     `select (select coalesce(max(id), 0) from change_file where customer_id = $1) as last,
        (select greatest(min(received_at), max(deferred_until),
           (select closed_at from batch where customer_id = $1 order by started_at desc limit 1))
-          from change_file where customer_id = $1 and batch_id is null and state in ('waiting', 'deferred')
+          from change_file f where customer_id = $1 and batch_id is null and state in ('waiting', 'deferred') and not ${isBehind('f')}
         having count(*) > 0) as since`,
     [customer],
   );
@@ -56,7 +57,7 @@ export async function dueBatch(db: Queryable, customer: number): Promise<Due> {
 }
 
 /**
- * Starts a batch with all files that wait; later ones belong to the next. Where a turn that has lost its lock has just
+ * Starts a batch with all files that wait, but for those behind a held one; later ones belong to the next. Where a turn that has lost its lock has just
  * started one, that is the one. Where it is lost, nothing of it was decided, and the next turn starts one.
  *
  * @param upTo row of the last file that may be in it; left out: all may
@@ -73,14 +74,17 @@ export async function startBatch(
     `with begun as (
        insert into batch (customer_id, started_at)
        select $1, $2 where ${MAY_BE_LOST} and exists
-         (select 1 from change_file where customer_id = $1 and state in ('waiting', 'deferred') and ($3::bigint is null or id <= $3))
-         and not ($4 and exists (select 1 from change_file where customer_id = $1 and state = 'waiting' and id > $3))
+         (select 1 from change_file f where customer_id = $1 and state in ('waiting', 'deferred') and ($3::bigint is null or id <= $3)
+             and not ${isBehind('f')})
+         and not ($4 and exists (select 1 from change_file f where customer_id = $1 and state = 'waiting' and id > $3
+             and not ${isBehind('f')}))
        on conflict (customer_id) where closed_at is null do nothing
        returning id)
-     update change_file set batch_id = begun.id, state = 'waiting', deferred_until = null, deferred_for = null,
+     update change_file f set batch_id = begun.id, state = 'waiting', deferred_until = null, deferred_for = null,
        waited_for = coalesce(waited_for, deferred_for, (select max(d.deferred_for) from change_file d
          where d.customer_id = $1 and d.state = 'deferred'))
-       from begun where customer_id = $1 and state in ('waiting', 'deferred') and ($3::bigint is null or change_file.id <= $3)
+       from begun where customer_id = $1 and state in ('waiting', 'deferred') and ($3::bigint is null or f.id <= $3)
+        and not ${isBehind('f')}
      returning begun.id`,
     [customer, now, upTo, alone],
   );
@@ -123,8 +127,8 @@ interface WaitingRow {
 
 /** With an expression for the customer. */
 const waitingOf = (customer: string) => `
-  select min(received_at) as first, max(received_at) as last from change_file
-   where customer_id = ${customer} and batch_id is null and state = 'waiting'`;
+  select min(received_at) as first, max(received_at) as last from change_file f
+   where customer_id = ${customer} and batch_id is null and state = 'waiting' and not ${isBehind('f')}`;
 
 function waitingFrom(row: WaitingRow | undefined): Waiting {
   return { lastUploadAt: row?.last ?? null, waitingSince: row?.first ?? null };

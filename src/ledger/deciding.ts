@@ -10,13 +10,15 @@ import type { Queryable, Transaction } from '../database/open.ts';
 import type { Periods } from '../order/periods.ts';
 import { countedPeriods, countingOperations, usedPeriods, type UsedPeriod } from './caps.ts';
 import { worthAWord, type MissingNumber } from '../order/sequence.ts';
-import { gapNumber, MISSING_BEFORE, STORE_SEQUENCE, type GapRow } from './sequence.ts';
+import { gapNumber, MISSING_BEFORE, storingSequence, type GapRow } from './sequence.ts';
 
 /** What is known of a file besides what stands in it. */
 export interface Known {
   owner: Customer;
   /** The last processed number of the file's counter; null: none. */
   last: bigint | null;
+  /** Entries of the last files of the counter that were carried out. */
+  sizes: readonly number[];
   /** Of the periods that may be the present ones. */
   used: readonly UsedPeriod[];
   /** Numbers before the file's own that never came, where that is worth a word. */
@@ -29,7 +31,7 @@ export interface Known {
 
 interface KnownRow {
   owner: Customer;
-  last: string | null;
+  counter: { last: string; sizes: number[] } | null;
   used: UsedPeriod[];
   missing: GapRow[];
   earlier: string | null;
@@ -37,7 +39,8 @@ interface KnownRow {
 }
 
 const KNOWN = `
-  (select last::text from sequence_counter where customer_id = $1 and source = $2 and type = $3) as last,
+  (select row_to_json(n) from (select last::text, sizes from sequence_counter where customer_id = $1 and source = $2 and type = $3) n)
+    as counter,
   (select coalesce(json_agg(u), '[]') from (${usedPeriods('$1', '$5')}) u) as used,
   (select coalesce(json_agg(m), '[]') from (${MISSING_BEFORE}) m) as missing,
   (select name from change_file where customer_id = $1 and content_sha256 = $6 and id <> $7
@@ -95,19 +98,26 @@ function namesOf({ customer, parsed }: ChangeFile): unknown[] {
   return [customer, parsed?.source ?? null, parsed?.type ?? null, parsed?.sequence.toString() ?? null];
 }
 
-function knownFrom({ last, missing, ...rest }: KnownRow): Known {
-  return { ...rest, last: last === null ? null : BigInt(last), missing: worthAWord(missing.map(gapNumber)) };
+function knownFrom({ counter, missing, ...rest }: KnownRow): Known {
+  const last = counter && BigInt(counter.last);
+  return { ...rest, last, sizes: counter?.sizes ?? [], missing: worthAWord(missing.map(gapNumber)) };
 }
 
-const COUNT_FILE = `with stored as (${STORE_SEQUENCE}) ${countingOperations(5)}`;
+const COUNT_FILE = `with stored as (${storingSequence('$8')}) ${countingOperations(5)}`;
 
 /** A file whose first slice is applied is processed from then on: its number is stored, and all its entries are counted. */
 export async function countFile(
   tx: Transaction,
   file: ChangeFile,
-  entries: number,
+  {
+    counted,
+    size,
+  }: {
+    /** Against the caps. */ counted: number;
+    /** Entries; null: it is not carried out. */ size: number | null;
+  },
   periods: Periods,
   countsHourly: boolean,
 ): Promise<void> {
-  await tx.query(COUNT_FILE, [...namesOf(file), entries, ...countedPeriods(periods, countsHourly)]);
+  await tx.query(COUNT_FILE, [...namesOf(file), counted, ...countedPeriods(periods, countsHourly), size]);
 }

@@ -10,6 +10,7 @@ import type { QuarantineRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import { MAY_BE_LOST } from '../database/durability.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
+import { leaveBatchBehind } from './behind.ts';
 import { insertedEvents, INTO_EVENT, jsonOf, record, type TimedEvent } from '../events/record.ts';
 
 /** From which states an exit leads. */
@@ -92,12 +93,17 @@ export async function refuse(
   return rowCount === 1;
 }
 
-/** The file waits for a person, outside of any batch; it lies in the upload folder unless it could not go back there. */
+/**
+ * The file waits for a person, outside of any batch; it lies in the upload folder unless it could not go back there.
+ *
+ * @param until when it is discarded unless somebody decides; null: it waits as long as that takes, and later files of its source
+ * and type behind it
+ */
 export async function hold(
   tx: Transaction,
   file: ChangeFile,
   why: Hold,
-  { until, entries, taken }: { until: Date; entries: number; taken: boolean },
+  { until, entries, taken }: { until: Date | null; entries: number; taken: boolean },
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     `update change_file set state = 'held', waited_for = coalesce(waited_for, 'decision'), hold = $2, held_until = $3, total = $4, taken = $5, ruling = null, batch_id = null,
@@ -105,6 +111,7 @@ export async function hold(
       where id = $1 and ${among('hold')}`,
     [file.id, why, until, entries, taken],
   );
+  if (until === null) await leaveBatchBehind(tx, file);
   return rowCount === 1;
 }
 
@@ -125,18 +132,20 @@ export interface Discarding {
   address?: string | null;
   /** Which file has said so; left out where none has. */
   answer?: string;
+  /** In the words of the one who decided; left out where there are none. */
+  reason?: string;
 }
 
 /**
  * Nothing of them is carried out: their turns come again, and refuse them. In one statement with what is told of it.
  *
- * @param which condition on `change_file`, with its values from $6 on
+ * @param which condition on `change_file`, with its values from $7 on
  * @returns each with its customer and for how many people it was held
  */
 export async function discardAll(
   db: Queryable,
   which: { where: string; values: readonly unknown[]; skipLocked?: boolean },
-  { why, who, address = null, answer }: Discarding,
+  { why, who, address = null, answer, reason }: Discarding,
   now: Date,
 ): Promise<{ customer: number; ruling: Ruling }[]> {
   const { rows } = await db.query<{ customer: number; ruling: Ruling }>(
@@ -145,14 +154,14 @@ export async function discardAll(
           for update ${which.skipLocked ? 'skip locked' : ''}
      ), done as (
        update change_file f set state = 'waiting', held_until = null, ruling = jsonb_strip_nulls(jsonb_build_object(
-           'verdict', 'discarded', 'why', $1::text, 'answer', $2::text,
-           'people', (hold->>'absent')::int + (hold->>'disabled')::int))
+           'verdict', 'discarded', 'why', $1::text, 'answer', $2::text, 'reason', $6::text,
+           'people', (hold->>'absent')::int + (hold->>'disabled')::int + coalesce((hold->>'removed')::int, 0)))
          from due where f.id = due.id returning f.customer_id, f.name, f.ruling
      ), told as (
        ${INTO_EVENT} $3::timestamptz, 'file.discarded', customer_id, $4::text, $5::text, name,
-         jsonb_build_object('why', $1::text, 'people', ruling->'people') from done)
+         jsonb_strip_nulls(jsonb_build_object('why', $1::text, 'people', ruling->'people', 'reason', $6::text)) from done)
      select customer_id as customer, ruling from done`,
-    [why, answer ?? null, now, who, address, ...which.values],
+    [why, answer ?? null, now, who, address, reason || null, ...which.values],
   );
   return rows;
 }
@@ -213,17 +222,31 @@ export interface CountedSlice {
     digest: string | null;
     /** What is told of it. */
     events: readonly TimedEvent[];
+    /** How many people it has removed, suspended or disabled. */
+    removals?: number;
   };
 }
 
 const COUNTED = `taken = true, failures = 0, started_at = $2, total = $3, entries = $4, written = $5, read_errors = $6,
-  write_errors = $7, code = $8, detail = $9, content_sha256 = coalesce($10, content_sha256)`;
+  write_errors = $7, code = $8, detail = $9, content_sha256 = coalesce($10, content_sha256), removals = removals + $12`;
 
 function counted({ outcome, saved }: CountedSlice): unknown[] {
   const { read, written, readErrors, writeErrors, refusal } = outcome;
-  const { started, total, digest, events } = saved;
+  const { started, total, digest, events, removals = 0 } = saved;
   const code = refusal?.code ?? null;
-  return [started, total, read, written, readErrors, writeErrors, code, refusal, digest, jsonOf(events)];
+  return [
+    started,
+    total,
+    read,
+    written,
+    readErrors,
+    writeErrors,
+    code,
+    refusal,
+    digest,
+    jsonOf(events),
+    removals,
+  ];
 }
 
 /** The exit and what is told of it. */
@@ -238,7 +261,7 @@ export async function goOn(
   slice: CountedSlice,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    telling(`update change_file set state = 'applying', next_line = $12, next_byte = $13, ${COUNTED}
+    telling(`update change_file set state = 'applying', next_line = $13, next_byte = $14, ${COUNTED}
       where id = $1 and ${among('goOn')}`),
     [file.id, ...counted(slice), next.line, next.byte],
   );
@@ -276,8 +299,8 @@ export async function apply(
 ): Promise<boolean> {
   const { decision, folder } = fateOf(slice.outcome);
   const { rowCount } = await tx.query(
-    telling(`update change_file set state = 'applied', finished_at = $12, folder = $13, decision = $14, filed_as = $15,
-      retry_number = coalesce($16, retry_number), ${COUNTED}
+    telling(`update change_file set state = 'applied', finished_at = $13, folder = $14, decision = $15, filed_as = $16,
+      retry_number = coalesce($17, retry_number), ${COUNTED}
       where id = $1 and ${among('apply')}`),
     [file.id, ...counted(slice), now, folder, decision, filedAs, retryNumber],
   );

@@ -1,7 +1,16 @@
 /** Files that wait for a person, and what is decided of them. */
 import type { ChangeFile } from '../change-file/change-file.ts';
-import { peopleOf, type Hold, type Ruling } from '../change-file/danger.ts';
+import {
+  numberOf,
+  peopleOf,
+  type Approval,
+  type Approved,
+  type Counted,
+  type Hold,
+  type Ruling,
+} from '../change-file/danger.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
+import type { EventFacts, NewEvent } from '../events/catalog.ts';
 import { HELD_MS } from '../order/guard.ts';
 import { discardAll, expectExit, rule, type Discarding } from './exits.ts';
 
@@ -9,28 +18,118 @@ export interface HeldFile {
   id: number;
   name: string;
   hold: Hold;
+  /** Who has uploaded it at a door; null: it came by other means. */
+  login: string | null;
 }
 
 /** Locks it until the transaction ends. @returns null where no file of the name is held */
 export async function lockHeld(tx: Transaction, customer: number, name: string): Promise<HeldFile | null> {
   const { rows } = await tx.query<HeldFile>(
-    `select id, name, hold from change_file where customer_id = $1 and name = $2 and state = 'held' for update`,
+    `select id, name, hold, login from change_file where customer_id = $1 and name = $2 and state = 'held' for update`,
     [customer, name],
   );
   return rows[0] ?? null;
 }
 
-/** @param people how many may be hit; null: as many as it is held for */
+/** What somebody says who approves. */
+export interface Approving {
+  by: { kind: 'operator' | 'login'; name: string | null };
+  /** The number that is confirmed (change-file/danger.ts); null: as many as it is held for. */
+  number: number | null;
+  withoutRemovals: boolean;
+  /** '': none. */
+  reason: string;
+  /** Which file has said so; left out where none has. */
+  answer?: string | undefined;
+}
+
+/** What an approval has come to. */
+export interface ApprovedHeld {
+  number: number;
+  /** So many other people must approve too; 0: the file goes on. */
+  missing: number;
+  /** What the number counts. */
+  counts: Counted;
+}
+
+/** Where two must approve, the first approval is noted, and the file stays held. */
 export async function approveHeld(
   tx: Transaction,
   file: HeldFile,
-  people: number | null,
-  answer?: string,
-): Promise<Ruling> {
-  const approved = people ?? peopleOf(file.hold);
-  const ruling: Ruling = { verdict: 'approved', people: approved, ...(answer ? { answer } : {}) };
+  approving: Approving,
+  now: Date,
+): Promise<ApprovedHeld> {
+  const { hold } = file;
+  const { counts = 'people' } = hold;
+  const one = approvalOf(hold, approving, now);
+  const others = (hold.approvals ?? []).filter(({ by }) => by !== one.by);
+  const approvals = [...others, one];
+  if (hold.secondPerson && approvals.length < 2) {
+    await noteApprovals(tx, file, approvals);
+    return { number: one.number, missing: 1, counts };
+  }
+  const number = Math.min(...approvals.map((approval) => approval.number));
+  const withoutRemovals = approvals.some((approval) => approval.withoutRemovals);
+  const { answer, reason } = approving;
+  const ruling: Ruling = {
+    verdict: 'approved',
+    ...approvedBy(hold, number),
+    ...(withoutRemovals ? { withoutRemovals } : {}),
+    ...(answer ? { answer } : {}),
+    ...(reason === '' ? {} : { reason }),
+  };
   await expectExit(rule(tx, file, ruling));
-  return ruling;
+  return { number, missing: 0, counts };
+}
+
+function approvalOf(hold: Hold, { by, number, withoutRemovals, answer }: Approving, now: Date): Approval {
+  return {
+    by: `${by.kind}:${by.name ?? ''}`,
+    at: now.toISOString(),
+    number: number ?? numberOf(hold),
+    withoutRemovals,
+    ...(answer ? { answer } : {}),
+  };
+}
+
+/** The number is of what the hold counts; all else may be what it was when it was looked at. */
+function approvedBy(hold: Hold, number: number): Approved {
+  const { counts = 'people', addresses = 0, size } = hold;
+  return {
+    people: counts === 'people' ? number : peopleOf(hold),
+    addresses: counts === 'addresses' ? number : addresses,
+    ...(size ? { entries: counts === 'entries' ? number : size.entries } : {}),
+  };
+}
+
+async function noteApprovals(
+  tx: Transaction,
+  { id, hold }: HeldFile,
+  approvals: readonly Approval[],
+): Promise<void> {
+  await tx.query('update change_file set hold = $2 where id = $1', [id, { ...hold, approvals }]);
+}
+
+/** Whether the file of a door that is the answer may say so: where two must approve, it takes others than who has uploaded it. */
+export function mayApprove({ hold, login }: HeldFile, by: string | null): boolean {
+  return !hold.secondPerson || (by !== null && by !== login);
+}
+
+/** What is told of an approval. */
+export function approvedEvent(
+  about: Pick<EventFacts, 'customer' | 'who' | 'address'>,
+  { name: subject, hold }: HeldFile,
+  { number: people, missing }: ApprovedHeld,
+  { withoutRemovals, reason }: Pick<Approving, 'withoutRemovals' | 'reason'>,
+): NewEvent {
+  const data = {
+    people,
+    held: numberOf(hold),
+    ...(missing > 0 ? { missing } : {}),
+    ...(withoutRemovals ? { withoutRemovals } : {}),
+    ...(reason === '' ? {} : { reason }),
+  };
+  return { type: 'file.approved', ...about, subject, data };
 }
 
 export async function discardHeld(
@@ -39,7 +138,7 @@ export async function discardHeld(
   discarding: Discarding,
   now: Date,
 ): Promise<Ruling> {
-  const [discarded] = await discardAll(tx, { where: 'id = $6', values: [id] }, discarding, now);
+  const [discarded] = await discardAll(tx, { where: 'id = $7', values: [id] }, discarding, now);
   if (!discarded) throw new Error('the file that was locked as held cannot be discarded');
   return discarded.ruling;
 }
@@ -81,7 +180,7 @@ export async function repairHeld(db: Queryable, now: Date): Promise<void> {
  * @returns the customers whose turns have something to do
  */
 export async function expireHeld(db: Queryable, now: Date): Promise<number[]> {
-  const which = { where: `state = 'held' and held_until <= $6`, values: [now], skipLocked: true };
+  const which = { where: `state = 'held' and held_until <= $7`, values: [now], skipLocked: true };
   const discarded = await discardAll(db, which, { why: 'expired', who: 'spoolgate' }, now);
   return [...new Set(discarded.map(({ customer }) => customer))];
 }
@@ -97,7 +196,7 @@ export async function discardOlder(
   await discardAll(
     tx,
     {
-      where: `customer_id = $6 and source = $7 and type = $8 and sequence < $9 and id <> $10
+      where: `customer_id = $7 and source = $8 and type = $9 and sequence < $10 and id <> $11
           and (state = 'held' or ruling->>'verdict' = 'approved')`,
       values: [customer, source, type, sequence.toString(), id],
     },

@@ -20,6 +20,8 @@ export interface SavedSlice {
   digest: string | null;
   /** What is told of it. */
   events: readonly TimedEvent[];
+  /** How many people it has removed, suspended or disabled. */
+  removals?: number;
 }
 
 /** Written with the changes themselves, in one transaction: no effect without its result, no result without its effect. */

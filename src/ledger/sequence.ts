@@ -92,13 +92,22 @@ export async function storeDiscarded(tx: Transaction, customer: number, name: Ch
  * the source, unless all numbers between were seen and refused, wait for a person, or were skipped by an operator.
  */
 export async function storeSequence(tx: Transaction, customer: number, name: ChangeFileName): Promise<void> {
-  await tx.query(STORE_SEQUENCE, [...counterOf(customer, name), name.sequence.toString()]);
+  await tx.query(storingSequence('null'), [...counterOf(customer, name), name.sequence.toString()]);
 }
 
-/** With customer, source, type and number of the file as $1 to $4. */
-export const STORE_SEQUENCE = `
-  insert into sequence_counter (customer_id, source, type, last, files) values ($1, $2, $3, $4, 1)
+/** Of so many files a source's counter knows how large they were. */
+const SIZES_KEPT = 10;
+
+/**
+ * With customer, source, type and number of the file as $1 to $4.
+ *
+ * @param size the parameter with its entries, or `null`
+ */
+export const storingSequence = (size: string) => `
+  insert into sequence_counter (customer_id, source, type, last, files, sizes)
+  values ($1, $2, $3, $4, 1, array_remove(array[${size}::int], null))
   on conflict (customer_id, source, type) do update set last = excluded.last, files = sequence_counter.files + 1,
+    sizes = (excluded.sizes || sequence_counter.sizes)[1:${SIZES_KEPT}],
     gapless = sequence_counter.gapless and (excluded.last - 1 = sequence_counter.last
       or excluded.last - sequence_counter.last - 1 = (
          select count(*) from generate_series(sequence_counter.last::numeric + 1,

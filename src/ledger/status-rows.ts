@@ -28,6 +28,11 @@ export interface WaitingRow {
   /** Of a held file. */
   hold: Hold | null;
   held_until: Date | null;
+  /** The held file that it waits behind; null: none. */
+  held_before: string | null;
+  /** Of a held file: how many wait behind it, and which logins may decide it. */
+  behind: number | null;
+  deciders: string[] | null;
 }
 
 /** By customer. */
@@ -69,6 +74,7 @@ export interface UnknownRow {
 const FILES_SHOWN = 100;
 const RESULTS_SHOWN = 10;
 const SOURCES_SHOWN = 100;
+const DECIDERS_SHOWN = 5;
 /** The longest day of any time zone, and an hour. */
 const USAGE_MS_MAX = 27 * 3_600_000;
 
@@ -109,6 +115,16 @@ const WAITING = `
     (select count(*) over () as "all", f.id, f.name, f.type, f.source, f.state, f.total, f.entries, f.received_at,
             f.deferred_until, f.deferred_for, f.hold, f.held_until,
             case when f.detail->>'waits' = 'scanner' then coalesce(f.detail->>'cause', 'away') end as scanner,
+            case when f.state in ('waiting', 'deferred') then (
+              select b.name from change_file b where b.customer_id = f.customer_id and b.source = f.source and b.type = f.type
+                 and b.state = 'held' and b.held_until is null and b.sequence <= f.sequence order by b.sequence limit 1) end as held_before,
+            case when f.state = 'held' and f.held_until is null then (
+              select count(*)::int from change_file b where b.customer_id = f.customer_id and b.source = f.source and b.type = f.type
+                 and b.state in ('waiting', 'deferred') and b.sequence >= f.sequence) end as behind,
+            case when f.state = 'held' then (
+              select array_agg(login order by login) from (
+                select login from access_account where customer_id = f.customer_id and rights @> '{decide}'
+                 order by login limit ${DECIDERS_SHOWN}) d) end as deciders,
             f.batch_id is not null as in_batch, case when q.phase = 'settling' then q.next_turn_at end as settles_at
        from change_file f left join turn_queue q on q.customer_id = f.customer_id
       where f.customer_id = c.id and f.state in ('waiting', 'deferred', 'held', 'applying')

@@ -145,8 +145,7 @@ function shownFiles(
   const expected = forecast(
     rows.map((row) => ({
       // What runs already has been counted; nothing waits for what waits for a person.
-      entries:
-        row.state === 'applying' || row.state === 'held' || isUncounted(row, facts) ? 0 : row.total || null,
+      entries: row.state === 'applying' || isStill(row) || isUncounted(row, facts) ? 0 : row.total || null,
       countsHourly: row.type !== null && facts.countsHourly(row.type),
       notBefore: (row.deferred_for === 'sequence' ? row.deferred_until : row.settles_at) ?? now,
     })),
@@ -163,7 +162,7 @@ function shownFiles(
     if (isPaused && state !== 'held') return PAUSED;
     return isHeld && type !== null && facts.heldRefuses(type) ? ON_HOLD : null;
   };
-  const before = (index: number) => rows.slice(0, index).findLast(({ state }) => state !== 'held');
+  const before = (index: number) => rows.slice(0, index).findLast((row) => !isStill(row));
   return rows.map((row, index) => ({
     name: row.name,
     state: row.state,
@@ -172,8 +171,13 @@ function shownFiles(
     entries: row.total || null,
     since: row.received_at,
     // Nobody knows when pause or hold end, or a person decides; before, the file is not carried out.
-    expected: stop(row) || row.state === 'held' ? null : (expected[index] ?? null),
+    expected: stop(row) || isStill(row) ? null : (expected[index] ?? null),
   }));
+}
+
+/** It waits for a person, or behind a file that does. */
+function isStill({ state, held_before: before }: WaitingRow): boolean {
+  return state === 'held' || before !== null;
 }
 
 function isUncounted({ type }: WaitingRow, { countsDaily }: StatusFacts): boolean {
@@ -199,6 +203,9 @@ function whyItWaits(
     scanner,
     hold,
     held_until,
+    held_before,
+    behind,
+    deciders,
     deferred_for: cap,
     source,
     in_batch: inBatch,
@@ -211,7 +218,17 @@ function whyItWaits(
   if (state === 'applying') return { reason: 'processing', values: { done: entries, entries: total } };
   if (scanner) return { reason: SCANNER_REASONS[scanner], values: {} };
   if (state === 'held' && hold)
-    return { reason: 'decision', values: { ...hold, file: name, until: held_until ?? '' } };
+    return {
+      reason: 'decision',
+      values: {
+        ...hold,
+        file: name,
+        until: held_until ?? '',
+        ...(behind ? { behind } : {}),
+        ...(deciders ? { deciders } : {}),
+      },
+    };
+  if (held_before !== null) return { reason: 'behind-held', values: { file: held_before } };
   if (cap === 'sequence') return { reason: 'missing-number', values: { source: source ?? '' } };
   if (cap === 'hour' && total > caps.hourly)
     return { reason: 'above-hourly-cap', values: { entries: total, cap: caps.hourly } };

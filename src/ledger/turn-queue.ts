@@ -1,5 +1,6 @@
 import { MAY_BE_LOST } from '../database/durability.ts';
 import type { Queryable, Transaction } from '../database/open.ts';
+import { isBehind } from './behind.ts';
 import { afterTurn, afterUpload, type Phase, type Standing, type TurnResult } from '../order/turns.ts';
 
 interface StandingRow {
@@ -122,7 +123,8 @@ const UNDO_WAITS = `exists (select 1 from undo u where u.customer_id = q.custome
 export async function repairLine(db: Queryable, now: Date): Promise<void> {
   await db.query(
     `with work as (
-       select customer_id from change_file where state in ('waiting', 'deferred', 'applying', 'applied', 'rejected')
+       select customer_id from change_file f where state in ('waiting', 'deferred', 'applying', 'applied', 'rejected')
+         and not ${isBehind('f')}
        union select customer_id from undo where state in ('waiting', 'applied')
        union select customer_id from batch where closed_at is null)
      insert into turn_queue (customer_id, phase, next_turn_at) select customer_id, 'running', $1 from work
@@ -133,7 +135,7 @@ export async function repairLine(db: Queryable, now: Date): Promise<void> {
     `update turn_queue set phase = 'running', next_turn_at = $1 where customer_id in (
        select q.customer_id from turn_queue q where q.phase = 'idle' and (${UNDO_WAITS} or
          exists (select 1 from change_file f where f.customer_id = q.customer_id
-                   and f.state in ('waiting', 'deferred', 'applying', 'applied', 'rejected'))
+                   and f.state in ('waiting', 'deferred', 'applying', 'applied', 'rejected') and not ${isBehind('f')})
          or exists (select 1 from batch b where b.customer_id = q.customer_id and b.closed_at is null))
          or q.phase = 'deferred' and q.next_turn_at > $1 and ${UNDO_WAITS}
        for update skip locked)`,

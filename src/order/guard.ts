@@ -15,8 +15,10 @@ import {
   type PeopleLimits,
 } from '../change-file/danger.ts';
 
+import { halfSign } from '../change-file/signs.ts';
+
 /** Fewer never are too many percent, or a team of nine would be held for everyone who leaves. */
-const PERCENT_FROM_PEOPLE = 5;
+export const PERCENT_FROM_PEOPLE = 5;
 
 /** Nobody has answered for so long: the list is old by now. */
 export const HELD_MS = 24 * 60 * 60_000;
@@ -32,29 +34,43 @@ export const SIZES_MIN = 5;
  *
  * @param steps the nearest first; `false` switches off what no nearer step sets
  */
-export function guardsOf(steps: readonly (GuardSettings | false | undefined)[]): Guards {
-  return steps.toReversed().reduce<Guards>(laidOver, GUARDS);
+export function guardsOf(
+  steps: readonly (GuardSettings | false | undefined)[],
+  defaults: Guards = GUARDS,
+): Guards {
+  return steps
+    .toReversed()
+    .reduce<Guards>((below, settings) => laidOver(defaults, below, settings), defaults);
 }
 
 const OFF: Guards = { removals: null, addresses: null, size: null, secondPerson: false };
 
-function laidOver(below: Guards, settings: GuardSettings | false | undefined): Guards {
+function laidOver(defaults: Guards, below: Guards, settings: GuardSettings | false | undefined): Guards {
   if (settings === false) return OFF;
   if (!settings) return below;
   const { removals, addresses, size, secondPerson } = settings;
   return {
-    removals: removals === false ? null : removals ? removalsOver(below.removals, removals) : below.removals,
-    addresses: over(below.addresses, GUARDS.addresses, addresses),
-    size: over(below.size, GUARDS.size, size),
+    removals:
+      removals === false
+        ? null
+        : removals
+          ? removalsOver(defaults.removals, below.removals, removals)
+          : below.removals,
+    addresses: over(below.addresses, defaults.addresses, addresses),
+    size: over(below.size, defaults.size, size),
     secondPerson: secondPerson ?? below.secondPerson,
   };
 }
 
 type RemovalSettings = Exclude<NonNullable<GuardSettings['removals']>, false>;
 
-function removalsOver(below: Guards['removals'], { perDay, ...given }: RemovalSettings): Guards['removals'] {
-  const limits = over<PeopleLimits>(below, GUARDS.removals, given) as PeopleLimits;
-  const inherited = (below ?? GUARDS.removals)?.perDay ?? null;
+function removalsOver(
+  defaults: Guards['removals'],
+  below: Guards['removals'],
+  { perDay, ...given }: RemovalSettings,
+): Guards['removals'] {
+  const limits = over<PeopleLimits>(below, defaults, given) as PeopleLimits;
+  const inherited = (below ?? defaults)?.perDay ?? null;
   return { ...limits, perDay: perDay === false ? null : (perDay ?? inherited) };
 }
 
@@ -90,9 +106,12 @@ export function holdOf(danger: Danger, known: Circumstances, approved: Approved 
   const size = sizeFault(guards, entries, sizes);
   const found = approved ? worse(danger, entries, approved) : reasonFor(danger, known, size);
   if (!found) return null;
+  const { signs = [], ...figures } = danger;
+  const seen = signs.length > 0 ? signs : halfSign(peopleOf(danger), danger.of);
   return {
-    ...danger,
+    ...figures,
     ...found,
+    ...(seen.length > 0 ? { signs: seen } : {}),
     ...(earlier > 0 ? { earlier } : {}),
     ...(size ? { size } : {}),
     ...(guards.secondPerson ? { secondPerson: true } : {}),

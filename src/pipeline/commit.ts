@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { allDone } from '../all-done.ts';
 import { ERROR, type ChangeFile } from '../change-file/change-file.ts';
+import { peopleOf } from '../change-file/danger.ts';
 import { notesOf, positionAfter, warningsOf, type Position } from '../change-file/entry.ts';
 import { effectsOf, isStopped, type Outcome } from '../change-file/outcome.ts';
 import type { UncodedRefusal } from '../change-file/reported-file.ts';
@@ -119,6 +120,7 @@ async function applySlice(
 ): Promise<Committed> {
   const { file, now, known, digest } = input;
   const held = plan.state === null;
+  const removals = held ? 0 : takenBy(contents, plan);
   // What stands beside the file is written while the statements have their time; after a refused set it is not known yet.
   const [named, saved] = await allDone(
     input.careful ? null : nameAhead(tx, input, contents, plan.outcome),
@@ -137,7 +139,7 @@ async function applySlice(
   );
   if (!next && !held && !isStopped(outcome)) {
     // One of which nothing could be read is no newer one.
-    if (contents.kind.weigh && (outcome.written > 0 || outcome.readErrors === 0))
+    if (contents.kind.replacesHeld && (outcome.written > 0 || outcome.readErrors === 0))
       await discardOlder(tx, file, now);
     await contents.kind.conclude?.(tx, file, now, plan.state);
   }
@@ -156,6 +158,7 @@ async function applySlice(
     now: finished,
     digest,
     events,
+    removals,
     next: next ?? departs?.exit ?? { filedAs: null },
   });
   failpoint('saved');
@@ -170,6 +173,12 @@ function save(
 ): Promise<Outcome> {
   const owned = { ...file, owner };
   return careful ? saveCarefully(tx, owned, contents, plan, now) : saveDecided(tx, owned, contents, plan);
+}
+
+/** Asked before it is saved, which gives new people and entries their ids. */
+function takenBy({ kind }: Contents, { state }: Applied): number {
+  const weight = kind.weigh?.(state);
+  return weight ? peopleOf(weight) : 0;
 }
 
 async function noteSlice(
@@ -291,7 +300,8 @@ async function count(
         now,
       );
     const counted = state === null || kind.countsDaily === false ? 0 : total;
-    await countFile(tx, file, counted, periods, kind.countsHourly);
+    const size = state === null ? null : total;
+    await countFile(tx, file, { counted, size }, periods, kind.countsHourly);
   }
   if (isStopped(outcome) && kind.countsDaily !== false)
     await returnOperations(tx, file.customer, total - outcome.read, periods, kind.countsHourly);

@@ -6,7 +6,7 @@
 import type { Customer } from '../accounts/customers/customer.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Breather } from '../breather.ts';
-import type { Hold } from '../change-file/danger.ts';
+import type { Hold, Ruling } from '../change-file/danger.ts';
 import {
   decideEntries,
   decideInPieces,
@@ -21,17 +21,17 @@ import type { UncodedRefusal } from '../change-file/reported-file.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { Transaction } from '../database/open.ts';
 import { failpoint } from '../failpoints.ts';
-import type { OwnedFile } from '../kinds/kind.ts';
+import type { Kind, OwnedFile } from '../kinds/kind.ts';
 import type { Kinds } from '../kinds/kinds.ts';
 import { usageIn } from '../ledger/caps.ts';
 import type { Known } from '../ledger/deciding.ts';
 import type { WaitReason } from '../ledger/exits.ts';
-import { holdReason } from '../order/guard.ts';
 import { periodsOf } from '../order/periods.ts';
 import { mayFollow, patienceFor, strictPatience } from '../order/sequence.ts';
 import { capsOf, throttle, type Caps, type CustomerCaps } from '../order/throttle.ts';
 import { refusedAtGate } from './gates.ts';
 import type { Contents, Slice } from './read-slice.ts';
+import { heldFor } from './weigh.ts';
 
 /** What is true of all files. */
 export interface PlanFacts {
@@ -87,18 +87,20 @@ export async function plan(tx: Transaction, input: PlanInput): Promise<Plan | nu
     return { kind: 'apply', outcome, state: null, caps };
   }
   const decided = await decideSlice(tx, { ...file, owner }, contents, now, input.breather);
-  const hold = guarded(file, contents, decided);
+  const hold = await guarded(tx, input, contents, decided);
   return hold ? { kind: 'hold', hold, decided } : { kind: 'apply', ...decided, caps };
 }
 
-/** @returns null where the file may be applied */
-function guarded({ ruling }: ChangeFile, { kind }: Contents, { state }: Decided): Hold | null {
-  const weighed = kind.weigh?.(state);
-  if (!weighed) return null;
-  const { danger, limits } = weighed;
-  const approved = ruling?.verdict === 'approved' ? ruling.people : null;
-  const reason = holdReason(danger, limits, approved);
-  return reason && { ...danger, reason, ...(approved === null ? {} : { approved }) };
+/** A file that is begun was looked at. @returns null where the file may be applied */
+async function guarded(
+  tx: Transaction,
+  { file, known: { owner, sizes }, now }: PlanInput,
+  contents: Contents,
+  { state }: Decided,
+): Promise<Hold | null> {
+  if (file.progress) return null;
+  const weight = contents.whole ?? contents.kind.weigh?.(state);
+  return heldFor(tx, contents, weight, { file, owner, sizes, now });
 }
 
 /** Loads what the entries name, and decides them one after the other in memory. */
@@ -149,7 +151,7 @@ function gate(
   const { id, types, sources } = owner;
   const { ruling } = file;
   // Its number may be stored by now, and is none of its faults.
-  if (ruling?.verdict === 'discarded') return { code: 2202, reason: ruling.why, limit: ruling.people };
+  if (ruling?.verdict === 'discarded') return discarded(ruling, kinds.of(file.parsed?.type));
   const source = file.parsed?.source ?? '';
   const isBound = Object.hasOwn(sources, source) && sources[source]?.group !== undefined;
   return refusedAtGate(file, {
@@ -161,6 +163,16 @@ function gate(
     last,
     mayFollow,
   });
+}
+
+function discarded(
+  { why, people, reason }: Extract<Ruling, { verdict: 'discarded' }>,
+  kind: Kind | undefined,
+): Refusal {
+  const said = reason === undefined ? {} : { other: reason };
+  return kind?.replacesHeld
+    ? { code: 2202, reason: why, limit: people, ...said }
+    : { code: 2203, reason: why, ...said };
 }
 
 /** A missing number that is waited for, and the caps. */

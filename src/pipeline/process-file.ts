@@ -122,11 +122,11 @@ async function readContents(
   opened: OpenChangeFile,
   held: AsyncDisposableStack,
 ): Promise<Contents | null | 'preparing'> {
-  const { kinds, preparations, readings } = turn.services;
+  const { kinds, preparations } = turn.services;
   const { refused, entriesMax } = entrance(file, { owner: turn.owner, last }, turn.services);
   const kind = refused ? undefined : kinds.ofFile({ name: file.name, type: file.parsed?.type });
   if (!kind) return null;
-  const slice = await readCharged(readings, { kind, file, opened, entriesMax }, held);
+  const slice = await readCharged(turn, { kind, file, opened, entriesMax }, held);
   if (slice === 'reading') return 'preparing';
   const given = kind.mayDemand(slice.entries);
   const hashes = preparations.take(file, given.size > 0 ? await demandsOf(turn, file, slice) : given);

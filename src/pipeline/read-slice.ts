@@ -2,6 +2,7 @@
 import type { OpenChangeFile } from '../spool/take.ts';
 import type { Breather } from '../breather.ts';
 import type { Kind } from '../kinds/kind.ts';
+import type { Weight } from '../change-file/danger.ts';
 import type { Refusal } from '../change-file/result-code.ts';
 import type { ChangeFile } from '../change-file/change-file.ts';
 import type { Entry, OpenBytes } from '../change-file/entry.ts';
@@ -17,6 +18,8 @@ export interface Slice {
   entries: Entry[];
   /** Of the whole file. */
   total: number;
+  /** Entries that could take something from somebody, of the whole file; of a later slice, of that. */
+  takers?: number;
   /** The file has more entries than `total`; they were not counted, since it is refused anyhow. */
   more: boolean;
   /** SHA-256 of all that was read; null where that is not the whole file. */
@@ -26,6 +29,8 @@ export interface Slice {
 /** A slice with what takes long to make, made before the transaction. */
 export interface Contents extends Slice {
   prepared: unknown;
+  /** What all of the file takes, where its first slice does not say it. */
+  whole?: Weight | null;
 }
 
 /** A large file is worked off in slices, one a turn: other customers' files pass in between. */
@@ -60,7 +65,7 @@ export async function readSlice(
   const open: OpenBytes = (from) => (from === 0 ? digested.passing(contentFrom(0)) : contentFrom(from));
   const { header, problem, entries: all } = await kind.read(open, progress, breather);
   const entries: Entry[] = [];
-  let [counted, bytes, beyond] = [0, 0, 0];
+  let [counted, bytes, beyond, takers] = [0, 0, 0, 0];
   let more = false;
   for await (const entry of all) {
     bytes += entry.place.byteCount;
@@ -69,6 +74,7 @@ export async function readSlice(
       (entries.length > 0 && bytes > SLICE_BYTES_MAX && sliceEntries !== Infinity);
     if (progress && isFull) break;
     counted += 1;
+    if (kind.mayTake?.(entry)) takers += 1;
     if (!isFull && counted <= entriesMax) entries.push(entry);
     if (progress || counted <= entriesMax) continue;
     beyond += entry.place.byteCount;
@@ -77,7 +83,7 @@ export async function readSlice(
   }
   const empty = counted === 0 ? kind.empty : undefined;
   const total = progress?.total ?? counted;
-  return { kind, header, problem: empty ?? problem, entries, total, more, digest: digested.digest };
+  return { kind, header, problem: empty ?? problem, entries, total, takers, more, digest: digested.digest };
 }
 
 export function bytesOf({ handle, bytes: size }: OpenChangeFile): OpenBytes {

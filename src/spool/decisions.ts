@@ -1,15 +1,15 @@
-/** `FILE.approve` and `FILE.discard` beside a held FILE: answers of a person, which are carried out and go. */
+/** `FILE.approve`, `FILE.approve-without-removals` and `FILE.discard` beside a held FILE: answers of a person, which are carried out and go. */
 import { constants } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { decisionIn, peopleOf } from '../change-file/danger.ts';
+import { decisionIn, keptReason, type Verdict } from '../change-file/danger.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { record } from '../events/record.ts';
 import { failpoint } from '../failpoints.ts';
 import { codeOf } from '../fault.ts';
 import type { FoundFile } from '../ledger/entering.ts';
-import { approveHeld, discardHeld, isAnswered, lockHeld } from '../ledger/held.ts';
+import { approvedEvent, approveHeld, discardHeld, isAnswered, lockHeld, mayApprove } from '../ledger/held.ts';
 
 /**
  * Carries the answer out. One that was carried out before a death only goes.
@@ -23,10 +23,10 @@ export async function answerHeld(
 ): Promise<boolean> {
   const decision = decisionIn(file.name);
   if (!decision) return false;
-  const people = decision.verdict === 'approve' ? await numberIn(path.join(folder, file.name)) : null;
-  if (decision.verdict === 'approve' && people === null) return false;
+  const said = await wordsIn(path.join(folder, file.name), decision.verdict);
+  if (!said) return false;
   const isDone = await database.transaction(async (tx) =>
-    decide(tx, { customer, file, decision, people, now: clock.now() }),
+    decide(tx, { customer, file, decision, said, now: clock.now() }),
   );
   if (!isDone) return false;
   failpoint('ruled');
@@ -39,38 +39,61 @@ interface Answer {
   customer: number;
   file: FoundFile;
   decision: NonNullable<ReturnType<typeof decisionIn>>;
-  /** null: it discards. */
-  people: number | null;
+  said: Said;
   now: Date;
 }
 
-async function decide(tx: Transaction, { customer, file, decision, people, now }: Answer): Promise<boolean> {
+async function decide(tx: Transaction, { customer, file, decision, said, now }: Answer): Promise<boolean> {
   const answer = `${file.name} ${file.bytes} ${file.modifiedAt.toISOString()}`;
   const held = await lockHeld(tx, customer, decision.file);
   if (!held) return isAnswered(tx, customer, decision.file, answer, now);
   const { login = null, address = null } = file.sender ?? {};
-  const about = { customer, who: login, address, subject: held.name };
-  if (people === null) {
-    await discardHeld(tx, held, { why: 'rejected', who: login, address, answer }, now);
-  } else {
-    await approveHeld(tx, held, people, answer);
-    await record(tx, now, { type: 'file.approved', ...about, data: { people, held: peopleOf(held.hold) } });
+  const { number, reason } = said;
+  if (decision.verdict === 'discard') {
+    const why = { why: 'rejected', who: login, address, answer, reason } as const;
+    await discardHeld(tx, held, why, now);
+    return true;
   }
+  // One of two approvals, which was heard before a death.
+  if (held.hold.approvals?.some((one) => one.answer === answer)) return true;
+  if (!mayApprove(held, login)) return false;
+  const withoutRemovals = decision.verdict === 'approve-without-removals';
+  const by = { kind: 'login', name: login } as const;
+  const done = await approveHeld(tx, held, { by, number, withoutRemovals, reason, answer }, now);
+  await record(
+    tx,
+    now,
+    approvedEvent({ customer, who: login, address }, held, done, { withoutRemovals, reason }),
+  );
   return true;
 }
 
-/** More than a number and its line end has no place here. */
-const NUMBER_BYTES_MAX = 64;
+interface Said {
+  /** null: none is asked for. */
+  number: number | null;
+  /** '': none. */
+  reason: string;
+}
 
-/** @returns the number in the first line; null where there is none */
-async function numberIn(file: string): Promise<number | null> {
-  const bytes = Buffer.alloc(NUMBER_BYTES_MAX);
+/** More than a number and a reason has no place here. */
+const BYTES_MAX = 4_096;
+
+/**
+ * An approval has the number in its first line; a reason may follow. A rejection may have a reason and nothing else.
+ *
+ * @returns null where there is no number although one is needed, or the file is gone by now
+ */
+async function wordsIn(file: string, verdict: Verdict): Promise<Said | null> {
+  const bytes = Buffer.alloc(BYTES_MAX);
   try {
     await using handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const { bytesRead } = await handle.read(bytes, 0, NUMBER_BYTES_MAX, 0);
+    const { bytesRead } = await handle.read(bytes, 0, BYTES_MAX, 0);
     const text = bytes.toString('utf8', 0, bytesRead).replace(/^\ufeff/, '');
-    const [, number] = /^[ \t]*(\d{1,9})[ \t]*(?:[\r\n]|$)/.exec(text) ?? [];
-    return number === undefined ? null : Number(number);
+    if (verdict === 'discard') return { number: null, reason: keptReason(text) };
+    const [head = '', number] = /^[ \t]*(\d{1,9})[ \t]*(?:[\r\n]|$)/.exec(text) ?? [];
+    return number === undefined
+      ? null
+      : { number: Number(number), reason: keptReason(text.slice(head.length)) };
   } catch (error) {
     // One that may not be read says nothing either; as a file of its own it is refused, and stops no other.
     if (['ENOENT', 'ELOOP', 'EACCES', 'EPERM'].includes(codeOf(error) ?? '')) return null;

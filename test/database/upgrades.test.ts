@@ -41,6 +41,7 @@ const HASHES: Record<string, string> = {
   '033-pause-and-sequences.sql': '7920fb3265c83e7d681d11b9917f063abee86fcfac21bba5f6fe18e988c5162e',
   '035-waited-for.sql': 'f8bbfb57c00b1a8ded31cd5384184c05783915bdeff2535836569c774e7f8592',
   '032-receipts.sql': '2922dc7a13b2e70ac8fc4d4e8c8687a37d25cd9e8db3ecf10df6efef67e08d06',
+  '030-guards.sql': '525cdfc4c893ec469a895a4ce5ad6caa253ed2b6efb8c00c6bf77b5ad9a42cca',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
 const SCHEMAS: [title: string, ...files: string[]][] = [
@@ -114,6 +115,8 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ['up to 035', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '026', '027', '028', '029', '035'],
   // prettier-ignore
   ['032 without 030 and 031', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '026', '027', '028', '029', '032'],
+  // prettier-ignore
+  ['up to 030', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '026', '027', '028', '029', '030'],
 ];
 
 let database: TestDatabase;

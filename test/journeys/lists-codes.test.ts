@@ -86,6 +86,17 @@ const ROWS: [code: number, text: string][] = [
   [1000, `"${row()}`],
 ];
 
+async function hold(name: string, content: string): Promise<void> {
+  await acme.upload(name, content);
+  await poll('the list to be held', 10, async () => {
+    const { rows } = await world.database.query(
+      `select 1 from change_file where name = $1 and state = 'held'`,
+      [name],
+    );
+    return rows.length > 0 ? true : null;
+  });
+}
+
 describe('a list', () => {
   it('gives each row the code that it deserves', async () => {
     const filed = await acme.send(`${ACME}_ad_SNAPSHOT_1.csv`, fileOf(ROWS.map(([, text]) => text)));
@@ -112,17 +123,29 @@ describe('a list', () => {
     const lines = Array.from({ length: 12 }, (_, index) => `c${index}@example.com,Contact ${index}\n`);
     await acme.send(`${ACME}_google_SNAPSHOT_1.csv`, `mail,displayName\n${lines.join('')}`);
     const name = `${ACME}_google_SNAPSHOT_2.csv`;
-    await acme.upload(name, `mail,displayName\n${lines.slice(6).join('')}`);
-    await poll('the list to be held', 10, async () => {
-      const { rows } = await world.database.query(
-        `select 1 from change_file where name = $1 and state = 'held'`,
-        [name],
-      );
-      return rows.length > 0 ? true : null;
-    });
+    await hold(name, `mail,displayName\n${lines.slice(6).join('')}`);
     await acme.upload(`${name}.discard`, '');
     const filed = await acme.outcome(name);
     expect([filed.folder, codesIn(filed)]).toEqual(['_error', [2202]]);
+  });
+
+  it('that is approved without removals leaves those lines out, and keeps who is absent', async () => {
+    const lines = Array.from({ length: 11 }, (_, index) => {
+      return `c${index}@example.com,Contact ${index},${index < 6 ? 'disabled' : ''}\n`;
+    });
+    const name = `${ACME}_google_SNAPSHOT_3.csv`;
+    await hold(name, `mail,displayName,status\n${lines.join('')}`);
+    await acme.upload(`${name}.approve-without-removals`, '7\n');
+    const filed = await acme.outcome(name);
+    expect([filed.folder, codesIn(filed)]).toEqual([
+      '_processed',
+      [...Array.from({ length: 6 }, () => 2904), 2916],
+    ]);
+    expect(filed.lines.join('\n')).toContain('was kept: the list was approved without removals');
+    const { rows } = await world.database.query(
+      `select 1 from directory_entry where managed_by_source = 'google'`,
+    );
+    expect(rows).toHaveLength(12);
   });
 
   it('has reached every code and notice of its kind by now', () => {

@@ -35,7 +35,7 @@ const EXITS: Record<
   },
   discard: {
     take: async (tx, { id }) =>
-      (await exits.discardAll(tx, { where: 'id = $6', values: [id] }, { why: 'expired', who: null }, NOW))
+      (await exits.discardAll(tx, { where: 'id = $7', values: [id] }, { why: 'expired', who: null }, NOW))
         .length === 1,
     to: 'waiting',
   },

@@ -7,7 +7,9 @@ import type { Messages } from '../../src/messages/messages.ts';
 const STAND_IN: unknown = new Proxy(() => 'X', {
   get: (_, key) => {
     if (key === Symbol.toPrimitive || key === 'toString') return () => '7';
-    if (key === 'list') return ['X'];
+    if (key === 'list' || key === 'deciders') return ['X'];
+    if (key === 'size') return { entries: 7, usual: 7 };
+    if (key === 'signs' || key === 'approvals') return [];
     // A text that is escaped where it is said.
     if (key === 'replaceAll') return () => 'X';
     return typeof key === 'string' && ['value', 'field', 'other', 'signature', 'source', 'file'].includes(key)

@@ -1,5 +1,6 @@
 /** The row of a customer, read in one place; an organisation file (`setup/`) and operators' acts write it. */
 import type { Pause } from '../../customer-status.ts';
+import type { GuardSettings, PeopleLimits } from '../../change-file/danger.ts';
 import { onlyRow, type Queryable, type Transaction } from '../../database/open.ts';
 
 /** What USERS files may do at all; what is left out is on, but for `groupAdministrators`. */
@@ -21,6 +22,8 @@ export interface SourceSettings {
   technicianGroup?: number | undefined;
   /** What its full lists keep; without it they are refused. */
   snapshot?: SnapshotSettings | undefined;
+  /** What its files may take before they wait for a person; false: nothing is held. */
+  guards?: GuardSettings | false | undefined;
 }
 
 /** The settings of one source of full lists. */
@@ -35,7 +38,7 @@ export interface SnapshotSettings {
   /** argon2id, of the first password of new technicians; null where the list keeps none. */
   initialPasswordHash: string | null;
   /** A list that would affect more people than this waits for a person. */
-  guard: { percent: number; people: number };
+  guard: PeopleLimits;
 }
 
 export interface UndoSettings {
@@ -64,13 +67,15 @@ export interface Customer {
   strictSequences: Record<string, number>;
   users: UsersSettings;
   undo: UndoSettings;
+  /** false: nothing is held, but for what a source says. */
+  guards: GuardSettings | false;
   /** By source; one that is not here may do all. */
   sources: Record<string, SourceSettings>;
 }
 
 /** Those of a `Customer`. */
 export const CUSTOMER_COLUMNS = `id, name, folder, state, pause, types, time_zone as "timeZone", hourly_cap as hourly, daily_cap as daily,
-  per_file_cap as "perFile", retention_days as "retentionDays", strict_sequences as "strictSequences", users, undo, sources`;
+  per_file_cap as "perFile", retention_days as "retentionDays", strict_sequences as "strictSequences", users, undo, guards, sources`;
 
 /** In whose name change files are carried out. */
 export interface Administrator {

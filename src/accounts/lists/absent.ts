@@ -7,6 +7,8 @@ export interface ManagedPerson {
   /** Of contacts: the folded DN. */
   key: string | null;
   administrates: boolean;
+  /** null, or left out: none. */
+  department?: string | null;
 }
 
 export interface Absence {
@@ -19,15 +21,16 @@ export interface Absence {
 /** People of the source, from their tables; who is disabled already cannot be absent any more. */
 const MANAGED = {
   accounts: `
-    select s.id, s.email as address, null::text as key, s.roles @> '{administrator}' as administrates from subscriber s
+    select s.id, s.email as address, null::text as key, s.roles @> '{administrator}' as administrates, s.department from subscriber s
      where s.customer_id = $1 and s.managed_by_source = $2 and s.state in ('pending', 'active')`,
   technicians: `
-    select s.id, s.email as address, null::text as key, false as administrates
+    select s.id, s.email as address, null::text as key, false as administrates, s.department
       from subscriber s join technician t on t.subscriber_id = s.id
      where s.customer_id = $1 and s.managed_by_source = $2 and s.state not in ('removed', 'remove_pending')
        and t.status = 'enabled'`,
   contacts: `
-    select d.id, coalesce(d.attributes->'mail'->>0, d.dn) as address, d.dn_key as key, false as administrates
+    select d.id, coalesce(d.attributes->'mail'->>0, d.dn) as address, d.dn_key as key, false as administrates,
+           d.attributes->'departmentNumber'->>0 as department
       from directory_entry d where d.customer_id = $1 and d.managed_by_source = $2`,
 };
 
@@ -41,10 +44,10 @@ export async function absentPeople(
 ): Promise<Absence> {
   const { rows } = await db.query<ManagedPerson & { of: number }>(
     `with managed as materialized (${MANAGED[keeps]})
-     select id, max(address) as address, max(key) as key, bool_or(administrates) as administrates,
+     select id, max(address) as address, max(key) as key, bool_or(administrates) as administrates, max(department) as department,
             (select count(*) from managed) as of
-       from (select id, address, key, administrates from managed union all
-             select unnest($3::bigint[]), null, null, null) m
+       from (select id, address, key, administrates, department from managed union all
+             select unnest($3::bigint[]), null, null, null, null) m
       group by id having bool_and(address is not null) order by max(address) collate "C", id`,
     // Grouped, and not compared: a plan that is made for any values looks through the whole array for each person.
     [customer, source, `{${named.join(',')}}`],

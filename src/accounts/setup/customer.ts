@@ -2,6 +2,7 @@ import { columns } from '../../database/columns.ts';
 import type { Transaction } from '../../database/open.ts';
 import { OperatorFault } from '../../fault.ts';
 import { saveChanges } from '../changes/change-rows.ts';
+import type { GuardSettings } from '../../change-file/danger.ts';
 import type { SourceSettings, UndoSettings, UsersSettings } from '../customers/customer.ts';
 import type { Diff } from '../changes/diff.ts';
 import type { DeclaredCustomer } from './organisation-file.ts';
@@ -43,6 +44,7 @@ interface Handling {
   strictSequence: Record<string, number>;
   users: UsersSettings;
   undo: UndoSettings;
+  guards: GuardSettings | false;
   removalFinishSeconds: number;
   sources: Record<string, SourceSettings>;
   retentionDays: number;
@@ -58,6 +60,7 @@ const HANDLING = columns<Handling>()({
   strictSequence: 'strict_sequences',
   users: 'users',
   undo: 'undo',
+  guards: 'guards',
   removalFinishSeconds: 'removal_finish_seconds',
   sources: 'sources',
   retentionDays: 'retention_days',

@@ -20,6 +20,7 @@ import { GROUP_NAME_CHARACTERS_MAX, GROUPS_OF_PERSON_MAX } from '../groups/group
 import { foldEmailAddress, isDomainName, isEmailAddress } from '../subscribers/email-address.ts';
 import { isPasswordHash } from '../passwords/password-hash.ts';
 import { configuration as words } from '../../messages/en/configuration.ts';
+import { guardsSchema } from './guards.ts';
 import { sourcesSchema } from './sources.ts';
 import { declaredTechnician, declaredTechnicianGroup } from './technicians.ts';
 
@@ -220,6 +221,7 @@ const customer = z.strictObject({
     .optional(),
   undo: z.strictObject({ byFile: z.boolean().optional() }).optional(),
   removal: z.strictObject({ finishSeconds: wholeNumber(0).optional() }).optional(),
+  guards: guardsSchema.optional(),
   sources: sourcesSchema(groupName).optional(),
   technicianGroups: z.array(declaredTechnicianGroup).default([]),
   groups: z

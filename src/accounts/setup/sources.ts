@@ -7,6 +7,7 @@ import { configuration as words } from '../../messages/en/configuration.ts';
 import { operator } from '../../messages/en/operator.ts';
 import { wholeNumber } from '../../value-faults.ts';
 import { customerById, type SnapshotSettings, type SourceSettings } from '../customers/customer.ts';
+import { guardsSchema } from './guards.ts';
 import { unknownGroups } from '../groups/declared.ts';
 import { hashPassword, verifyPassword } from '../passwords/password-hash.ts';
 import { brokenPasswordRule } from '../passwords/password-policy.ts';
@@ -54,6 +55,7 @@ export function sourcesSchema(groupName: z.ZodType<string>) {
       group: groupName.optional(),
       technicianGroup: wholeNumber(1).optional(),
       snapshot: snapshot.optional(),
+      guards: guardsSchema.optional(),
     }),
   );
 }

@@ -6,6 +6,8 @@ import type { Refusal } from '../../change-file/result-code.ts';
 /** What the decision of one record needs. */
 export interface DecisionContext {
   directory: Directory;
+  /** What would be deleted stays: the file was approved without removals. */
+  keepsEntries?: boolean;
   /** What the changed entry will say of its last change. */
   lastChange: { file: string; line: number; at: Date };
 }

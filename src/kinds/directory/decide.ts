@@ -1,7 +1,7 @@
 import { noteEntryChanges } from '../../accounts/directory/changes.ts';
 import { shownText, type DirectoryRecord, type GivenValue } from '../../accounts/directory/entry-change.ts';
 import type { About, Entry, EntryResult } from '../../change-file/entry.ts';
-import type { Refusal } from '../../change-file/result-code.ts';
+import { isSkipped, type Refusal } from '../../change-file/result-code.ts';
 import { addEntry } from './add.ts';
 import { valueRefusal, type Members } from './attributes.ts';
 import { deleteEntry } from './delete.ts';
@@ -34,7 +34,7 @@ export function decideRecord(
     operation: record.changetype,
     subject: shownText(record.name.text),
     refusal,
-    ...(refusal ? aboutRecord(record) : {}),
+    ...(refusal && !isSkipped(refusal.code) ? aboutRecord(record) : {}),
   };
 }
 

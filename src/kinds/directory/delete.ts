@@ -1,4 +1,4 @@
-import type { DirectoryRecord } from '../../accounts/directory/entry-change.ts';
+import { shownText, type DirectoryRecord } from '../../accounts/directory/entry-change.ts';
 import { removeEntry } from '../../accounts/directory/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { entryNamed, type DecisionContext } from './context.ts';
@@ -10,6 +10,7 @@ import { entryNamed, type DecisionContext } from './context.ts';
 export function deleteEntry(context: DecisionContext, { name }: DirectoryRecord): Refusal | null {
   const entry = entryNamed(context, name);
   if ('code' in entry) return entry;
+  if (context.keepsEntries) return { code: 2904, other: shownText(name.text) };
   removeEntry(context.directory, entry);
   return null;
 }

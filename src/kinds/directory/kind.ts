@@ -1,8 +1,9 @@
 import type { DirectoryRecord } from '../../accounts/directory/entry-change.ts';
 import type { Directory } from '../../accounts/directory/entry.ts';
 import { foretellEntries } from '../../accounts/directory/foretell.ts';
+import { entriesToLose, takenFromDirectory } from '../../accounts/directory/taken.ts';
 import { loadDirectory, saveDirectory, type NamedEntries } from '../../accounts/directory/entry-store.ts';
-import type { ChangeFile } from '../../change-file/change-file.ts';
+import { keepsPeople, type ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Entry, EntryResult } from '../../change-file/entry.ts';
 import { anyKind, type Kind } from '../kind.ts';
@@ -17,6 +18,8 @@ export interface LoadedDirectory {
   directory: Directory;
   file: string;
   now: Date;
+  /** The file was approved without removals: no entry is deleted. */
+  keepsEntries?: boolean;
 }
 
 /** Loads what the records name. The caller holds the customer's row lock. */
@@ -28,7 +31,7 @@ async function loadNamed(
   now: Date,
 ): Promise<LoadedDirectory> {
   const directory = await loadDirectory(tx, file.customer, namedIn(entries));
-  return { directory, file: file.name, now };
+  return { directory, file: file.name, now, keepsEntries: keepsPeople(file) };
 }
 
 /** The keys of all entries that the records could touch. */
@@ -46,11 +49,20 @@ export function namedIn(entries: readonly Entry<DirectoryRecord>[]): NamedEntrie
   return { keys: [...keys], renamed: [...renamed] };
 }
 
+/** Whether the record could take something from somebody: the entry, or its address. */
+function mayTake({ read }: Entry<DirectoryRecord>): boolean {
+  if ('refusal' in read) return false;
+  const { change } = read.record;
+  if (change.type !== 'modify') return change.type === 'delete';
+  return change.modifications.some(({ attribute }) => attribute.toLowerCase() === 'mail');
+}
+
 export function decideDirectory(
-  { directory, file, now }: LoadedDirectory,
+  { directory, file, now, keepsEntries = false }: LoadedDirectory,
   entry: Entry<DirectoryRecord>,
 ): EntryResult | null {
-  return decideRecord({ directory, lastChange: { file, line: entry.place.line, at: now } }, entry);
+  const lastChange = { file, line: entry.place.line, at: now };
+  return decideRecord({ directory, lastChange, keepsEntries }, entry);
 }
 
 async function saveLoaded(
@@ -76,6 +88,9 @@ const kind: Kind<DirectoryRecord, null, LoadedDirectory> = {
   mayDemand: () => new Map(),
   load: loadNamed,
   decide: decideDirectory,
+  weigh: ({ directory }) => takenFromDirectory(directory),
+  among: entriesToLose,
+  mayTake,
   save: saveLoaded,
   foretell: (_tx, { directory: changed }) => foretellEntries(changed),
   failed: failedRecord,

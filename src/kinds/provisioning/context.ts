@@ -25,6 +25,8 @@ export interface DecisionInputs {
   nextSubscriberId: () => number;
   /** Entry number → argon2id hash of its one-time password, made before the transaction. Ask only for what is used. */
   passwordHashes: { get(entry: number): string | undefined };
+  /** The file was approved without removals: whoever it would remove or suspend stays. */
+  keepsPeople?: boolean;
 }
 
 /** All that a check or an operation looks at: the organisation as it is now, and one entry. */

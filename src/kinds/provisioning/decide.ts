@@ -106,6 +106,8 @@ export function decideEntry(
   const context: DecisionContext = { organisation, record, entry, line, inputs, worked: {} };
   const operation = operationOf(record);
   const found = refusalOf(checks.get(operation) ?? generalChecks, context);
+  if (!found && operation && inputs.keepsPeople && REMOVING.has(operation.name))
+    return leftOut(operation, context, place);
   const refusal = found && isDisplaced ? withoutValues(found) : found;
   if (!refusal && operation) carryOut(operation, context);
   return {
@@ -116,6 +118,21 @@ export function decideEntry(
     refusal,
     ...(refusal && operation ? { about: aboutEntry(operation, context, isDisplaced) } : {}),
   };
+}
+
+/** Operations that take the account, or its use, from somebody. */
+const REMOVING: ReadonlySet<Operation['name']> = new Set(['Remove', 'Suspend']);
+
+/** Whether the entry could take something from somebody: the account, its use, or the address. */
+export function mayTake({ read }: Entry<ProvisioningRecord>): boolean {
+  const name = 'record' in read ? operationOf(read.record)?.name : undefined;
+  return name !== undefined && (REMOVING.has(name) || name === 'Rename');
+}
+
+/** It could be carried out, and the person who approved the file wanted nobody to go. */
+function leftOut({ name }: Operation, context: DecisionContext, place: EntryResult['place']): EntryResult {
+  const subject = cut(textOf(context, 'emailAddress')).toLowerCase();
+  return { place, code: 2904, operation: name, subject, refusal: { code: 2904, other: subject } };
 }
 
 /** An address that somebody has already is not whom an Add is about. */

@@ -5,12 +5,13 @@ import { builtNotesDn, foldNotesDn } from '../../accounts/subscribers/notes-name
 import type { Organisation } from '../../accounts/subscribers/organisation.ts';
 import { foretellPeople } from '../../accounts/subscribers/foretell.ts';
 import { saveOrganisation } from '../../accounts/subscribers/save.ts';
-import type { ChangeFile } from '../../change-file/change-file.ts';
+import { peopleToLose, takenFrom } from '../../accounts/subscribers/taken.ts';
+import { keepsPeople, type ChangeFile } from '../../change-file/change-file.ts';
 import type { Transaction } from '../../database/open.ts';
 import type { Entry, EntryResult, ProvisioningRecord } from '../../change-file/entry.ts';
 import { anyKind, type Kind, type OwnedFile } from '../kind.ts';
 import { passwordDemands, type PreparedHashes } from '../password-demands.ts';
-import { decideEntry, failedEntry, operationOf } from './decide.ts';
+import { decideEntry, failedEntry, mayTake, operationOf } from './decide.ts';
 import { maskedHeader, passwordMask } from './mask.ts';
 import { readProvisioning } from './reader.ts';
 import { kinds } from '../../messages/en/kinds.ts';
@@ -56,6 +57,7 @@ async function loadProvisioning(
     origin: `provisioning:${file.parsed?.source ?? ''}`,
     nextSubscriberId: takingFrom(prepared.asked ? pretendedIds(adds) : ids),
     passwordHashes: passwords.orOutdated(prepared, entries),
+    keepsPeople: keepsPeople(file),
   };
   return { organisation, inputs };
 }
@@ -127,6 +129,9 @@ const kind: Kind<ProvisioningRecord, PreparedHashes, Loaded> = {
   mayDemand: passwords.mayDemand,
   load: loadProvisioning,
   decide: decideProvisioning,
+  weigh: ({ organisation }) => takenFrom(organisation),
+  among: peopleToLose,
+  mayTake,
   save: saveProvisioning,
   foretell: (_tx, { organisation }) => foretellPeople(organisation),
   failed: failedEntry,

@@ -1,5 +1,6 @@
 import type { Absence } from '../../accounts/lists/absent.ts';
-import type { Danger } from '../../change-file/danger.ts';
+import type { Danger, Sign } from '../../change-file/danger.ts';
+import { cutOffSign, departmentSign, slippedSign } from '../../change-file/signs.ts';
 import type { Rest } from '../../change-file/entry.ts';
 import type { Refusal } from '../../change-file/result-code.ts';
 import { scopeOf } from '../../accounts/lists/applied.ts';
@@ -54,18 +55,36 @@ function keptWarnings({ doubt, absent }: ListState, kept: number): Refusal[] {
 /** What a guard decides on; nobody is absent from a list that is in doubt, or was not decided to its end. */
 export function dangerOf({ planned, decidedTo, absence, absent, ...state }: ListState): Danger {
   const { isWhole, doubt, settings, source, lastScope } = state;
+  const moved: { from: string; to: string }[] = [];
   let [disabled, strangers] = [0, 0];
-  for (const [entry, { phase, person }] of planned) {
-    if (entry > decidedTo || (phase !== 'disable' && phase !== 'remove')) continue;
+  for (const [entry, { phase, person, line }] of planned) {
+    if (entry > decidedTo) continue;
+    if (person && phase !== null && phase !== 'remove' && person.address !== line.address)
+      moved.push({ from: person.address, to: line.address });
+    if (phase !== 'disable' && phase !== 'remove') continue;
     disabled += 1;
     if (person?.source !== source) strangers += 1;
   }
+  const gone = isWhole && doubt === null ? absent.gone : [];
   return {
-    absent: isWhole && doubt === null ? absent.gone.length : 0,
+    absent: gone.length,
     disabled,
+    addresses: moved.length,
     of: absence.of + strangers,
     scopeChanged: lastScope !== null && !isSameScope(lastScope, scopeOf(settings)),
+    signs: [...goneSigns(gone, state.results), ...slippedSign(moved)],
   };
+}
+
+function goneSigns(gone: AbsentPlan['gone'], results: ListState['results']): Sign[] {
+  if (gone.length === 0) return [];
+  const departments = departmentSign(gone.map(({ department }) => department ?? ''));
+  const given = results.map(({ subject }) => subject ?? '');
+  const cutOff = cutOffSign(
+    given,
+    gone.map(({ address }) => address),
+  );
+  return [...departments, ...cutOff];
 }
 
 function isSameScope(one: ReturnType<typeof scopeOf>, other: ReturnType<typeof scopeOf>): boolean {

@@ -47,7 +47,8 @@ const kind: Kind<ListRow, null, ListState> = {
   load: loadList,
   decide: decideLine,
   rest: restOf,
-  weigh: (state) => ({ danger: dangerOf(state), limits: state.settings.guard }),
+  weigh: (state) => ({ ...dangerOf(state), limits: state.settings.guard }),
+  replacesHeld: true,
   save: saveList,
   foretell: foretellList,
   conclude: async (tx, { customer, name }, now, { settings, source, unusable, doubt, lastScope }) => {

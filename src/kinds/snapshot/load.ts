@@ -13,7 +13,7 @@ import { settledPeople, type ComparedLine } from '../../accounts/lists/settled.t
 import { customerById } from '../../accounts/customers/customer.ts';
 import { loadOrganisation } from '../../accounts/subscribers/load.ts';
 import { Breather } from '../../breather.ts';
-import type { ChangeFile } from '../../change-file/change-file.ts';
+import { keepsPeople, type ChangeFile } from '../../change-file/change-file.ts';
 import type { Entry } from '../../change-file/entry.ts';
 import type { Transaction } from '../../database/open.ts';
 import { planAbsent } from './absent.ts';
@@ -59,7 +59,10 @@ export async function loadList(
     results,
     planned,
     decidedTo: 0,
-    doubt: entries.length === 0 ? 'empty' : (lines.doubt ?? doubt),
+    doubt:
+      entries.length === 0
+        ? 'empty'
+        : (lines.doubt ?? doubt ?? (keepsPeople(file) ? 'approved-without' : null)),
     absence,
     absent: planAbsent(facts, absence, planned.values()),
     isWhole: false,
@@ -78,10 +81,11 @@ interface Given {
 /** What the lines say, and what is known of those whom they could name. */
 async function givenBy(
   tx: Transaction,
-  { customer, sender }: ChangeFile,
+  file: ChangeFile,
   entries: readonly Entry<ListRow>[],
   about: Pick<Surroundings, 'settings' | 'source' | 'organisation' | 'now'>,
 ): Promise<Given> {
+  const { customer, sender } = file;
   const { settings, source } = about;
   const { keeps } = settings;
   const head = headOf(entries, keeps);
@@ -105,7 +109,16 @@ async function givenBy(
   }
   const { ownedDomains, mailDomains } = await loadOrganisation(tx, customer, { emails: [], notesDns: [] });
   const guard = await guardedPeople(tx, customer, sender ?? null);
-  const facts = { keeps, source, ...people.maps, elsewhere, ownedDomains, mailDomains, ...guard };
+  const facts = {
+    keeps,
+    source,
+    ...people.maps,
+    elsewhere,
+    ownedDomains,
+    mailDomains,
+    ...guard,
+    keepsPeople: keepsPeople(file),
+  };
   return { lines, given, facts };
 }
 

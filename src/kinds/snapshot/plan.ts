@@ -107,9 +107,21 @@ function planLine(
     ...addressOwned(facts, line, person),
   ];
   if (faults.length > 0) return refused(...faults);
+  if (facts.keepsPeople && takes(facts, line, person, isNew))
+    return refused({ code: 2904, other: line.address });
   const disables = person !== null && !isNew && line.isDisabled && !person.isDisabled;
   const kept = disables && keeps === 'accounts' ? keptFault(facts, line, person, left) : null;
   return kept ? refused(kept) : { planned: planned(facts, line, person, isNew) };
+}
+
+/** Whether the line removes or disables somebody who is there. */
+function takes(
+  { keeps }: ListFacts,
+  { isDisabled }: ListLine,
+  person: KnownPerson | null,
+  isNew: boolean,
+): boolean {
+  return isDisabled && person !== null && !isNew && (keeps === 'contacts' || !person.isDisabled);
 }
 
 function nameFaults({ keeps }: ListFacts, { values }: ListLine): Refusal[] {

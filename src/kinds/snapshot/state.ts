@@ -68,10 +68,12 @@ export interface ListFacts {
   administrators: number;
   /** Ids of accounts that no list may suspend. */
   guarded: ReadonlySet<number>;
+  /** The list was approved without removals: lines that remove or disable somebody do nothing. */
+  keepsPeople?: boolean;
 }
 
 /** Why nobody counts as absent; null: whoever is not named is. */
-export type Doubt = 'empty' | 'header' | 'unreadable' | 'twice' | 'nameless';
+export type Doubt = 'empty' | 'header' | 'unreadable' | 'twice' | 'nameless' | 'approved-without';
 
 export interface AbsentPlan {
   gone: ManagedPerson[];

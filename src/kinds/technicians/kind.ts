@@ -4,6 +4,7 @@ import { pretendedIds, reserveSubscriberIds, takingFrom } from '../../accounts/s
 import { loadOrganisation } from '../../accounts/subscribers/load.ts';
 import { foretellPeople } from '../../accounts/subscribers/foretell.ts';
 import { saveOrganisation } from '../../accounts/subscribers/save.ts';
+import { peopleToLose, takenFrom } from '../../accounts/subscribers/taken.ts';
 import { foldSsoId } from '../../accounts/subscribers/technician.ts';
 import type { ChangeFile } from '../../change-file/change-file.ts';
 import type { Entry } from '../../change-file/entry.ts';
@@ -84,6 +85,8 @@ const kind: Kind<TechnicianRow, PreparedHashes, TechniciansState> = {
   mayDemand: passwords.mayDemand,
   load: loadTechnicians,
   decide: decideTechnician,
+  weigh: ({ organisation }) => takenFrom(organisation),
+  among: peopleToLose,
   save: (tx, { organisation, inputs }, file) =>
     saveOrganisation(tx, organisation, { file: file.id }, inputs.now),
   foretell: (_tx, { organisation }) => foretellPeople(organisation),

@@ -42,6 +42,8 @@ export interface UsersState {
   groups: Groups;
   options: UserOptions;
   standpoint: Standpoint;
+  /** The file was approved without removals: whoever it would suspend stays. */
+  keepsPeople?: boolean;
   inputs: {
     now: Date;
     /** Name of the change file, for "last change". */

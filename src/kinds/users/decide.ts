@@ -33,8 +33,20 @@ export function decideUser(state: UsersState, { place, read }: UserEntry): Entry
   const faults = [...forbidden, ...('faults' in planned ? planned.faults : [])];
   if (faults.length > 0 || 'faults' in planned)
     return failed(place, operation, subject, faults, aboutRow(row, person));
+  if (state.keepsPeople && isSuspending(row, person))
+    return failed(place, operation, subject, [{ code: 2904, other: addressOf(row) }]);
   const effects = carryOut(state, planned, place);
   return { place, code: 0, operation, subject, refusal: null, effects, warnings: planned.warnings };
+}
+
+function isSuspending(row: UserRow, person: Subscriber | null): boolean {
+  return person !== null && person.state !== 'suspended' && isActiveStatus(row.get('status') ?? '') === false;
+}
+
+/** Whether the row could take something from somebody: the account's use, or the address. */
+export function mayTake({ read }: UserEntry): boolean {
+  if ('refusal' in read) return false;
+  return read.record.has('new_email') || isActiveStatus(read.record.get('status') ?? '') === false;
 }
 
 /** What the account store refuses to write. */

@@ -6,13 +6,14 @@ import { pretendedIds, reserveSubscriberIds, takingFrom } from '../../accounts/s
 import { loadOrganisation } from '../../accounts/subscribers/load.ts';
 import { foretellPeople } from '../../accounts/subscribers/foretell.ts';
 import { saveOrganisation } from '../../accounts/subscribers/save.ts';
-import type { ChangeFile } from '../../change-file/change-file.ts';
+import { peopleToLose, takenFrom } from '../../accounts/subscribers/taken.ts';
+import { keepsPeople, type ChangeFile } from '../../change-file/change-file.ts';
 import type { Entry } from '../../change-file/entry.ts';
 import type { Transaction } from '../../database/open.ts';
 import { anyKind, type Kind } from '../kind.ts';
 import type { UserRow } from './columns.ts';
 import { OPTION_WORDS, optionsInForce, standpointOf, type UsersState } from './context.ts';
-import { decideUser, failedUser } from './decide.ts';
+import { decideUser, failedUser, mayTake } from './decide.ts';
 import { parseGroups } from './groups-cell.ts';
 import { readUsers } from './reader.ts';
 import { ENTRIES_MAX } from './values.ts';
@@ -56,6 +57,7 @@ async function loadUsers(
     groups,
     options: optionsInForce(file.parsed?.options ?? [], users),
     standpoint,
+    keepsPeople: keepsPeople(file),
     inputs: { now, file: file.name, nextSubscriberId: takingFrom(ids) },
   };
 }
@@ -95,6 +97,9 @@ const kind: Kind<UserRow, Prepared, UsersState> = {
   mayDemand: () => new Map(),
   load: loadUsers,
   decide: decideUser,
+  weigh: ({ organisation }) => takenFrom(organisation),
+  among: peopleToLose,
+  mayTake,
   save: saveUsers,
   foretell: (_tx, { organisation }) => foretellPeople(organisation),
   failed: failedUser,

@@ -1,3 +1,4 @@
+import { decide } from './decide-commands.ts';
 import { accessCommands } from './access-commands.ts';
 import { journal } from './journal.ts';
 import { queueCommands } from './queue-commands.ts';
@@ -131,9 +132,14 @@ const status = {
   decide: (
     customer: number,
     file: string,
-    { why, people: count, until }: { why: string; people: number; until: string },
+    {
+      why,
+      people: count,
+      until,
+      behind,
+    }: { why: string; people: number; until: string | null; behind: number },
   ) =>
-    `${why}; spoolgate approve ${customer} ${file} --people ${count}, or spoolgate discard ${customer} ${file}; rejected automatically at ${until} unless somebody decides`,
+    `${why}; spoolgate approve ${customer} ${file} --people ${count}, or spoolgate discard ${customer} ${file}; ${until === null ? 'waits until somebody decides' : `rejected automatically at ${until} unless somebody decides`}${behind === 0 ? '' : behind === 1 ? '; 1 file waits behind it' : `; ${behind} files wait behind it`}`,
   noEstimate: 'no estimate',
   more: (count: number) => `… and ${count} more`,
   andMore: (count: number) => ` and ${count} more`,
@@ -192,21 +198,6 @@ Exit 1 if there is no history for the name.`,
 };
 
 const changes = (count: number) => (count === 1 ? '1 change' : `${count} changes`);
-
-const people = (count: number) => (count === 1 ? '1 person' : `${count} people`);
-
-const decide = {
-  approveSummary: 'let a held file go on',
-  approveDetails:
-    'FILE is the whole name, as status shows it. The file is decided again at that moment; if it would then hit more people\n' +
-    'than --people N (without it: as many as it is held for), it is held again. Exit 3 if the file is not held.',
-  discardSummary: 'reject a held file: it goes to _error with code 2202',
-  discardDetails: 'FILE is the whole name, as status shows it. Exit 3 if the file is not held.',
-  approved: (file: string, count: number) => `${file} is approved for ${people(count)}.`,
-  discarded: (file: string) => `${file} is discarded.`,
-  notHeld: (file: string) => `${file} is not held.`,
-  people: (given: string) => `--people must be a whole number, not "${given}".`,
-};
 
 const undo = {
   summary: 'take back what a change file did',

@@ -6,7 +6,7 @@ const text = (given = '') => escapeHidden(given);
 const people = (count = 0) => (count === 1 ? '1 person' : `${count} people`);
 
 const notConfirmed = (why: string) => (r: Refusal) =>
-  `The list would have affected ${people(r.limit)} and was not approved (${why}). Nothing was changed; upload a new list under a higher number.`;
+  `The list would have affected ${people(r.limit)} and was not approved (${why}${r.other === undefined ? '' : `: ${text(r.other)}`}). Nothing was changed; upload a new list under a higher number.`;
 
 const kept = (why: string | ((r: Refusal) => string)) => (r: Refusal) =>
   r.limit === 1
@@ -34,6 +34,7 @@ export const listResults = {
       unreadable: kept('a line could not be read'),
       nameless: kept('a line does not say whom it is about'),
       twice: kept('a person is listed twice'),
+      'approved-without': kept('the list was approved without removals'),
       'last-administrator': kept((r) => `${text(r.value)} is the last administrator`),
       guarded: kept((r) => `change files are carried out in the name of ${text(r.value)}`),
     },

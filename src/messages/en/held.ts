@@ -1,12 +1,30 @@
 /** Why a file waits for a person: what it would take away, and what that looks like. */
-import { peopleOf, percentOf, shareOf, type Hold, type Sign } from '../../change-file/danger.ts';
+import type { Refusal, ResultCode } from '../../change-file/result-code.ts';
+import {
+  peopleOf,
+  percentOf,
+  shareOf,
+  type Counted,
+  type Hold,
+  type Sign,
+} from '../../change-file/danger.ts';
 import { escapeHidden } from '../../shown-text.ts';
+import type { Sentence } from '../sentence.ts';
 
-const people = (count: number) => (count === 1 ? '1 person' : `${count} people`);
+const NOUNS: Readonly<Record<Counted, readonly [one: string, many: string]>> = {
+  people: ['person', 'people'],
+  addresses: ['address', 'addresses'],
+  entries: ['entry', 'entries'],
+};
+
+/** What a person confirms: `6 people`. */
+export function countText(count: number, counts: Counted = 'people'): string {
+  return `${count} ${NOUNS[counts][count === 1 ? 0 : 1]}`;
+}
 
 /** In one line, whatever its values hold. */
 export function heldText(hold: Hold): string {
-  const { reason, approved, signs = [] } = hold;
+  const { reason, approved, signs: seen = [] } = hold;
   const figures = [
     ...(peopleOf(hold) > 0 || reason === 'people' ? [peopleText(hold)] : []),
     ...addressesText(hold),
@@ -18,7 +36,7 @@ export function heldText(hold: Hold): string {
       : reason === 'more-than-approved'
         ? `, more than the ${approved} that were approved`
         : '';
-  return [`${figures}${why}`, ...signs.map(signText), ...secondText(hold)].join('; ');
+  return [`${figures}${why}`, ...seen.map(signText), ...secondText(hold)].join('; ');
 }
 
 function peopleText(hold: Hold): string {
@@ -43,17 +61,22 @@ function sizeText({ size }: Hold): string[] {
     : [];
 }
 
+type SignTexts = { [Name in Sign['sign']]: (sign: Extract<Sign, { sign: Name }>) => string };
+
+/** What the damage looks like. */
+export const signs: SignTexts = {
+  department: ({ value, people }) =>
+    `${people} of them are of department "${escapeHidden(value)}": the file may lack it`,
+  'cut-off': ({ value }) =>
+    `all of them come after "${escapeHidden(value)}", with which the file ends: it may be cut off`,
+  half: () => 'that is about every second one: the export may have lost rows',
+  slipped: ({ people }) =>
+    `${countText(people)} would get an address that somebody else has now: a column may have slipped`,
+};
+
 function signText(sign: Sign): string {
-  switch (sign.sign) {
-    case 'department':
-      return `${sign.people} of them are of department "${escapeHidden(sign.value)}": the file may lack it`;
-    case 'cut-off':
-      return `all of them come after "${escapeHidden(sign.value)}", with which the file ends: it may be cut off`;
-    case 'half':
-      return 'about every second one is missing: the export may have lost rows';
-    case 'slipped':
-      return `${people(sign.people)} would get an address that somebody else has now: a column may have slipped`;
-  }
+  // A sign comes with its own values.
+  return (signs[sign.sign] as (sign: Sign) => string)(sign);
 }
 
 function secondText({ secondPerson = false, approvals = [] }: Hold): string[] {
@@ -70,3 +93,13 @@ function secondText({ secondPerson = false, approvals = [] }: Hold): string[] {
 export function whoApproved(by: string): string {
   return by.slice(by.indexOf(':') + 1);
 }
+
+const given = (reason = '') => (reason === '' ? '' : `: ${escapeHidden(reason)}`);
+
+/** What a report says of files that a person has decided, and of their entries. */
+export const heldResults = {
+  2203: (r: Refusal) =>
+    `The file was held and not approved (it was rejected${given(r.other)}). Nothing was changed; upload a corrected file under a higher number.`,
+  2904: (r: Refusal) =>
+    `Skipped: ${escapeHidden(r.other ?? '')} would be removed, suspended or disabled, and the file was approved without removals.`,
+} satisfies Partial<Record<ResultCode, Sentence>>;

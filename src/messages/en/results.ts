@@ -3,6 +3,7 @@ import { escapeHidden } from '../../shown-text.ts';
 import { templateValues } from './template.ts';
 import { directoryResults, directoryValues } from './directory.ts';
 import { listResults } from './full-lists.ts';
+import { heldResults } from './held.ts';
 import { technicianReadings, techniciansResults } from './technicians.ts';
 import { usersResults } from './users.ts';
 import { byReason, nearest, seats, value, type Sentence } from '../sentence.ts';
@@ -42,7 +43,7 @@ export const results = {
         (r) => `${value(r)} separates its parts with "${r.other}" instead of underscores.`,
       ),
       decision: (r) =>
-        `The file name format is not valid. ${value(r)} answers for a held file, but ${shown(r.other)} is not held, or the first line of an approval is not the number of people. See _status.txt for what is held.`,
+        `The file name format is not valid. ${value(r)} answers for a held file, but ${shown(r.other)} is not held, or the first line of an approval is not the number of people; whoever has uploaded a file cannot approve it where two people must. See _status.txt for what is held.`,
       undo: (r) =>
         `The file name format is not valid. ${value(r)} asks to undo ${shown(r.other)}, and that cannot be: no file of that name was applied lately, it is still being applied, or undo by file is switched off.`,
       extension: nameSentence((r) =>
@@ -85,6 +86,7 @@ export const results = {
   ...directoryResults,
   ...usersResults,
   ...listResults,
+  ...heldResults,
   ...techniciansResults,
   9: byReason(
     {

@@ -1,7 +1,7 @@
-import { numberOf } from '../../change-file/danger.ts';
+import { numberOf, peopleOf } from '../../change-file/danger.ts';
 import type { ListStatus, RunState, WaitReasons } from '../../customer-status.ts';
 import { escapeHidden } from '../../shown-text.ts';
-import { heldText } from './held.ts';
+import { heldText, signs } from './held.ts';
 
 function minute(at: Date | string): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
@@ -16,7 +16,15 @@ function decidingText(held: WaitReasons['decision']): string {
     held.until === ''
       ? 'It waits until somebody decides'
       : `Rejected automatically at ${minute(held.until)} unless somebody decides`;
-  return `To approve it, upload ${file}.approve with the number ${numberOf(held)} in its first line; to reject it, upload an empty ${file}.discard, or delete the file. ${otherwise}`;
+  const without =
+    peopleOf(held) === 0 ? '' : ` ${file}.approve-without-removals keeps those people, and does the rest.`;
+  const who = held.deciders ? ` Who may decide: ${held.deciders.map(escapeHidden).join(', ')}.` : '';
+  return `To approve it, upload ${file}.approve with the number ${numberOf(held)} in its first line; to reject it, upload an empty ${file}.discard, or delete the file.${without}${who} ${otherwise}${behindText(held.behind)}`;
+}
+
+function behindText(files = 0): string {
+  if (files === 0) return '';
+  return files === 1 ? '; 1 file waits behind it' : `; ${files} files wait behind it`;
 }
 
 type WaitTexts = { [Reason in keyof WaitReasons]: (values: WaitReasons[Reason]) => string };
@@ -40,6 +48,7 @@ const waits: WaitTexts = {
     `${entriesExceed(entries)} what is left of the hourly cap (${used} of ${cap} used); waiting for the next hour`,
   'daily-cap': ({ entries, used, cap }) =>
     `${entriesExceed(entries)} what is left of the daily cap (${used} of ${cap} used); waiting for the next day`,
+  'behind-held': ({ file }) => `waiting behind ${escapeHidden(file)}, which is held until somebody decides`,
   behind: ({ file }) => `waiting behind ${escapeHidden(file)}`,
   settling: () => 'waiting for uploads to finish',
   queued: () => 'waiting to be processed',
@@ -99,4 +108,4 @@ const file = {
     `The server has no record of ${files}: disregard what reports and traces say about them. The operator of the server sees this warning, too.`,
 };
 
-export const status = { waits, runs, file };
+export const status = { waits, runs, file, signs };

@@ -130,7 +130,7 @@ async function outcomeOf(source: Source, text: string): Promise<Outcome> {
     guarded: new Set(),
   };
   const plan = planList(facts, lines.named);
-  const { planned, named } = resultsOf(
+  const { results, planned, named } = resultsOf(
     entries,
     { given: lines.named, nameless: lines.nameless, keeps },
     plan,
@@ -143,6 +143,7 @@ async function outcomeOf(source: Source, text: string): Promise<Outcome> {
   const danger = dangerOf({
     settings,
     source: 'ad',
+    results,
     planned,
     decidedTo: Infinity,
     doubt,
