@@ -96,11 +96,14 @@ async function guarded(
   tx: Transaction,
   { file, known: { owner, sizes }, now }: PlanInput,
   contents: Contents,
-  { state }: Decided,
+  { state, outcome }: Decided,
 ): Promise<Hold | null> {
   if (file.progress) return null;
   const weight = contents.whole ?? contents.kind.weigh?.(state);
-  return heldFor(tx, contents, weight, { file, owner, sizes, now });
+  const { kind, total } = contents;
+  // What a code refuses is no part of what the file does; of later slices nobody knows that yet.
+  const entries = isStopped(outcome) ? outcome.written : total - (outcome.read - outcome.written);
+  return heldFor(tx, { kind, entries }, weight, { file, owner, sizes, now });
 }
 
 /** Loads what the entries name, and decides them one after the other in memory. */

@@ -50,7 +50,7 @@ interface Asked {
  */
 export async function heldFor(
   db: Queryable,
-  { kind, total }: Pick<Slice, 'kind' | 'total'>,
+  { kind, entries }: { kind: Kind; /** That would be carried out. */ entries: number },
   weight: Weight = NOTHING,
   { file, owner, sizes, now }: Asked,
 ): Promise<Hold | null> {
@@ -60,7 +60,7 @@ export async function heldFor(
   const people = peopleOf(danger);
   const asksDay = people > 0 && approved === null && typeof guards.removals?.perDay === 'number';
   const earlier = asksDay ? await removedWithinDay(db, file, now) : 0;
-  const known = { guards, earlier, entries: total, sizes };
+  const known = { guards, earlier, entries, sizes };
   const found = (of: number) => holdOf({ ...danger, of }, known, approved);
   if (danger.of !== null) return found(danger.of);
   // Among how many is asked only where it makes a difference: too few are never too many percent.

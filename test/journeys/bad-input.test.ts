@@ -14,7 +14,7 @@ let sequence = 0;
 beforeAll(async () => {
   // The caps are for the throttle's own tests: what is uploaded here goes far beyond an hour's.
   world = await startTestDaemon({
-    organisation: await fixtures({ types: ['PRV'] }),
+    organisation: await fixtures({ types: ['PRV'], guards: 'off' }),
     configuration: { throttle: { hourly: 100_000, daily: 100_000 } },
   });
   acme = await world.courier();

@@ -120,6 +120,12 @@ describe('what counts', () => {
     expect(await of.active()).toBe(36);
   });
 
+  it('is so of the size too: a large file of which nothing can be done is refused as ever', async () => {
+    for (const number of numbers(1, 5)) await of.run(`1000001_HR_PRV_${number}.csv`, prv('Resume', [number]));
+    await of.run('1000001_HR_PRV_6.csv', prv('Suspend', numbers(100, 290)));
+    expect(await of.fileOf('1000001_HR_PRV_6.csv')).toMatchObject({ state: 'filed', written: 0 });
+  });
+
   it('is what is left at the end: who is suspended and resumed is there', async () => {
     const both =
       prv('Suspend', numbers(1, 20)) + prv('Resume', numbers(1, 20)).split('\n').slice(1).join('\n');
