@@ -1,22 +1,16 @@
 /** What `GET /metrics` tells: what was counted, and the present values that are asked of each part. */
 import { readFile, statfs } from 'node:fs/promises';
-import { countCustomers } from '../src/accounts/customers/customer.ts';
 import type { Antivirus } from '../src/antivirus/antivirus.ts';
 import type { Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Database } from '../src/database/open.ts';
 import type { Fullness } from '../src/doors/sessions.ts';
-import { countBans } from '../src/doors/sign-in/bans.ts';
 import type { Expose } from '../src/http/metrics.ts';
-import { finishedRuns } from '../src/jobs/job-run.ts';
-import { busiestCustomers, filesWaiting, oldestWaits } from '../src/ledger/waiting-gauges.ts';
-import { listed, TOPICS, TYPES } from '../src/metrics/labels.ts';
 import type { Meters } from '../src/metrics/meters.ts';
 import { gauge, type Gauges } from '../src/metrics/gauges.ts';
 import { keptFor } from '../src/metrics/shared.ts';
-import { JOBS, METRICS, WHY } from '../src/metrics/table.ts';
-import { pendingByTopic } from '../src/outbox/pending.ts';
 import type { Dispatcher } from '../src/pipeline/dispatcher.ts';
+import { readShared, seconds, tellShared, type Shared } from './shared-gauges.ts';
 
 export interface Measured {
   configuration: Configuration;
@@ -41,7 +35,7 @@ export function openMetrics(parts: Measured): Expose {
     tellProcess(all, parts);
     const read = await shared();
     gauge(all, 'database_up', {}, read === null ? 0 : 1);
-    if (read) tellShared(all, { ...read, runs: runs(read.runs) }, parts);
+    if (read) tellShared(all, { ...read, runs: runs(read.runs) }, parts.configuration);
     if (parts.antivirus) gauge(all, 'scanner_up', {}, (await parts.antivirus.fault()) === null ? 1 : 0);
     await tellDisk(all, parts.configuration.spool);
     return all;
@@ -63,26 +57,6 @@ async function ownVersion(): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-type Shared = Awaited<ReturnType<typeof readShared>>;
-
-/** One statement after the other, on one connection at most: a scrape takes none from the work. */
-async function readShared({ database, clock, configuration, meters }: Measured) {
-  const now = clock.now();
-  const { metrics, removal } = configuration;
-  const busiest = metrics.customers === 0 ? null : await busiestCustomers(database, now, metrics.customers);
-  meters.customers = busiest && new Set(busiest);
-  return {
-    now,
-    busiest: busiest && new Set(busiest),
-    waiting: await filesWaiting(database),
-    oldest: await oldestWaits(database, now),
-    customers: await countCustomers(database),
-    bans: await countBans(database, now),
-    pending: await pendingByTopic(database, now, removal.finishSeconds * 1000),
-    runs: await finishedRuns(database),
-  };
-}
-
 function tellProcess(all: Gauges, { database, dispatcher, fullness, certificate }: Measured): void {
   for (const [state, count] of Object.entries(database.connections()))
     gauge(all, 'database_pool_connections', { state: state as 'idle' }, count);
@@ -97,55 +71,6 @@ function tellProcess(all: Gauges, { database, dispatcher, fullness, certificate 
     gauge(all, 'door_connections_limit', { kind: kind as 'address' }, limit);
   }
   gauge(all, 'certificate_expires_timestamp_seconds', { door: 'ftps' }, seconds(certificate().validTo));
-}
-
-function tellShared(all: Gauges, read: Shared, { configuration }: Measured): void {
-  tellWaiting(all, read);
-  for (const state of METRICS.customers.labels.state)
-    gauge(all, 'customers', { state }, read.customers.find((row) => row.state === state)?.customers ?? 0);
-  for (const kind of METRICS.bans.labels.kind)
-    gauge(all, 'bans', { kind }, read.bans.find((row) => row.kind === kind)?.bans ?? 0);
-  for (const topic of TOPICS) {
-    const row = read.pending.find((one) => listed(TOPICS, one.topic) === topic);
-    gauge(all, 'outbox_pending', { topic }, row?.pending ?? 0);
-    if (isWorkedOff(topic, configuration))
-      gauge(all, 'outbox_oldest_seconds', { topic }, Math.max(0, row?.seconds ?? 0));
-  }
-  for (const { job, finishedAt } of read.runs)
-    gauge(all, 'upkeep_success_timestamp_seconds', { job_name: listed(JOBS, job) }, seconds(finishedAt));
-}
-
-/** What nobody sends waits for ever, and that is nobody's fault. */
-function isWorkedOff(topic: (typeof TOPICS)[number], { mail }: Configuration): boolean {
-  if (topic === 'content') return false;
-  return topic === 'removal' || mail.smtp !== undefined;
-}
-
-function tellWaiting(all: Gauges, { waiting, oldest, busiest }: Shared): void {
-  const files = new Map<string, { labels: Record<string, string>; files: number }>();
-  const entries = new Map<(typeof TYPES)[number], number>(TYPES.map((type) => [type, 0]));
-  for (const state of METRICS.files_waiting.labels.state) {
-    const labels = { state, type: TYPES[0], ...(busiest ? { customer: 'other' } : {}) };
-    files.set(JSON.stringify(labels), { labels, files: 0 });
-  }
-  for (const row of waiting) {
-    const type = listed(TYPES, row.type);
-    const customer = busiest ? { customer: busiest.has(row.customer) ? String(row.customer) : 'other' } : {};
-    const labels = { state: row.state, type, ...customer };
-    const key = JSON.stringify(labels);
-    files.set(key, { labels, files: (files.get(key)?.files ?? 0) + row.files });
-    entries.set(type, (entries.get(type) ?? 0) + row.entries);
-  }
-  for (const { labels, files: count } of files.values())
-    gauge(all, 'files_waiting', labels as { state: 'waiting'; type: 'PRV' }, count);
-  for (const [type, count] of entries) gauge(all, 'entries_waiting', { type }, count);
-  for (const why of WHY)
-    gauge(
-      all,
-      'oldest_wait_seconds',
-      { why },
-      Math.max(0, oldest.find((row) => row.why === why)?.seconds ?? 0),
-    );
 }
 
 /** A disk that does not answer is told of by the health check. */
@@ -163,8 +88,4 @@ function lastRuns(): (runs: Shared['runs']) => Shared['runs'] {
     for (const { job, finishedAt } of runs) last.set(job, finishedAt);
     return [...last].map(([job, finishedAt]) => ({ job, finishedAt }));
   };
-}
-
-function seconds(at: Date): number {
-  return Math.floor(at.getTime() / 1000);
 }
