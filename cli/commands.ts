@@ -15,6 +15,7 @@ import type { CommandGroup } from './help.ts';
 import { history } from './history.ts';
 import { hold, release } from './hold.ts';
 import { journal } from './journal.ts';
+import { notices } from './notices.ts';
 import { pause, resume } from './pause.ts';
 import { purge } from './purge.ts';
 import { receipt } from './receipt.ts';
@@ -66,7 +67,7 @@ export const GROUPS: readonly CommandGroup[] = [
   },
   {
     title: groups.files,
-    commands: [check, template, approve, discard, undo, receipt, sequence, reconcile, events],
+    commands: [check, template, approve, discard, undo, receipt, sequence, reconcile, events, notices],
   },
   { title: groups.access, commands: [account, bans, unban, audit, journal] },
   { title: groups.maintenance, commands: [backup, restore, purge, verify] },

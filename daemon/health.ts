@@ -14,6 +14,7 @@ import { oldestWaits } from '../src/ledger/waiting-gauges.ts';
 import type { LoopStatus } from '../src/loop-watch.ts';
 import { keptFor } from '../src/metrics/shared.ts';
 import { pendingByTopic, type Pending } from '../src/outbox/pending.ts';
+import { countDisabled } from '../src/notices/endpoints.ts';
 import type { SpoolMount } from '../src/spool/mount.ts';
 
 export interface Examined {
@@ -51,6 +52,7 @@ export function openHealth(parts: Examined): () => Promise<Health> {
         isSent: configuration.mail.smtp !== undefined,
         ...dueOf(read?.pending ?? [], (topic) => MAILS.has(topic)),
       },
+      disabledReceivers: read?.disabledReceivers ?? 0,
       outbox: dueOf(read?.pending ?? [], (topic) => topic === 'removal'),
       certificate: termOf(certificate(), clock.now()),
       jumpSeconds: jumps.look(),
@@ -63,6 +65,7 @@ async function readMore({ database, clock, configuration }: Examined) {
   const now = clock.now();
   return {
     concern: await concernText(database),
+    disabledReceivers: await countDisabled(database),
     oldest: await oldestWaits(database, now),
     pending: await pendingByTopic(database, now, configuration.removal.finishSeconds * 1000),
   };

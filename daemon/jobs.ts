@@ -5,6 +5,7 @@ import { historyJob } from '../src/jobs/history.ts';
 import { housekeepingJob } from '../src/jobs/housekeeping.ts';
 import { journalJob } from '../src/jobs/journal.ts';
 import { mailJob, removalJob } from '../src/jobs/outbox.ts';
+import { noticesJobs } from '../src/jobs/notices.ts';
 import { purgeJob } from '../src/jobs/purge.ts';
 import { EVERY_TWO_SECONDS, JobRunner, type Job } from '../src/jobs/runner.ts';
 import { openMailer } from '../src/outbox/mailer.ts';
@@ -29,16 +30,17 @@ export interface JobsParts {
 export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & JobRunner> {
   const { configuration, services, store, intake, changed, lookAtCertificate, signal } = parts;
   const { database, journal, spool } = services;
-  const { mail, removal, retention, data } = configuration;
+  const { mail, notices, removal, retention, data } = configuration;
   const isStopped = () => signal.aborted;
-  const mailing =
-    mail.smtp === undefined
-      ? null
-      : mailJob(services, {
-          mailer: openMailer(mail.smtp, mail.from),
-          registrationUrl: mail.registrationUrl,
-          isStopped,
-        });
+  const mailer = mail.smtp === undefined ? null : openMailer(mail.smtp, mail.from);
+  const mailing = mailer && mailJob(services, { mailer, registrationUrl: mail.registrationUrl, isStopped });
+  const noticing = noticesJobs(services, {
+    ...notices,
+    mailer,
+    from: mail.from,
+    stopping: signal,
+    observe: (topic, result) => services.meter?.add('deliveries_total', { topic, result }),
+  });
   const jobs: Job[] = [
     housekeepingJob({ ...services, customers: () => intake.customers() }),
     journalJob(services, retention.journalDays),
@@ -47,10 +49,14 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
     guardJob(services, changed),
     removalJob(services, removal.finishSeconds * 1000),
     ...(mailing ? [mailing.job] : []),
+    ...noticing.jobs,
     { name: 'certificate', every: EVERY_TWO_SECONDS, run: lookAtCertificate },
     ...(store.embedded ? [embeddedDatabaseJob(data, database, journal, isStopped)] : []),
   ];
-  const runner = new JobRunner(services, mailing?.close);
+  const runner = new JobRunner(services, async () => {
+    await noticing.close();
+    await mailing?.close();
+  });
   await runner.start(jobs);
   return runner;
 }

@@ -21,6 +21,7 @@ import type { Kinds } from '../src/kinds/kinds.ts';
 import { watchLoop } from '../src/loop-watch.ts';
 import { eventCounter } from '../src/metrics/count-events.ts';
 import { Meters } from '../src/metrics/meters.ts';
+import { noticeTell } from '../src/notices/put-in.ts';
 import { Dispatcher } from '../src/pipeline/dispatcher.ts';
 import { Trials } from '../src/pipeline/trials.ts';
 import { Comparison } from '../src/spool/comparison.ts';
@@ -70,22 +71,36 @@ function openBase({ log: settings, cycle }: Configuration, overrides: Overrides)
   return { log, journal, clock, loop, [Symbol.asyncDispose]: close };
 }
 
-/** The journal that records, and the follower that writes the log of what is recorded. */
+/** Nobody looks for a notice within a second; what is committed meanwhile is put in together. */
+const NOTICES_PAUSE_MS = 500;
+
+/** The journal that records, and the followers: the log of what is recorded, and the notices. */
 function openEvents({ log, clock, journal: plain }: ReturnType<typeof openBase>, store: Database) {
   const failed = (error: unknown) =>
     plain.warned('recorded events cannot be written to the log yet', { reason: messageOf(error) });
   const meters = new Meters();
   const count = eventCounter(meters);
   const write = logSink(log);
-  const tell: Tell = (events) => {
+  const tell: Tell = (events, tx) => {
     count(events);
-    return write(events);
+    return write(events, tx);
   };
   const follower = new Follower({ database: store, name: 'log', tell, failed });
-  const database = waking(store, () => follower.wake());
+  const notices = new Follower({
+    database: store,
+    name: 'notices',
+    tell: noticeTell(() => clock.now()),
+    pauseMs: NOTICES_PAUSE_MS,
+    failed: (error) => plain.warned('notices cannot be put in yet', { reason: messageOf(error) }),
+  });
+  const database = waking(store, () => {
+    follower.wake();
+    notices.wake();
+  });
   const { journal, recorder } = recordingJournal(log, { database, clock });
   const close = async () => {
     await recorder[Symbol.asyncDispose]();
+    await notices[Symbol.asyncDispose]();
     await follower[Symbol.asyncDispose]();
   };
   return { journal, database, meters, [Symbol.asyncDispose]: close };

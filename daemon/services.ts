@@ -9,6 +9,9 @@ import type { Journal } from '../src/events/events.ts';
 import type { Kinds } from '../src/kinds/kinds.ts';
 import { KINDS } from '../src/kinds/registry.ts';
 import type { Meter } from '../src/metrics/meters.ts';
+import { declaredEndpoints } from '../src/notice-settings.ts';
+import { NOTICE_TYPES, OPERATOR_MAIL_TYPES } from '../src/notice-types.ts';
+import { saveEndpoints } from '../src/notices/endpoints.ts';
 import { Preparations } from '../src/pipeline/preparations.ts';
 import { Readings } from '../src/pipeline/readings.ts';
 import type { Services } from '../src/pipeline/services.ts';
@@ -61,15 +64,26 @@ export async function buildServices(
   };
 }
 
+/** The organisation files that the configuration names, and who stands in it for notices. */
 export async function loadOrganisations(
-  { organisations }: Configuration,
+  configuration: Configuration,
   database: Database,
   clock: Clock,
   journal: Journal,
 ): Promise<void> {
-  for (const file of organisations) {
+  for (const file of configuration.organisations) {
     const organisation = await readOrganisationFile(file);
     const changes = await setUpOrganisations(database, clock, organisation, 'edited');
     journal.organisationsLoaded(file, changes.length);
   }
+  await loadOperatorEndpoints(configuration, database, clock);
+}
+
+async function loadOperatorEndpoints(
+  { notices }: Configuration,
+  database: Database,
+  clock: Clock,
+): Promise<void> {
+  const declared = declaredEndpoints(notices, { mail: OPERATOR_MAIL_TYPES, webhook: NOTICE_TYPES });
+  await database.transaction((tx) => saveEndpoints(tx, null, declared, clock.now()));
 }

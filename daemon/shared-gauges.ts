@@ -10,6 +10,7 @@ import { gauge, type Gauges } from '../src/metrics/gauges.ts';
 import { listed, TOPICS, TYPES } from '../src/metrics/labels.ts';
 import type { Meters } from '../src/metrics/meters.ts';
 import { JOBS, METRICS, WHY } from '../src/metrics/table.ts';
+import { pendingNotices } from '../src/notices/pending.ts';
 import { pendingByTopic } from '../src/outbox/pending.ts';
 
 export interface SharedParts {
@@ -34,7 +35,10 @@ export async function readShared({ database, clock, configuration, meters }: Sha
     oldest: await oldestWaits(database, now),
     customers: await countCustomers(database),
     bans: await countBans(database, now),
-    pending: await pendingByTopic(database, now, removal.finishSeconds * 1000),
+    pending: [
+      ...(await pendingByTopic(database, now, removal.finishSeconds * 1000)),
+      ...(await pendingNotices(database, now)),
+    ],
     runs: await finishedRuns(database),
   };
 }

@@ -927,3 +927,65 @@ create table sequence_ruling (
   check (verdict in ('skip', 'wait'))
 );
 create index sequence_ruling_numbers on sequence_ruling (customer_id, source, type, last_number);
+
+create table notice_endpoint (
+  id bigint generated always as identity,
+  -- Null: of the operators, who are told of all customers.
+  customer_id bigint,
+  kind text not null,
+  name text not null,
+  -- Mail address, or URL.
+  target text not null,
+  types text[] not null,
+  format text not null default 'standard',
+  -- Name of the file with the secrets; they stand nowhere in the database.
+  secret text,
+  -- Events before it are not told.
+  created_at timestamptz not null,
+  -- Tries that failed since the last one that did not.
+  failures integer not null default 0,
+  last_ok_at timestamptz,
+  last_failure text,
+  -- The next mail leaves no earlier, so that many notices become one digest.
+  mail_after timestamptz,
+  disabled_at timestamptz,
+  disabled_why text,
+  -- Too much waited: events from then on were not kept for it.
+  untold_since timestamptz,
+  primary key (id),
+  foreign key (customer_id) references customer(id) on delete cascade,
+  check (format in ('standard', 'cloudevents')),
+  check (kind in ('mail', 'webhook'))
+);
+create unique index notice_endpoint_name on notice_endpoint (coalesce(customer_id, (0)), kind, name);
+
+-- Put in by a follower of the events, in the transaction that moves its position: each event once for each
+-- endpoint.
+create table notice_delivery (
+  id bigint generated always as identity,
+  endpoint_id bigint not null,
+  event_id bigint not null,
+  customer_id bigint,
+  at timestamptz not null,
+  type text not null,
+  subject text not null,
+  -- Those of one file, in which an endpoint is told them one after the other.
+  order_key text not null,
+  data jsonb not null,
+  -- The first event of the mail in which it goes out, as it is sent again.
+  mail bigint,
+  first_try_at timestamptz,
+  next_try_at timestamptz not null,
+  tries integer not null default 0,
+  last_failure text,
+  done_at timestamptz,
+  outcome text,
+  primary key (id),
+  foreign key (endpoint_id) references notice_endpoint(id) on delete cascade,
+  check (outcome in ('delivered', 'given_up', 'expired'))
+);
+create index notice_delivery_done on notice_delivery (done_at) where (done_at is not null);
+create index notice_delivery_due on notice_delivery (endpoint_id, next_try_at, id) where (done_at is null);
+create index notice_delivery_order on notice_delivery (endpoint_id, order_key, id) where (done_at is null);
+create index notice_delivery_tried on notice_delivery (endpoint_id, next_try_at, id) where ((done_at is null) and (tries > 0));
+create unique index notice_delivery_event on notice_delivery (endpoint_id, event_id);

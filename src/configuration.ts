@@ -18,6 +18,9 @@ import { z } from 'zod';
 import { causeOf } from './cause.ts';
 import { capsMakeSense } from './caps-fault.ts';
 import { codeOf, OperatorFault } from './fault.ts';
+import { networkFault } from './network.ts';
+import { endpointSchemas, shownUrl } from './notice-settings.ts';
+import { NOTICE_TYPES } from './notice-types.ts';
 import { unstorableTexts, valueFaults, wholeNumber, wordsOf } from './value-faults.ts';
 import { configuration as words } from './messages/en/configuration.ts';
 
@@ -40,6 +43,17 @@ const portRange = z.union([z.literal(0), z.string()], PORT_RANGE).transform((giv
 const DAY_SECONDS = 86_400;
 
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, words.values.databaseUrl);
+
+/** To operators: of all customers, and of the program. */
+const endpoints = endpointSchemas(
+  z.string().regex(/^[^\s@,;:<>"()[\]\\]{1,64}@[A-Za-z0-9.-]{1,190}$/, words.values.mailAddress),
+  NOTICE_TYPES,
+);
+
+const network = z.string().check(({ value, issues }) => {
+  const fault = networkFault(value);
+  if (fault !== null) issues.push({ code: 'custom', input: value, message: fault });
+});
 
 const settings = z.strictObject({
   data: z.string().min(1).default('./data'),
@@ -156,6 +170,15 @@ const settings = z.strictObject({
     })
     .prefault({}),
   metrics: z.strictObject({ customers: wholeNumber(0, 500).default(0) }).prefault({}),
+  notices: z
+    .strictObject({
+      mail: endpoints.mail.default([]),
+      webhooks: endpoints.webhooks.default([]),
+      secrets: z.string().min(1).optional(),
+      allowNetworks: z.array(network).default([]),
+      allowHttp: z.boolean().default(false),
+    })
+    .prefault({}),
   undo: z.strictObject({ days: positive.default(14) }).prefault({}),
   removal: z.strictObject({ finishSeconds: wholeNumber(0).optional() }).prefault({}),
   log: z
@@ -178,7 +201,10 @@ const schema = settings.superRefine(({ undo, retention }, context) => {
 export type RawConfiguration = z.input<typeof schema>;
 
 /** What is left out has its default, some of which follow from others. */
-type Checked = Omit<z.output<typeof schema>, 'removal'> & { removal: { finishSeconds: number } };
+type Checked = Omit<z.output<typeof schema>, 'removal' | 'notices'> & {
+  removal: { finishSeconds: number };
+  notices: z.output<typeof schema>['notices'] & { secrets: string };
+};
 
 export interface Configuration extends Checked {
   /** Where it was read from; null for the built-in defaults. */
@@ -242,11 +268,12 @@ export function checkConfiguration(
   const url = configuration.database ?? (environment.DATABASE_URL || undefined);
   if (url !== undefined && !databaseUrl.safeParse(url).success)
     throw new OperatorFault(words.files.environmentUrl, 2);
-  const { undo, removal } = configuration;
+  const { undo, removal, notices, data } = configuration;
   return {
     ...withAbsolutePaths(configuration, base),
     // As long as a Remove can be taken back.
     removal: { finishSeconds: removal.finishSeconds ?? undo.days * DAY_SECONDS },
+    notices: { ...notices, secrets: path.resolve(base, notices.secrets ?? path.join(data, 'secrets')) },
     ...(url === undefined ? {} : { database: url }),
   };
 }
@@ -340,9 +367,11 @@ function maskText(text: string): string {
   return text.replaceAll(/\S+/g, maskUrl).replace(SECRET_PARAMETER, '$1***');
 }
 
-/** The effective configuration for people's eyes: passwords in URLs are masked. */
+/** The effective configuration for people's eyes: passwords in URLs are masked, and what URLs of webhooks may hold. */
 export function maskSecrets(configuration: Configuration): unknown {
-  const text = JSON.stringify(configuration, (_, value: unknown) =>
+  const { notices } = configuration;
+  const webhooks = notices.webhooks.map((one) => ({ ...one, url: shownUrl(one.url) }));
+  const text = JSON.stringify({ ...configuration, notices: { ...notices, webhooks } }, (_, value: unknown) =>
     typeof value === 'string' ? maskText(value) : value,
   );
   return JSON.parse(text);

@@ -42,6 +42,8 @@ export const FAILPOINTS = [
   'journal-removed',
   'telling',
   'told',
+  'notice-claimed',
+  'notice-delivered',
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];

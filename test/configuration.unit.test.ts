@@ -88,6 +88,11 @@ const HAS_DEFAULT: Record<KeyPath, boolean> = {
   'mail.from': true,
   'mail.registrationUrl': true,
   'metrics.customers': true,
+  'notices.mail': true,
+  'notices.webhooks': true,
+  'notices.secrets': false,
+  'notices.allowNetworks': true,
+  'notices.allowHttp': true,
   'undo.days': true,
   'removal.finishSeconds': true,
   'log.level': true,
@@ -144,6 +149,7 @@ const CUSTOMER: Record<keyof DeclaredCustomer, true> = {
   id: true, name: true, folder: true, state: true, contactLanguage: true, domains: true, mailDomains: true,
   emailVerification: true, acceptTerms: true, administrator: true, federation: true, notes: true, inotes: true, accessories: true, types: true, users: true, sources: true, groups: true, technicianGroups: true, throttle: true, timeZone: true,
   retentionDays: true, strictSequence: true, undo: true, guards: true, removal: true,
+  retentionDays: true, strictSequence: true, undo: true, removal: true, notices: true,
   subscriptions: true, templates: true, formsFiles: true, onPremises: true, subscribers: true, accounts: true,
 }; // prettier-ignore
 const SUBSCRIPTION: Record<keyof DeclaredSubscription, true> = {

@@ -15,6 +15,7 @@ import { groups } from './groups.ts';
 import { history } from './history.ts';
 import { hold } from './hold.ts';
 import { pause } from './pause.ts';
+import { notices, noticesEnable, noticesList, noticesResend, noticesTest } from './notices.ts';
 import { purge } from './purge.ts';
 import { reconcile } from './reconcile.ts';
 import { release } from './release.ts';
@@ -59,6 +60,11 @@ export const ACTIONS: readonly Action[] = [
   accountRemove,
   auditTrail,
   events,
+  notices,
+  noticesList,
+  noticesTest,
+  noticesEnable,
+  noticesResend,
   purge,
   reconcile,
   backup,

@@ -266,6 +266,19 @@ const OPERATORS = {
     {},
     'setup',
   ),
+  /** Nothing more is sent there: it gave no right answer for a day, wants no more, or too much waited. */
+  'notices.disabled': kind<{ endpoint: number; kind: string; failure: string; waiting: number }>(
+    'warn',
+    'notices disabled',
+    { subject: 'endpoint_name' },
+  ),
+  /** Others were delivered there meanwhile. */
+  'notice.given_up': kind<{ endpoint: number; event: string; failure: string }>('warn', 'notice given up', {
+    subject: 'endpoint_name',
+  }),
+  'notices.enabled': kind<Act>('info', 'notices enabled', { subject: 'endpoint_name' }, 'enable notices'),
+  'notices.resent': kind<Act>('info', 'notices sent again', { subject: 'endpoint_name' }, 'resend notices'),
+  'notices.tested': kind<Act>('info', 'test notice', { subject: 'endpoint_name' }, 'test notices'),
   'backup.written': kind<{ tables: number; files: number }>('info', 'backup written', {}, 'backup'),
 } as const;
 

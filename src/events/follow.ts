@@ -11,21 +11,26 @@ import { failpoint } from '../failpoints.ts';
 import { BEGIN, type Position } from './position.ts';
 import { readOn } from './read.ts';
 
-/** @returns false where not all could be told: they are told again */
-export type Tell = (events: readonly StoredEvent[]) => Promise<boolean>;
+/**
+ * @param tx saves the position: what is written in it is written once, however often the events are told
+ * @returns false where not all could be told: they are told again
+ */
+export type Tell = (events: readonly StoredEvent[], tx: Transaction) => Promise<boolean>;
 
 export interface FollowerOptions {
   /** Not the one that wakes. */
   database: Database;
   name: string;
   tell: Tell;
+  /** Between a wake-up and the look, in milliseconds: what is committed meanwhile is told together. */
+  pauseMs?: number;
   /** What went wrong, once for each time that it begins to. */
   failed: (error: unknown) => void;
 }
 
 /** For events of other daemons and commands. */
 const POLL_MS = 1_000;
-/** After a look: what is committed meanwhile is told together. */
+/** Where nothing else is said. */
 const PAUSE_MS = 50;
 const EVENTS_AT_ONCE = 500;
 /** Any number that no other program uses on the same database; the name of the follower is the second part of the key. */
@@ -58,7 +63,7 @@ export class Follower implements AsyncDisposable {
 
   /** Something may have been recorded. */
   wake(): void {
-    this.#lookIn(PAUSE_MS);
+    this.#lookIn(this.#options.pauseMs ?? PAUSE_MS);
   }
 
   /** Tells what there is; the events of this process that were committed before are among them. */
@@ -112,7 +117,11 @@ export async function followEvents(database: Database, tell: Tell, name = 'log')
 class NotTold extends Error {}
 
 /** @returns whether there may be more */
-async function tellSome({ database, name, tell }: Omit<FollowerOptions, 'failed'>): Promise<boolean> {
+async function tellSome({
+  database,
+  name,
+  tell,
+}: Omit<FollowerOptions, 'failed' | 'pauseMs'>): Promise<boolean> {
   return database
     .transaction(async (tx) => {
       const from = await lockedPosition(tx, name);
@@ -122,7 +131,7 @@ async function tellSome({ database, name, tell }: Omit<FollowerOptions, 'failed'
         // A server that dies gives the number of an event that it has lost to another one.
         await untilDurable(database);
         failpoint('telling');
-        if (!(await tell(events))) throw new NotTold();
+        if (!(await tell(events, tx))) throw new NotTold();
         failpoint('told');
       }
       await savePosition(tx, name, from, position);
@@ -149,6 +158,11 @@ async function lockedPosition(tx: Transaction, name: string): Promise<Position |
   const [row] = rows;
   if (!row) return BEGIN;
   return { last: row.last, missing: row.missing.map(([from, to, bound]) => ({ from, to, bound })) };
+}
+
+/** Until the transaction ends nothing is told to that follower: what was told before is known. */
+export async function holdFollower(tx: Transaction, name: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [FOLLOWER_LOCK, name]);
 }
 
 /** A position that is lost is told from again: its commit need not wait for the disk. */

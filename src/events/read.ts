@@ -28,6 +28,20 @@ export async function newestEvents(
   return rows.toReversed();
 }
 
+/** Of these types, from then on, after a number. In the order of their numbers. */
+export async function eventsSince(
+  db: Queryable,
+  { since, types, customer }: { since: Date; types: readonly string[]; customer: number | null },
+  after: string,
+  limit: number,
+): Promise<StoredEvent[]> {
+  const { rows } = await db.query<StoredEvent>(
+    `select ${EVENT_COLUMNS} from event where ${MATCHES} and event.id > $4 order by event.id limit $5`,
+    [customer, types, since, after, limit],
+  );
+  return rows;
+}
+
 /**
  * The highest number that is there, and what may be missing below it: from here on nothing is read twice or left out.
  *

@@ -25,6 +25,8 @@ export interface Findings {
   scanner: 'off' | 'ok' | 'away' | 'slow' | 'fault';
   mail: { isSent: boolean } & Due;
   outbox: Due;
+  /** Receivers of notices that nothing more is sent to. */
+  disabledReceivers: number;
   certificate: { state: 'valid' | 'expires soon' | 'expired' | 'not yet valid'; daysLeft: number };
   /** How far the clock of this machine is ahead of the database's; null: not known. */
   aheadSeconds: number | null;
@@ -69,6 +71,9 @@ export function partsOf(found: Findings): Part[] {
     found.outbox.seconds > LATE_SECONDS
       ? part('outbox', 'warning', words.outbox.late(found.outbox))
       : part('outbox', 'ok', words.outbox.ok()),
+    found.disabledReceivers > 0
+      ? part('notices', 'warning', words.notices.disabled({ count: found.disabledReceivers }))
+      : part('notices', 'ok', words.notices.ok()),
     certificatePart(found),
     clockPart(found),
     found.loopMs > LOOP_MS_MAX

@@ -33,8 +33,8 @@ export const CODES: readonly string[] = [...RESULT_CODES.map(({ code }) => code)
 
 export const PROTOCOLS = ['ftps', 'sftp', OTHER] as const;
 
-/** What follows from a commit: the topics of the outbox, and mails of every topic. */
-export const TOPICS = ['invitation', 'content', 'removal', 'notice', 'webhook', OTHER] as const;
+/** What follows from a commit: the topics of the outbox, and notices by mail and webhook. */
+export const TOPICS = ['invitation', 'content', 'removal', 'notice', 'mail', 'webhook', OTHER] as const;
 
 /** The value itself where the list has it, else `other`. */
 export function listed<Value extends string>(list: readonly Value[], value: unknown): Value {

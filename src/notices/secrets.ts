@@ -5,10 +5,8 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../fault.ts';
+import { SECRET_NAME } from '../notice-settings.ts';
 import { isSecret } from './sign.ts';
-
-/** Names of files in the folder of secrets: none leads out of it. */
-export const SECRET_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 
 const BYTES_MAX = 4_096;
 /** The new one, and those that receivers may still know. */

@@ -13,6 +13,8 @@ export interface WebhookRules {
   allowHttp: boolean;
   /** For one try, from the look-up of the name to the end of the answer. */
   timeoutMs: number;
+  /** Aborted when the daemon stops: then it throws, and the try counts for nothing. */
+  stopping?: AbortSignal;
   /** Addresses of a name. */
   resolve?: (name: string) => Promise<readonly Address[]>;
   /** Certificates that are trusted besides those of the machine, for tests. */
@@ -45,7 +47,9 @@ export async function sendWebhook(
 ): Promise<Sent> {
   const url = new URL(target);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && rules.allowHttp)) return failed('not_https');
-  const signal = AbortSignal.timeout(rules.timeoutMs);
+  const { stopping } = rules;
+  const timeout = AbortSignal.timeout(rules.timeoutMs);
+  const signal = stopping ? AbortSignal.any([timeout, stopping]) : timeout;
   try {
     const addresses = await beforeAbort(addressesOf(url, rules), signal);
     if (addresses.length === 0) return failed('name_not_found');
@@ -53,6 +57,7 @@ export async function sendWebhook(
     if (!addresses.every(({ address }) => mayConnectTo(address, rules))) return failed('address_refused');
     return await request(url, addresses, { headers, body, signal, ca: rules.ca });
   } catch (error) {
+    if (stopping?.aborted) throw new Error('the daemon stops', { cause: error });
     return failed(signal.aborted ? 'timeout' : failureOf(error));
   }
 }

@@ -3,7 +3,7 @@ import { en } from '../messages/en/en.ts';
 import type { Messages } from '../messages/messages.ts';
 import type { NoticeValues } from '../messages/en/notices.ts';
 import { oneLine } from '../outbox/mail-text.ts';
-import { noticeTypeOf } from './types.ts';
+import { noticeTypeOf } from '../notice-types.ts';
 import type { Notice } from './notice.ts';
 
 export interface NoticeText {

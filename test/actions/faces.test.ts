@@ -64,6 +64,11 @@ async function makeHome() {
          from unnest('{${HELD},${OTHER_HELD}}'::text[]) as name;
      insert into sequence_counter (customer_id, source, type, last) values (${ACME}, 'HR', 'PRV', 5);
      update subscriber set department = 'Sales' where email = 'sam@example.com';
+     insert into notice_endpoint (customer_id, kind, name, target, types, secret, created_at, disabled_at, disabled_why)
+       values (${ACME}, 'mail', 'it@example.com', 'it@example.com', '{file.held}', null, now(), null, null),
+              (${ACME}, 'webhook', 'erp', 'https://erp.example.com/hooks/s3cret', '{file.held}', 'erp', now(), now(), 'gone');
+     insert into notice_delivery (endpoint_id, event_id, customer_id, at, type, subject, order_key, data, next_try_at, tries, done_at, outcome)
+       values (2, 77, ${ACME}, now(), 'file.held', '${HELD}', 'x', '{}', now(), 9, now(), 'given_up');
      with file as (
        insert into change_file (customer_id, name, state, decision, received_at, started_at, finished_at, bytes, modified_at)
        values (${ACME}, '${UNDONE}', 'filed', 'applied', now(), now(), now(), 10, now()) returning id, started_at)
@@ -218,6 +223,21 @@ const QUESTIONS: [
   ['events', { ...ALL_EVENTS, since: '2999-01-01T00:00:00Z' }, 'answers'],
   ['events', { ...ALL_EVENTS, types: ['file.nonsense'] }, 'exit 2'],
   ['events', { ...ALL_EVENTS, limit: 100_000 }, 'exit 2'],
+  ['notices', { customer: null }, 'answers'],
+  ['notices', { customer: ACME }, 'answers'],
+  ['notices-test', { endpoint: 1 }, 'answers'],
+  ['notices-test', { endpoint: 9 }, 'exit 1'],
+  ['notices-list', { customer: null, state: 'waiting', limit: 10 }, 'answers'],
+  ['notices-list', { customer: ACME, state: 'failed', limit: 10 }, 'answers'],
+  ['notices-list', { customer: ACME, state: 'lost', limit: 10 }, 'exit 2'],
+  ['notices-enable', { endpoint: 2 }, 'answers'],
+  ['notices-enable', { endpoint: 2 }, 'answers'],
+  ['notices-enable', { endpoint: 9 }, 'exit 1'],
+  ['notices-resend', { event: '77' }, 'answers'],
+  ['notices-resend', { event: '78' }, 'exit 3'],
+  ['notices-resend', { endpoint: 1, since: '2026-01-01T00:00:00Z' }, 'answers'],
+  ['notices-resend', { endpoint: 9, since: '2026-01-01T00:00:00Z' }, 'exit 1'],
+  ['notices-resend', { endpoint: 1 }, 'exit 2'],
 ];
 
 /** The questions that are answered, with a character that no database can hold in each of their texts in turn. */

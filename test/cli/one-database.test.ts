@@ -76,6 +76,11 @@ const COMMANDS = {
   'account-remove': { words: ['account', 'remove', 'nobody'], code: 3, says: /There is no account "nobody"/ },
   audit: { words: ['audit', '--login', 'nobody'], code: 3, says: /Nothing found/ },
   events: { words: ['events', '--type', 'setup.*'], code: 0, says: /setup\.applied by "setup"/ },
+  notices: { words: ['notices'], code: 3, says: /Nobody gets notices/ },
+  'notices-list': { words: ['notices', 'failed'], code: 3, says: /No notices have failed/ },
+  'notices-test': { words: ['notices', 'test', '7'], code: 1, says: /There is no receiver of notices 7/ },
+  'notices-enable': { words: ['notices', 'enable', '7'], code: 1, says: /There is no receiver of notices 7/ },
+  'notices-resend': { words: ['notices', 'resend', 'evt_7'], code: 3, says: /There is no notice 7/ },
   backup: { words: ['backup', 'saved.dir'], code: 0, says: /Saved \d+ tables and \d+ files to/ },
   'try-database': {
     words: ['config'],

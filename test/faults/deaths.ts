@@ -32,6 +32,8 @@ export const ELSEWHERE: Partial<Record<Failpoint, string>> = {
   'trial-answered': 'test/faults/killed-trial.slow.test.ts',
   telling: 'test/events/killed-teller.slow.test.ts',
   told: 'test/events/killed-teller.slow.test.ts',
+  'notice-claimed': 'test/notices/killed-notices.slow.test.ts',
+  'notice-delivered': 'test/notices/killed-notices.slow.test.ts',
 };
 
 /** The first and the second time that the way of a file passes a step. */

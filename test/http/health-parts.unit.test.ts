@@ -19,6 +19,7 @@ const FINE: Findings = {
   scanner: 'ok',
   mail: { isSent: true, pending: 3, seconds: 20 },
   outbox: { pending: 10, seconds: -100 },
+  disabledReceivers: 0,
   certificate: { state: 'valid', daysLeft: 200 },
   aheadSeconds: 0.2,
   jumpSeconds: null,
@@ -57,6 +58,7 @@ describe('health', () => {
       'degraded',
       /2 mails wait.*2 hours/,
     ],
+    ['notices', 'warning', { disabledReceivers: 1 }, 'degraded', /1 receiver is disabled/],
     ['outbox', 'warning', { outbox: { pending: 2, seconds: 4_000 } }, 'degraded', /67 minutes overdue/],
     [
       'certificate',

@@ -65,6 +65,7 @@ describe('what health says of the parts', () => {
       'scanner failed',
       'mail ok',
       'outbox ok',
+      'notices ok',
       'certificate ok',
       'clock ok',
       expect.stringMatching(/^loop /),

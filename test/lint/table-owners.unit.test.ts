@@ -13,7 +13,7 @@ const LEDGER =
   );
 
 /** Folders below one of these are parts of one owner. */
-const OWNERS = ['accounts', 'doors', 'events', 'jobs', 'journal', 'ledger', 'outbox', 'spool'];
+const OWNERS = ['accounts', 'doors', 'events', 'jobs', 'journal', 'ledger', 'notices', 'outbox', 'spool'];
 
 /** What writes a table that is not its own, and why. */
 const BESIDES: Record<string, string> = {

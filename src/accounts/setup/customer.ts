@@ -8,7 +8,7 @@ import type { Diff } from '../changes/diff.ts';
 import type { DeclaredCustomer } from './organisation-file.ts';
 
 /** What an organisation file says of the customer alone, as it is stored. */
-export type OwnSettings = Omit<DeclaredCustomer, 'sources' | Lists> & {
+export type OwnSettings = Omit<DeclaredCustomer, 'sources' | 'notices' | Lists> & {
   sources: Record<string, SourceSettings> | undefined;
 };
 type Lists =

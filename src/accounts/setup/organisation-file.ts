@@ -8,6 +8,8 @@ import { publicKeyFault } from '../../public-key.ts';
 import { isBlankText } from '../../blank-text.ts';
 import { capsMakeSense } from '../../caps-fault.ts';
 import { networkFault } from '../../network.ts';
+import { endpointSchemas } from '../../notice-settings.ts';
+import { CUSTOMER_TYPES } from '../../notice-types.ts';
 import { wholeNumber } from '../../value-faults.ts';
 import {
   countries,
@@ -180,6 +182,13 @@ const account = z
   .refine((given) => !(given.password && given.passwordHash), words.values.passwordTwice)
   .refine((given) => given.password ?? given.passwordHash ?? given.keys?.[0], words.values.noCredential);
 
+const endpoints = endpointSchemas(email, CUSTOMER_TYPES);
+/** All who are told: what is left out is nobody. */
+const notices = z.strictObject({
+  mail: endpoints.mail.default([]),
+  webhooks: endpoints.webhooks.default([]),
+});
+
 const customer = z.strictObject({
   id,
   name,
@@ -223,6 +232,7 @@ const customer = z.strictObject({
   removal: z.strictObject({ finishSeconds: wholeNumber(0).optional() }).optional(),
   guards: guardsSchema.optional(),
   sources: sourcesSchema(groupName).optional(),
+  notices: notices.optional(),
   technicianGroups: z.array(declaredTechnicianGroup).default([]),
   groups: z
     .array(

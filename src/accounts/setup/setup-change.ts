@@ -9,7 +9,8 @@ export type SetupItem =
   | 'forms file'
   | 'directory entry'
   | 'subscriber'
-  | 'administrator';
+  | 'administrator'
+  | 'notices';
 
 export interface SetupChange {
   what: SetupItem | 'account' | 'removed account';

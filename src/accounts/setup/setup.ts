@@ -9,6 +9,9 @@ import type { NewEvent } from '../../events/catalog.ts';
 import { record } from '../../events/record.ts';
 import { codeOf, OperatorFault } from '../../fault.ts';
 import type { DeclaredCustomer, OrganisationFile } from './organisation-file.ts';
+import { declaredEndpoints } from '../../notice-settings.ts';
+import { CUSTOMER_TYPES, MAIL_TYPES } from '../../notice-types.ts';
+import { saveEndpoints } from '../../notices/endpoints.ts';
 import { nextSeq } from '../changes/change-rows.ts';
 import { ensureDefaultGroup, saveDeclaredGroup } from '../groups/declared.ts';
 import { accountRemoved, setUpAccounts } from './access-accounts.ts';
@@ -93,6 +96,7 @@ async function setUpCustomer(
     subscribers,
     accounts,
     administrator,
+    notices,
     ...rest
   } = customer;
   const items = new Items(tx, customer.id, mode);
@@ -121,6 +125,12 @@ async function setUpCustomer(
     await carryOut('administrator', 'of change files', administrator, () =>
       saveAdministrator(tx, customer.id, administrator),
     );
+  if (notices) {
+    const declared = declaredEndpoints(notices, { mail: MAIL_TYPES, webhook: CUSTOMER_TYPES });
+    await carryOut('notices', 'of the customer', declared, () =>
+      saveEndpoints(tx, customer.id, declared, clock.now()),
+    );
+  }
   await acceptTerms(tx, customer.id, who, clock.now());
   const data = { changes: changes.length, journal: setupTold(customer, before, changes) };
   const removals = access.removed.map((removed) => accountRemoved(removed, who));

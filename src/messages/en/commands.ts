@@ -1,5 +1,6 @@
 import { decide } from './decide-commands.ts';
 import { accessCommands } from './access-commands.ts';
+import { noticeCommands } from './notice-commands.ts';
 import { journal } from './journal.ts';
 import { queueCommands } from './queue-commands.ts';
 
@@ -61,6 +62,7 @@ const things = {
   'directory entry': (name: string) => `directory entry ${name}`,
   subscriber: (name: string) => `subscriber ${name}`,
   administrator: (name: string) => `administrator ${name}`,
+  notices: (name: string) => `notices ${name}`,
   account: (name: string) => `account ${name}`,
   'removed account': (name: string) => `removed account ${name}`,
 };
@@ -376,6 +378,7 @@ export const commands = {
   check,
   exportLdif,
   ...accessCommands,
+  ...noticeCommands,
   events,
   journal,
   purge,

@@ -52,6 +52,13 @@ const values = {
   oneDefault: 'only one group can be the default',
   areaCode: 'is not an area code; write three digits, in quotes',
   noSources: 'is an empty list; name a source, or remove the key for all of them',
+  webhookUrl:
+    'is not a URL for a webhook; write one such as https://example.com/hooks, without user, password or #',
+  noticeType: 'is not a type of notice; write one of those in docs/notices.md, such as file.held or file.*',
+  plainName: 'is not a plain name; write letters, digits, dots, dashes and underscores only',
+  secretName:
+    'is not the name of a file in the folder of secrets; write letters, digits, dots, dashes and underscores only',
+  mailAddress: 'is not an e-mail address; write one such as name@example.com',
   twice: (value: string) => `${value} is listed twice; remove one of the two`,
 };
 

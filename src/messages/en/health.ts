@@ -100,6 +100,14 @@ const outbox = {
   }),
 };
 
+const notices = {
+  ok: () => fine('reach everybody who is to be told'),
+  disabled: ({ count }: { count: number }): Words => ({
+    what: count === 1 ? '1 receiver is disabled' : `${count} receivers are disabled`,
+    todo: 'See spoolgate notices for which and why. When they work again: spoolgate notices enable ID; what waits is sent.',
+  }),
+};
+
 const certificate = {
   ok: ({ days }: { days: number }) => fine(`ends in ${days} days`),
   soon: ({ days }: { days: number }): Words => ({
@@ -146,6 +154,7 @@ export const health = {
   scanner,
   mail,
   outbox,
+  notices,
   certificate,
   clock,
   loop,
@@ -158,6 +167,7 @@ export const health = {
     scanner: 'virus scanner',
     mail: 'mail',
     outbox: 'follow-up work',
+    notices: 'notices',
     certificate: 'certificate',
     clock: 'clock',
     loop: 'event loop',

@@ -251,6 +251,12 @@ const reconcile = {
   notes: reconcileNotes,
 };
 
+const notices = {
+  noEndpoint: (id: number) => `There is no receiver of notices ${id}. For a list: spoolgate notices`,
+  isDisabled: (name: string) => `${name} is disabled. Enable it first: spoolgate notices enable ID`,
+  noNotice: (id: string) => `There is no notice ${id}. For a list: spoolgate notices failed`,
+};
+
 export const operator = {
   daemon,
   database,
@@ -261,4 +267,5 @@ export const operator = {
   actions,
   sequence,
   reconcile,
+  notices,
 };
