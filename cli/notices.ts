@@ -122,8 +122,8 @@ async function resend({ arguments: [, id], options, call, print, say }: CommandC
   const since = textOf(options, 'since');
   const question =
     since === null
-      ? { event: String(numberOf(id?.replace(/^evt_/, ''))) }
-      : { endpoint: numberOf(id), since: timeOf(since, new Date()).toISOString() };
+      ? { event: String(numberOf(id?.replace(/^evt_/, ''))), endpoint: null, since: null }
+      : { event: null, endpoint: numberOf(id), since: timeOf(since, new Date()).toISOString() };
   const { count } = await call(noticesResend, question);
   if (options.json) print(JSON.stringify({ count }));
   else say(words.resent(count));

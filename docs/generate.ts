@@ -4,6 +4,8 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { OPERATIONS } from '../src/kinds/provisioning/operations.ts';
+import { notices } from '../src/messages/en/notices.ts';
+import { CUSTOMER_TYPES, MAIL_TYPES, NOTICE_TYPES, OPERATOR_MAIL_TYPES } from '../src/notice-types.ts';
 import { exampleMessages } from '../src/messages/result-text.ts';
 import { symbolOf, type ResultCode } from '../src/change-file/result-code.ts';
 import { CODE_SELECTION } from '../src/tables/code-selection.ts';
@@ -37,9 +39,21 @@ export const GUIDES = [
   'full-lists.md',
   'journal.md',
   'metrics.md',
+  'notices.md',
 ];
 
 const TABLES: Record<string, () => string> = {
+  notices: () =>
+    table(
+      ['type', 'such as', 'customers', 'mail by default', 'operators by default'],
+      NOTICE_TYPES.map((type) => [
+        `\`${type}\``,
+        noticeExample(type),
+        yes(CUSTOMER_TYPES.includes(type)),
+        yes(MAIL_TYPES.includes(type)),
+        yes(OPERATOR_MAIL_TYPES.includes(type)),
+      ]),
+    ),
   operations: () =>
     table(
       ['operation', 'required', 'optional', 'effect'],
@@ -275,6 +289,27 @@ function metricLabels({ labels = {} }: Metric): string {
       return `\`${label}\`: ${values.join(', ')}`;
     })
     .join('; ');
+}
+
+const yes = (is: boolean) => (is ? 'yes' : '');
+
+/** What the event could say. */
+const NOTICE_VALUES = {
+  file: 'FILE',
+  subject: 'NAME',
+  entries: 7,
+  refused: 2,
+  people: 60,
+  of: 400,
+  until: '2026-05-02 08:00',
+  reason: '',
+  count: 3,
+};
+
+function noticeExample(type: string): string {
+  const { what } = notices.types[type as keyof typeof notices.types];
+  const reason = { 'file.decided': 'approved', 'webhook.disabled': notices.failures.timeout }[type] ?? '';
+  return what({ ...NOTICE_VALUES, reason });
 }
 
 /** @returns the guide's text with every table made anew */

@@ -69,21 +69,25 @@ export const noticesEnable = action({
 /** One notice, by its number, to all who were told; or all of an endpoint since a moment. */
 export const noticesResend = action({
   name: 'notices-resend',
-  input: z.union([
-    z.strictObject({ event: z.string().regex(/^\d{1,18}$/) }),
-    z.strictObject({ endpoint: z.int(), since: z.iso.datetime() }),
-  ]),
+  input: z.strictObject({
+    event: z
+      .string()
+      .regex(/^\d{1,18}$/)
+      .nullable(),
+    endpoint: z.int().nullable(),
+    since: z.iso.datetime().nullable(),
+  }),
   allowed: operators,
-  run: async ({ database, clock }, given, { name: who }) =>
+  run: async ({ database, clock }, { event, endpoint: id, since }, { name: who }) =>
     database.transaction(async (tx) => {
       const act = { who, now: clock.now() };
-      if ('event' in given) {
-        const names = await resendOne(tx, given.event, act);
-        if (names.length === 0) throw new OperatorFault(words.noNotice(given.event), 3);
+      if (event !== null) {
+        const names = await resendOne(tx, event, act);
+        if (names.length === 0) throw new OperatorFault(words.noNotice(event), 3);
         return { count: names.length };
       }
-      const endpoint = await endpointOf(tx, given.endpoint);
-      return { count: await resendSince(tx, endpoint, new Date(given.since), act) };
+      if (id === null || since === null) throw new OperatorFault(words.resendWhat, 2);
+      return { count: await resendSince(tx, await endpointOf(tx, id), new Date(since), act) };
     }),
 });
 

@@ -3,6 +3,7 @@ import { en } from '../messages/en/en.ts';
 import type { Messages } from '../messages/messages.ts';
 import type { NoticeValues } from '../messages/en/notices.ts';
 import { oneLine } from '../outbox/mail-text.ts';
+import { escapeHidden } from '../shown-text.ts';
 import { noticeTypeOf } from '../notice-types.ts';
 import type { Notice } from './notice.ts';
 
@@ -47,8 +48,8 @@ function whereOf(
 
 function valuesOf({ type, subject, data }: Notice, messages: Messages): NoticeValues {
   const number = (key: string) => (typeof data[key] === 'number' ? data[key] : 0);
-  const text = (key: string) => (typeof data[key] === 'string' ? oneLine(data[key]) : '');
-  const about = oneLine(subject);
+  const text = (key: string) => (typeof data[key] === 'string' ? escapeHidden(data[key]) : '');
+  const about = escapeHidden(subject);
   return {
     file: about,
     subject: about,

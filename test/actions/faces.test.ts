@@ -233,11 +233,11 @@ const QUESTIONS: [
   ['notices-enable', { endpoint: 2 }, 'answers'],
   ['notices-enable', { endpoint: 2 }, 'answers'],
   ['notices-enable', { endpoint: 9 }, 'exit 1'],
-  ['notices-resend', { event: '77' }, 'answers'],
-  ['notices-resend', { event: '78' }, 'exit 3'],
-  ['notices-resend', { endpoint: 1, since: '2026-01-01T00:00:00Z' }, 'answers'],
-  ['notices-resend', { endpoint: 9, since: '2026-01-01T00:00:00Z' }, 'exit 1'],
-  ['notices-resend', { endpoint: 1 }, 'exit 2'],
+  ['notices-resend', { event: '77', endpoint: null, since: null }, 'answers'],
+  ['notices-resend', { event: '78', endpoint: null, since: null }, 'exit 3'],
+  ['notices-resend', { event: null, endpoint: 1, since: '2026-01-01T00:00:00Z' }, 'answers'],
+  ['notices-resend', { event: null, endpoint: 9, since: '2026-01-01T00:00:00Z' }, 'exit 1'],
+  ['notices-resend', { event: null, endpoint: 1, since: null }, 'exit 2'],
 ];
 
 /** The questions that are answered, with a character that no database can hold in each of their texts in turn. */

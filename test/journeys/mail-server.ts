@@ -9,6 +9,8 @@ export interface ReceivedMail {
   subject: string;
   /** Decoded. */
   text: string;
+  /** All headers, unfolded. */
+  head: string;
 }
 
 export interface MailServer extends AsyncDisposable {
@@ -73,13 +75,14 @@ export async function deliverAll(topics: Topic[], isStopping = () => false): Pro
 }
 
 /** Headers as they stand; a quoted-printable body is decoded. */
-function readMail(raw: string): { subject: string; text: string } {
-  const [head = '', ...body] = raw.split('\r\n\r\n');
+function readMail(raw: string): Omit<ReceivedMail, 'from' | 'to'> {
+  const [folded = '', ...body] = raw.split('\r\n\r\n');
+  const head = folded.replaceAll(/\r\n[ \t]+/g, ' ');
   const subject = /^Subject: (.*)$/m.exec(head)?.[1]?.trim() ?? '';
   const text = body.join('\r\n\r\n');
-  if (!/quoted-printable/i.test(head)) return { subject, text };
+  if (!/quoted-printable/i.test(head)) return { subject, text, head };
   const bytes = text
     .replace(/=\r\n/g, '')
     .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return { subject, text: Buffer.from(bytes, 'latin1').toString('utf8') };
+  return { subject, text: Buffer.from(bytes, 'latin1').toString('utf8'), head };
 }

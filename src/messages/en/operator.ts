@@ -254,6 +254,7 @@ const reconcile = {
 const notices = {
   noEndpoint: (id: number) => `There is no receiver of notices ${id}. For a list: spoolgate notices`,
   isDisabled: (name: string) => `${name} is disabled. Enable it first: spoolgate notices enable ID`,
+  resendWhat: 'Say what to send again: a notice, or a receiver and since when.',
   noNotice: (id: string) => `There is no notice ${id}. For a list: spoolgate notices failed`,
 };
 
