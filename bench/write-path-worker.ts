@@ -9,6 +9,8 @@ export interface Work {
   /** Of each customer. */
   files: number;
   entries: number;
+  /** Notices are put in and delivered meanwhile, of every file, to this URL; the file `erp` in the folder has the secret. */
+  notices?: { url: string; secrets: string };
 }
 
 /** What a round came to. */
@@ -94,8 +96,9 @@ const known = new Map<number, string[]>();
 process.on('message', (work: Work) => void round(work).then((done) => process.send?.(done)));
 process.send?.('ready');
 
-async function round({ customers: some, files, entries }: Work): Promise<Round> {
+async function round({ customers: some, files, entries, notices }: Work): Promise<Round> {
   sequence += 1;
+  const work = notices ? await startNotices(notices) : null;
   const chosen = some === 1 ? [FIRST + 4] : customers.slice(0, some);
   for (const customer of chosen)
     for (let number = 0; number < files; number += 1) await write(customer, number, entries);
@@ -106,6 +109,7 @@ async function round({ customers: some, files, entries }: Work): Promise<Round> 
   await Promise.all(Array.from({ length: WORKERS }, workOff));
   const ms = performance.now() - from;
   const { user, system } = process.cpuUsage(cpu);
+  await work?.stop();
   const statements = counted.statements - before;
   const after = await walNow();
   const filesInAll = chosen.length * files;
@@ -116,6 +120,46 @@ async function round({ customers: some, files, entries }: Work): Promise<Round> 
     statements: statements / filesInAll,
     syncs: (after.syncs - wal.syncs) / filesInAll,
     walBytes: (after.bytes - wal.bytes) / filesInAll,
+  };
+}
+
+/** As a daemon has them: a follower that looks twice a second, and lanes that are filled every second. */
+async function startNotices({ url, secrets }: NonNullable<Work['notices']>) {
+  const { Follower } = await load<typeof import('../src/events/follow.ts')>('src/events/follow.ts');
+  const { noticeTell } = await load<typeof import('../src/notices/put-in.ts')>('src/notices/put-in.ts');
+  const { saveEndpoints } =
+    await load<typeof import('../src/notices/endpoints.ts')>('src/notices/endpoints.ts');
+  const { Deliveries } = await load<typeof import('../src/notices/deliver.ts')>('src/notices/deliver.ts');
+  const { CUSTOMER_TYPES: types } =
+    await load<typeof import('../src/notice-types.ts')>('src/notice-types.ts');
+  const kind = 'webhook' as const;
+  const endpoint = { kind, name: 'erp', target: url, types, format: 'standard' as const, secret: 'erp' };
+  for (const id of customers)
+    await database.transaction((tx) => saveEndpoints(tx, id, [endpoint], clock.now()));
+  const failed = (error: unknown) => void process.stderr.write(`${String(error)}\n`);
+  const tell = noticeTell(() => clock.now());
+  const follower = new Follower({ database, name: 'notices', tell, pauseMs: 500, failed });
+  const stopping = new AbortController();
+  const deliveries = new Deliveries({
+    database,
+    clock,
+    rules: { allowNetworks: ['127.0.0.0/8'], allowHttp: true, timeoutMs: 15_000 },
+    secrets,
+    sendMail: null,
+    mailHost: 'x',
+    chance: Math.random,
+    stopping: stopping.signal,
+    observe: () => {},
+  });
+  const timer = setInterval(() => void deliveries.fill(failed).catch(failed), 1_000);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      stopping.abort();
+      await deliveries.idle();
+      await follower[Symbol.asyncDispose]();
+      for (const id of customers) await database.transaction((tx) => saveEndpoints(tx, id, [], clock.now()));
+    },
   };
 }
 

@@ -20,6 +20,8 @@ export const CUSTOMER = 1;
 export interface NoticesWorld extends AsyncDisposable {
   database: TestDatabase;
   clock: TestClock;
+  /** Folder with the file `erp`. */
+  secrets: string;
   /** Lanes of one daemon, of which there may be several. */
   deliveries: (parts?: Partial<DeliveryParts>) => Deliveries;
   declare: (endpoints: readonly DeclaredEndpoint[], customer?: number | null) => Promise<void>;
@@ -109,6 +111,7 @@ export async function openWorld(tell = noticeTell): Promise<NoticesWorld> {
   return {
     database,
     clock,
+    secrets,
     observed,
     deliveries,
     putIn,
