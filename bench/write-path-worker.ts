@@ -130,6 +130,7 @@ async function startNotices({ url, secrets }: NonNullable<Work['notices']>) {
   const { saveEndpoints } =
     await load<typeof import('../src/notices/endpoints.ts')>('src/notices/endpoints.ts');
   const { Deliveries } = await load<typeof import('../src/notices/deliver.ts')>('src/notices/deliver.ts');
+  const { Pace } = await load<typeof import('../src/notices/pace.ts')>('src/notices/pace.ts');
   const { CUSTOMER_TYPES: types } =
     await load<typeof import('../src/notice-types.ts')>('src/notice-types.ts');
   const kind = 'webhook' as const;
@@ -148,6 +149,7 @@ async function startNotices({ url, secrets }: NonNullable<Work['notices']>) {
     sendMail: null,
     mailHost: 'x',
     chance: Math.random,
+    pace: new Pace(),
     stopping: stopping.signal,
     observe: () => {},
   });

@@ -1,5 +1,6 @@
 import { messageOf } from '../fault.ts';
 import { Deliveries } from '../notices/deliver.ts';
+import { Pace } from '../notices/pace.ts';
 import type { DeliveryParts } from '../notices/parts.ts';
 import { purgeDeliveries } from '../notices/purge.ts';
 import type { Mailer } from '../outbox/mailer.ts';
@@ -34,6 +35,7 @@ export function noticesJobs(
     sendMail: mailer?.send ?? null,
     mailHost: /@([\w.-]+)/.exec(from)?.[1] ?? 'localhost',
     chance: Math.random,
+    pace: new Pace(),
     stopping,
     observe,
   });

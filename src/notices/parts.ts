@@ -19,6 +19,8 @@ export interface DeliveryParts {
   mailHost: string;
   /** From 0 to 1. */
   chance: () => number;
+  /** Waits until the next webhook may go. */
+  pace: { turn(): Promise<void> };
   stopping: AbortSignal;
   /** Told of each try. */
   observe: (topic: 'mail' | 'webhook', result: DeliveryResult, ms: number) => void;

@@ -17,8 +17,28 @@ export interface WebhookRules {
   stopping?: AbortSignal;
   /** Addresses of a name. */
   resolve?: (name: string) => Promise<readonly Address[]>;
+  /** Keeps the connection to what was looked at, for the next one. */
+  agents?: WebhookAgents;
   /** Certificates that are trusted besides those of the machine, for tests. */
   ca?: string;
+}
+
+export interface WebhookAgents {
+  http: http.Agent;
+  https: https.Agent;
+}
+
+/** For one receiver, as long as it is told one thing after the other. */
+export function openAgents(): WebhookAgents & Disposable {
+  const settings = { keepAlive: true, maxSockets: 1 };
+  const agents = { http: new http.Agent(settings), https: new https.Agent(settings) };
+  return {
+    ...agents,
+    [Symbol.dispose]: () => {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
 }
 
 interface Address {
@@ -55,7 +75,13 @@ export async function sendWebhook(
     if (addresses.length === 0) return failed('name_not_found');
     // A name that leads to both is made to lead there: no choice is made among its addresses.
     if (!addresses.every(({ address }) => mayConnectTo(address, rules))) return failed('address_refused');
-    return await request(url, addresses, { headers, body, signal, ca: rules.ca });
+    const message = { headers, body, signal, ca: rules.ca };
+    try {
+      return await request(url, addresses, { ...message, agents: rules.agents });
+    } catch (error) {
+      if (!(error instanceof ClosedMeanwhile)) throw error;
+      return await request(url, addresses, message);
+    }
   } catch (error) {
     if (stopping?.aborted) throw new Error('the daemon stops', { cause: error });
     return failed(signal.aborted ? 'timeout' : failureOf(error));
@@ -88,17 +114,20 @@ interface Message {
   body: string;
   signal: AbortSignal;
   ca: string | undefined;
+  agents?: WebhookAgents | undefined;
 }
+
+/** A connection that was kept, and that the receiver closed before it was used again: that says nothing of the receiver. */
+class ClosedMeanwhile extends Error {}
 
 async function request(
   url: URL,
   addresses: readonly Address[],
-  { headers, body, signal, ca }: Message,
+  { headers, body, signal, ca, agents }: Message,
 ): Promise<Sent> {
   const options: RequestOptions & https.RequestOptions = {
     method: 'POST',
-    // No connection is used twice: each is to an address that was looked at for it.
-    agent: false,
+    agent: agents?.[url.protocol === 'https:' ? 'https' : 'http'] ?? false,
     lookup: pinnedTo(addresses),
     signal,
     headers: { ...headers, 'content-length': Buffer.byteLength(body), 'user-agent': 'Spoolgate' },
@@ -118,7 +147,9 @@ async function request(
     };
     const sending =
       url.protocol === 'https:' ? https.request(url, options, take) : http.request(url, options, take);
-    sending.on('error', reject);
+    sending.on('error', (error) =>
+      reject(sending.reusedSocket && !signal.aborted ? new ClosedMeanwhile(error.message) : error),
+    );
     sending.end(body);
   });
 }

@@ -1,7 +1,7 @@
 /** One webhook to a real server: what is accepted, and what is not even connected to. */
 import { generate } from 'selfsigned';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sendWebhook, type WebhookRules } from '../../src/notices/send-webhook.ts';
+import { openAgents, sendWebhook, type WebhookRules } from '../../src/notices/send-webhook.ts';
 import { accept, answer, closeEarly, neverAnswer, startReceiver, type Receiver } from './receiver.ts';
 
 const LOOPBACK: WebhookRules = { allowNetworks: ['127.0.0.0/8'], allowHttp: true, timeoutMs: 10_000 };
@@ -120,6 +120,20 @@ describe('an address', () => {
     expect(await send({}, 'file:///etc/passwd')).toEqual({ ok: false, failure: 'not_https' });
     expect(receiver.received).toEqual([]);
   });
+});
+
+it('a connection is kept for the next one, and made anew where the receiver has closed it', async () => {
+  using agents = openAgents();
+  const connections = new Set<unknown>();
+  receiver.behave((response, one, nth) => {
+    connections.add(response.socket);
+    // The second answer is the last on its connection, without a word of that.
+    if (nth === 2) response.on('finish', () => response.socket?.destroySoon());
+    accept(response, one, nth);
+  });
+  for (let n = 0; n < 4; n += 1) expect(await send({ agents })).toEqual({ ok: true });
+  expect(receiver.received).toHaveLength(4);
+  expect(connections.size).toBe(2);
 });
 
 it('a certificate has to be trusted, and of the name in the URL', async () => {

@@ -91,6 +91,7 @@ export async function storm(
     sendMail: null,
     mailHost: 'x',
     chance: random,
+    pace: { turn: async () => {} },
     stopping: new AbortController().signal,
     observe: () => {},
   });

@@ -100,6 +100,7 @@ export async function openWorld(tell = noticeTell): Promise<NoticesWorld> {
       sendMail: null,
       mailHost: 'spoolgate.test',
       chance: () => 0,
+      pace: { turn: async () => {} },
       stopping: new AbortController().signal,
       observe: (topic, result) => void observed.push(`${topic} ${result}`),
       ...parts,
