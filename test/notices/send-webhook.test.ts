@@ -126,9 +126,10 @@ it('a connection is kept for the next one, and made anew where the receiver has 
   using agents = openAgents();
   const connections = new Set<unknown>();
   receiver.behave((response, one, nth) => {
-    connections.add(response.socket);
+    const { socket } = response;
+    connections.add(socket);
     // The second answer is the last on its connection, without a word of that.
-    if (nth === 2) response.on('finish', () => response.socket?.destroySoon());
+    if (nth === 2) response.on('finish', () => void setImmediate(() => socket?.destroy()));
     accept(response, one, nth);
   });
   for (let n = 0; n < 4; n += 1) expect(await send({ agents })).toEqual({ ok: true });
