@@ -74,6 +74,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/events': ['src/database'],
   'src/metrics': ['src/events'],
+  'src/feeds': [],
   'src/messages': [],
   'src/order': [],
   'src/journal': [
