@@ -1,6 +1,6 @@
 /** Sources with rhythms, weekends, holidays and outages over more than a year: what is told of them, and what is not. */
 import { beforeAll, expect, it } from 'vitest';
-import { lookAtFeed, NEW_FEED, type Feed } from '../../src/feeds/look.ts';
+import { lookAtFeed, NEW_FEED } from '../../src/feeds/look.ts';
 import { dateOf, dayOf, localOf, momentOf, weekdayOf, type Day } from '../../src/feeds/local-time.ts';
 import { LEARNT_DAYS, type ArrivalHour } from '../../src/feeds/rhythm.ts';
 import { placeAmongOthers, type Others } from '../../src/feeds/together.ts';
@@ -120,7 +120,7 @@ interface Alarm {
 function simulate(all: readonly Source[], arrivals: ReadonlyMap<string, readonly ArrivalHour[]>): Alarm[] {
   const alarms: Alarm[] = [];
   const feeds = new Map(
-    all.map(({ name, zone }) => [name, { zone, feed: NEW_FEED as Feed, nextMs: 0, forgotten: 0, seen: 0 }]),
+    all.map(({ name, zone }) => [name, { zone, feed: NEW_FEED, nextMs: 0, forgotten: 0, seen: 0 }]),
   );
   const endMs = momentOf({ day: END, minute: 0 }, 'UTC');
   for (let nowMs = momentOf({ day: BEGIN, minute: 0 }, 'UTC'); nowMs < endMs; nowMs += 10 * MINUTE_MS) {
