@@ -13,6 +13,7 @@ import { events } from './events.ts';
 import { exportLdif } from './export.ts';
 import type { CommandGroup } from './help.ts';
 import { history } from './history.ts';
+import { feeds } from './feeds.ts';
 import { hold, release } from './hold.ts';
 import { journal } from './journal.ts';
 import { notices } from './notices.ts';
@@ -67,7 +68,7 @@ export const GROUPS: readonly CommandGroup[] = [
   },
   {
     title: groups.files,
-    commands: [check, template, approve, discard, undo, receipt, sequence, reconcile, events, notices],
+    commands: [check, template, approve, discard, undo, receipt, sequence, feeds, reconcile, events, notices],
   },
   { title: groups.access, commands: [account, bans, unban, audit, journal] },
   { title: groups.maintenance, commands: [backup, restore, purge, verify] },

@@ -1,5 +1,6 @@
 import type { Configuration } from '../src/configuration.ts';
 import { embeddedDatabaseJob } from '../src/jobs/embedded-database.ts';
+import { feedsJob } from '../src/jobs/feeds.ts';
 import { guardJob } from '../src/jobs/guard.ts';
 import { historyJob } from '../src/jobs/history.ts';
 import { housekeepingJob } from '../src/jobs/housekeeping.ts';
@@ -47,6 +48,7 @@ export async function startJobs(parts: JobsParts): Promise<AsyncDisposable & Job
     purgeJob({ ...services, spool, days: retention.days }),
     historyJob(services, retention),
     guardJob(services, changed),
+    feedsJob(services),
     removalJob(services, removal.finishSeconds * 1000),
     ...(mailing ? [mailing.job] : []),
     ...noticing.jobs,

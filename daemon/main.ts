@@ -29,6 +29,7 @@ import { makeCustomerFolders } from '../src/spool/customer-folders.ts';
 import { createIntake, type Intake } from '../src/spool/intake.ts';
 import { openDoors, type Doors } from './doors.ts';
 import { startJobs } from './jobs.ts';
+import { followArrivals } from './feeds.ts';
 import { startPrivateServer } from './private-server.ts';
 import { buildServices, loadOrganisations, type BuiltServices } from './services.ts';
 import { openOwnStore } from './store.ts';
@@ -146,6 +147,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   const compare = () => comparison?.request();
   const store = opened.use(await openOwnStore(configuration, base.journal, compare));
   const { journal, database, meters } = opened.use(openEvents(base, store.database));
+  opened.use(followArrivals(store.database, clock, journal));
   await loadOrganisations(configuration, database, clock, journal);
   const parts = { database, clock, journal, meter: meters, signal };
   const services = await buildServices(configuration, { ...parts, ...overrides });

@@ -11,6 +11,7 @@ import { customerStatus } from './customer-status.ts';
 import { discard } from './discard.ts';
 import { events } from './events.ts';
 import { exportDirectory } from './export.ts';
+import { feeds } from './feeds.ts';
 import { groups } from './groups.ts';
 import { history } from './history.ts';
 import { hold } from './hold.ts';
@@ -51,6 +52,7 @@ export const ACTIONS: readonly Action[] = [
   approve,
   discard,
   undo,
+  feeds,
   sequence,
   ruleSequence,
   check,

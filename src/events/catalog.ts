@@ -235,6 +235,32 @@ const FILES = {
   'sequence.gap': kind<{ missing: string[] }>('info', 'sequence numbers are missing', FILE),
 } as const;
 
+/** Of a source whose files are expected: when they usually come, and what they are like. */
+const SOURCE = { subject: 'source' };
+
+interface Awaited {
+  type: string;
+  /** When it usually comes. */
+  expected: string;
+  minutesLate: number;
+  /** The last one that came. */
+  last: string;
+}
+
+const FEEDS = {
+  'feed.late': kind<Awaited>('info', 'expected file is late', SOURCE),
+  'feed.missing': kind<Awaited>('warn', 'expected file is missing', SOURCE),
+  'feed.resumed': kind<{ type: string; missingSince: string }>('info', 'missing files come again', SOURCE),
+  /** Against the smallest and largest of its last files. */
+  'feed.unusual': kind<{
+    type: string;
+    why: 'tiny' | 'huge' | 'many_removals';
+    entries: number;
+    least: number;
+    most: number;
+  }>('warn', 'file of unusual size', SOURCE),
+} as const;
+
 const OPERATORS = {
   'customer.held': kind<Act<{ name: string }>>('info', 'customer held', {}, 'hold'),
   'customer.released': kind<Act<{ name: string }>>('info', 'customer released', {}, 'release'),
@@ -296,7 +322,7 @@ const PROGRAM = {
   'database.back': kind<object>('info', 'database reachable again'),
 } as const;
 
-export const CATALOG = { ...DOORS, ...FILES, ...OPERATORS, ...PROGRAM };
+export const CATALOG = { ...DOORS, ...FILES, ...FEEDS, ...OPERATORS, ...PROGRAM };
 
 export type EventType = keyof typeof CATALOG;
 export const EVENT_TYPES = Object.keys(CATALOG) as EventType[];

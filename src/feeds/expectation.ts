@@ -45,16 +45,20 @@ const RECENT_HOURS = 48;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** @returns null: it comes when it likes */
+/**
+ * @param asked the first day that is still waited for
+ * @returns null: it comes when it likes
+ */
 export function learnRhythm(
   { zone, arrivals, leftOut }: Past,
-  before: Rhythm | null,
+  { before, asked }: { before: Rhythm | null; asked: Day },
   nowMs: number,
 ): Rhythm | null {
   if (arrivals.length === 0) return null;
   const begins = beginOfDays(arrivals, zone, before?.begins ?? null);
   const days = daysOf(arrivals, begins, zone);
-  const today = placeOf(nowMs, begins, zone).day;
+  // A day of which a file is still awaited has not failed to come.
+  const today = Math.min(placeOf(nowMs, begins, zone).day, asked);
   const learnt = learn(days, begins, { today, leftOut: new Set(leftOut.map(dayOf)) });
   if (!learnt) return null;
   const whole = new Set([...days.keys()].filter((day) => day < today && hasSlots(learnt, day)));

@@ -68,7 +68,7 @@ export function lookAtFeed(past: Omit<Past, 'leftOut'>, before: Feed, others: Ot
     return { feed: { ...feed, standing, expected: null }, told, nextMs: nowMs + 6 * HOUR_MS };
   }
   if (feed.standing === 'none')
-    feed = { ...feed, standing: 'on_time', from: tomorrow(nowMs, rhythm.begins, past.zone) };
+    feed = { ...feed, standing: 'on_time', from: beginning(past, feed, rhythm, nowMs) };
   for (let step = 0; step < STEPS_MAX; step += 1) {
     const expected = nextExpected({ ...past, leftOut: feed.leftOut }, rhythm, feed.from);
     if (!expected)
@@ -104,7 +104,8 @@ function learning(past: Omit<Past, 'leftOut'>, feed: Feed, nowMs: number): Feed 
   const { day } = localOf(nowMs, past.zone);
   if (past.declared || feed.learnt?.day === day) return feed;
   const before = feed.learnt?.rhythm ?? null;
-  const rhythm = learnRhythm({ ...past, leftOut: feed.leftOut }, before, nowMs);
+  const asked = feed.standing === 'none' ? Infinity : feed.from.day;
+  const rhythm = learnRhythm({ ...past, leftOut: feed.leftOut }, { before, asked }, nowMs);
   const moved = before && rhythm && before.begins !== rhythm.begins;
   const from = moved ? tomorrow(nowMs, rhythm.begins, past.zone) : feed.from;
   return { ...feed, from, learnt: { day, rhythm } };
@@ -120,7 +121,18 @@ function toldMs({ slot, missingMs }: Expected, others: Others, nowMs: number): n
     : missingMs;
 }
 
-/** What a new rhythm says of the day that has begun may have been due before anybody expected it. */
+/** What is late by a rhythm that is just learnt was due before anybody expected it. */
+function beginning(
+  past: Omit<Past, 'leftOut'>,
+  { leftOut }: Feed,
+  rhythm: Rhythm,
+  nowMs: number,
+): Feed['from'] {
+  const { day } = placeOf(nowMs, rhythm.begins, past.zone);
+  const expected = nextExpected({ ...past, leftOut }, rhythm, { day, slot: 0 });
+  return expected && nowMs >= expected.lateMs ? { day: day + 1, slot: 0 } : { day, slot: 0 };
+}
+
 function tomorrow(nowMs: number, begins: number, zone: string): Feed['from'] {
   return { day: placeOf(nowMs, begins, zone).day + 1, slot: 0 };
 }

@@ -168,6 +168,8 @@ const QUESTIONS: [
   ['hold', { customer: ACME }, 'answers'],
   ['hold', { customer: ACME }, 'answers'],
   ['release', { customer: ACME }, 'answers'],
+  ['feeds', { customer: null }, 'answers'],
+  ['feeds', { customer: 9 }, 'exit 1'],
   ['sequence', { customer: ACME, source: null, type: null }, 'answers'],
   ['sequence', { customer: ACME, source: 'HP', type: 'PRV' }, 'exit 1'],
   ['sequence', { customer: ACME, source: 'HR', type: 'DI' }, 'exit 1'],

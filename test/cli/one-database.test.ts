@@ -63,6 +63,7 @@ const COMMANDS = {
   approve: { words: ['approve', String(ACME), 'x.csv'], code: 3, says: /x\.csv is not held\.$/m },
   discard: { words: ['discard', String(ACME), 'x.csv'], code: 3, says: /x\.csv is not held\.$/m },
   undo: { words: ['undo', String(ACME), 'x.csv'], code: 1, says: /has sent no file ".*x\.csv"/ },
+  feeds: { words: ['feeds', String(ACME)], code: 0, says: /No files have come yet/ },
   sequence: { words: ['sequence', String(ACME)], code: 3, says: /has sent no files with sequence numbers/ },
   'rule-sequence': {
     words: ['sequence', String(ACME), 'HR', '--skip', '6', '--reason', 'it is lost'],

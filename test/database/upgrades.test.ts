@@ -43,6 +43,8 @@ const HASHES: Record<string, string> = {
   '035-waited-for.sql': 'f8bbfb57c00b1a8ded31cd5384184c05783915bdeff2535836569c774e7f8592',
   '032-receipts.sql': '2922dc7a13b2e70ac8fc4d4e8c8687a37d25cd9e8db3ecf10df6efef67e08d06',
   '030-guards.sql': '525cdfc4c893ec469a895a4ce5ad6caa253ed2b6efb8c00c6bf77b5ad9a42cca',
+  '035-waited-for.sql': '9f47027dae9d5d088f387741e4d3b6561e65f12d46bd8eec2a3436a2f2ec12c4',
+  '038-feeds.sql': '57323d35fb7faf9b7d820d61df87e818c81d9e0754107ee1d82ec61392f3ebaf',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
 const SCHEMAS: [title: string, ...files: string[]][] = [
@@ -151,6 +153,8 @@ const SCHEMAS: [title: string, ...files: string[]][] = [
   ],
   // prettier-ignore
   ['up to 034', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '026', '027', '028', '029', '034'],
+  // prettier-ignore
+  ['038 after 035', '001', '002', '003', '004', '005', '007', '008', '009', '010', '011', '012', '013', '014', '015', '017', '018', '019', '020', '021', '022', '023', '024', '025', '026', '027', '028', '029', '035', '038'],
 ];
 
 let database: TestDatabase;

@@ -24,7 +24,20 @@ export interface SourceSettings {
   snapshot?: SnapshotSettings | undefined;
   /** What its files may take before they wait for a person; false: nothing is held. */
   guards?: GuardSettings | false | undefined;
+  /** By type of file: when its files are expected, instead of what was learnt; `none`: nothing is expected. */
+  feeds?: Record<string, 'none' | FeedSettings> | undefined;
 }
+
+/** When files of a source are expected. */
+export interface FeedSettings {
+  days: readonly Weekday[];
+  /** `HH:MM`, in the time zone of the customer. */
+  by: string;
+  graceMinutes: number;
+}
+
+export const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
 
 /** The settings of one source of full lists. */
 export interface SnapshotSettings {

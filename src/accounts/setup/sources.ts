@@ -6,7 +6,7 @@ import { OperatorFault } from '../../fault.ts';
 import { configuration as words } from '../../messages/en/configuration.ts';
 import { operator } from '../../messages/en/operator.ts';
 import { wholeNumber } from '../../value-faults.ts';
-import { customerById, type SnapshotSettings, type SourceSettings } from '../customers/customer.ts';
+import { customerById, WEEKDAYS, type SnapshotSettings, type SourceSettings } from '../customers/customer.ts';
 import { guardsSchema } from './guards.ts';
 import { unknownGroups } from '../groups/declared.ts';
 import { hashPassword, verifyPassword } from '../passwords/password-hash.ts';
@@ -45,6 +45,12 @@ const snapshot = z
     }
   });
 
+const feed = z.strictObject({
+  days: z.array(z.enum(WEEKDAYS)).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri']),
+  by: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/u, words.values.timeOfDay),
+  graceMinutes: wholeNumber(1, 1_440).default(60),
+});
+
 type DeclaredSnapshot = z.output<typeof snapshot>;
 
 /** @param groupName what a group of users may be called */
@@ -56,6 +62,7 @@ export function sourcesSchema(groupName: z.ZodType<string>) {
       technicianGroup: wholeNumber(1).optional(),
       snapshot: snapshot.optional(),
       guards: guardsSchema.optional(),
+      feeds: z.record(z.string(), z.union([z.literal('none'), feed])).optional(),
     }),
   );
 }

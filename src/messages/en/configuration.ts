@@ -51,6 +51,7 @@ const values = {
   groupTwice: 'the same group is listed twice; remove one of the two',
   oneDefault: 'only one group can be the default',
   areaCode: 'is not an area code; write three digits, in quotes',
+  timeOfDay: 'is not a time of day; write HH:MM, in quotes, such as "06:30"',
   noSources: 'is an empty list; name a source, or remove the key for all of them',
   webhookUrl:
     'is not a URL for a webhook; write one such as https://example.com/hooks, without user, password or #',
