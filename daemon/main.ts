@@ -9,19 +9,13 @@ import { systemClock, type Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Announce } from '../src/doors/sign-in/access-account.ts';
 import type { Database } from '../src/database/open.ts';
-import { journalTo, recordingJournal } from '../src/events/events.ts';
-import { Follower, waking, type Tell } from '../src/events/follow.ts';
+import { journalTo } from '../src/events/events.ts';
 import { openLog, type Log } from '../src/events/log.ts';
-import { logSink } from '../src/events/sinks/log.ts';
-import { messageOf } from '../src/fault.ts';
 import { startControlServer } from '../src/http/control.ts';
 import { controlFolder } from '../src/http/control-socket.ts';
 import type { JobRunner } from '../src/jobs/runner.ts';
 import type { Kinds } from '../src/kinds/kinds.ts';
 import { watchLoop } from '../src/loop-watch.ts';
-import { eventCounter } from '../src/metrics/count-events.ts';
-import { Meters } from '../src/metrics/meters.ts';
-import { noticeTell } from '../src/notices/put-in.ts';
 import { Dispatcher } from '../src/pipeline/dispatcher.ts';
 import { Trials } from '../src/pipeline/trials.ts';
 import { Comparison } from '../src/spool/comparison.ts';
@@ -29,7 +23,7 @@ import { makeCustomerFolders } from '../src/spool/customer-folders.ts';
 import { createIntake, type Intake } from '../src/spool/intake.ts';
 import { openDoors, type Doors } from './doors.ts';
 import { startJobs } from './jobs.ts';
-import { followArrivals } from './feeds.ts';
+import { openEvents } from './events.ts';
 import { startPrivateServer } from './private-server.ts';
 import { buildServices, loadOrganisations, type BuiltServices } from './services.ts';
 import { openOwnStore } from './store.ts';
@@ -72,41 +66,6 @@ function openBase({ log: settings, cycle }: Configuration, overrides: Overrides)
   return { log, journal, clock, loop, [Symbol.asyncDispose]: close };
 }
 
-/** Nobody looks for a notice within a second; what is committed meanwhile is put in together. */
-const NOTICES_PAUSE_MS = 500;
-
-/** The journal that records, and the followers: the log of what is recorded, and the notices. */
-function openEvents({ log, clock, journal: plain }: ReturnType<typeof openBase>, store: Database) {
-  const failed = (error: unknown) =>
-    plain.warned('recorded events cannot be written to the log yet', { reason: messageOf(error) });
-  const meters = new Meters();
-  const count = eventCounter(meters);
-  const write = logSink(log);
-  const tell: Tell = (events, tx) => {
-    count(events);
-    return write(events, tx);
-  };
-  const follower = new Follower({ database: store, name: 'log', tell, failed });
-  const notices = new Follower({
-    database: store,
-    name: 'notices',
-    tell: noticeTell(() => clock.now()),
-    pauseMs: NOTICES_PAUSE_MS,
-    failed: (error) => plain.warned('notices cannot be put in yet', { reason: messageOf(error) }),
-  });
-  const database = waking(store, () => {
-    follower.wake();
-    notices.wake();
-  });
-  const { journal, recorder } = recordingJournal(log, { database, clock });
-  const close = async () => {
-    await recorder[Symbol.asyncDispose]();
-    await notices[Symbol.asyncDispose]();
-    await follower[Symbol.asyncDispose]();
-  };
-  return { journal, database, meters, [Symbol.asyncDispose]: close };
-}
-
 /** The socket on which commands ask the daemon. */
 function startControl(
   configuration: Configuration,
@@ -147,7 +106,6 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   const compare = () => comparison?.request();
   const store = opened.use(await openOwnStore(configuration, base.journal, compare));
   const { journal, database, meters } = opened.use(openEvents(base, store.database));
-  opened.use(followArrivals(store.database, clock, journal));
   await loadOrganisations(configuration, database, clock, journal);
   const parts = { database, clock, journal, meter: meters, signal };
   const services = await buildServices(configuration, { ...parts, ...overrides });

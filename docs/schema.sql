@@ -63,6 +63,9 @@ create table customer (
   removal_finish_seconds integer,
   -- byFile: whether FILE.undo is heard.
   undo jsonb not null default '{}',
+  -- What a file may take before it waits for a person; false: nothing is held. Sources may say otherwise
+  -- (sources.*.guards).
+  guards jsonb not null default '{}',
   -- Since when its files wait, who has paused it and why: since, by, reason; null: they do not. An
   -- organisation file leaves it as it is.
   pause jsonb,
@@ -399,13 +402,16 @@ create table change_file (
   login text,
   -- The network address it was uploaded from.
   address text,
-  -- When nobody has answered by then it is discarded.
+  -- Of a held full list: when nobody has answered by then it is discarded. null: it is held until somebody
+  -- decides, and later files of its source and type wait behind it.
   held_until timestamptz,
-  -- Why it is, or was, held: how many people it would hit.
+  -- Why it is, or was, held: what it would take, and who has approved it where one is not enough.
   hold jsonb,
   -- What was decided of a held file; its turn carries it out.
   ruling jsonb,
   retry_number bigint,
+  -- How many people it has removed, suspended or disabled.
+  removals integer not null default 0,
   -- Of a file of which nothing was read, or that changed meanwhile: as it was filed.
   filed_sha256 text,
   -- null: it has none.
@@ -431,7 +437,9 @@ create index change_file_held on change_file (held_until) where (state = 'held')
 create index change_file_kept on change_file (customer_id, finished_at) where ((state = 'filed') and (purged_at is null));
 create index change_file_next on change_file (batch_id, rank, sequence, source collate "C", id) where (state = 'waiting');
 create index change_file_queue on change_file (customer_id, received_at) where (state in ('waiting', 'deferred', 'held'));
+create index change_file_removals on change_file (customer_id, source, finished_at) where (removals > 0);
 create index change_file_results on change_file (customer_id, finished_at desc, id desc) where (decision is not null);
+create index change_file_undecided on change_file (customer_id, source, type) where ((state = 'held') and (held_until is null));
 create index change_file_unfinished on change_file (customer_id) where (state in ('applying', 'applied', 'rejected'));
 create unique index change_file_waiting on change_file (customer_id, name) where ((state in ('waiting', 'deferred', 'held')) and (not taken));
 
@@ -462,6 +470,8 @@ create table sequence_counter (
   files bigint not null default 0,
   -- Every number of its history followed the one before it. One gap, ever, and it stays false.
   gapless boolean not null default true,
+  -- Entries of the last files that were carried out, the newest first: how large files of the source are.
+  sizes integer[] not null default '{}'::integer[],
   primary key (customer_id, source, type),
   foreign key (customer_id) references customer(id),
   check (last >= 0)
@@ -989,3 +999,34 @@ create index notice_delivery_due on notice_delivery (endpoint_id, next_try_at, i
 create index notice_delivery_order on notice_delivery (endpoint_id, order_key, id) where (done_at is null);
 create index notice_delivery_tried on notice_delivery (endpoint_id, next_try_at, id) where ((done_at is null) and (tries > 0));
 create unique index notice_delivery_event on notice_delivery (endpoint_id, event_id);
+
+create table feed_hour (
+  customer_id bigint not null,
+  source text not null,
+  type text not null,
+  hour timestamptz not null,
+  first_at timestamptz not null,
+  last_at timestamptz not null,
+  primary key (customer_id, source, type, hour),
+  foreign key (customer_id) references customer(id) on delete cascade
+);
+
+create table feed (
+  customer_id bigint not null,
+  source text not null,
+  type text not null,
+  standing text not null default 'none',
+  from_day integer not null default 0,
+  from_slot integer not null default 0,
+  expected jsonb,
+  left_out text[] not null default '{}',
+  missing_since timestamptz,
+  learnt jsonb,
+  last_at timestamptz not null,
+  sized bigint not null default 0,
+  look_at timestamptz not null,
+  primary key (customer_id, source, type),
+  foreign key (customer_id) references customer(id) on delete cascade
+);
+create index feed_due on feed (look_at);
+create index feed_standing on feed (standing) where (standing <> 'none');

@@ -148,8 +148,7 @@ describe('config/spoolgate.example.yaml', () => {
 const CUSTOMER: Record<keyof DeclaredCustomer, true> = {
   id: true, name: true, folder: true, state: true, contactLanguage: true, domains: true, mailDomains: true,
   emailVerification: true, acceptTerms: true, administrator: true, federation: true, notes: true, inotes: true, accessories: true, types: true, users: true, sources: true, groups: true, technicianGroups: true, throttle: true, timeZone: true,
-  retentionDays: true, strictSequence: true, undo: true, guards: true, removal: true,
-  retentionDays: true, strictSequence: true, undo: true, removal: true, notices: true,
+  retentionDays: true, strictSequence: true, undo: true, guards: true, removal: true, notices: true,
   subscriptions: true, templates: true, formsFiles: true, onPremises: true, subscribers: true, accounts: true,
 }; // prettier-ignore
 const SUBSCRIPTION: Record<keyof DeclaredSubscription, true> = {

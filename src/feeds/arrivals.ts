@@ -2,6 +2,8 @@
 import { parseChangeFileName, type ChangeFileTypes } from '../change-file/change-file.ts';
 import type { Queryable } from '../database/open.ts';
 import type { StoredEvent } from '../events/catalog.ts';
+import type { Tell } from '../events/follow.ts';
+import { KEPT_DAYS } from './rhythm.ts';
 
 /** Of one source in one hour. */
 interface Arrival {
@@ -35,6 +37,16 @@ const WAKE = `
    where feed.customer_id = t.customer_id and feed.source = t.source and feed.type = t.type`;
 
 const DECIDED: ReadonlySet<string> = new Set(['file.applied', 'file.applied_with_errors']);
+
+const DAY_MS = 86_400_000;
+
+/** @param now when it is asked */
+export function arrivalsTell(types: ChangeFileTypes, now: () => Date): Tell {
+  return async (events, tx) => {
+    await takeIn(tx, types, events, new Date(now().getTime() - KEPT_DAYS * DAY_MS));
+    return true;
+  };
+}
 
 /**
  * What has come is kept; of a source of which a file was decided the size is looked at soon.

@@ -42,6 +42,8 @@ const HOUR = 60;
 const DAY_MINUTES = 24 * HOUR;
 const WEEKS = 8;
 export const LEARNT_DAYS = 7 * WEEKS;
+/** A day of a source may begin half a day before that of the calendar. */
+export const KEPT_DAYS = LEARNT_DAYS + 2;
 /** Fewer weeks say nothing about a weekday. */
 const WEEKS_LEAST = 3;
 /** Files this far apart are two deliveries; those of a burst are one. */

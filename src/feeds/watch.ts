@@ -7,7 +7,7 @@ import { decidedSizes, type DecidedSize } from '../ledger/sizes.ts';
 import { declaredRhythm } from './declared.ts';
 import { localOf } from './local-time.ts';
 import { lookAtFeed, type Told } from './look.ts';
-import { LEARNT_DAYS, type ArrivalHour } from './rhythm.ts';
+import { KEPT_DAYS, type ArrivalHour } from './rhythm.ts';
 import {
   arrivalsOf,
   lockDue,
@@ -21,8 +21,6 @@ import { unusualSize, type Unusual } from './size.ts';
 import { placeAmongOthers, type Others } from './together.ts';
 
 const DAY_MS = 86_400_000;
-/** A day of a source may begin half a day before that of the calendar. */
-export const KEPT_DAYS = LEARNT_DAYS + 2;
 const FEEDS_AT_ONCE = 200;
 const FORMER_FILES = 40;
 

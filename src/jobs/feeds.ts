@@ -1,5 +1,6 @@
 import { forgetArrivals } from '../feeds/rows.ts';
-import { KEPT_DAYS, lookAtDue } from '../feeds/watch.ts';
+import { KEPT_DAYS } from '../feeds/rhythm.ts';
+import { lookAtDue } from '../feeds/watch.ts';
 import type { Job, JobParts } from './runner.ts';
 
 const EVERY_MINUTE = 60_000;

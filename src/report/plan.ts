@@ -12,7 +12,7 @@ import type { Outcome } from '../change-file/outcome.ts';
 import type { ReportedFile } from '../change-file/reported-file.ts';
 import { isSkipped, symbolOf } from '../change-file/result-code.ts';
 import { en } from '../messages/en/en.ts';
-import { heldText } from '../messages/en/status.ts';
+import { heldText } from '../messages/en/held.ts';
 import { escapeHidden } from '../shown-text.ts';
 import { refusalText } from './report.ts';
 
