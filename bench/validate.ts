@@ -4,7 +4,7 @@
  *
  *     npm run bench:validate -- [rounds] [files per round]
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,11 +12,9 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Client } from 'basic-ftp';
 import { figures } from './timing.ts';
 
-const run = promisify(execFile);
 const CLI = fileURLToPath(new URL('../daemon/cli.ts', import.meta.url));
 const [ROUNDS = 6, FILES = 30] = process.argv.slice(2).map(Number);
 const [TRYING, SENDING] = [1_000_001, 1_000_002];
@@ -136,13 +134,6 @@ async function prepare(): Promise<void> {
     `data: ${home}/data\nspool: ${home}/spool\norganisations: ${home}/organisation.yaml\ncycle: { settleMs: 10 }
 ftps: { host: 127.0.0.1, port: 0, passive: 0 }\nsftp: { host: 127.0.0.1, port: 0 }\nhttp: { host: 127.0.0.1, port: 0 }\n`,
   );
-  await run(process.execPath, [
-    CLI,
-    'setup',
-    path.join(home, 'organisation.yaml'),
-    '--config',
-    configuration,
-  ]);
 }
 
 async function started(): Promise<number> {

@@ -42,8 +42,8 @@ async function namesIn(view: FolderView, name: FolderName): Promise<string[]> {
 async function outcome(work: Promise<unknown>): Promise<string> {
   try {
     const result = await work;
-    if (typeof result === 'object' && result && 'close' in result)
-      await (result.close as () => Promise<void>)();
+    if (typeof result === 'object' && result && Symbol.asyncDispose in result)
+      await (result as AsyncDisposable)[Symbol.asyncDispose]();
     return 'ok';
   } catch (error) {
     return error instanceof FolderFault ? error.kind : String(error);
