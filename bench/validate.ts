@@ -42,7 +42,7 @@ opened.defer(() => [trying, sending].forEach((client) => client.close()));
 let number = 0;
 
 const people = (who: string) =>
-  Array.from({ length: ENTRIES }, (_, n) => `${who}${n}@c.example.com,Add,1,${who}${n},Berg,\n`).join('');
+  Array.from({ length: ENTRIES }, (_, n) => `${who}${n}@c.example.com,Add,,${who}${n},Berg,\n`).join('');
 const titles = (title: number) =>
   Array.from({ length: ENTRIES }, (_, n) => `s${n}@c.example.com,Update,,,,Title ${title}\n`).join('');
 await send(HEADER + people('s'));
