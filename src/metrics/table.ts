@@ -204,7 +204,9 @@ export const METRICS = {
   guard_holds_total: {
     type: 'counter',
     help: 'Files that a guard has held for a person',
-    labels: { guard: ['people', 'percent', 'scope', 'more-than-approved', OTHER] },
+    labels: {
+      guard: ['people', 'percent', 'day', 'scope', 'addresses', 'size', 'more-than-approved', OTHER],
+    },
   },
   undo_entries_total: {
     type: 'counter',

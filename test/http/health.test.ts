@@ -73,8 +73,8 @@ describe('what health says of the parts', () => {
     const text = await at('/health.txt');
     expect([text.status, text.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
     const words = await text.text();
-    expect(words).toMatch(/^degraded\n\nFAILED {3}virus scanner {2}clamd cannot be reached/);
-    expect(words).toMatch(/\n {9}to do {10}Start clamd, or correct the key antivirus.clamd/);
+    expect(words).toMatch(/^degraded\n\nFAILED {3}virus scanner +clamd cannot be reached/);
+    expect(words).toMatch(/\n {9}to do +Start clamd, or correct the key antivirus.clamd/);
     for (const [place, method] of [
       ['/health', 'HEAD'],
       ['/health.txt', 'POST'],
