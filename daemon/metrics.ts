@@ -24,7 +24,7 @@ export interface Measured {
   certificate: () => { validTo: Date };
 }
 
-/** The library is loaded when somebody first asks: it takes some 20 MB, and many never do. */
+/** The library is loaded when somebody first asks: it takes some 4 MB, and many never do. */
 export function openMetrics(parts: Measured): Expose {
   const shared = keptFor(() => readShared(parts));
   const runs = lastRuns();
