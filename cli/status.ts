@@ -32,6 +32,8 @@ export interface Status {
   customers: CustomerStatus[];
   /** By customer: how many people have each status. */
   people?: Record<string, Record<string, number>>;
+  /** Of notices: nothing more is sent to so many. */
+  disabledReceivers?: number;
   /** null where no daemon runs. */
   loop: LoopStatus | null;
 }
@@ -50,9 +52,9 @@ export const status: Command = {
     if (id !== undefined && options.waiting) throw new OperatorFault(words.either, 2);
     if (id !== undefined) return showCustomer(customerNumber(id), context);
     if (options.waiting) return showWaiting(context);
-    const { customers, people, loop } = await call(statusAction, {});
+    const { customers, people, disabledReceivers, loop } = await call(statusAction, {});
     const certificates = await certificatesOf(await configuration(), systemClock.now());
-    const status = { customers, people, certificates: throughJson(certificates), loop };
+    const status = { customers, people, certificates: throughJson(certificates), disabledReceivers, loop };
     print(options.json ? escapeHidden(JSON.stringify(withWhy(status))) : statusText(status));
     return 0;
   },
@@ -99,14 +101,22 @@ async function certificatesOf({ data, ftps }: Configuration, now: Date): Promise
   return one ? [one] : [];
 }
 
-export function statusText({ certificates, customers, people = {}, loop }: AsJson<Status>): string {
+export function statusText({
+  certificates,
+  customers,
+  people = {},
+  disabledReceivers = 0,
+  loop,
+}: AsJson<Status>): string {
   const warnings = certificates.flatMap(({ warning }) =>
     warning ? [words.warning(escapeHidden(warning))] : [],
   );
+  const disabled =
+    disabledReceivers === 0 ? [] : [words.warning(commands.notices.disabledOnes(disabledReceivers))];
   const unknown = customers.flatMap(unknownText);
   const rest =
     customers.length === 0 ? [words.noCustomers] : customers.map((one) => textOf(one, people[one.id] ?? {}));
-  return [...warnings, ...unknown, ...loopTexts(loop), ...rest].join('\n\n');
+  return [...warnings, ...disabled, ...unknown, ...loopTexts(loop), ...rest].join('\n\n');
 }
 
 function unknownText({ id, unknown: { count, files } }: AsJson<CustomerStatus>): string[] {

@@ -7,6 +7,7 @@ import { KINDS } from '../kinds/registry.ts';
 import { customerStatuses, type StatusFacts } from '../ledger/status.ts';
 import type { LoopStatus } from '../loop-watch.ts';
 import type { Caps } from '../order/throttle.ts';
+import { countDisabled } from '../notices/endpoints.ts';
 import { action, operators } from './action.ts';
 import type { ActionServices } from './services.ts';
 
@@ -35,6 +36,8 @@ export async function statusOfAll({
   customers: CustomerStatus[];
   /** By customer: how many people have each status. */
   people: Record<number, Partial<Record<UserStatus, number>>>;
+  /** Of notices: nothing more is sent to so many. */
+  disabledReceivers: number;
   /** null where no daemon runs. */
   loop: LoopStatus | null;
 }> {
@@ -49,5 +52,6 @@ export async function statusOfAll({
     const ids = some.map(({ id }) => id);
     Object.assign(people, Object.fromEntries(await countPeople(database, ids, now)));
   }
-  return { customers: statuses, people, loop: loop?.() ?? null };
+  const disabledReceivers = await countDisabled(database);
+  return { customers: statuses, people, disabledReceivers, loop: loop?.() ?? null };
 }

@@ -110,6 +110,8 @@ it('a receiver that wants no more is said by health and by the log', async () =>
     const health = (await (await fetch(`http://127.0.0.1:${world.daemon.httpPort}/health`)).json()) as object;
     return JSON.stringify(health).includes('1 receiver is disabled') ? true : null;
   });
+  const { stdout } = await spoolgate(world.home, 'status');
+  expect(stdout).toContain('1 receiver of notices is disabled; see: spoolgate notices');
   await poll('the log', 20, async () =>
     world.log.some((line) => line.includes('"notices disabled"') && line.includes('"failure":"gone"'))
       ? true

@@ -29,6 +29,8 @@ Exit 3 if there is nothing to list or to do.`,
     noMailServer: 'No mail server is set (mail.smtp): mails wait.',
     disabled: (since: string, why: string) => `disabled since ${since}: ${why};`,
     untold: (since: string) => `nothing kept since ${since}, enable it to send that as well;`,
+    disabledOnes: (count: number) =>
+      `${count === 1 ? '1 receiver of notices is' : `${count} receivers of notices are`} disabled; see: spoolgate notices`,
     noneWaits: 'nothing waiting,',
     waiting: (count: number, oldest: string) => `${count} waiting, the oldest since ${oldest},`,
     givenUp: (count: number) => `${count} failed,`,
