@@ -44,7 +44,6 @@ const HASHES: Record<string, string> = {
   '034-notices.sql': 'ea3d814a800269aabcde3693dda06526b31965c1109a9c11adc3652ec0ec7faf',
   '035-waited-for.sql': 'f8bbfb57c00b1a8ded31cd5384184c05783915bdeff2535836569c774e7f8592',
   '038-feeds.sql': '57323d35fb7faf9b7d820d61df87e818c81d9e0754107ee1d82ec61392f3ebaf',
-  '032-receipts.sql': '2922dc7a13b2e70ac8fc4d4e8c8687a37d25cd9e8db3ecf10df6efef67e08d06',
 };
 /** The databases that were ever in use, by the files that made them. A later schema adds its line. */
 const SCHEMAS: [title: string, ...files: string[]][] = [
