@@ -6,6 +6,7 @@ import { systemClock, type Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Queryable } from '../src/database/open.ts';
 import { termOf } from '../src/doors/tls/certificate-term.ts';
+import { countStandings } from '../src/feeds/standings.ts';
 import { ClockWatch } from '../src/http/clock-watch.ts';
 import { healthFrom, type Due, type Findings, type Health } from '../src/http/health-parts.ts';
 import { SpoolProbe } from '../src/http/spool-probe.ts';
@@ -53,6 +54,7 @@ export function openHealth(parts: Examined): () => Promise<Health> {
         ...dueOf(read?.pending ?? [], (topic) => MAILS.has(topic)),
       },
       disabledReceivers: read?.disabledReceivers ?? 0,
+      missingFeeds: read?.feeds.get('missing') ?? 0,
       outbox: dueOf(read?.pending ?? [], (topic) => topic === 'removal'),
       certificate: termOf(certificate(), clock.now()),
       jumpSeconds: jumps.look(),
@@ -66,6 +68,7 @@ async function readMore({ database, clock, configuration }: Examined) {
   return {
     concern: await concernText(database),
     disabledReceivers: await countDisabled(database),
+    feeds: await countStandings(database),
     oldest: await oldestWaits(database, now),
     pending: await pendingByTopic(database, now, configuration.removal.finishSeconds * 1000),
   };

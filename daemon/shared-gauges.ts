@@ -4,6 +4,7 @@ import type { Clock } from '../src/clock.ts';
 import type { Configuration } from '../src/configuration.ts';
 import type { Queryable } from '../src/database/open.ts';
 import { countBans } from '../src/doors/sign-in/bans.ts';
+import { countStandings } from '../src/feeds/standings.ts';
 import { finishedRuns } from '../src/jobs/job-run.ts';
 import { busiestCustomers, filesWaiting, oldestWaits } from '../src/ledger/waiting-gauges.ts';
 import { gauge, type Gauges } from '../src/metrics/gauges.ts';
@@ -39,6 +40,7 @@ export async function readShared({ database, clock, configuration, meters }: Sha
       ...(await pendingByTopic(database, now, removal.finishSeconds * 1000)),
       ...(await pendingNotices(database, now)),
     ],
+    feeds: await countStandings(database),
     runs: await finishedRuns(database),
   };
 }
@@ -55,6 +57,7 @@ export function tellShared(all: Gauges, read: Shared, configuration: Configurati
     if (isWorkedOff(topic, configuration))
       gauge(all, 'outbox_oldest_seconds', { topic }, Math.max(0, row?.seconds ?? 0));
   }
+  for (const state of METRICS.feeds.labels.state) gauge(all, 'feeds', { state }, read.feeds.get(state) ?? 0);
   for (const { job, finishedAt } of read.runs)
     gauge(all, 'upkeep_success_timestamp_seconds', { job_name: listed(JOBS, job) }, seconds(finishedAt));
 }

@@ -27,6 +27,8 @@ export interface Findings {
   outbox: Due;
   /** Receivers of notices that nothing more is sent to. */
   disabledReceivers: number;
+  /** Sources whose expected files have not come. */
+  missingFeeds: number;
   certificate: { state: 'valid' | 'expires soon' | 'expired' | 'not yet valid'; daysLeft: number };
   /** How far the clock of this machine is ahead of the database's; null: not known. */
   aheadSeconds: number | null;
@@ -74,6 +76,9 @@ export function partsOf(found: Findings): Part[] {
     found.disabledReceivers > 0
       ? part('notices', 'warning', words.notices.disabled({ count: found.disabledReceivers }))
       : part('notices', 'ok', words.notices.ok()),
+    found.missingFeeds > 0
+      ? part('feeds', 'warning', words.feeds.missing({ count: found.missingFeeds }))
+      : part('feeds', 'ok', words.feeds.ok()),
     certificatePart(found),
     clockPart(found),
     found.loopMs > LOOP_MS_MAX

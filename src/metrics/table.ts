@@ -141,6 +141,12 @@ export const METRICS = {
     perCustomer: true,
   },
   customers: { type: 'gauge', help: 'Customers', labels: { state: ['active', 'held'] }, shared: true },
+  feeds: {
+    type: 'gauge',
+    help: 'Sources with a rhythm, by how they stand; quiet: hardly any sends today',
+    labels: { state: ['on_time', 'late', 'missing', 'quiet'] },
+    shared: true,
+  },
   workers: { type: 'gauge', help: 'Turns that may run at the same time' },
   workers_busy: { type: 'gauge', help: 'Turns that run' },
   turns_total: {

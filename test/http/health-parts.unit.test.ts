@@ -20,6 +20,7 @@ const FINE: Findings = {
   mail: { isSent: true, pending: 3, seconds: 20 },
   outbox: { pending: 10, seconds: -100 },
   disabledReceivers: 0,
+  missingFeeds: 0,
   certificate: { state: 'valid', daysLeft: 200 },
   aheadSeconds: 0.2,
   jumpSeconds: null,
@@ -59,6 +60,7 @@ describe('health', () => {
       /2 mails wait.*2 hours/,
     ],
     ['notices', 'warning', { disabledReceivers: 1 }, 'degraded', /1 receiver is disabled/],
+    ['feeds', 'warning', { missingFeeds: 1 }, 'degraded', /expected files of 1 source have not come/],
     ['outbox', 'warning', { outbox: { pending: 2, seconds: 4_000 } }, 'degraded', /67 minutes overdue/],
     [
       'certificate',

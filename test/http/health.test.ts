@@ -66,6 +66,7 @@ describe('what health says of the parts', () => {
       'mail ok',
       'outbox ok',
       'notices ok',
+      'feeds ok',
       'certificate ok',
       'clock ok',
       expect.stringMatching(/^loop /),

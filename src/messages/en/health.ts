@@ -108,6 +108,14 @@ const notices = {
   }),
 };
 
+const feeds = {
+  ok: () => fine('no expected file is missing'),
+  missing: ({ count }: { count: number }): Words => ({
+    what: `expected files of ${count === 1 ? '1 source have' : `${count} sources have`} not come`,
+    todo: 'See spoolgate feeds for which. Tell those who send them, or see spoolgate audit for refused sign-ins.',
+  }),
+};
+
 const certificate = {
   ok: ({ days }: { days: number }) => fine(`ends in ${days} days`),
   soon: ({ days }: { days: number }): Words => ({
@@ -155,6 +163,7 @@ export const health = {
   mail,
   outbox,
   notices,
+  feeds,
   certificate,
   clock,
   loop,
@@ -168,6 +177,7 @@ export const health = {
     mail: 'mail',
     outbox: 'follow-up work',
     notices: 'notices',
+    feeds: 'expected files',
     certificate: 'certificate',
     clock: 'clock',
     loop: 'event loop',
