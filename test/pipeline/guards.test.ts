@@ -81,10 +81,8 @@ describe('a file is held before anything of it is done', () => {
       const content = prv('Resume', [number]);
       await of.run(`1000001_HR_PRV_${number}.csv`, content);
     }
-    const news = numbers(1, 150).map(
-      (number) => `new${number}@example.com,Add,Nora,New,85181,SUPPRESS_ALL\n`,
-    );
-    const large = `emailAddress,action,givenName,familyName,subscriptionId,suppressInvitation\n${news.join('')}`;
+    const rows = numbers(1, 150).map((number) => `${address(1)},Update,Title ${number}\n`);
+    const large = `emailAddress,action,jobTitle\n${rows.join('')}`;
     await of.run('1000001_HR_PRV_6.csv', large);
     expect(await of.fileOf('1000001_HR_PRV_6.csv')).toMatchObject({
       state: 'held',
