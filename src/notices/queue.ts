@@ -20,8 +20,12 @@ const CLAIMED_MAX = 16;
 const DIGEST_MAX = 500;
 /** Between two mails to one address: what comes meanwhile is a digest. */
 const MAIL_PAUSE_MS = 5 * 60_000;
-/** After so many failures one after the other nothing new is tried, only what was tried before, at its times. */
+/**
+ * After so many failures one after the other something new is tried twice an hour only, besides what was tried before: a
+ * receiver that is away costs some tries, and one that refuses some notices is told the others.
+ */
 const FAILURES_MAX = 5;
+const PROBE_MS = 30 * 60_000;
 
 const COLUMNS = `d.id, d.event_id::text as event, d.at, d.type, d.customer_id as customer, d.subject, d.data, d.tries,
   d.first_try_at as "firstAt"`;
@@ -47,32 +51,41 @@ export async function dueEndpoints(
       where e.disabled_at is null and e.id <> all($2)
         and case when e.kind = 'mail'
               then $3 and coalesce(e.mail_after, $1) <= $1 and exists (${due} and d.next_try_at <= $1)
-            when e.failures >= ${FAILURES_MAX} then exists (${due} and d.tries > 0 and d.next_try_at <= $1)
+            when e.failures >= ${FAILURES_MAX} and exists (${due} and d.tries > 0 and d.first_try_at > $6)
+              then exists (${due} and d.tries > 0 and d.next_try_at <= $1)
             else exists (${due} and d.next_try_at <= $1) end
       order by e.id <= $4, e.id limit $5`,
-    [now, busy, withMail, after, limit],
+    [now, busy, withMail, after, limit, new Date(now.getTime() - PROBE_MS)],
   );
   return rows;
 }
 
-/** The next webhooks of an endpoint. Of one file the next is claimed only when the one before is done. */
+/** The next webhooks of an endpoint. A claim that is lost is a notice that is sent again, under the same id. Of one file the next is claimed only when the one before is done. */
 export async function claimWebhooks(db: Queryable, endpoint: number, now: Date): Promise<Delivery[]> {
   const { rows } = await db.query<Delivery>(
-    `with failing as materialized (select failures >= ${FAILURES_MAX} as so from notice_endpoint where id = $1),
+    `with failing as materialized (
+       select failures >= ${FAILURES_MAX} and exists (
+                select 1 from notice_delivery
+                 where endpoint_id = $1 and done_at is null and tries > 0 and first_try_at > $4) as so
+         from notice_endpoint where id = $1),
      due as (
        select d.id from notice_delivery d
         where d.endpoint_id = $1 and d.done_at is null and d.next_try_at <= $2
-          and (d.tries > 0 or not (select so from failing))
+          and (d.tries > 0 or not (select so from failing)
+               -- What somebody sends again may be in front of what was tried.
+               or exists (select 1 from notice_delivery l where l.endpoint_id = $1 and l.order_key = d.order_key
+                             and l.done_at is null and l.tries > 0 and l.id > d.id))
           and not exists (select 1 from notice_delivery e where e.endpoint_id = $1 and e.order_key = d.order_key
                              and e.done_at is null and e.id < d.id)
         order by d.next_try_at, d.id limit ${CLAIMED_MAX} for update of d skip locked)
      update notice_delivery d
         set next_try_at = $3, tries = d.tries + 1, first_try_at = coalesce(d.first_try_at, $2)
-       from due where d.id = due.id
+       from due where d.id = due.id and ${MAY_BE_LOST}
      returning ${COLUMNS}`,
-    [endpoint, now, new Date(now.getTime() + CLAIM_MS)],
+    [endpoint, now, new Date(now.getTime() + CLAIM_MS), new Date(now.getTime() - PROBE_MS)],
   );
-  return rows.toSorted((one, other) => one.id - other.id);
+  // What is new first: after a failure the rest is given back.
+  return rows.toSorted((one, other) => one.tries - other.tries || one.id - other.id);
 }
 
 /** Notices that go out in one mail: those of the mail that could not be sent, or all that wait. */
@@ -117,7 +130,7 @@ export async function unclaim(db: Queryable, ids: readonly number[], now: Date):
   await db.query(
     `update notice_delivery set next_try_at = $2, tries = tries - 1,
             first_try_at = case when tries > 1 then first_try_at end
-      where id = any($1) and done_at is null`,
+      where id = any($1) and done_at is null and ${MAY_BE_LOST}`,
     [ids, now],
   );
 }
@@ -148,7 +161,7 @@ export async function noteFailure(
 ): Promise<void> {
   await db.query(
     `with tried as (update notice_delivery set next_try_at = $2, last_failure = $3 where id = any($1) and done_at is null)
-     update notice_endpoint set failures = failures + 1, last_failure = $3 where id = $4`,
+     update notice_endpoint set failures = failures + 1, last_failure = $3 where id = $4 and ${MAY_BE_LOST}`,
     [ids, nextTry, failure, endpoint],
   );
 }

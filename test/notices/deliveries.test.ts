@@ -177,6 +177,40 @@ describe('what fails', () => {
     expect(await world.endpoint('erp')).toMatchObject({ waiting: 0 });
   });
 
+  it('twice an hour tries something new besides: who refuses some is told the others', async () => {
+    await world.declare([webhook('erp', receiver.url)]);
+    receiver.behave(refusing('file.received'));
+    await world.record(...Array.from({ length: 6 }, (_, n) => received(`${n}.csv`)));
+    await world.record(applied('new.csv'));
+    for (let look = 0; look < 8; look += 1) await world.deliver();
+    expect(new Set(ids()).size).toBe(5);
+    // The sixth comes first, and is refused as well.
+    for (const size of [6, 7]) {
+      world.clock.advance(31 * MINUTE);
+      for (let look = 0; look < 3; look += 1) await world.deliver();
+      expect(new Set(ids()).size).toBe(size);
+    }
+    expect(told()).toContain('file.applied new.csv');
+  });
+
+  it('of a file that is sent again is told before what was tried after it', async () => {
+    await world.declare([webhook('erp', receiver.url)]);
+    await world.record(received('a.csv'));
+    await world.deliver();
+    receiver.behave(answer(500));
+    await world.record(applied('a.csv'));
+    for (const pause of [0, 6 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE]) {
+      world.clock.advance(pause);
+      await world.deliver();
+    }
+    const event = ids()[0]?.toString().slice(4) ?? '';
+    await world.database.transaction((tx) => resendOne(tx, event, ACT()));
+    receiver.behave(accept);
+    world.clock.advance(3 * HOUR);
+    await world.deliver();
+    expect(told().slice(-2)).toEqual(['file.received a.csv', 'file.applied a.csv']);
+  });
+
   it('with 410 disables at once', async () => {
     await world.declare([webhook('erp', receiver.url)]);
     receiver.behave(answer(410));
