@@ -13,7 +13,18 @@ const LEDGER =
   );
 
 /** Folders below one of these are parts of one owner. */
-const OWNERS = ['accounts', 'doors', 'events', 'jobs', 'journal', 'ledger', 'notices', 'outbox', 'spool'];
+const OWNERS = [
+  'accounts',
+  'doors',
+  'events',
+  'feeds',
+  'jobs',
+  'journal',
+  'ledger',
+  'notices',
+  'outbox',
+  'spool',
+];
 
 /** What writes a table that is not its own, and why. */
 const BESIDES: Record<string, string> = {

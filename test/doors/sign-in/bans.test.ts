@@ -200,5 +200,6 @@ test('who is known at its address does not wait behind a flood of guesses', asyn
   await new Promise(setImmediate);
   held.resolve();
   await Promise.all([...flood, good]);
-  expect(order.indexOf('acme')).toBeLessThanOrEqual(2);
+  // Two run already. It gets the first place that is free, and may be overtaken by who gets the second one a moment later.
+  expect(order.indexOf('acme')).toBeLessThanOrEqual(3);
 });
