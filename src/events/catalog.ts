@@ -255,7 +255,8 @@ const FEEDS = {
   'feed.unusual': kind<{
     type: string;
     why: 'tiny' | 'huge' | 'many_removals';
-    entries: number;
+    entries?: number;
+    removals?: number;
     least: number;
     most: number;
   }>('warn', 'file of unusual size', SOURCE),

@@ -100,15 +100,14 @@ function sizesOf(
 ): { last: number; told: NewEvent[] } {
   const last = Math.max(sized, ...files.map(({ id }) => id));
   if (sized === 0) return { last, told: [] };
-  const told = files.flatMap(({ id, entries }, n): NewEvent[] => {
+  const told = files.flatMap(({ id, entries, removals }, n): NewEvent[] => {
     if (id <= sized) return [];
-    const former = files
-      .slice(Math.max(0, n - FORMER_FILES), n)
-      .map((file) => ({ entries: file.entries, removals: 0 }));
-    const why: Unusual | null = unusualSize({ entries, removals: 0 }, former);
+    const former = files.slice(Math.max(0, n - FORMER_FILES), n);
+    const why: Unusual | null = unusualSize({ entries, removals }, former);
     if (why === null) return [];
-    const all = former.map((file) => file.entries);
-    const data = { type, why, entries, least: Math.min(...all), most: Math.max(...all) };
+    const all = former.map((file) => (why === 'many_removals' ? file.removals : file.entries));
+    const counted = why === 'many_removals' ? { removals } : { entries };
+    const data = { type, why, ...counted, least: Math.min(...all), most: Math.max(...all) };
     return [{ type: 'feed.unusual', customer, subject: source, data }];
   });
   return { last, told };

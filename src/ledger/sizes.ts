@@ -4,6 +4,8 @@ import type { Queryable } from '../database/open.ts';
 export interface DecidedSize {
   id: number;
   entries: number;
+  /** How many people it has removed, suspended or disabled. */
+  removals: number;
 }
 
 /** What files of a source are called by. */
@@ -20,10 +22,10 @@ export async function decidedSizes(
   limit: number,
 ): Promise<DecidedSize[][]> {
   const { rows } = await db.query<DecidedSize & { n: number }>(
-    `select c.n::int as n, f.id, f.total as entries
+    `select c.n::int as n, f.id, f.total as entries, f.removals
        from unnest($1::bigint[], $2::text[], $3::text[]) with ordinality as c (customer_id, source, type, n)
        cross join lateral (
-         select id, total, sequence from change_file
+         select id, total, removals, sequence from change_file
           where customer_id = c.customer_id and source = c.source and type = c.type and decision is not null
             and decision = 'applied'
           order by sequence desc limit $4) f
@@ -36,6 +38,6 @@ export async function decidedSizes(
     ],
   );
   const sizes: DecidedSize[][] = counters.map(() => []);
-  for (const { n, id, entries } of rows) sizes[n - 1]?.push({ id, entries });
+  for (const { n, ...size } of rows) sizes[n - 1]?.push(size);
   return sizes;
 }

@@ -141,12 +141,12 @@ describe('what the organisation file says comes first', () => {
 
 describe('the size of files', () => {
   /** Decided files of so many entries each. */
-  async function decided(...sizes: readonly number[]): Promise<void> {
-    for (const total of sizes)
+  async function decided(...sizes: readonly (number | [entries: number, removals: number])[]): Promise<void> {
+    for (const [total, removals] of sizes.map((size) => (typeof size === 'number' ? [size, 0] : size)))
       await database.query(
-        `insert into change_file (customer_id, name, type, source, sequence, state, received_at, bytes, modified_at, decision, total, finished_at)
-         values (1, $1, 'PRV', 'hr', $2, 'filed', now(), 1, now(), 'applied', $3, now())`,
-        [`1_hr_PRV_${(number += 1)}.csv`, number, total],
+        `insert into change_file (customer_id, name, type, source, sequence, state, received_at, bytes, modified_at, decision, total, finished_at, removals)
+         values (1, $1, 'PRV', 'hr', $2, 'filed', now(), 1, now(), 'applied', $3, now(), $4)`,
+        [`1_hr_PRV_${(number += 1)}.csv`, number, total, removals],
       );
     await takeIn(database, KINDS.types, [received(1, new Date(BEGIN), 'file.applied')], LONG_AGO);
     await look(1, 0);
@@ -171,6 +171,13 @@ describe('the size of files', () => {
     await decided(100, 110, 90, 100, 105, 95, 100, 100);
     await decided(17);
     expect(await unusual()).toEqual([{ type: 'PRV', why: 'tiny', entries: 17, least: 90, most: 110 }]);
+  });
+
+  it('one that takes something from many people', async () => {
+    await daily(1, 1);
+    await decided(100, [100, 1], [100, 2], 100, 100, 100, 100, 100);
+    await decided([100, 15]);
+    expect(await unusual()).toEqual([{ type: 'PRV', why: 'many_removals', removals: 15, least: 0, most: 2 }]);
   });
 });
 
