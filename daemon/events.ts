@@ -32,7 +32,7 @@ export function openEvents({ log, clock, journal: plain }: EventsBase, store: Da
     count(events);
     return write(events, tx);
   };
-  const follower = new Follower({ database: store, name: 'log', tell, failed });
+  const follower = new Follower({ database: store, name: 'log', tell, leaves: true, failed });
   const notices = new Follower({
     database: store,
     name: 'notices',

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { codesOf, poll, type Courier } from '../support/courier.ts';
 import { spawnDaemon, temporaryHome, writeConfiguration, type DaemonProcess } from '../support/daemon.ts';
+import { fixtures } from '../support/organisation.ts';
 import { companionNames } from '../../src/change-file/companions.ts';
 
 const FILES = 20;
@@ -53,6 +54,8 @@ async function prepare() {
   const database = await cloneDatabase();
   opened.defer(() => database.drop());
   const { file } = await writeConfiguration(home, database.url, {
+    // Files of any size come in any order.
+    organisation: await fixtures({ guards: 'off' }),
     configuration: { removal: { finishSeconds: 3600 } },
   });
   const all = opened.move();
