@@ -183,7 +183,9 @@ export const REASON_CHARACTERS_MAX = 500;
 export function keptReason(text: string): string {
   const line = text
     .replaceAll('\0', '\ufffd')
-    .trim()
-    .replace(/\s*[\r\n]+\s*/g, ' / ');
+    .split(/[\r\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(' / ');
   return [...line].slice(0, REASON_CHARACTERS_MAX).join('').toWellFormed();
 }

@@ -2,6 +2,7 @@
 import { verify } from 'node:crypto';
 import { z } from 'zod';
 import type { KnownKeys } from './public-keys.ts';
+import { escapeHidden } from '../shown-text.ts';
 import { canonicalText, sha256, type Plain } from './receipt.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -69,8 +70,23 @@ function valueOf(text: string): unknown {
  * tokens may be any: a transfer as text changes the ends of lines.
  */
 function isPlainlyWritten(text: string, value: unknown): boolean {
-  const tokens = text.replaceAll(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, (_, quoted?: string) => quoted ?? '');
-  return tokens === JSON.stringify(value);
+  const tokens = withoutBlanks(text);
+  const plain = JSON.stringify(value);
+  return tokens === plain || tokens === escapeHidden(plain);
+}
+
+/** Those in strings stay. */
+function withoutBlanks(json: string): string {
+  let tokens = '';
+  let isString = false;
+  let isEscaped = false;
+  for (const character of json) {
+    if (!isString && ' \t\r\n'.includes(character)) continue;
+    tokens += character;
+    if (character === '"' && !isEscaped) isString = !isString;
+    isEscaped = isString && character === '\\' && !isEscaped;
+  }
+  return tokens;
 }
 
 function isPlain(value: unknown): boolean {

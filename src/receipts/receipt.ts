@@ -4,6 +4,7 @@
  * those who check them by other means.
  */
 import { createHash, sign, type KeyObject } from 'node:crypto';
+import { shownLines } from '../shown-text.ts';
 
 /** Values of JSON of which the signed form is unambiguous. */
 export type Plain = string | number | null | { [key: string]: Plain };
@@ -79,7 +80,11 @@ export function seal(receipt: Receipt, { privateKey, keyId }: SigningKey): Seale
   const signed = Buffer.from(canonicalText(receipt as unknown as Plain));
   const value = sign(null, signed, privateKey).toString('base64');
   const signature: Signature = { algorithm: 'Ed25519', keyId, value };
-  return { receipt, hash: sha256(signed), text: `${JSON.stringify({ receipt, signature }, null, 2)}\n` };
+  return {
+    receipt,
+    hash: sha256(signed),
+    text: `${shownLines(JSON.stringify({ receipt, signature }, null, 2))}\n`,
+  };
 }
 
 /** As RFC 8785 has it: names in the order of their UTF-16 units, nothing between the tokens. */

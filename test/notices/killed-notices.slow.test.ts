@@ -116,5 +116,6 @@ it('of two daemons the other one goes on when one is killed', async () => {
   await poll('the daemon to die', 30, async () => dying.child.signalCode);
   await endClaims();
   await expectAllDelivered();
-  expect(twice()).toBeLessThanOrEqual(1);
+  // It dies after its third delivery, and several are noted together.
+  expect(twice()).toBeLessThanOrEqual(3);
 }, 180_000);

@@ -48,6 +48,13 @@ describe('a receipt', () => {
     expect(read(JSON.stringify(JSON.parse(text)))).toMatchObject({ kind: 'good', hash });
   });
 
+  it('hides nothing of a name, and is read as it was sealed', () => {
+    const { file } = receiptOf();
+    const { text, hash } = seal(receiptOf({ file: { ...file, name: 'a\u202e\u001b\u00a0"\\.csv' } }), KEY);
+    expect(text).toContain(String.raw`"name": "a\u202e\u001b\u00a0\"\\.csv"`);
+    expect(read(text)).toMatchObject({ kind: 'good', hash });
+  });
+
   it('is the same byte for byte when it is sealed again', () => {
     expect(seal(receiptOf(), KEY)).toEqual(seal(receiptOf(), KEY));
   });
