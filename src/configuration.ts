@@ -191,8 +191,15 @@ const settings = z.strictObject({
     .prefault({}),
 });
 
-/** What is undone is found in the history of changes. */
+/** What is undone is found in the history of changes; an archive that is lost is made again from it, and from the events. */
 const schema = settings.superRefine(({ undo, retention }, context) => {
+  // Of a day that has ended: it is a day older than its archive.
+  if (retention.journalDays >= Math.min(retention.historyDays, retention.auditDays))
+    context.addIssue({
+      code: 'custom',
+      path: ['retention', 'journalDays'],
+      message: words.values.journalDays,
+    });
   if (undo.days > retention.historyDays)
     context.addIssue({ code: 'custom', path: ['undo', 'days'], message: words.values.undoDays });
 });

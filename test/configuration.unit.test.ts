@@ -186,6 +186,11 @@ describe('a wrong configuration', () => {
       '3: unknown key ftps.prot; did you mean ftps.port?',
     ],
     [
+      'a journal that outlives the history it is made again from',
+      'retention:\n  journalDays: 30\n  historyDays: 30',
+      '2: retention.journalDays 30 must be less than historyDays and auditDays, since a lost archive is made again from history and events; lower it, or keep both longer',
+    ],
+    [
       'a text for a number',
       'ftps:\n  port: high',
       '2: ftps.port "high" is not a port; write a number from 1 to 65535',

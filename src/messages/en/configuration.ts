@@ -13,6 +13,8 @@ const values = {
   certificatePair: 'certificate and key must be set together; set both, or remove both',
   undoDays:
     'days must not be more than retention.historyDays, since what is undone is found in the history; lower it, or keep the history longer',
+  journalDays:
+    'must be less than historyDays and auditDays, since a lost archive is made again from history and events; lower it, or keep both longer',
   resultBytes: 'resultBytes must be less than folderBytes; lower resultBytes, or raise folderBytes',
   capNeverReached: (daily: number) =>
     `is above daily (${daily}) and can never be reached; write ${daily} or less, or raise daily`,
