@@ -59,11 +59,14 @@ function openBase({ log: settings, cycle }: Configuration, overrides: Overrides)
   const loop = watchLoop(loopBudgetMs, clock, ({ ms, causes }) =>
     journal.loopBlocked(ms, loopBudgetMs, causes),
   );
+  const base = { log, journal, clock, loop, isStarted: false };
   const close = async () => {
     loop.stop();
+    // The last line of the log: whoever reads it knows that nothing is open any more.
+    if (base.isStarted) journal.daemonStopped();
     await log.close();
   };
-  return { log, journal, clock, loop, [Symbol.asyncDispose]: close };
+  return Object.assign(base, { [Symbol.asyncDispose]: close });
 }
 
 /** The socket on which commands ask the daemon. */
@@ -140,6 +143,7 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
   compare();
 
   journal.daemonStarted({ ...doors.described, http: `${configuration.http.host}:${health.port}` });
+  base.isStarted = true;
   const closing = opened.move();
   return {
     ftpsPort: doors.ftpsPort,
@@ -152,7 +156,6 @@ export async function startDaemon(configuration: Configuration, overrides: Overr
     dispatcher,
     trials,
     close: async () => {
-      journal.daemonStopped();
       stopping.abort();
       await closing.disposeAsync();
     },
