@@ -14,7 +14,7 @@ export const activationMail: Command = {
   count: { min: 1, max: 1 },
   run: async ({ arguments: [id = ''], options, call, print, say, progress }) => {
     const customer = customerNumber(id);
-    const { sent, left, resumed } = await call(
+    const { sent, left, resumed, hasMailServer } = await call(
       activationMailAction,
       { customer },
       { take: (so) => progress.show(words.progress(so.sent)) },
@@ -24,6 +24,7 @@ export const activationMail: Command = {
     else {
       if (resumed) say(words.resumed(customer));
       say(words.sent(customer, sent, left));
+      if (sent > 0 && !hasMailServer) say(words.noMailServer);
     }
     return sent > 0 ? 0 : 3;
   },

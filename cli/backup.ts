@@ -37,7 +37,7 @@ export const backup: Command = {
     });
     progress.done();
     if (options.json) print(JSON.stringify({ tables, files }));
-    else say(words.saved(tables, files, folder));
+    else say(`${words.saved(tables, files, folder)}\n${words.keys}`);
     return 0;
   },
 };
@@ -60,7 +60,7 @@ export const restore: Command = {
     );
     progress.done();
     if (options.json) print(JSON.stringify({ tables, files }));
-    else say(words.restored(tables, files));
+    else say(`${words.restored(tables, files)}\n${words.keys}`);
     return 0;
   },
 };

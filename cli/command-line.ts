@@ -6,6 +6,7 @@ import { causeOf } from '../src/cause.ts';
 import { codeOf, OperatorFault } from '../src/fault.ts';
 import { quoted } from '../src/shown-text.ts';
 import type { Command, CommandContext } from './command.ts';
+import { commands } from '../src/messages/en/commands.ts';
 import { actionCaller } from './call-action.ts';
 import { readArguments, unknownCommand } from './arguments.ts';
 import { COMMANDS, GROUPS } from './commands.ts';
@@ -91,7 +92,7 @@ async function runCommand(
   let read: Promise<Configuration> | undefined;
   const configuration = () => (read ??= readConfiguration(values.config as string | undefined, process.env));
   await using caller = actionCaller(configuration, process.stdout);
-  return await command.run({
+  const context: CommandContext = {
     arguments: positionals,
     options: values,
     configuration,
@@ -101,5 +102,13 @@ async function runCommand(
     room,
     say,
     progress,
-  });
+  };
+  try {
+    return await command.run(context);
+  } catch (error) {
+    const settings = await read?.catch(() => null);
+    // What failed may have looked in the wrong place.
+    if (settings?.readFrom === null) say(commands.config.defaultsUsed(settings.data, settings.spool));
+    throw error;
+  }
 }

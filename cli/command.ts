@@ -36,6 +36,8 @@ export interface Command {
   /** Of options: values that a shell may offer. Others are taken as well. */
   values?: Readonly<Record<string, readonly string[]>>;
   /** How many arguments it takes. */
+  /** What stands for the values of its options in the usage; left out: VALUE. */
+  valueName?: string;
   count: { min: number; max: number };
   /** @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 nothing to do */
   run: (context: CommandContext) => Promise<number>;

@@ -45,9 +45,9 @@ export function usageOf({ name, usage }: Command): string {
 }
 
 /** What the usage names already, such as an option that must be given, is there once. */
-function flagsOf({ usage, options }: Command): string {
+function flagsOf({ usage, options, valueName = 'VALUE' }: Command): string {
   return Object.entries(options ?? {})
     .filter(([flag]) => !usage.split(/[ [\]]/u).includes(`--${flag}`))
-    .map(([flag, { type }]) => ` [--${flag}${type === 'string' ? ' VALUE' : ''}]`)
+    .map(([flag, { type }]) => ` [--${flag}${type === 'string' ? ` ${valueName}` : ''}]`)
     .join('');
 }

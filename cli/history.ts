@@ -33,7 +33,7 @@ export function historyText({ kind, events }: AnswerOf<typeof historyAction>): s
 /** @param numbered how to call the one it is about, where there were several of that name */
 function linesOf(event: Event, numbered: string | null): string[] {
   const { at, operation, file, entry, line } = event;
-  const place = file === null ? [] : [words.entry(String(entry), String(line), quoted(file))];
+  const place = file === null ? [] : [placeText(file, entry, line)];
   const about = numbered !== null && 'subject' in event ? words.of(numbered, String(event.subject)) : '';
   const head = [`${at} ${operation ?? '-'}${about}`, ...place, senderText(event)].join(', ');
   if ('code' in event) return [words.refused(head), `  ${event.code} ${event.message}`];
@@ -44,6 +44,11 @@ function linesOf(event: Event, numbered: string | null): string[] {
         `  ${field}: ${change === 'changed' ? words.changed : change.map(valueText).join(' → ')}`,
     ),
   ];
+}
+
+/** Who is missing from a full list has no line in it. */
+function placeText(file: string, entry: number | null, line: number | null): string {
+  return line === 0 ? words.absent(quoted(file)) : words.entry(String(entry), String(line), quoted(file));
 }
 
 function senderText(event: Event): string {

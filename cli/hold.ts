@@ -11,7 +11,7 @@ export const hold = held(holdAction, words.summary, [words.onHold, words.already
 
 export const release = held(releaseAction, words.releaseSummary, [words.released, words.notOnHold]);
 
-type Says = (customer: number) => string;
+type Says = (customer: number, since?: { since: string; by: string } | null) => string;
 
 function held(action: typeof holdAction, summary: string, [done, unchanged]: [Says, Says]): Command {
   return {
@@ -23,10 +23,14 @@ function held(action: typeof holdAction, summary: string, [done, unchanged]: [Sa
     count: { min: 1, max: 1 },
     run: async ({ arguments: [id = ''], options, call, print, say }) => {
       const customer = customerNumber(id);
-      const { changed, refused } = await call(action, { customer });
-      if (options.json) print(escapeHidden(JSON.stringify({ customer, changed, refused })));
+      const { changed, refused, before } = await call(action, { customer });
+      if (options.json) print(escapeHidden(JSON.stringify({ customer, changed, refused, before })));
       else {
-        say(changed ? done(customer) : unchanged(customer));
+        say(
+          changed
+            ? done(customer)
+            : unchanged(customer, before && { ...before, by: escapeHidden(before.by) }),
+        );
         if (refused.length > 0)
           say(words.refused(refused.map((file) => `  ${escapeHidden(file)}`).join('\n')));
       }

@@ -116,7 +116,7 @@ export function statusText({
   const unknown = customers.flatMap(unknownText);
   const rest =
     customers.length === 0 ? [words.noCustomers] : customers.map((one) => textOf(one, people[one.id] ?? {}));
-  return [...warnings, ...disabled, ...unknown, ...loopTexts(loop), ...rest].join('\n\n');
+  return [...warnings, ...disabled, ...unknown, ...rest, ...loopTexts(loop)].join('\n\n');
 }
 
 function unknownText({ id, unknown: { count, files } }: AsJson<CustomerStatus>): string[] {

@@ -16,6 +16,7 @@ export const throttle: Command = {
     'per-file': { type: 'string' },
     json: { type: 'boolean' },
   },
+  valueName: 'N',
   count: { min: 1, max: 1 },
   run: async ({ arguments: [id = ''], options, call, print }) => {
     const customer = customerNumber(id);

@@ -39,11 +39,11 @@ export const activationMail = action({
   input: z.strictObject({ customer: z.int() }),
   allowed: operators,
   run: async (
-    { database, clock, caps },
+    { database, clock, caps, hasMailServer },
     { customer },
     { name: who },
     { send }: Channel<Sent>,
-  ): Promise<Sent & { resumed: boolean }> => {
+  ): Promise<Sent & { resumed: boolean; hasMailServer: boolean }> => {
     const step = (before: ActivationRun | null): Promise<Step> =>
       database.transaction(async (tx) => {
         await lockedCustomer(tx, customer, caps);
@@ -54,7 +54,7 @@ export const activationMail = action({
       await send({ sent: run.sent, left: run.left });
       ({ run, isLast } = await step(run));
     }
-    return { sent: run.sent, left: run.left, resumed };
+    return { sent: run.sent, left: run.left, resumed, hasMailServer };
   },
 });
 

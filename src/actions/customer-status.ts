@@ -33,7 +33,8 @@ export const customerStatus = action({
   },
 });
 
-async function heldSince(db: Queryable, customer: number): Promise<HoldSince | null> {
+/** @returns null where the event is no longer kept */
+export async function heldSince(db: Queryable, customer: number): Promise<HoldSince | null> {
   const [held] = await newestEvents(db, { customer, types: ['customer.held'], since: null }, 1);
   return held ? { since: held.at, by: held.who ?? '' } : null;
 }

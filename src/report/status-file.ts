@@ -74,7 +74,7 @@ export function resultLine(result: PastResult, messages: Messages = en): string 
   const why = whyRefused(result, messages);
   const counts = words.counts(written, entries, errors);
   const outcome =
-    why === null ? counts : `${entries === 0 ? '' : `${counts}. `}${code ? `${code}: ` : ''}${why}`;
+    why === null ? counts : `${entries === 0 ? '' : `${counts}. `}${code ? words.code(code) : ''}${why}`;
   const next = [
     ...(report ? [words.seeReport(report)] : []),
     ...(retryAs === null ? [] : [words.retry(escapeHidden(retryName(file)), escapeHidden(retryAs))]),

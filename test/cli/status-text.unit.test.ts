@@ -57,7 +57,7 @@ test('what needs the operator comes first, names cannot write to the screen, and
       '  Full lists of source "ad\\u001b": Consent required',
       '  Full lists of source "google": 2026-05-05 12:00 UTC',
       '  Full lists of source "hr": Failed; last applied 2026-05-05 12:00 UTC',
-      '  1. \\u001b]0;x\\u0007.csv [waiting] waiting behind \\u001b.csv; no estimate',
+      '  1. \\u001b]0;x\\u0007.csv [waiting] behind \\u001b.csv; no estimate',
       '  last report: r.txt',
     ].join('\n'),
   );
@@ -83,9 +83,10 @@ test('a loop that was blocked is told with the work that had it', () => {
   const last = { at: '2026-05-05T12:00:00.000Z', ms: 300, causes };
   const text = statusText({
     certificates: [],
-    customers: [],
+    customers: [CUSTOMER],
     loop: { budgetMs: 200, exceeded: 2, worst: last, last },
   });
+  expect(text).toMatch(/^1 Acme\n/);
   expect(text).toContain(
     'more than 200 ms 2 times since the start; last for 300 ms at 2026-05-05T12:00:00.000Z by turn of customer 1 (290 ms).',
   );

@@ -37,7 +37,7 @@ it('f09: names of blanks and invisible characters are missing', async () => {
   expect(filed.codes).toEqual([9, 9, 9, 9]);
   expect(messagesOf(filed)).toEqual(
     ['givenName', 'familyName', 'givenName', 'familyName'].map(
-      (name) => `${name} is empty. This operation needs it.`,
+      (name) => `${name} is empty, and this operation needs it.`,
     ),
   );
 });

@@ -101,7 +101,7 @@ describe('an operator', () => {
     ]);
     const whys = status.files.map((file) => 'why' in file && file.why);
     expect(whys[0]).toContain('hourly cap (8 of 10 used)');
-    expect(whys[1]).toBe(`waiting behind ${ACME}_PRV_2.csv`);
+    expect(whys[1]).toBe(`behind ${ACME}_PRV_2.csv`);
     expect((await spoolgate(one, 'throttle', String(ACME), '--hourly', '100')).stdout).toContain(
       'hourly 100',
     );

@@ -114,7 +114,7 @@ describe('a file is shown with what it waits for, and with when it will run:', (
   test('the file before it', async () => {
     await addFile('1_HR_PRV_1.csv');
     await addFile('1_HR_PRV_2.csv');
-    expect((await shown())[1]).toEqual(['1_HR_PRV_2.csv', 'waiting behind 1_HR_PRV_1.csv', NOW]);
+    expect((await shown())[1]).toEqual(['1_HR_PRV_2.csv', 'behind 1_HR_PRV_1.csv', NOW]);
   });
 
   test('the end of the uploads, and its turn once a batch has it', async () => {

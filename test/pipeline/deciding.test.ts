@@ -66,7 +66,7 @@ describe('what waits behind a held file', () => {
       ['behind-held', null],
     ]);
     expect(status.files[0]?.values).toMatchObject({ behind: 3, reason: 'percent', until: '' });
-    expect(text).toContain(`${name(2)}: waiting behind ${name(1)}, which is held until somebody decides`);
+    expect(text).toContain(`${name(2)}: behind ${name(1)}, which is held until somebody decides`);
     expect(text).toContain('It waits until somebody decides; 3 files wait behind it');
     expect(text).toContain('12 of them are of department "Sales": the file may lack it');
   });

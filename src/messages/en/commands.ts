@@ -178,6 +178,7 @@ const activationMail = {
   progress: (sent: number) => `inviting: ${sent} invitations`,
   resumed: (customer: number) =>
     `Customer ${customer}: resumed an interrupted run. To invite everybody once more, run the command again.`,
+  noMailServer: 'No mail server is configured: nothing will be sent before mail.smtp is set.',
   sent: (customer: number, sent: number, left: number) =>
     `Customer ${customer}: ${sent === 1 ? '1 invitation' : `${sent} invitations`} to send.${left === 0 ? '' : ` ${left} not verified cannot be invited.`}`,
 };
@@ -191,6 +192,7 @@ Password changes are listed without the password. How far back it goes: retentio
 Exit 1 if there is no history for the name.`,
   none: 'No changes are kept.',
   entry: (entry: string, line: string, file: string) => `entry ${entry}, line ${line} of ${file}`,
+  absent: (file: string) => `not in the list ${file}`,
   of: (kind: string, subject: string) => ` of ${kind} ${subject}`,
   refused: (head: string) => `${head}: refused`,
   changed: 'changed',
@@ -320,6 +322,7 @@ const backup = {
     'Works while the daemon is running: the daemon sends the data, and the command writes it. The folder belongs to the\n' +
     'user who runs the command, and is closed to others. The backup contains password hashes: protect it like the\n' +
     'database. It does not contain the configuration, the certificate or the host key.',
+  keys: 'Keys in it: the public keys of receipts, in the spool. Not in it: FTPS certificate and key, SFTP host keys, receipt-key.pem, secrets of notices.',
   saved: (tables: number, files: number, folder: string) =>
     `Saved ${tables} tables and ${files} files to ${folder}.`,
   incomplete: (folder: string) =>
@@ -339,6 +342,8 @@ const config = {
     'ports and the database. Exit 2 and one line for each fault. Leaves nothing behind.',
   readFrom: (file: string) => `Read from ${file}.`,
   defaults: 'No configuration file found; using built-in defaults.',
+  defaultsUsed: (data: string, spool: string) =>
+    `No configuration file found; using built-in defaults: data ${data}, spool ${spool}. Name a file with --config FILE.`,
   hostKeys: (keys: string) => `SFTP host keys: ${keys}.`,
   hostKeysUnusable: 'not usable, see below',
   hostKeysLater: 'generated at the first start',

@@ -11,7 +11,10 @@ const hold = {
   details: 'Lists the waiting files that the hold will refuse. Exit 3 if there was nothing to change.',
   onHold: (customer: number) => `Customer ${customer} is now on hold.`,
   released: (customer: number) => `Customer ${customer} is no longer on hold.`,
-  alreadyOnHold: (customer: number) => `Customer ${customer} is already on hold.`,
+  alreadyOnHold: (customer: number, before?: { since: string; by: string } | null) =>
+    before
+      ? `Customer ${customer} has been on hold since ${before.since} by ${before.by}.`
+      : `Customer ${customer} is already on hold.`,
   notOnHold: (customer: number) => `Customer ${customer} is not on hold.`,
   refused: (files: string) =>
     `These waiting files will be refused with code 1001 unless the customer is released first:\n${files}`,

@@ -91,7 +91,7 @@ export const results = {
   9: byReason(
     {
       ...directoryValues,
-      missing: (r) => `${r.field} is empty. This operation needs it.`,
+      missing: (r) => `${r.field} is empty, and this operation needs it.`,
       'too-long': (r) => `${r.field} is longer than ${r.limit} characters: ${value(r)}. Shorten it.`,
       'not-listed': (r) => `${r.field} ${value(r)} is not one of the allowed values. ${nearest(r, 'en_US')}`,
     },
@@ -345,7 +345,7 @@ export const results = {
   ),
   1073: (r) =>
     `${r.other ?? 'The subscriber'} already holds a seat of the subscription ${value(r)} and can have only one. Remove the entry, or give another subscriptionId.`,
-  1079: 'subscriptionId is empty. This operation needs it.',
+  1079: 'subscriptionId is empty, and this operation needs it.',
   1085: (r) =>
     `The extra storage of ${r.value ?? 'this subscriber'} was not changed: the account store rejected the change. ${retry}`,
   1086: 'Notes mail is not enabled for your organization. Contact customer service.',

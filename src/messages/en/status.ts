@@ -48,8 +48,8 @@ const waits: WaitTexts = {
     `${entriesExceed(entries)} what is left of the hourly cap (${used} of ${cap} used); waiting for the next hour`,
   'daily-cap': ({ entries, used, cap }) =>
     `${entriesExceed(entries)} what is left of the daily cap (${used} of ${cap} used); waiting for the next day`,
-  'behind-held': ({ file }) => `waiting behind ${escapeHidden(file)}, which is held until somebody decides`,
-  behind: ({ file }) => `waiting behind ${escapeHidden(file)}`,
+  'behind-held': ({ file }) => `behind ${escapeHidden(file)}, which is held until somebody decides`,
+  behind: ({ file }) => `behind ${escapeHidden(file)}`,
   settling: () => 'waiting for uploads to finish',
   queued: () => 'waiting to be processed',
 };
@@ -100,6 +100,7 @@ const file = {
   noResults: 'No results yet.',
   results: 'Latest results:',
   counts: (done: number, entries: number, failed: number) => `${done} of ${entries} done, ${failed} failed`,
+  code: (code: number) => `result code ${code}: `,
   seeReport: (name: string) => `See _report/${name}.`,
   retry: (file: string, as: string) => `Correct ${file} and upload it as ${as}.`,
   missing: (before: string, numbers: string, source: string) =>
