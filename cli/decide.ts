@@ -63,8 +63,9 @@ function told(
   answer: { customer: number; file: string } & Decided,
   done: (file: string, count: string) => string,
 ): number {
-  const { file, decided, people, counts } = answer;
+  const { file, decided, people, heldFor, counts } = answer;
   if (options.json) print(escapeHidden(JSON.stringify(answer)));
   else say(decided ? done(escapeHidden(file), countText(people, counts)) : words.notHeld(escapeHidden(file)));
+  if (heldFor !== undefined && !options.json) say(words.tooFew(countText(heldFor, counts)));
   return decided ? 0 : 3;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { keptReason } from '../change-file/danger.ts';
+import { keptReason, numberOf } from '../change-file/danger.ts';
 import { record } from '../events/record.ts';
 import { approvedEvent, approveHeld } from '../ledger/held.ts';
 import { action, operators } from './action.ts';
@@ -29,6 +29,13 @@ export const approve = action({
       const about = { customer, who, address: null };
       await record(tx, now, approvedEvent(about, held, done, { withoutRemovals, reason }));
       const { number: people, missing, counts } = done;
-      return { people, ...(missing > 0 ? { missing } : {}), ...(counts === 'people' ? {} : { counts }) };
+      // Whom it would keep does not count when it is decided again.
+      const heldFor = withoutRemovals && counts === 'people' ? 0 : numberOf(held.hold);
+      return {
+        people,
+        ...(missing > 0 ? { missing } : {}),
+        ...(people < heldFor ? { heldFor } : {}),
+        ...(counts === 'people' ? {} : { counts }),
+      };
     }),
 });

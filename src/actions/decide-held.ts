@@ -16,6 +16,8 @@ export interface Decided {
   people: number;
   /** So many other people must approve it too; left out: none. */
   missing?: number;
+  /** It is held for so many, more than were approved: it will be held again; left out: it is not. */
+  heldFor?: number;
   /** What `people` counts; left out: people. */
   counts?: Counted;
 }

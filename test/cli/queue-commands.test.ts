@@ -116,7 +116,7 @@ test('a paused customer uploads, is told so, and its files go on when it is resu
       '  source "HR", PRV: last number 7',
       '  more about numbers: spoolgate sequence 1000001',
       '  latest results:',
-      '    TIME  _error/1000001_HR_PRV_6.csv: 4: The sequence number is not greater than the last one processed. This file from source "HR" has 6; the last one processed had 7. Rename the file to use a number above 7 and upload it again. See _report/REPORT.',
+      '    TIME  _error/1000001_HR_PRV_6.csv: result code 4: The sequence number is not greater than the last one processed. This file from source "HR" has 6; the last one processed had 7. Rename the file to use a number above 7 and upload it again. See _report/REPORT.',
       '    TIME  _processed/1000001_HR_PRV_7.csv: 1 of 1 done, 0 failed. See _report/REPORT.',
       '',
     ].join('\n'),

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { decide } from './decide-commands.ts';
 import { accessCommands } from './access-commands.ts';
 import { noticeCommands } from './notice-commands.ts';
@@ -175,7 +176,7 @@ const activationMail = {
     'Also to those with an invitation on its way: the old link stops working. Federated people and those with a one-time\n' +
     'password are left out. If it is interrupted, run it again: it goes on where it was, and nobody is invited twice. Exit 3\n' +
     'if nobody was invited.',
-  progress: (sent: number) => `inviting: ${sent} invitations`,
+  progress: (sent: number) => `inviting: ${counted(sent, 'invitation')}`,
   resumed: (customer: number) =>
     `Customer ${customer}: resumed an interrupted run. To invite everybody once more, run the command again.`,
   noMailServer: 'No mail server is configured: nothing will be sent before mail.smtp is set.',
@@ -237,7 +238,7 @@ const exportLdif = {
     'changetype for slapadd. --containers also writes the entries above (o=, ou=, dc=): a server needs them, a change\n' +
     'file skips them. Schema requirements of servers: docs/directory.md.',
   form: 'Specify a format: spoolgate export CUSTOMER --ldif',
-  progress: (entries: number) => `exporting: ${entries} entries`,
+  progress: (entries: number) => `exporting: ${counted(entries, 'entry', 'entries')}`,
 };
 
 const events = {
@@ -324,13 +325,14 @@ const backup = {
     'database. It does not contain the configuration, the certificate or the host key.',
   keys: 'Keys in it: the public keys of receipts, in the spool. Not in it: FTPS certificate and key, SFTP host keys, receipt-key.pem, secrets of notices.',
   saved: (tables: number, files: number, folder: string) =>
-    `Saved ${tables} tables and ${files} files to ${folder}.`,
+    `Saved ${counted(tables, 'table')} and ${counted(files, 'file')} to ${folder}.`,
   incomplete: (folder: string) =>
     `The backup in ${folder} is not complete and cannot be restored. Delete it.`,
   restoreSummary: 'fill an empty database and an empty spool from a backup',
   restoreDetails:
     'The daemon must not be running. Start it afterwards: it continues with the files that were waiting.',
-  restored: (tables: number, files: number) => `Restored ${tables} tables and ${files} files.`,
+  restored: (tables: number, files: number) =>
+    `Restored ${counted(tables, 'table')} and ${counted(files, 'file')}.`,
   progress: (step: string) => `backing up: ${step}`,
   restoreProgress: (step: string) => `restoring: ${step}`,
 };

@@ -12,6 +12,8 @@ export const decide = {
   approved: (file: string, count: string) => `${file} is approved for ${count}.`,
   approvedOnce: (file: string, count: string) =>
     `${file} is approved for ${count} by one person; it stays held until a second person approves it.`,
+  tooFew: (count: string) =>
+    `It is held for ${count}: it will be held again, unless it does no more than was approved by then.`,
   discarded: (file: string) => `${file} is discarded.`,
   notHeld: (file: string) => `${file} is not held.`,
   people: (given: string) => `--people must be a whole number, not "${given}".`,

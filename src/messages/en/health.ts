@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** What the health check tells an operator: of each part what is so, and what to do where it is not as it should be. */
 interface Words {
   what: string;
@@ -117,7 +119,7 @@ const feeds = {
 };
 
 const certificate = {
-  ok: ({ days }: { days: number }) => fine(`ends in ${days} days`),
+  ok: ({ days }: { days: number }) => fine(`ends in ${counted(days, 'day')}`),
   soon: ({ days }: { days: number }): Words => ({
     what: days === 0 ? 'ends today' : `ends in ${days} ${days === 1 ? 'day' : 'days'}`,
     todo: 'Put the new one in the place of the files under ftps.certificate and ftps.key; it is taken up without a restart.',

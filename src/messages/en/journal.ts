@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** The command that reads journals. */
 export const journal = {
   summary: 'read journals, from here or elsewhere: who did what, with what result',
@@ -34,5 +36,5 @@ if any line could not be, 2 if a file is missing or the usage is wrong, 3 if the
   unknownComponent: (token: string, nearest: string) =>
     `${token} is not a known component; did you mean ${nearest}?`,
   unnamed: 'The name of a file says its component, as in 2026-03-04.AUTH.txt.gz; these names do not.',
-  progress: (records: number) => `reading: ${records} records`,
+  progress: (records: number) => `reading: ${counted(records, 'record')}`,
 };

@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** Mails to subscribers. Each text is one line. */
 const invitation = {
   subject: (organisation: string) => `Your account at ${organisation}`,
@@ -10,7 +12,7 @@ const invitation = {
   activate: (organisation: string) =>
     `${organisation} has added a service to your account. Activate it here:`,
   validity: (days: number) =>
-    `This link works once and expires after ${days} days. If it has expired, ask your administrator for a new one.`,
+    `This link works once and expires after ${counted(days, 'day')}. If it has expired, ask your administrator for a new one.`,
 };
 
 const notice = {

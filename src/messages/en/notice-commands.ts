@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** What the command `notices` prints. */
 export const noticeCommands = {
   notices: {
@@ -44,7 +46,7 @@ Exit 3 if there is nothing to list or to do.`,
       `${tries === 1 ? '1 try' : `${tries} tries`}${why === null ? '' : `: ${why}`}`,
     next: (at: string) => `next ${at}`,
     tested: (name: string) => `A test notice to ${name} leaves within a minute. See: spoolgate notices`,
-    enabled: (name: string, waiting: number) => `Enabled ${name}; ${waiting} notices to send.`,
+    enabled: (name: string, waiting: number) => `Enabled ${name}; ${counted(waiting, 'notice')} to send.`,
     notDisabled: (name: string) => `${name} is not disabled.`,
     resent: (count: number) => (count === 1 ? '1 notice to send again.' : `${count} notices to send again.`),
   },

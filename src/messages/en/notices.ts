@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** What mails and webhooks say of what has happened: what it is, what to do, where to look. Each text is one line. */
 
 /** Of the event; what one does not have is empty or 0. */
@@ -123,13 +125,14 @@ export const notices = {
   places: { error: '_error and _report', report: '_report', waiting: 'the file' },
   mail: {
     subject: (organisation: string, what: string) => `[${organisation}] ${what}`,
-    digestSubject: (organisation: string, count: number) => `[${organisation}] ${count} notices`,
+    digestSubject: (organisation: string, count: number) => `[${organisation}] ${counted(count, 'notice')}`,
     operators: 'Spoolgate',
     of: (organisation: string, customer: string) => `${organisation} (${customer})`,
     at: (moment: string) => `Time: ${moment} UTC`,
     todo: (text: string) => `What to do: ${text}`,
     where: (text: string) => `Where to look: ${text}`,
-    digest: (count: number, from: string, to: string) => `${count} notices from ${from} to ${to} UTC:`,
+    digest: (count: number, from: string, to: string) =>
+      `${counted(count, 'notice')} from ${from} to ${to} UTC:`,
     more: (count: number) => `… and ${count} more. Where to look: the reports, or spoolgate events.`,
     footerCustomer: (to: string) =>
       `${to} gets these mails because the operator of the service has entered it for notices. To get fewer or none, ask the operator to change "notices" in the organisation file.`,

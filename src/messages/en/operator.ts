@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** What an operator is told outside a configuration: each says what is wrong and what to do. */
 const daemon = {
   alreadyRunning:
@@ -181,7 +183,7 @@ const actions = {
     applying: (file: string) => `${file} is still being applied; undo it when it is done.`,
     'not-applied': (file: string) => `${file} was not applied: there is nothing to undo.`,
     'too-old': (file: string, days: number) =>
-      `${file} was applied more than ${days} days ago (undo.days): it can no longer be undone.`,
+      `${file} was applied more than ${counted(days, 'day')} ago (undo.days): it can no longer be undone.`,
   },
   noCustomer: (customer: number) => `There is no customer ${customer}.`,
   noHistory: (customer: number, name: string) => `Customer ${customer} has no history for ${name}.`,
@@ -218,7 +220,7 @@ const sequence = {
     `${first}-${last} is not a range. Write the lower number first.`,
   past: (until: string) => `${until} is over. Give a moment to come.`,
   tooLong: (until: string, days: number) =>
-    `${until} is more than ${days} days from now, the longest that files wait for a number.`,
+    `${until} is more than ${counted(days, 'day')} from now, the longest that files wait for a number.`,
   notMissing: {
     'none-processed': ({ number, source }: NumberFacts) =>
       `Number ${number} of source ${source} is not missing: nothing of it has been processed yet, and any number may be the first.`,

@@ -78,7 +78,7 @@ const sequence = {
   unknownFile: (number: string) => `number ${number}`,
   waits: (file: string, until: string) => `waiting for missing numbers until ${until}: ${file}`,
   waiting: (file: string, state: string) => `has come: ${file} [${state}]`,
-  more: (count: number) => `… and ${count} more files`,
+  more: (count: number) => `… and ${count} more ${count === 1 ? 'file' : 'files'}`,
   skipped: (numbers: string, who: string, at: string, reason: string) =>
     `skipped: ${numbers}, by ${who} at ${at}: ${reason}`,
   awaited: (numbers: string, until: string, who: string, at: string, reason: string) =>

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { numberOf, peopleOf } from '../../change-file/danger.ts';
 import type { ListStatus, RunState, WaitReasons } from '../../customer-status.ts';
 import { escapeHidden } from '../../shown-text.ts';
@@ -88,7 +89,7 @@ const file = {
     { used, limit, left }: { used: number; limit: number; left: number },
     until: string,
   ) => `${period}: ${used} of ${limit} operations used, ${left} left until ${until}`,
-  perFile: (entries: number) => `Limit per file: ${entries} entries`,
+  perFile: (entries: number) => `Limit per file: ${counted(entries, 'entry', 'entries')}`,
   noFiles: 'No files waiting.',
   files: (count: number) => `Files waiting: ${count}`,
   fileLine: (place: number, name: string, why: string, since: string) =>
