@@ -96,7 +96,8 @@ async function tryOne(): Promise<number> {
   const folder = path.join(home, 'spool', `c${TRYING}`, '_validate');
   await there(async () => access(path.join(folder, `${stem}.plan.json`)));
   const waited = performance.now() - begun;
-  for (const name of await readdir(folder)) if (name.startsWith(stem)) await rm(path.join(folder, name), { force: true });
+  for (const name of await readdir(folder))
+    if (name.startsWith(stem)) await rm(path.join(folder, name), { force: true });
   return waited;
 }
 
