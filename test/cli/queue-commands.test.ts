@@ -1,8 +1,9 @@
 /** Pause and sequence doctor as commands, beside a daemon that takes uploads. */
-import { readFile } from 'node:fs/promises';
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { spoolgate } from '../support/command-line.ts';
+import { spoolgate, spoolgateIn } from '../support/command-line.ts';
 import { poll } from '../support/courier.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { ACME, fixtures } from '../support/organisation.ts';
@@ -140,4 +141,19 @@ test('a paused customer uploads, is told so, and its files go on when it is resu
   ]);
   expect((await courier.outcome(fileOf(8))).folder).toBe('_processed');
   expect((await command('resume', String(ACME))).code).toBe(3);
+});
+
+test('a customer that is on hold already is told with since when and by whom', async () => {
+  expect((await command('hold', String(ACME))).code).toBe(0);
+  const again = await command('hold', String(ACME));
+  expect(again.code).toBe(3);
+  expect(again.stderr).toMatch(/^Customer 1000001 has been on hold since \d{4}-\S+Z by \S/);
+  expect((await command('release', String(ACME))).code).toBe(0);
+});
+
+test('a command that fails without a configuration file says which defaults it used', async () => {
+  await using folder = await mkdtempDisposable(path.join(tmpdir(), 'spoolgate-'));
+  const failed = await spoolgateIn(folder.path, 'status');
+  expect(failed.code).toBe(1);
+  expect(failed.stderr).toContain(`using built-in defaults: data ${path.join(folder.path, 'data')}, spool `);
 });

@@ -46,6 +46,7 @@ it('the doors are shut while a job is in hand, and the job ends with a database'
   await job;
   await closing;
   expect(complaints(world)).toEqual([]);
+  expect(world.log.at(-1)).toContain('daemon stopped');
   await expect(daemon.database.query('select 1')).rejects.toThrow();
 });
 

@@ -71,6 +71,11 @@ describe('what waits behind a held file', () => {
     expect(text).toContain('12 of them are of department "Sales": the file may lack it');
   });
 
+  it('is held again when fewer are approved than it is held for, and that is told at once', async () => {
+    expect(await of.approve(name(1), { people: 11 })).toEqual({ decided: true, people: 11, heldFor: 12 });
+    expect(await of.fileOf(name(1))).toMatchObject({ state: 'held', hold: { reason: 'more-than-approved' } });
+  });
+
   it('goes on in its order when the file is approved', async () => {
     expect(await of.approve(name(1))).toEqual({ decided: true, people: 12 });
     expect(await of.stateOf(name(3))).toBe('filed');
