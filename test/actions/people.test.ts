@@ -159,9 +159,9 @@ describe('the activation mail', () => {
         person('away@example.org', [], { state: 'suspended', identityVerified: false }),
       ],
     });
-    expect(await ask(activationMail, {})).toEqual({ sent: 2, left: 1, resumed: false });
+    expect(await ask(activationMail, {})).toEqual({ sent: 2, left: 1, resumed: false, hasMailServer: false });
     clock.advance(HOUR_MS);
-    expect(await ask(activationMail, {})).toEqual({ sent: 2, left: 1, resumed: false });
+    expect(await ask(activationMail, {})).toEqual({ sent: 2, left: 1, resumed: false, hasMailServer: false });
     const { rows } = await database.query(
       `select payload->>'to' as "to", payload->>'purpose' as purpose from outbox where topic = 'invitation' order by id`,
     );
@@ -204,7 +204,7 @@ describe('the activation mail', () => {
     await addPeople(1_201);
     const told: unknown[] = [];
     const answer = await withSend(async (piece) => void told.push(piece));
-    expect(answer).toEqual({ sent: 1_201, left: 0, resumed: false });
+    expect(answer).toEqual({ sent: 1_201, left: 0, resumed: false, hasMailServer: false });
     expect(told).toEqual([
       { sent: 500, left: 0 },
       { sent: 1_000, left: 0 },
@@ -220,13 +220,23 @@ describe('the activation mail', () => {
     });
     await expect(interrupted).rejects.toThrow('nobody waits');
     expect(await mails()).toEqual({ people: 500, mails: 500 });
-    expect(await ask(activationMail, {})).toEqual({ sent: 1_201, left: 0, resumed: true });
+    expect(await ask(activationMail, {})).toEqual({
+      sent: 1_201,
+      left: 0,
+      resumed: true,
+      hasMailServer: false,
+    });
     expect(await mails()).toEqual({ people: 1_201, mails: 1_201 });
     const { rows } = await database.query<{ after: object }>(
       `select data->'after' as after from event where type = 'invitations.sent' order by id`,
     );
     expect(rows.map(({ after }) => after)).toEqual([500, 500, 201].map((sent) => ({ sent, left: 0 })));
-    expect(await ask(activationMail, {})).toEqual({ sent: 1_201, left: 0, resumed: false });
+    expect(await ask(activationMail, {})).toEqual({
+      sent: 1_201,
+      left: 0,
+      resumed: false,
+      hasMailServer: false,
+    });
   });
 
   it('that two ask for at the same time goes to everybody once', async () => {
@@ -235,8 +245,8 @@ describe('the activation mail', () => {
     const answer = await withSend(async () => {
       others ??= await ask(activationMail, {});
     });
-    expect(others).toEqual({ sent: 1_201, left: 0, resumed: true });
-    expect(answer).toEqual({ sent: 500, left: 0, resumed: false });
+    expect(others).toEqual({ sent: 1_201, left: 0, resumed: true, hasMailServer: false });
+    expect(answer).toEqual({ sent: 500, left: 0, resumed: false, hasMailServer: false });
     expect(await mails()).toEqual({ people: 1_201, mails: 1_201 });
   });
 });

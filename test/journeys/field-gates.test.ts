@@ -70,7 +70,9 @@ it('n10: the status says why a file was refused, with its code and report', asyn
     return status.includes('_error/hr.csv') ? status : null;
   });
   const line = text.split('\n').find((one) => one.includes('_error/hr.csv'));
-  expect(line).toMatch(/_error\/hr\.csv: 1: The file name format is not valid\. "hr\.csv" is missing parts/);
+  expect(line).toMatch(
+    /_error\/hr\.csv: result code 1: The file name format is not valid\. "hr\.csv" is missing parts/,
+  );
   expect(line).not.toContain('0 of 0 done');
   const status = JSON.parse(await acme.text('/_status.json')) as {
     results: { file: string; code: number; why: string; report: string }[];
@@ -101,7 +103,7 @@ it('n16: on hold, a waiting file is said to be refused, and hold names it', asyn
     caps: { perFile: 200, hourly: 750, daily: 10_000 },
     changed: () => {},
   };
-  expect(await setHeld(parts, ACME, true, 'operator')).toEqual({ changed: true, refused: [waiting] });
+  expect(await setHeld(parts, ACME, true, 'operator')).toMatchObject({ changed: true, refused: [waiting] });
   const { customers } = await statusOfAll(parts);
   const [file] = customers.find(({ id }) => id === ACME)?.files ?? [];
   expect(file).toMatchObject({
