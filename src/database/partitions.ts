@@ -41,7 +41,7 @@ export async function keepMonths(
     const there = await partitions(tx, table);
     const known = new Set(there.map((month) => month.table));
     const missing = (await monthsNeeded(tx, table, now)).filter((month) => !known.has(month.table));
-    for (const month of missing) await makePartition(tx, table, month);
+    for (const month of missing) await makePartition(tx, table, month, month.fromMs <= now.getTime());
     const over = there.filter(({ untilMs }) => untilMs <= cutoffMs);
     for (const month of over) await tx.query(`drop table ${month.table}`);
     return { made: missing.length, dropped: over.length };
@@ -78,13 +78,20 @@ function monthAt(name: string, year: number, month: number): Month {
   return { table, fromMs: from.getTime(), untilMs: until.getTime() };
 }
 
-/** Attached, not created in place: so it waits for nobody who writes to another month. */
+/**
+ * Attached, not created in place: so it waits for nobody who writes to another month.
+ *
+ * @param begun rows of it may lie in the default partition. A statement that was planned before they move would look for them
+ *   there, with a view of the time after: it has to wait before it is planned, at the table itself
+ */
 async function makePartition(
   tx: Transaction,
   { name, moment, written }: MonthlyTable,
   { table, fromMs, untilMs }: Month,
+  begun: boolean,
 ): Promise<void> {
   const [from, until] = [written(fromMs), written(untilMs)];
+  if (begun) await tx.query(`lock table only ${name} in access exclusive mode`);
   await tx.query(`lock table ${name}_rest in access exclusive mode`);
   await tx.query(`create table ${table} (like ${name} including defaults including constraints)`);
   await tx.query(

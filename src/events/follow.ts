@@ -99,9 +99,8 @@ export class Follower implements AsyncDisposable {
   }
 
   async #tellAll(): Promise<void> {
-    const { database, name, tell } = this.#options;
     try {
-      await followEvents(database, tell, name);
+      while (await tellSome(this.#options));
       this.#failed = false;
     } catch (error) {
       if (!this.#failed) this.#options.failed(error);

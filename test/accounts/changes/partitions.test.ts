@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { saveChanges, type Change } from '../../../src/accounts/changes/change-rows.ts';
 import { changesOf, momentOf, subjectsNamed } from '../../../src/accounts/changes/history-rows.ts';
 import { keepPartitions } from '../../../src/accounts/changes/partitions.ts';
+import { poll } from '../../support/courier.ts';
 import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
 
 const CUSTOMER = 1;
@@ -57,6 +58,35 @@ it('what came before there was a partition for its month is moved there', async 
   expect(await places()).toEqual({ change_rest: 2 });
   expect(await keep('2026-11-26T12:00:00Z')).toEqual({ made: 5, dropped: 0 });
   expect(await places()).toEqual({ change_2026_08: 1, change_2026_11: 1 });
+});
+
+/** Until so many statements wait for a lock of another. */
+async function untilWaiting(count: number): Promise<void> {
+  await poll('locks to be waited for', 10, async () => {
+    const { rows } = await database.query(
+      `select 1 from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())`,
+    );
+    return rows.length >= count ? true : null;
+  });
+}
+
+it('who reads while rows move to their month finds them', async () => {
+  await save('2026-11-02T12:00:00Z', change());
+  const [held, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const holder = database.transaction(async (tx) => {
+    await tx.query('select 1 from change_rest');
+    held.resolve();
+    await free.promise;
+  });
+  await held.promise;
+  const kept = keep('2026-11-26T12:00:00Z');
+  await untilWaiting(1);
+  const read = moments();
+  await untilWaiting(2);
+  free.resolve();
+  expect(await read).toEqual(['2026-11-02T12:00:00.000Z']);
+  await Promise.all([holder, kept]);
+  expect(await places()).toEqual({ change_2026_11: 1 });
 });
 
 it('a month is dropped when all of it is older than the retention, and with it the names of who is gone', async () => {
